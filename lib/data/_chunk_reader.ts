@@ -1,0 +1,101 @@
+import { ValidationException } from "../errors.ts";
+import { parseMediaType } from "../protocol/media_type.ts";
+import { TextPieces } from "../protocol/utf8.ts";
+import type { PipeChunk } from "./pipe_options.ts";
+
+/** Charsets whose bytes are UTF-8 already. */
+const UTF8_LABELS: ReadonlySet<string> = new Set([
+  "utf-8",
+  "utf8",
+  "us-ascii",
+  "ascii",
+]);
+
+const EMPTY = new Uint8Array(0);
+
+/**
+ * Turns chunks of a stream into bytes as the engine expects them: text as
+ * UTF-8, also text that comes as bytes in another charset.
+ */
+export class ChunkReader {
+  readonly #pieces: TextPieces = new TextPieces();
+  readonly #decoder: TextDecoder | undefined;
+
+  /** Read chunks of a stream whose text, if it is text, has this charset. */
+  constructor(charset?: string) {
+    this.#decoder = charset === undefined ? undefined : decoderOf(charset);
+  }
+
+  /** The bytes of a chunk; a view of it where it is bytes already. */
+  read(chunk: PipeChunk): Uint8Array {
+    if (typeof chunk === "string") return this.#pieces.encode(chunk);
+    const bytes = viewOf(chunk);
+    if (!this.#decoder) return bytes;
+    return this.#pieces.encode(decode(this.#decoder, bytes, true));
+  }
+
+  /** The bytes of what only the end of the stream makes complete. */
+  end(): Uint8Array {
+    const last = this.#decoder ? decode(this.#decoder, EMPTY, false) : "";
+    const head = this.#pieces.encode(last);
+    const tail = this.#pieces.end();
+    return head.length === 0 ? tail : head;
+  }
+}
+
+/** The charset that bytes must be decoded from; `undefined` for UTF-8. */
+export function foreignCharset(mimeType: string): string | undefined {
+  const charset = parseMediaType(mimeType).charset?.toLowerCase();
+  return charset === undefined || UTF8_LABELS.has(charset)
+    ? undefined
+    : charset;
+}
+
+/** Bytes of any form, without a copy. */
+export function viewOf(chunk: unknown): Uint8Array {
+  if (chunk instanceof Uint8Array) return chunk;
+  if (ArrayBuffer.isView(chunk)) {
+    return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  }
+  if (isBuffer(chunk)) return new Uint8Array(chunk);
+  throw new TypeError(
+    `Cannot write a chunk of type ${typeName(chunk)}: expected bytes or text`,
+  );
+}
+
+function isBuffer(value: unknown): value is ArrayBufferLike {
+  const tag = Object.prototype.toString.call(value);
+  return tag === "[object ArrayBuffer]" || tag === "[object SharedArrayBuffer]";
+}
+
+function typeName(value: unknown): string {
+  if (typeof value !== "object" || value === null) return typeof value;
+  return value.constructor?.name ?? "object";
+}
+
+function decode(
+  decoder: TextDecoder,
+  bytes: Uint8Array,
+  stream: boolean,
+): string {
+  try {
+    return decoder.decode(bytes, { stream });
+  } catch (cause) {
+    throw new ValidationException(
+      `Cannot send text that is not in its charset "${decoder.encoding}"`,
+      { code: "invalid-chunk", cause },
+    );
+  }
+}
+
+function decoderOf(charset: string): TextDecoder {
+  try {
+    return new TextDecoder(charset, { fatal: true });
+  } catch (cause) {
+    throw new ValidationException(`Cannot read charset "${charset}"`, {
+      code: "invalid-chunk",
+      cause,
+      hint: "Decode the text yourself and write strings",
+    });
+  }
+}

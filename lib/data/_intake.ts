@@ -1,0 +1,198 @@
+import { ValidationException } from "../errors.ts";
+import { framingOf, isJsonRecord } from "../protocol/media_type.ts";
+import {
+  type Occasion,
+  rechunkBytes,
+  type Rechunker,
+  rechunkText,
+} from "../protocol/rechunk.ts";
+import { isUtf8, wholeCharacters } from "../protocol/utf8.ts";
+import type { Payload } from "../transport/transport.ts";
+import { ChunkReader, foreignCharset } from "./_chunk_reader.ts";
+import type { PipeChunk } from "./pipe_options.ts";
+
+/** The largest payload that is sent in one piece when it may not be cut. */
+const MAX_WHOLE_BYTES = 16 * 1024 * 1024;
+const EMPTY = new Uint8Array(0);
+
+/** Takes the producer's chunks and gives the payloads of writes (design D8). */
+export interface Intake {
+  /** Whether each chunk waits for the engine's answer to it. */
+  readonly acknowledges: boolean;
+  /** Take a chunk; returns what does not fit yet. */
+  take(chunk: PipeChunk): Uint8Array | undefined;
+  /** Take more of what did not fit. */
+  takeMore(rest: Uint8Array): Uint8Array | undefined;
+  /** No chunk comes any more. */
+  end(): void;
+  /** The payload of the next write, if one is due. */
+  next(occasion: Occasion): Payload | undefined;
+  /** The payload that `next` gave has left. */
+  sent(): void;
+}
+
+/** How an intake is to behave. */
+export interface IntakeOptions {
+  readonly mimeType: string;
+  readonly framing: "auto" | "chunk" | undefined;
+  readonly frameBytes: number;
+  /** Whether an object without any data gets one empty write (field F31). */
+  readonly emptyWrite: boolean;
+}
+
+/** The intake for a media type and framing. */
+export function createIntake(options: IntakeOptions): Intake {
+  const { mimeType, framing, frameBytes } = options;
+  const kind = framingOf(mimeType);
+  const text = kind === "text";
+  const reader = new ChunkReader(text ? foreignCharset(mimeType) : undefined);
+  if (kind === "record") return new WholeIntake(reader, isJsonRecord(mimeType));
+  if (framing === "chunk") {
+    return text ? new TextChunkIntake(reader) : new WholeIntake(reader, false);
+  }
+  const rechunker = text ? rechunkText(frameBytes) : rechunkBytes(frameBytes);
+  return new GatheringIntake(reader, rechunker, options.emptyWrite);
+}
+
+/** Gathers chunks into frames: bytes and text. */
+class GatheringIntake implements Intake {
+  readonly acknowledges: boolean = false;
+  readonly #reader: ChunkReader;
+  readonly #rechunker: Rechunker;
+  #owesEmptyWrite: boolean;
+  #tail: Uint8Array = EMPTY;
+
+  constructor(reader: ChunkReader, rechunker: Rechunker, emptyWrite: boolean) {
+    this.#reader = reader;
+    this.#rechunker = rechunker;
+    this.#owesEmptyWrite = emptyWrite;
+  }
+
+  take(chunk: PipeChunk): Uint8Array | undefined {
+    return this.takeMore(this.#reader.read(chunk));
+  }
+
+  takeMore(bytes: Uint8Array): Uint8Array | undefined {
+    const taken = this.#rechunker.buffer.append(bytes);
+    return taken === bytes.length ? undefined : bytes.subarray(taken);
+  }
+
+  end(): void {
+    this.#tail = this.#reader.end();
+  }
+
+  next(occasion: Occasion): Payload | undefined {
+    const { buffer } = this.#rechunker;
+    if (this.#tail.length > 0) this.#tail = this.takeMore(this.#tail) ?? EMPTY;
+    const count = this.#rechunker.due(occasion);
+    if (count === 0 && !(occasion === "end" && this.#owesEmptyWrite)) return;
+    this.#owesEmptyWrite = false;
+    buffer.cut(count);
+    return buffer;
+  }
+
+  sent(): void {
+    this.#rechunker.buffer.drop();
+  }
+}
+
+/** One write per chunk, whole: records, and bytes with `framing: "chunk"`. */
+class WholeIntake implements Intake {
+  readonly acknowledges: boolean = true;
+  readonly #reader: ChunkReader;
+  readonly #json: boolean;
+  #waiting: Uint8Array | undefined;
+
+  constructor(reader: ChunkReader, json: boolean) {
+    this.#reader = reader;
+    this.#json = json;
+  }
+
+  take(chunk: PipeChunk): undefined {
+    const bytes = checkedSize(this.#reader.read(chunk));
+    if (this.#json) checkJson(bytes);
+    this.#waiting = bytes;
+  }
+
+  takeMore(): undefined {}
+
+  end(): void {}
+
+  next(): Payload | undefined {
+    return this.#waiting;
+  }
+
+  sent(): void {
+    this.#waiting = undefined;
+  }
+}
+
+/** One write per chunk of text; a cut character moves to the next chunk. */
+class TextChunkIntake implements Intake {
+  readonly acknowledges: boolean = true;
+  readonly #reader: ChunkReader;
+  #carry: Uint8Array = EMPTY;
+  #waiting: Uint8Array | undefined;
+
+  constructor(reader: ChunkReader) {
+    this.#reader = reader;
+  }
+
+  take(chunk: PipeChunk): undefined {
+    const bytes = joined(this.#carry, this.#reader.read(chunk));
+    const whole = wholeCharacters(checkedSize(bytes));
+    if (!isUtf8(bytes.subarray(0, whole))) throw notUtf8();
+    this.#carry = bytes.slice(whole);
+    this.#waiting = bytes.subarray(0, whole);
+  }
+
+  takeMore(): undefined {}
+
+  end(): void {
+    const left = joined(this.#carry, this.#reader.end());
+    if (!isUtf8(left)) throw notUtf8();
+    if (left.length > 0) this.#waiting = left;
+  }
+
+  next(): Payload | undefined {
+    return this.#waiting;
+  }
+
+  sent(): void {
+    this.#waiting = undefined;
+  }
+}
+
+function joined(head: Uint8Array, tail: Uint8Array): Uint8Array {
+  if (head.length === 0) return tail;
+  const both = new Uint8Array(head.length + tail.length);
+  both.set(head);
+  both.set(tail, head.length);
+  return both;
+}
+
+function checkedSize(bytes: Uint8Array): Uint8Array {
+  if (bytes.length <= MAX_WHOLE_BYTES) return bytes;
+  throw new RangeError(
+    `Cannot send ${bytes.length} bytes in one write: at most ${MAX_WHOLE_BYTES}`,
+  );
+}
+
+/** The engine would fail the object, and 1.1 engines would hide it (S1). */
+export function checkJson(bytes: Uint8Array): void {
+  try {
+    JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (cause) {
+    // The parser's words quote the input; payload stays out of messages.
+    throw new ValidationException(
+      "Cannot write a chunk to a record lane: it is not one JSON document",
+      { code: "invalid-chunk", cause },
+    );
+  }
+}
+
+function notUtf8(): ValidationException {
+  return new ValidationException("Cannot send text that is not UTF-8", {
+    code: "invalid-chunk",
+  });
+}

@@ -1,0 +1,78 @@
+import { coreOf } from "../session/core.ts";
+import { tokenOf } from "../session/call.ts";
+import type { Session, TaskRef } from "../session/session.ts";
+import {
+  keepAlivePayload,
+  parseMediaType,
+  wireMimeType,
+} from "../protocol/media_type.ts";
+import { foreignCharset } from "./_chunk_reader.ts";
+import { createIntake } from "./_intake.ts";
+import { openPipe } from "./_pipe_calls.ts";
+import { PipeWriter } from "./_pipe_writer.ts";
+import type { ObjectDetails, PipeOptions } from "./pipe_options.ts";
+
+const MIN_FRAME_BYTES = 4 * 1024;
+const MAX_FRAME_BYTES = 16 * 1024 * 1024;
+/** More per frame does not help on any runtime (runtimes §4, design D7). */
+const DEFAULT_FRAME_BYTES = 512 * 1024;
+/** A declared size of 0 makes parsers skip the object (protocol §6.6). */
+const EMPTY_OBJECT_SIZE = 1;
+
+/** What opening a pipe needs beyond the user's options. */
+export interface OpenOptions extends PipeOptions {
+  readonly mimeType: string;
+  /** Bytes in all, where the source tells. */
+  readonly knownSize?: number | undefined;
+  readonly emptyWrite: boolean;
+}
+
+/** The payload limit of a frame, checked. */
+export function frameBytesOf({ frameBytes }: PipeOptions): number {
+  const bytes = frameBytes ?? DEFAULT_FRAME_BYTES;
+  if (bytes >= MIN_FRAME_BYTES && bytes <= MAX_FRAME_BYTES) return bytes;
+  throw new RangeError(
+    `Cannot use frames of ${bytes} bytes: expected ${MIN_FRAME_BYTES} to ${MAX_FRAME_BYTES}`,
+  );
+}
+
+/** Check everything that can be checked, then open a pipe on the engine. */
+export async function openWriter(
+  session: Session,
+  task: TaskRef,
+  options: OpenOptions,
+): Promise<PipeWriter> {
+  const core = coreOf(session);
+  const token = tokenOf(task);
+  const { mimeType, framing, emptyWrite, onPipelineError, signal } = options;
+  const frameBytes = frameBytesOf(options);
+  const intake = createIntake({ mimeType, framing, frameBytes, emptyWrite });
+  const calls = await openPipe(core, token, objectOf(options), {
+    ...options,
+    mimeType: foreignCharset(mimeType) === undefined
+      ? wireMimeType(mimeType)
+      // What leaves here is UTF-8, whatever came in.
+      : parseMediaType(mimeType).essence,
+  });
+  return new PipeWriter(core, {
+    token,
+    calls,
+    intake,
+    keepAlive: keepAlivePayload(mimeType),
+    signal,
+    onPipelineError,
+  });
+}
+
+/** What the engine is told about the object; never `null` (protocol §6.6). */
+function objectOf({ objinfo, knownSize }: OpenOptions): ObjectDetails {
+  const size = objinfo?.size ?? knownSize;
+  const details = {
+    ...objinfo,
+    objectId: objinfo?.objectId ?? crypto.randomUUID(),
+    size: size === undefined ? undefined : Math.max(size, EMPTY_OBJECT_SIZE),
+  };
+  return Object.fromEntries(
+    Object.entries(details).filter(([, value]) => value != null),
+  );
+}

@@ -1,0 +1,137 @@
+import { didFail, type ResponseMessage } from "../../schema/envelope.ts";
+import {
+  isPipelineResult,
+  type PipelineResult,
+  resultErrorMessage,
+} from "../../schema/result.ts";
+import { ignore } from "../_deferred.ts";
+import { ExecutionException, PipeException } from "../errors.ts";
+import { classifyFailure, failureText } from "../protocol/failure.ts";
+import type { Payload } from "../transport/transport.ts";
+import type { SessionCore } from "../session/core.ts";
+import type { PipeOptions } from "./pipe_options.ts";
+
+/** How long the engine may take to let go of a pipe that was given up. */
+const RELEASE_MS = 5_000;
+
+type Phase = "open" | "write" | "close";
+
+/** The three requests of one pipe (protocol §6.1, §6.2). */
+export interface PipeCalls {
+  /** The engine's number for the pipe; 0 is a good one. */
+  readonly id: number;
+  /** Send a payload and wait until the pipeline has consumed it. */
+  write(payload: Payload): Promise<void>;
+  /** End the object and return what the pipeline made of it. */
+  close(): Promise<PipelineResult>;
+  /** End the object for its slot's sake alone; never fails. */
+  release(): Promise<void>;
+}
+
+/**
+ * Open a pipe. If it is given up while the engine still waits for a slot, the
+ * late pipe is closed as soon as it is reported (protocol §5.3).
+ */
+export async function openPipe(
+  core: SessionCore,
+  token: string,
+  object: Readonly<Record<string, unknown>>,
+  options: PipeOptions & { readonly mimeType: string },
+): Promise<PipeCalls> {
+  const { mimeType, provider, signal } = options;
+  const timeout = options.timeout ?? core.settings.longTimeout;
+  const response = await request(core, token, {
+    subcommand: "open",
+    object,
+    mimeType,
+    ...(provider ? { provider } : {}),
+  }, {
+    signal,
+    timeout,
+    onLate(late) {
+      const id = pipeId(late);
+      if (id !== undefined) pipeCalls(core, token, id, timeout).release();
+    },
+  });
+  const id = pipeId(response);
+  if (id === undefined) throw failure(response, "open");
+  return pipeCalls(core, token, id, timeout);
+}
+
+function pipeCalls(
+  core: SessionCore,
+  token: string,
+  id: number,
+  timeout: number,
+): PipeCalls {
+  const writing = { subcommand: "write", pipe_id: id };
+  const closing = { subcommand: "close", pipe_id: id };
+  return {
+    id,
+    async write(payload) {
+      const response = await request(core, token, writing, {
+        timeout,
+        payload,
+      });
+      if (didFail(response)) throw failure(response, "write");
+    },
+    async close() {
+      const response = await request(core, token, closing, { timeout });
+      const { body } = response;
+      if (didFail(response) || !isPipelineResult(body)) {
+        throw failure(response, "close");
+      }
+      return body;
+    },
+    async release() {
+      const options = { timeout: RELEASE_MS };
+      await request(core, token, closing, options).catch(ignore);
+    },
+  };
+}
+
+function request(
+  core: SessionCore,
+  token: string,
+  args: Readonly<Record<string, unknown>>,
+  options: Parameters<SessionCore["request"]>[1],
+): Promise<ResponseMessage> {
+  return core.request({
+    command: "rrext_process",
+    token,
+    arguments: { ...args, token },
+  }, options);
+}
+
+function pipeId(response: ResponseMessage): number | undefined {
+  const id = response.body?.pipe_id;
+  return !didFail(response) && Number.isInteger(id) ? id as number : undefined;
+}
+
+/**
+ * 1.1 engines report a failed open, write or close as a success without a
+ * body (protocol S1); where a body is due, its absence is the failure.
+ */
+function failure(dapResult: ResponseMessage, phase: Phase): PipeException {
+  if (didFail(dapResult)) {
+    const message = failureText(dapResult);
+    const known = classifyFailure(message);
+    const code = known.code === "request-failed" ? "pipe-failed" : known.code;
+    return new PipeException(message, { ...known, code, dapResult, phase });
+  }
+  return new PipeException(`Engine could not ${phase} the pipe`, {
+    dapResult,
+    phase,
+    hint: "The engine hid the reason; look at the errors of getTaskStatus()",
+  });
+}
+
+/** Throw if the object failed in the pipeline, unless that was asked for. */
+export function checkResult(
+  result: PipelineResult,
+  onPipelineError: PipeOptions["onPipelineError"],
+): PipelineResult {
+  if (!result.error || onPipelineError === "return") return result;
+  const message = resultErrorMessage(result) || "Pipeline failed";
+  throw new ExecutionException(message, { code: "pipeline-failed", result });
+}

@@ -1,0 +1,263 @@
+import type { PipelineResult } from "../../schema/result.ts";
+import { onAbort } from "../_abort.ts";
+import { type Deferred, deferred, ignore } from "../_deferred.ts";
+import { ConnectionException, PipeException } from "../errors.ts";
+import type { Payload } from "../transport/transport.ts";
+import type { Attachment, SessionCore } from "../session/core.ts";
+import type { Intake } from "./_intake.ts";
+import { Liveness, type Watched } from "./_liveness.ts";
+import { checkResult, type PipeCalls } from "./_pipe_calls.ts";
+import type { PipeChunk, PipeOptions } from "./pipe_options.ts";
+
+/** How long a slot's release waits for the write that is in flight. */
+const DRAIN_MS = 5_000;
+
+/** What a writer works with. */
+export interface PipeWriterOptions
+  extends Pick<PipeOptions, "signal" | "onPipelineError"> {
+  readonly token: string;
+  readonly calls: PipeCalls;
+  readonly intake: Intake;
+  /** Written on an idle pipe to keep it; `undefined` where nothing is harmless. */
+  readonly keepAlive: Uint8Array | undefined;
+}
+
+/**
+ * The life of one open pipe: writes that follow each other, one at a time,
+ * then one close; or a failure, after which the engine's slot is freed.
+ */
+export class PipeWriter implements Attachment, Watched {
+  /** Told once, when the pipe fails. */
+  onFailure: (error: unknown) => void = ignore;
+  readonly token: string;
+  readonly #core: SessionCore;
+  readonly #calls: PipeCalls;
+  readonly #intake: Intake;
+  readonly #options: PipeWriterOptions;
+  readonly #result: Deferred<PipelineResult> = deferred();
+  readonly #liveness: Liveness;
+  readonly #detach: () => void;
+  #phase: "open" | "closing" | "closed" | "failed" = "open";
+  #failure: unknown;
+  /** The request that waits for its answer; rejects early when the pipe fails. */
+  #flight: Deferred<unknown> | undefined;
+  /** The answer itself, whatever became of the pipe. */
+  #answer: Promise<unknown> = Promise.resolve();
+  #released: Promise<void> | undefined;
+
+  constructor(core: SessionCore, options: PipeWriterOptions) {
+    this.#core = core;
+    this.token = options.token;
+    this.#calls = options.calls;
+    this.#intake = options.intake;
+    this.#options = options;
+    this.#liveness = new Liveness(core, this);
+    core.attachments.add(this);
+    this.#detach = onAbort(options.signal, (reason) => {
+      this.#fail(reason);
+    });
+  }
+
+  get id(): number {
+    return this.#calls.id;
+  }
+
+  get result(): Promise<PipelineResult> {
+    return this.#result.promise;
+  }
+
+  get isOpened(): boolean {
+    return this.#phase === "open";
+  }
+
+  get waiting(): boolean {
+    return this.#flight !== undefined;
+  }
+
+  /**
+   * Take a chunk. Returns at once while it fits the frame that is being
+   * gathered; otherwise the promise settles when it has been taken whole.
+   */
+  write(chunk: PipeChunk): void | Promise<void> {
+    if (this.#phase !== "open") throw this.#closedError();
+    try {
+      this.#liveness.wrote();
+      const rest = this.#intake.take(chunk);
+      this.#pump("idle");
+      this.#check();
+      if (rest || this.#intake.acknowledges) return this.#takeRest(rest);
+    } catch (error) {
+      this.#fail(error);
+      throw error;
+    }
+  }
+
+  /** Send what is left, end the object, and return its result. */
+  async close(): Promise<PipelineResult> {
+    if (this.#phase !== "open") throw this.#closedError();
+    try {
+      await this.#drain();
+      this.#phase = "closing";
+      const body = await this.#track(this.#calls.close()) as PipelineResult;
+      this.#end("closed");
+      this.#core.attachments.delete(this);
+      const result = checkResult(body, this.#options.onPipelineError);
+      this.#result.resolve(result);
+      return result;
+    } catch (error) {
+      this.#fail(error);
+      this.#result.reject(error);
+      throw error;
+    }
+  }
+
+  /**
+   * Give the object up. Resolves when the engine has freed the slot, or after
+   * a few seconds if it does not answer.
+   */
+  async abort(reason: unknown): Promise<void> {
+    this.#fail(reason);
+    await this.#released;
+  }
+
+  /** Give the object up if nobody has ended it. */
+  async dispose(): Promise<void> {
+    if (this.#phase === "closing" || this.#phase === "closed") return;
+    await this.abort(
+      new PipeException("Pipe was disposed of before it was closed", {
+        code: "pipe-closed",
+      }),
+    );
+  }
+
+  release(): Promise<void> {
+    return this.abort(
+      new ConnectionException("Session was closed while the pipe was open", {
+        code: "connection-closed",
+        sent: true,
+      }),
+    );
+  }
+
+  lost(reason: unknown): void {
+    this.#released ??= Promise.resolve();
+    this.#fail(reason);
+  }
+
+  onQuiet(): void {
+    this.#pump("quiet");
+  }
+
+  onIdle(): void {
+    const { keepAlive } = this.#options;
+    if (keepAlive && this.#phase === "open" && !this.#flight) {
+      this.#send(keepAlive).catch(ignore);
+    }
+  }
+
+  onDead(error: unknown): void {
+    this.#released ??= Promise.resolve();
+    this.#fail(error);
+  }
+
+  async #takeRest(rest: Uint8Array | undefined): Promise<void> {
+    try {
+      do {
+        await this.#flight?.promise;
+        rest = rest && this.#intake.takeMore(rest);
+        this.#pump("idle");
+        this.#check();
+      } while (rest);
+      if (this.#intake.acknowledges) await this.#flight?.promise;
+    } catch (error) {
+      this.#fail(error);
+      throw error;
+    }
+  }
+
+  async #drain(): Promise<void> {
+    this.#intake.end();
+    do {
+      await this.#flight?.promise;
+      this.#pump("end");
+      this.#check();
+    } while (this.#flight);
+  }
+
+  #check(): void {
+    if (this.#phase === "failed") throw this.#failure;
+  }
+
+  /** Send the next frame if one is due and nothing is in flight. */
+  #pump(occasion: "idle" | "quiet" | "end"): void {
+    if (this.#flight || this.#phase !== "open") return;
+    try {
+      const payload = this.#intake.next(occasion);
+      if (!payload) return;
+      this.#send(payload).then(() => this.#pump("idle"), ignore);
+      this.#intake.sent();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #send(payload: Payload): Promise<unknown> {
+    this.#liveness.sent();
+    return this.#track(this.#calls.write(payload));
+  }
+
+  /** Wait for an answer, but no longer than the pipe lives. */
+  #track(answer: Promise<unknown>): Promise<unknown> {
+    const flight = deferred<unknown>();
+    this.#flight = flight;
+    this.#answer = answer;
+    answer.then((value) => {
+      if (this.#flight === flight) this.#flight = undefined;
+      flight.resolve(value);
+    }, (error) => {
+      this.#fail(error);
+      flight.reject(error);
+    });
+    return flight.promise;
+  }
+
+  #fail(error: unknown): void {
+    if (this.#phase === "closed" || this.#phase === "failed") return;
+    const closing = this.#phase === "closing";
+    this.#failure = error;
+    this.#end("failed");
+    this.#result.reject(error);
+    this.#flight?.reject(error);
+    this.#flight = undefined;
+    // A close that has left frees the slot by itself; a pipe that the engine
+    // does not know any more may be somebody else's by now (protocol §5.5).
+    const gone = error instanceof PipeException && error.phase !== undefined &&
+      (error.code === "pipe-closed" || error.code === "task-not-running");
+    this.#released ??= closing || gone ? Promise.resolve() : this.#freeSlot();
+    this.#released.then(() => this.#core.attachments.delete(this));
+    this.onFailure(error);
+  }
+
+  /** Close the pipe for its slot's sake, never while a write is in flight. */
+  async #freeSlot(): Promise<void> {
+    const drained = deferred<void>();
+    const { clock } = this.#core.settings;
+    const stop = clock.after(DRAIN_MS, drained.resolve, { ref: false });
+    this.#answer.then(ignore, ignore).then(drained.resolve);
+    await drained.promise;
+    stop();
+    await this.#calls.release();
+  }
+
+  #end(phase: "closed" | "failed"): void {
+    this.#phase = phase;
+    this.#liveness.stop();
+    this.#detach();
+  }
+
+  #closedError(): unknown {
+    return this.#phase === "failed"
+      ? this.#failure
+      : new TypeError("Cannot write to a closed pipe");
+  }
+}

@@ -1,0 +1,178 @@
+import type { ErrorCode } from "../errors.ts";
+
+/** What a failure text of an engine means. */
+export interface FailureKind {
+  /** What went wrong, in a word that never changes. */
+  readonly code: ErrorCode;
+  /** What to do about it. */
+  readonly hint?: string;
+  /** Whether the same call may succeed later, unchanged. */
+  readonly retryable?: boolean;
+}
+
+const BAD_KEY: FailureKind = {
+  code: "authentication-refused",
+  hint: "Check `auth` or ROCKETRIDE_APIKEY; it is not tried again",
+};
+const BAD_PIPELINE: FailureKind = {
+  code: "invalid-pipeline",
+  hint: "Use validate() to see everything that is wrong with it",
+};
+const NO_SOURCE: FailureKind = {
+  code: "invalid-pipeline",
+  hint: "Name the id of the entry component with the option `source`",
+};
+const NO_PERMISSION: FailureKind = {
+  code: "permission-denied",
+  hint: "Use a credential that has this permission for the task's team",
+};
+const PIPE_GONE: FailureKind = {
+  code: "pipe-closed",
+  hint: "A pipe ends with close(), or after 60 s without a write",
+};
+const REQUEST_BUG: FailureKind = {
+  code: "pipe-failed",
+  hint: "The request lacked a part that the engine needs",
+};
+
+/**
+ * The engine's words, and what they mean. Text is compared whole. Sources:
+ * protocol Appendix C, §4.1, §5.4, §6 and §7; engine §1.4, §1.6, §3, §4.12
+ * and §9.
+ */
+const FAILURES: readonly (readonly [string | RegExp, FailureKind])[] = [
+  ["Not authenticated", {
+    code: "authentication-refused",
+    hint: "The session is not logged in any more: connect again",
+  }],
+  ["No authorization provided", {
+    code: "authentication-refused",
+    hint: "Give `auth`, or set ROCKETRIDE_APIKEY",
+  }],
+  ["Invalid API key", BAD_KEY],
+  ["Invalid authorization provided", BAD_KEY],
+  ["Authentication failed", BAD_KEY],
+  ["Access denied", BAD_KEY],
+  ["Too many authentication attempts", {
+    code: "authentication-refused",
+    hint: "A server takes five on one connection: connect again",
+  }],
+  ["Bad request", {
+    code: "authentication-refused",
+    hint: "A task's own key stops working when the task ends",
+  }],
+  [/^Task token is required/, {
+    code: "request-failed",
+    hint: "Pass the token that use() returned",
+  }],
+  ["Your pipeline is not running", {
+    code: "task-not-running",
+    hint: "The token is wrong, or the task has ended: start it with use()",
+  }],
+  ["Pipeline is already running.", {
+    code: "task-exists",
+    hint: "Set `useExisting` to join the running task, or terminate it first",
+  }],
+  ["Task has already completed", {
+    code: "task-ended",
+    hint: "Start the pipeline again with use()",
+  }],
+  ["Task is terminating, cannot process data requests", {
+    code: "task-ended",
+    hint: "Start the pipeline again with use() once it has stopped",
+  }],
+  [/^Invalid command: /, {
+    code: "unknown-command",
+    hint: "The server is of a version that does not have this command",
+  }],
+  [/^Unknown subcommand: /, {
+    code: "unknown-command",
+    hint: "The server is of a version that does not have this command",
+  }],
+  [/^Permission '.*' denied(?: for this task)?$/s, NO_PERMISSION],
+  ["Access denied: no permissions for this task", NO_PERMISSION],
+  [/^Service '.*' not found\./s, {
+    code: "service-not-found",
+    hint: "Use getServices() to see the names that the engine knows",
+  }],
+  [/^The service .* was not found$/s, {
+    code: "service-not-found",
+    hint: "A component names a provider that the engine does not have",
+  }],
+  ["Could not send request", {
+    code: "connection-lost",
+    hint: "The server lost the line to the task's process",
+    retryable: true,
+  }],
+  [/^Node '.*' exists in RocketRide but is not available/s, {
+    code: "not-supported",
+    hint: "Set `uri` to a server that has this node",
+  }],
+  ["Account management requires SaaS mode", {
+    code: "not-supported",
+    hint: "Only RocketRide's cloud has this command",
+  }],
+  ["Debug interface not available", { code: "not-supported" }],
+  [/^Pipeline (?:has multiple|does not have a) source component/, NO_SOURCE],
+  [/^Pipeline source component ".*" not found/s, NO_SOURCE],
+  [/^Source ".*" not found in pipeline$/s, NO_SOURCE],
+  ["Invalid components in pipeline", BAD_PIPELINE],
+  [/^Missing pipeline configuration in \w+ request$/, BAD_PIPELINE],
+  ["Pipeline config must be an object", BAD_PIPELINE],
+  [/^'pipeline(?:\.\w+)?' /, BAD_PIPELINE],
+  [/^Component /, BAD_PIPELINE],
+  [/^Duplicate component /, BAD_PIPELINE],
+  [/^Cycle detected in pipeline: /, BAD_PIPELINE],
+  [/^Profile .* is not defined in /s, BAD_PIPELINE],
+  [/^The service .* does not have a preconfig section$/s, BAD_PIPELINE],
+  [/^(?:Write|Close) pipe with id \S+ (?:not found|is not open)$/, PIPE_GONE],
+  [/^Write pipe with id \S+ has failed$/, {
+    code: "pipe-failed",
+    hint: "An earlier write failed; its text tells why",
+  }],
+  [/^You are looking for a ".*", but this pipeline isn't it$/s, {
+    code: "pipe-failed",
+    hint: "The pipeline's source has another provider than the call wants",
+  }],
+  [/^Invalid lane /, {
+    code: "pipe-failed",
+    hint: "Open the pipe with a media type that the engine knows",
+  }],
+  [/^No (?:object info|mimeType|pipe_id|data) specified$/, REQUEST_BUG],
+  [/^Invalid subcommand /, REQUEST_BUG],
+];
+
+/**
+ * Read what an engine's failure text means.
+ *
+ * The only place where such text decides anything; everything else asks the
+ * exception for its `code`.
+ *
+ * @param message The text, as the engine sent it.
+ * @returns Its meaning; `request-failed` for text that is not known.
+ */
+export function classifyFailure(message: string): FailureKind {
+  const entry = FAILURES.find(([text]) =>
+    typeof text === "string" ? text === message : text.test(message)
+  );
+  return entry?.[1] ?? { code: "request-failed" };
+}
+
+/**
+ * Read the text of a failed response, or make one up.
+ *
+ * Engines send empty messages, for example for data after a stop
+ * (protocol §12.1, S23).
+ *
+ * @param response The failed response.
+ * @returns Text that is not blank.
+ */
+export function failureText(
+  response: { readonly message?: unknown; readonly command?: unknown },
+): string {
+  const { message, command } = response;
+  if (typeof message === "string" && message.trim() !== "") return message;
+  return typeof command === "string" && command !== ""
+    ? `Engine refused "${command}" without a message`
+    : "Engine refused the request without a message";
+}

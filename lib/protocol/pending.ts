@@ -1,0 +1,137 @@
+import type { ResponseMessage } from "../../schema/envelope.ts";
+import type { Clock } from "../_clock.ts";
+import { TimeoutException } from "../errors.ts";
+
+/** Answers that are still awaited after their caller gave up. */
+const MAX_LATE = 1024;
+
+/** How one request is waited for. */
+export interface WaitOptions {
+  /** The request's command, for the message of a timeout. */
+  readonly command: string;
+  /** Milliseconds until the wait fails; `Infinity` for no limit. */
+  readonly timeout: number;
+  /** Given the answer that came after the wait was over, if it ever comes. */
+  readonly onLate?: ((response: ResponseMessage) => void) | undefined;
+}
+
+interface Waiter {
+  readonly resolve: (response: ResponseMessage) => void;
+  readonly reject: (reason: unknown) => void;
+  readonly deadline: number;
+  readonly options: WaitOptions;
+}
+
+/**
+ * Requests that wait for their answer.
+ *
+ * Every waiter settles exactly once, whatever the order of answers,
+ * duplicates, timeouts, aborts and the end of the line. One timer serves all
+ * deadlines, and it is left armed when a wait ends: timers are dear on some
+ * runtimes (runtimes §4), and most deadlines are equally far away.
+ */
+export class PendingTable {
+  readonly #clock: Clock;
+  readonly #waiting: Map<number, Waiter> = new Map();
+  readonly #late: Map<number, (response: ResponseMessage) => void> = new Map();
+  #cancelTimer: (() => void) | undefined;
+  #timerAt = Infinity;
+  #unmatched = 0;
+
+  /** Make an empty table that takes its time from `clock`. */
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** How many requests wait. */
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  /** How many answers matched no waiting request: duplicate, late, unknown. */
+  get unmatched(): number {
+    return this.#unmatched;
+  }
+
+  /** Wait for the answer to `seq`; whoever asked owns the promise. */
+  add(seq: number, options: WaitOptions): Promise<ResponseMessage> {
+    return new Promise((resolve, reject) => {
+      const deadline = this.#clock.now() + options.timeout;
+      this.#waiting.set(seq, { resolve, reject, deadline, options });
+      if (deadline < this.#timerAt) this.#arm(deadline);
+    });
+  }
+
+  /** Give an answer to whoever waits for it. */
+  settle(response: ResponseMessage): void {
+    const seq = response.request_seq;
+    const waiter = this.#take(seq);
+    if (waiter) return waiter.resolve(response);
+    this.#unmatched++;
+    const late = this.#late.get(seq);
+    this.#late.delete(seq);
+    late?.(response);
+  }
+
+  /** Stop waiting for `seq`; a late answer goes to its `onLate`. */
+  giveUp(seq: number, reason: unknown): void {
+    const waiter = this.#take(seq);
+    if (!waiter) return;
+    if (waiter.options.onLate) this.#expectLate(seq, waiter.options.onLate);
+    waiter.reject(reason);
+  }
+
+  /** Fail everything that waits: the line is gone, no answer can come. */
+  failAll(reason: unknown): void {
+    const waiters = [...this.#waiting.values()];
+    this.#waiting.clear();
+    this.#late.clear();
+    this.#disarm();
+    for (const { reject } of waiters) reject(reason);
+  }
+
+  #expectLate(seq: number, onLate: (response: ResponseMessage) => void): void {
+    const [oldest] = this.#late.keys();
+    if (oldest !== undefined && this.#late.size >= MAX_LATE) {
+      this.#late.delete(oldest);
+    }
+    this.#late.set(seq, onLate);
+  }
+
+  #take(seq: number): Waiter | undefined {
+    const waiter = this.#waiting.get(seq);
+    this.#waiting.delete(seq);
+    return waiter;
+  }
+
+  #arm(deadline: number): void {
+    this.#disarm();
+    this.#timerAt = deadline;
+    const ms = Math.max(0, deadline - this.#clock.now());
+    this.#cancelTimer = this.#clock.after(ms, () => this.#sweep());
+  }
+
+  #disarm(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    this.#timerAt = Infinity;
+  }
+
+  #sweep(): void {
+    this.#disarm();
+    const now = this.#clock.now();
+    let next = Infinity;
+    for (const [seq, { deadline, options }] of this.#waiting) {
+      if (deadline <= now) this.giveUp(seq, timedOut(options));
+      else next = Math.min(next, deadline);
+    }
+    if (next < Infinity) this.#arm(next);
+  }
+}
+
+function timedOut({ command, timeout }: WaitOptions): TimeoutException {
+  return new TimeoutException(
+    `No answer to "${command}" within ${timeout} ms`,
+    timeout,
+  );
+}

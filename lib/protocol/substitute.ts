@@ -1,0 +1,83 @@
+/** A placeholder; group 1 is the variable's name (api §7.3). */
+const PLACEHOLDER = /\$\{(ROCKETRIDE_[^}]+)\}/g;
+
+/** The credential, which never becomes a part of a pipeline. */
+const CREDENTIAL = "ROCKETRIDE_APIKEY";
+
+/**
+ * Replace `${ROCKETRIDE_…}` in every string of a value (api §7.3).
+ *
+ * Walks arrays and plain objects to any depth. Replaces once: what a
+ * variable holds is not searched again. Unknown names stay as they are, and
+ * so does `${ROCKETRIDE_APIKEY}`, because the credential is sent nowhere but
+ * in the login. Keys, other placeholders and other kinds of values are left
+ * alone.
+ *
+ * @param value A pipeline, or any value that JSON could carry.
+ * @param env The variables.
+ * @returns A copy with the placeholders replaced; the value is not changed.
+ * @throws {TypeError} The value contains itself.
+ */
+export function substitute<T>(
+  value: T,
+  env: Readonly<Record<string, string>>,
+): T {
+  function resolve(placeholder: string, name: string): string {
+    if (name === CREDENTIAL || !Object.hasOwn(env, name)) return placeholder;
+    return env[name] ?? placeholder;
+  }
+  return mapStrings(
+    value,
+    new Set(),
+    (text) => text.replace(PLACEHOLDER, resolve),
+  ) as T;
+}
+
+/**
+ * List the placeholders that a value still has.
+ *
+ * @param value A value, usually the result of {@linkcode substitute}.
+ * @returns The names of the variables, each once, in the order found.
+ * @throws {TypeError} The value contains itself.
+ */
+export function unresolved(value: unknown): string[] {
+  const names = new Set<string>();
+  mapStrings(value, new Set(), (text) => {
+    for (const [, name] of text.matchAll(PLACEHOLDER)) {
+      if (name !== undefined) names.add(name);
+    }
+    return text;
+  });
+  return [...names];
+}
+
+/** Copy a value with each string mapped; `above` holds what contains it. */
+function mapStrings(
+  value: unknown,
+  above: Set<object>,
+  map: (text: string) => string,
+): unknown {
+  if (typeof value === "string") return map(value);
+  if (!isContainer(value)) return value;
+  if (above.has(value)) {
+    throw new TypeError("Cannot substitute in a value that contains itself");
+  }
+  above.add(value);
+  const copy = Array.isArray(value)
+    ? value.map((item) => mapStrings(item, above, map))
+    // Not by assignment: a member may be called __proto__.
+    : Object.fromEntries(
+      Object.entries(value)
+        .map(([key, item]) => [key, mapStrings(item, above, map)]),
+    );
+  above.delete(value);
+  return copy;
+}
+
+/** Arrays and plain objects, of any realm; a `Date` or a `Map` is a leaf. */
+function isContainer(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  if (Array.isArray(value)) return true;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}

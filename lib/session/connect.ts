@@ -1,0 +1,49 @@
+import { SessionCore } from "./core.ts";
+import { resolveSettings } from "./_settings.ts";
+import type { ConnectOptions } from "./connect_options.ts";
+import type { Session } from "./session.ts";
+
+/**
+ * Connect to an engine and log in.
+ *
+ * The promise resolves when the engine has accepted the credential. Both
+ * server generations are understood. A failure leaves nothing open.
+ *
+ * @param options See {@linkcode ConnectOptions}; every one may be left out.
+ * @returns The session that every other function takes.
+ * @throws {ValidationException} The address is not one, or a credential is
+ * missing or would travel unencrypted. Nothing was sent.
+ * @throws {AuthenticationException} The engine refused the credential; final.
+ * @throws {ConnectionException} The engine cannot be reached, or hung up.
+ * @throws {TimeoutException} It did not answer in time.
+ * @throws The signal's reason, if aborted.
+ *
+ * @example Against the embedded engine, in process
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { close, connect, ping } from "@rocketride/streams";
+ * import { createEngine } from "@rocketride/streams/engine";
+ *
+ * const engine = createEngine();
+ * const session = await connect({ transport: engine.transport(), auth: "key" });
+ * assert(await ping(session) >= 0);
+ * await close(session);
+ * await engine.close();
+ * ```
+ */
+export async function connect(options: ConnectOptions = {}): Promise<Session> {
+  const { signal, timeout, onEvent } = options;
+  signal?.throwIfAborted();
+  const core = new SessionCore(await resolveSettings(options));
+  if (onEvent) {
+    core.listeners.add((event) => {
+      try {
+        onEvent(event);
+      } catch {
+        // A failing handler is the caller's; the session goes on.
+      }
+    });
+  }
+  await core.open({ signal, timeout });
+  return core;
+}

@@ -1,0 +1,318 @@
+import type { ConnectResult } from "../../schema/account.ts";
+import type {
+  EventMessage,
+  Message,
+  RequestMessage,
+  ResponseMessage,
+} from "../../schema/envelope.ts";
+import { isEvent, isResponse } from "../../schema/envelope.ts";
+import { onAbort } from "../_abort.ts";
+import { type Deferred, deferred, ignore } from "../_deferred.ts";
+import { ConnectionException, ProtocolException } from "../errors.ts";
+import { PendingTable } from "../protocol/pending.ts";
+import type { CloseInfo, Payload } from "../transport/transport.ts";
+import { authenticate } from "./_authenticate.ts";
+import type { Settings } from "./_settings.ts";
+import type { CallOptions, Session, SessionEnd } from "./session.ts";
+import { IDLE, type SessionState, transition } from "./state.ts";
+
+/** How long a closing session may take to say goodbye, by default. */
+const CLOSE_GRACE_MS = 1_000;
+const TOO_LARGE = 1009;
+const MAX_SEQ_BASE = 2 ** 30;
+const NOTHING: Readonly<Record<string, never>> = {};
+
+/** What a request says; the session numbers it. */
+export type Request = Pick<RequestMessage, "command" | "token" | "arguments">;
+
+/** How a request is sent. */
+export interface RequestOptions extends CallOptions {
+  /** Binary payload; copied or written before `request` returns. */
+  readonly payload?: Payload | undefined;
+  /** Given the answer if it comes after the wait was given up. */
+  readonly onLate?: ((response: ResponseMessage) => void) | undefined;
+}
+
+/** What lives on the line, for example an open pipe. */
+export interface Attachment {
+  /** The session is closing and the line is still up: let the engine know. */
+  release(): Promise<unknown>;
+  /** The line is gone. */
+  lost(reason: unknown): void;
+}
+
+/**
+ * The state of a session and everything that drives it. Users see it as
+ * {@linkcode Session}; the functions of the library reach it by `coreOf`.
+ */
+export class SessionCore implements Session {
+  settings: Settings;
+  /** What lives on the line and must end with it. */
+  readonly attachments: Set<Attachment> = new Set();
+  /** Who wants to see events, in order of arrival. */
+  readonly listeners: Set<(event: EventMessage) => void> = new Set();
+  readonly #pending: PendingTable;
+  readonly #lifetime: AbortController = new AbortController();
+  readonly #closed: Deferred<SessionEnd> = deferred();
+  #state: SessionState = IDLE;
+  #seq: number = 1 + Math.floor(Math.random() * MAX_SEQ_BASE);
+  #identity: ConnectResult | undefined;
+  #uri: string;
+  #loggedIn = false;
+  #end: Promise<void> | undefined;
+
+  constructor(settings: Settings) {
+    this.settings = settings;
+    this.#uri = settings.url.href;
+    this.#pending = new PendingTable(settings.clock);
+    if (typeof Symbol.asyncDispose === "symbol") {
+      Object.defineProperty(this, Symbol.asyncDispose, {
+        value: () => this.close(),
+      });
+    }
+  }
+
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
+
+  get uri(): string {
+    return this.#uri;
+  }
+
+  get identity(): ConnectResult | undefined {
+    return this.#identity;
+  }
+
+  get signal(): AbortSignal {
+    return this.#lifetime.signal;
+  }
+
+  get closed(): Promise<SessionEnd> {
+    return this.#closed.promise;
+  }
+
+  /** Whether calls can be made. */
+  get ready(): boolean {
+    return this.#state.phase === "ready";
+  }
+
+  /** Answers that matched no waiting request so far. */
+  get unmatched(): number {
+    return this.#pending.unmatched;
+  }
+
+  /** Dial, and log in unless told not to; on failure the session has ended. */
+  async open(options: CallOptions & { login?: boolean } = {}): Promise<void> {
+    try {
+      await this.#open(options);
+    } catch (error) {
+      await this.#finish({ code: 1006, reason: reasonOf(error) }, error);
+      throw error;
+    }
+  }
+
+  /** Say goodbye and close, whatever the peer does, within the grace time. */
+  close(graceMs: number = CLOSE_GRACE_MS): Promise<void> {
+    this.#end ??= this.#close(graceMs);
+    return this.#end;
+  }
+
+  /** Drop the line, keep the session, dial again with the present settings. */
+  async redial(options: CallOptions): Promise<void> {
+    const { signal, clock } = { ...options, clock: this.settings.clock };
+    signal?.throwIfAborted();
+    if (this.#state.phase === "ended" || this.#end) throw notConnected();
+    const old = this.#state;
+    if ("connection" in old) {
+      this.#step({ type: "dropped", epoch: old.epoch });
+      this.#letGo(closedByUs("Connection parameters changed"));
+      await within(clock, CLOSE_GRACE_MS, old.connection.close());
+    }
+    await this.open(options);
+  }
+
+  /** Send a request and wait for its answer; a refusal is an answer, too. */
+  request(
+    { command, token, arguments: args }: Request,
+    options: RequestOptions = {},
+  ): Promise<ResponseMessage> {
+    const state = this.#state;
+    if (!("connection" in state)) return Promise.reject(notConnected());
+    const { signal, payload, onLate } = options;
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const timeout = options.timeout ?? this.settings.requestTimeout;
+    const seq = this.#seq++;
+    const answer = this.#pending.add(seq, { command, timeout, onLate });
+    try {
+      state.connection.send({
+        type: "request",
+        seq,
+        command,
+        ...(token === undefined ? NOTHING : { token }),
+        ...(args === undefined ? NOTHING : { arguments: args }),
+      }, payload);
+    } catch (error) {
+      this.#pending.giveUp(seq, error);
+      return answer;
+    }
+    return signal ? this.#abortable(seq, answer, signal) : answer;
+  }
+
+  #abortable(
+    seq: number,
+    answer: Promise<ResponseMessage>,
+    signal: AbortSignal,
+  ): Promise<ResponseMessage> {
+    const detach = onAbort(signal, (reason) => {
+      this.#pending.giveUp(seq, reason);
+    });
+    return answer.finally(detach);
+  }
+
+  async #open(
+    { signal, timeout, login = true }: CallOptions & { login?: boolean },
+  ): Promise<void> {
+    const { settings } = this;
+    const limit = timeout ?? settings.connectTimeout;
+    const startedAt = settings.clock.now();
+    const { epoch } = this.#step({ type: "dial" });
+    const connection = await settings.transport.dial(settings.url, {
+      onMessage: (message) => this.#receive(message, epoch),
+      onClose: (info) => this.#dropped(info, epoch),
+    }, { signal, timeout: limit, clock: settings.clock });
+    const state = this.#step({ type: "opened", epoch, connection });
+    if (state.phase !== "authenticating") {
+      // Closed, or dialled anew, while this dial was under way.
+      connection.close().catch(ignore);
+      throw notConnected();
+    }
+    this.#uri = connection.uri;
+    if (login) {
+      const spent = settings.clock.now() - startedAt;
+      this.#identity = await authenticate(this, {
+        signal,
+        timeout: Math.max(1, limit - spent),
+      });
+      this.#loggedIn = true;
+    }
+    const after = this.#step({ type: "authenticated", epoch });
+    if (after.phase !== "ready") throw notConnected();
+  }
+
+  #receive(message: Message, epoch: number): void {
+    if (epoch !== this.#state.epoch) return;
+    if (isResponse(message)) return this.#pending.settle(message);
+    if (isEvent(message)) {
+      for (const listener of this.listeners) listener(message);
+    }
+    // Any other type is a newer server's business; requests to clients are none.
+  }
+
+  #dropped(info: CloseInfo, epoch: number): void {
+    if (epoch !== this.#state.epoch || this.#state.phase === "closing") return;
+    this.#step({ type: "dropped", epoch });
+    this.#finish(info, lost(info)).catch(ignore);
+  }
+
+  async #close(graceMs: number): Promise<void> {
+    const { clock } = this.settings;
+    const before = this.#state;
+    const goodbye = before.phase === "ready" ? this.#goodbye(graceMs) : null;
+    await within(clock, graceMs, goodbye);
+    this.#step({ type: "close" });
+    await this.#finish({ code: 1000, reason: "Closed by the client" });
+  }
+
+  /** Free what the engine holds for us, then log out. */
+  async #goodbye(timeout: number): Promise<void> {
+    await Promise.allSettled([...this.attachments].map((it) => it.release()));
+    if (!this.#loggedIn) return;
+    // 1.0 engines refuse the command; that is as good as an answer.
+    await this.request({ command: "deauth", arguments: {} }, { timeout });
+  }
+
+  async #finish(info: CloseInfo, error?: unknown): Promise<void> {
+    const before = this.#state;
+    if (before.phase === "ended" && this.#lifetime.signal.aborted) return;
+    this.#step({ type: "end" });
+    const clean = error === undefined;
+    const failure = error ?? closedByUs("Session was closed");
+    this.#letGo(failure);
+    this.listeners.clear();
+    this.#lifetime.abort(failure);
+    const { code, reason } = info;
+    if ("connection" in before) {
+      const closing = before.connection.close(1000, "");
+      await within(this.settings.clock, CLOSE_GRACE_MS, closing);
+    }
+    this.#closed.resolve({ clean, code, reason });
+  }
+
+  /** Fail whatever relied on the line. */
+  #letGo(reason: unknown): void {
+    const attached = [...this.attachments];
+    this.attachments.clear();
+    this.#pending.failAll(reason);
+    for (const attachment of attached) attachment.lost(reason);
+  }
+
+  #step(input: Parameters<typeof transition>[1]): SessionState {
+    this.#state = transition(this.#state, input);
+    return this.#state;
+  }
+}
+
+/** The inside of a session. */
+export function coreOf(session: Session): SessionCore {
+  if (session instanceof SessionCore) return session;
+  throw new TypeError("Expected a session made by connect()");
+}
+
+/** Wait for a promise, but no longer than `ms`; its failure does not matter. */
+async function within(
+  clock: Settings["clock"],
+  ms: number,
+  promise: Promise<unknown> | null,
+): Promise<void> {
+  if (!promise) return;
+  const gate = deferred<void>();
+  const stop = clock.after(ms, gate.resolve);
+  promise.then(ignore, ignore).then(gate.resolve);
+  await gate.promise;
+  stop();
+}
+
+function lost(info: CloseInfo): Error {
+  if (info.error instanceof ProtocolException) return info.error;
+  const tooLarge = info.code === TOO_LARGE;
+  return new ConnectionException(
+    info.reason || `Connection was lost (close code ${info.code})`,
+    {
+      sent: true,
+      retryable: !tooLarge,
+      closeCode: info.code,
+      cause: info.error,
+      hint: tooLarge
+        ? "A message was larger than one side accepts: 250 MiB on engines, 32 MiB on Workers"
+        : undefined,
+    },
+  );
+}
+
+function closedByUs(message: string): ConnectionException {
+  return new ConnectionException(message, {
+    code: "connection-closed",
+    sent: true,
+  });
+}
+
+function notConnected(): ConnectionException {
+  return new ConnectionException("Session is not connected", {
+    code: "not-connected",
+    retryable: true,
+    hint: "Connect again; a session that has ended stays ended",
+  });
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

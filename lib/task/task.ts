@@ -1,0 +1,16 @@
+import type { StartedTask } from "../../schema/task.ts";
+
+/**
+ * A task on the engine: its token, and what the engine told about it.
+ *
+ * Disposing it terminates the task if {@linkcode Task.owned}, and does nothing
+ * otherwise, so that joining a task never kills it.
+ */
+export interface Task extends AsyncDisposable {
+  /** What all other functions name the task by. */
+  readonly token: string;
+  /** Whether this handle started the task for sure; then it also ends it. */
+  readonly owned: boolean;
+  /** Everything the engine answered: display id, project, source, keys. */
+  readonly started: StartedTask;
+}

@@ -1,0 +1,183 @@
+import { isStartedTask, type StartedTask } from "../../schema/task.ts";
+import { didFail, type ResponseMessage } from "../../schema/envelope.ts";
+import { ignore } from "../_deferred.ts";
+import { ExecutionException, ProtocolException } from "../errors.ts";
+import { coreOf, type SessionCore } from "../session/core.ts";
+import { buildRequest } from "../session/build_request.ts";
+import { refusal } from "../session/call.ts";
+import type { CallOptions, Session } from "../session/session.ts";
+import { loadPipeline, type PipelineInput } from "./load_pipeline.ts";
+import type { Task } from "./task.ts";
+import { terminate } from "./terminate.ts";
+
+/** How much of the flow through a pipeline is told in events. */
+export type TraceLevel = "none" | "metadata" | "summary" | "full";
+
+/** Options of {@linkcode use}. */
+export interface UseOptions extends PipelineInput, CallOptions {
+  /** A token of your own choice. @default {made by the engine} */
+  readonly token?: string | undefined;
+  /**
+   * How many objects may be in the pipeline at once, 1 to 64.
+   *
+   * @default {64, by the engine}
+   */
+  readonly threads?: number | undefined;
+  /**
+   * Join the task if it runs already. The engine then ignores the pipeline,
+   * `threads`, `ttl` and `env` (protocol §7.2).
+   *
+   * @default {false}
+   */
+  readonly useExisting?: boolean | undefined;
+  /**
+   * Seconds without data after which the engine stops the task; 0 for never.
+   *
+   * @default {900, by the engine}
+   */
+  readonly ttl?: number | undefined;
+  /** Further arguments for the engine's command line. */
+  readonly args?: readonly string[] | undefined;
+  /** The display name. @default {the file's name without `.pipe` or `.json`} */
+  readonly name?: string | undefined;
+  /** What `apaevt_flow` events tell. @default {no such events} */
+  readonly pipelineTraceLevel?: TraceLevel | undefined;
+  /** The team that the task belongs to. @default {the account's default team} */
+  readonly teamId?: string | undefined;
+}
+
+/**
+ * Start a pipeline and return its task.
+ *
+ * Resolves when the engine is ready for data, which may take minutes where
+ * models are loaded; without `timeout` it waits as long. `${ROCKETRIDE_*}` in
+ * string values is substituted here, once; unknown names stay as they are,
+ * and the API key is never put in. A start that is given up (`signal`,
+ * `timeout`) is terminated as soon as the engine reports it.
+ *
+ * @param session A session from {@linkcode connect}.
+ * @param options The pipeline and how to run it; see {@linkcode UseOptions}.
+ * @returns The task; `token` is what the other functions take.
+ * @throws {ValidationException} The pipeline cannot be read, is not JSON or
+ * has no components. Nothing was sent.
+ * @throws {RangeError} `threads` or `ttl` is out of range. Nothing was sent.
+ * @throws {ExecutionException} The engine refused or failed to start it.
+ * @throws What {@linkcode request} throws.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { close, connect, send, terminate, use } from "@rocketride/streams";
+ * import { createEngine } from "@rocketride/streams/engine";
+ *
+ * const pipeline = {
+ *   project_id: "example",
+ *   source: "in",
+ *   components: [
+ *     { id: "in", provider: "webhook", config: {} },
+ *     { id: "out", provider: "response_text", config: {},
+ *       input: [{ lane: "text", from: "in" }] },
+ *   ],
+ * };
+ * const engine = createEngine();
+ * const session = await connect({ transport: engine.transport(), auth: "key" });
+ * const task = await use(session, { pipeline });
+ * const result = await send(session, task, "Hello");
+ * assert(String(result.text).startsWith("Hello"));
+ * await terminate(session, task);
+ * await close(session);
+ * await engine.close();
+ * ```
+ */
+export async function use(
+  session: Session,
+  options: UseOptions,
+): Promise<Task> {
+  const core = coreOf(session);
+  checkNumbers(options);
+  const pipeline = await loadPipeline(core, options, options);
+  const { signal, useExisting = false } = options;
+  const owned = !useExisting;
+  const message = buildRequest("execute", {
+    token: options.token,
+    arguments: { pipeline, ...present(options), ...nameOf(options) },
+  });
+  const response = await core.request(message, {
+    signal,
+    timeout: options.timeout ?? core.settings.longTimeout,
+    onLate: owned ? (late) => terminateLate(session, late) : undefined,
+  });
+  return taskOf(core, startedOf(response), owned);
+}
+
+/** The task that a response of `execute` or `restart` tells about. */
+export function startedOf(response: ResponseMessage): StartedTask {
+  if (didFail(response)) throw refusal(response, ExecutionException);
+  if (isStartedTask(response.body)) return response.body;
+  throw new ProtocolException("Cannot use the task: expected a token", {
+    dapResult: response,
+  });
+}
+
+function taskOf(
+  session: SessionCore,
+  started: StartedTask,
+  owned: boolean,
+): Task {
+  const { token } = started;
+  const task = { token, owned, started };
+  if (typeof Symbol.asyncDispose === "symbol") {
+    Object.defineProperty(task, Symbol.asyncDispose, {
+      value: () => disposeTask(session, task),
+    });
+  }
+  return task as Task;
+}
+
+/** Never throws: it runs while something else may be failing. */
+async function disposeTask(
+  session: SessionCore,
+  { token, owned }: { token: string; owned: boolean },
+): Promise<void> {
+  if (!owned || !session.ready) return;
+  await terminate(session, token).catch(ignore);
+}
+
+function terminateLate(session: Session, late: ResponseMessage): void {
+  if (didFail(late) || !isStartedTask(late.body)) return;
+  terminate(session, late.body.token).catch(ignore);
+}
+
+function checkNumbers({ threads, ttl }: UseOptions): void {
+  const whole = threads === undefined || Number.isInteger(threads);
+  if (!whole || (threads ?? 1) < 1 || (threads ?? 1) > 64) {
+    throw new RangeError(`Cannot use ${threads} threads: expected 1 to 64`);
+  }
+  if (ttl !== undefined && !(ttl >= 0 && ttl < Infinity)) {
+    throw new RangeError(`Cannot use ttl ${ttl}: expected seconds, or 0`);
+  }
+}
+
+/** The arguments that were given; the engine has its own defaults. */
+function present(options: UseOptions): Record<string, unknown> {
+  const { source, threads, useExisting, ttl, args } = options;
+  const { pipelineTraceLevel, teamId } = options;
+  const all = {
+    source,
+    threads,
+    useExisting,
+    ttl,
+    args,
+    pipelineTraceLevel,
+    teamId,
+  };
+  return Object.fromEntries(
+    Object.entries(all).filter(([, value]) => value !== undefined),
+  );
+}
+
+function nameOf({ name, filepath }: UseOptions): { name?: string } {
+  if (name !== undefined) return { name };
+  const file = filepath && String(filepath).split(/[\\/]/).at(-1);
+  return file ? { name: file.replace(/(\.pipe)?(\.json)?$/, "") } : {};
+}

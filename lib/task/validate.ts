@@ -1,0 +1,53 @@
+import type { Pipeline, WrappedPipeline } from "../../schema/pipeline.ts";
+import {
+  readValidation,
+  type ValidationResult,
+} from "../../schema/validation.ts";
+import { ValidationException } from "../errors.ts";
+import { coreOf } from "../session/core.ts";
+import { call } from "../session/call.ts";
+import type { CallOptions, Session } from "../session/session.ts";
+import { loadPipeline } from "./load_pipeline.ts";
+
+/** Options of {@linkcode validate}. */
+export interface ValidateOptions extends CallOptions {
+  /**
+   * The entry component's id.
+   *
+   * @default {the pipeline's own}
+   */
+  readonly source?: string | undefined;
+}
+
+/**
+ * Check a pipeline without starting it.
+ *
+ * It is checked as `use` would send it: unwrapped and substituted. Faults in
+ * it are a result, not an exception.
+ *
+ * @param session A session from {@linkcode connect}.
+ * @param pipeline The pipeline, flat or wrapped, or the URL of its JSON.
+ * @param options See {@linkcode ValidateOptions}.
+ * @returns `errors` and `warnings`; both empty when all is well.
+ * @throws {ValidationException} It is no pipeline at all, or the engine cannot
+ * tell its source.
+ * @throws What {@linkcode request} throws.
+ */
+export async function validate(
+  session: Session,
+  pipeline: Pipeline | WrappedPipeline | URL,
+  options: ValidateOptions = {},
+): Promise<ValidationResult> {
+  const { source, ...callOptions } = options;
+  const input = { pipeline, source };
+  const finished = await loadPipeline(coreOf(session), input, options);
+  const args = {
+    pipeline: finished,
+    ...(source === undefined ? {} : { source }),
+  };
+  const body = await call(session, "rrext_validate", args, {
+    ...callOptions,
+    exception: ValidationException,
+  });
+  return readValidation(body);
+}

@@ -1,0 +1,83 @@
+import type { Message } from "../../schema/envelope.ts";
+import type { Clock } from "../_clock.ts";
+import type { FrameBuffer } from "../protocol/frame_buffer.ts";
+
+/**
+ * Binary payload of a message: plain bytes, or a buffer that was filled with
+ * room for the header, so that sending it costs no further copy.
+ */
+export type Payload = Uint8Array | FrameBuffer;
+
+/** How a connection ended. */
+export interface CloseInfo {
+  /** The WebSocket close code; 1006 when the line died without one. */
+  readonly code: number;
+  /** The peer's reason, or ours; may be empty. */
+  readonly reason: string;
+  /** What the runtime or the codec reported, if anything. */
+  readonly error?: unknown;
+}
+
+/** What a connection tells its owner; both are called in the order of events. */
+export interface ConnectionHandlers {
+  /**
+   * A message arrived. Called synchronously, in arrival order, never after
+   * {@linkcode ConnectionHandlers.onClose} or a local close. Binary payload
+   * is in `arguments.data`.
+   */
+  onMessage(message: Message): void;
+  /** The connection ended, for whatever reason. Called exactly once. */
+  onClose(info: CloseInfo): void;
+}
+
+/** What a dial needs; every field is required so that none is forgotten. */
+export interface DialOptions {
+  /** Gives the dial up; it then rejects with the signal's reason. */
+  readonly signal: AbortSignal | null | undefined;
+  /** Milliseconds until an unanswered dial fails; `Infinity` for no limit. */
+  readonly timeout: number;
+  /** Where time comes from. */
+  readonly clock: Clock;
+}
+
+/** One open line to an engine. */
+export interface Connection {
+  /** The address that was dialled, without credentials. */
+  readonly uri: string;
+  /**
+   * Hand a message over, in order. The payload is copied or written before
+   * this returns, so the caller may reuse its bytes at once.
+   *
+   * @throws {ConnectionException} The connection is not open any more.
+   */
+  send(message: Message, payload?: Payload): void;
+  /**
+   * Close the line. Nothing is delivered afterwards; `onClose` is called at
+   * once. The promise settles when the peer has answered, at the latest after
+   * one second.
+   */
+  close(code?: number, reason?: string): Promise<void>;
+}
+
+/** A way for messages to travel: WebSocket, memory, HTTP, or one of yours. */
+export interface Transport {
+  /** Shown by `getConnectionInfo`, for example `WebSocket`. */
+  readonly name: string;
+  /**
+   * Turn what the user gave into the address that will be dialled.
+   *
+   * @throws {ValidationException} The address cannot be one of this transport.
+   */
+  resolve(uri: string): URL;
+  /**
+   * Open a connection.
+   *
+   * @throws {ConnectionException} The peer cannot be reached or refused.
+   * @throws {TimeoutException} The peer did not answer in time.
+   */
+  dial(
+    url: URL,
+    handlers: ConnectionHandlers,
+    options: DialOptions,
+  ): Promise<Connection>;
+}

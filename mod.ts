@@ -1,0 +1,124 @@
+/**
+ * A RocketRide client made of web streams and plain functions.
+ *
+ * {@linkcode connect} returns a session; {@linkcode use} starts a pipeline and
+ * returns its task; {@linkcode send} and {@linkcode pipe} take the session and
+ * the task and carry data. Everything stands on the platform's `WebSocket`,
+ * `fetch` and streams.
+ *
+ * @module
+ */
+
+export {
+  AuthenticationException,
+  ConnectionException,
+  type ConnectionExceptionOptions,
+  DAPException,
+  type ErrorCode,
+  type ExceptionOptions,
+  ExecutionException,
+  type ExecutionExceptionOptions,
+  isDAPException,
+  PipeException,
+  type PipeExceptionOptions,
+  ProtocolException,
+  RocketRideException,
+  TimeoutException,
+  ValidationException,
+} from "./lib/errors.ts";
+export type { Clock, TimerOptions } from "./lib/_clock.ts";
+
+export {
+  type Acceptor,
+  memoryTransport,
+  type Peer,
+} from "./lib/transport/memory.ts";
+export type {
+  CloseInfo,
+  Connection,
+  ConnectionHandlers,
+  DialOptions,
+  Payload,
+  Transport,
+} from "./lib/transport/transport.ts";
+export { FrameBuffer } from "./lib/protocol/frame_buffer.ts";
+export {
+  type WebSocketConstructor,
+  webSocketTransport,
+  type WebSocketTransportOptions,
+} from "./lib/transport/web_socket.ts";
+export {
+  type HeartbeatOptions,
+  withHeartbeat,
+} from "./lib/transport/with_heartbeat.ts";
+export { type TraceRecord, withTrace } from "./lib/transport/with_trace.ts";
+export { normalizeUri } from "./lib/protocol/uri.ts";
+
+export {
+  buildRequest,
+  type BuildRequestOptions,
+} from "./lib/session/build_request.ts";
+export {
+  call,
+  type CommandOptions,
+  type ExceptionClass,
+} from "./lib/session/call.ts";
+export { close, type CloseOptions } from "./lib/session/close.ts";
+export { connect } from "./lib/session/connect.ts";
+export type {
+  Auth,
+  AuthContext,
+  ConnectOptions,
+} from "./lib/session/connect_options.ts";
+export {
+  dapRequest,
+  type DapRequestOptions,
+} from "./lib/session/dap_request.ts";
+export { getApiKey } from "./lib/session/get_api_key.ts";
+export {
+  type ConnectionInfo,
+  getConnectionInfo,
+} from "./lib/session/get_connection_info.ts";
+export {
+  getServerInfo,
+  type ServerInfoOptions,
+} from "./lib/session/get_server_info.ts";
+export { isConnected } from "./lib/session/is_connected.ts";
+export { request } from "./lib/session/request.ts";
+export type {
+  CallOptions,
+  Session,
+  SessionEnd,
+  TaskRef,
+} from "./lib/session/session.ts";
+export {
+  type ConnectionParams,
+  setConnectionParams,
+} from "./lib/session/set_connection_params.ts";
+export { didFail } from "./schema/envelope.ts";
+
+export type { PipelineInput } from "./lib/task/load_pipeline.ts";
+export { getTaskPipeline } from "./lib/task/get_task_pipeline.ts";
+export { getTaskStatus } from "./lib/task/get_task_status.ts";
+export { getTaskToken, type TaskAddress } from "./lib/task/get_task_token.ts";
+export { listTasks } from "./lib/task/list_tasks.ts";
+export { restart, type RestartOptions } from "./lib/task/restart.ts";
+export type { Task } from "./lib/task/task.ts";
+export { terminate } from "./lib/task/terminate.ts";
+export { type TraceLevel, use, type UseOptions } from "./lib/task/use.ts";
+export { validate, type ValidateOptions } from "./lib/task/validate.ts";
+
+export { DataPipe } from "./lib/data/data_pipe.ts";
+export { pipe } from "./lib/data/pipe.ts";
+export type {
+  ObjectDetails,
+  PipeChunk,
+  PipeOptions,
+  PipeSource,
+  SendOptions,
+} from "./lib/data/pipe_options.ts";
+export { send } from "./lib/data/send.ts";
+
+export { getService } from "./lib/service/get_service.ts";
+export { getServices } from "./lib/service/get_services.ts";
+export { ping, type PingOptions } from "./lib/service/ping.ts";

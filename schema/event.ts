@@ -1,0 +1,229 @@
+import type { ConnectResult } from "./account.ts";
+import type { UploadResult } from "./result.ts";
+import type { TaskCounters, TaskMetrics, TaskStatus } from "./task.ts";
+
+/** What every event's body may carry (protocol §3.2). */
+export interface EventBody {
+  /** The task's display id; empty for events of the server itself. */
+  readonly __id?: string;
+  /** Members this version does not know are kept. */
+  readonly [key: string]: unknown;
+}
+
+/** Body of `apaevt_status_update`: the whole status of a task. */
+export interface StatusUpdateBody extends TaskStatus {
+  /** The task's display id; `<project>.<source>` when there is no task. */
+  readonly __id?: string;
+}
+
+/** A task in the list of `apaevt_task` with the action `running`. */
+export interface RunningTask {
+  /** The task's display id. */
+  readonly id: string;
+  /** The task's name; 1.0 servers leave it out. */
+  readonly name?: string;
+  /** The pipeline's project. */
+  readonly projectId: string;
+  /** The id of the source component. */
+  readonly source: string;
+}
+
+/** Body of `apaevt_task` when tasks are first listed. */
+export interface TaskListBody extends EventBody {
+  /** Sent once, before the reply to the subscription. */
+  readonly action: "running";
+  /** All active tasks of the account, whatever was subscribed to. */
+  readonly tasks: readonly RunningTask[];
+}
+
+/** Body of `apaevt_task` when a task begins, ends or starts again. */
+export interface TaskChangeBody extends EventBody {
+  /** What the task did. */
+  readonly action: "begin" | "end" | "restart";
+  /** The task's name. */
+  readonly name: string;
+  /** The pipeline's project. */
+  readonly projectId: string;
+  /** The id of the source component. */
+  readonly source: string;
+}
+
+/** Body of `apaevt_task`; `action` tells which. */
+export type TaskEventBody = TaskListBody | TaskChangeBody;
+
+/** What a component got or gave, in an `apaevt_flow` (engine §7.1). */
+export interface FlowTrace {
+  /** The lane; `invoke` for control calls. */
+  readonly lane?: string;
+  /** The data, as much of it as the trace level shows. */
+  readonly data?: unknown;
+  /** On leave: `continue`, `skip` or `error`. */
+  readonly result?: unknown;
+  /** On leave: why it failed. */
+  readonly error?: unknown;
+  /** Free form beyond this. */
+  readonly [key: string]: unknown;
+}
+
+/** Body of `apaevt_flow`: a step of an object through a pipe. */
+export interface FlowBody extends EventBody {
+  /** The pipe's index. */
+  readonly id: number;
+  /** The step: the object begins or ends, a component is entered or left. */
+  readonly op: "begin" | "enter" | "leave" | "end";
+  /** The ids of the active components, innermost last; on begin the object's name. */
+  readonly pipes: readonly string[];
+  /** What was got or given; on end the whole response. */
+  readonly trace?: FlowTrace;
+  /** The pipeline's project. */
+  readonly project_id: string;
+  /** The id of the source component. */
+  readonly source: string;
+}
+
+/** Body of `apaevt_sse`: a message of a node about its work. */
+export interface SseBody extends EventBody {
+  /** The pipe that it is about. */
+  readonly pipe_id: number;
+  /** What kind of message, for example `thinking`. */
+  readonly type: string;
+  /** The message; absent when empty. */
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+/** Body of `output`: a line that the engine printed. */
+export interface OutputBody extends EventBody {
+  /** Where it was printed, for example `console`. */
+  readonly category?: string;
+  /** The line, with its line end. */
+  readonly output: string;
+}
+
+/** Body of `apaevt_status_object`: the object in progress. */
+export interface StatusObjectBody extends EventBody {
+  /** The object's name. */
+  readonly object: string;
+  /** Its size in bytes. */
+  readonly size: number;
+}
+
+/** Body of `apaevt_status_counts`: the statistics of a task. */
+export interface StatusCountsBody extends TaskCounters, EventBody {}
+
+/** Body of `apaevt_status_error`, `_warning` and `_message`. */
+export interface StatusMessageBody extends EventBody {
+  /** The text. */
+  readonly message: string;
+}
+
+/** Body of `apaevt_status_metrics`. */
+export interface StatusMetricsBody extends EventBody {
+  /** What the task uses. */
+  readonly metrics: Partial<TaskMetrics>;
+}
+
+/** Body of `apaevt_status_download`: the engine fetches something it needs. */
+export interface StatusDownloadBody extends EventBody {
+  /** What it fetches, and how far it is. */
+  readonly info: {
+    /** What is fetched. */
+    readonly name?: string;
+    /** How far it is. */
+    readonly status?: string;
+    /** What went wrong. */
+    readonly error?: readonly string[];
+    /** Members this version does not know are kept. */
+    readonly [key: string]: unknown;
+  };
+}
+
+/** Body of `apaevt_status_user`: hints on how to reach the source. */
+export interface StatusUserBody extends EventBody {
+  /** The hints, with their placeholders unresolved. */
+  readonly notes: TaskStatus["notes"];
+}
+
+/** Body of `apaevt_status_info`. */
+export interface StatusInfoBody extends EventBody {
+  /** Whatever the engine tells. */
+  readonly info: Readonly<Record<string, unknown>>;
+}
+
+/** Body of `apaevt_dashboard`; `action` tells what happened (api §2.8). */
+export interface DashboardBody extends EventBody {
+  /** What happened, for example `connection_added`. */
+  readonly action: string;
+  /** When, in Unix seconds. */
+  readonly timestamp?: number;
+  /** The connection concerned. */
+  readonly connectionId?: number | string;
+  /** The task concerned. */
+  readonly taskId?: string;
+}
+
+/** Body of `apaext_account`: the account as it is now. */
+export interface AccountBody extends ConnectResult {
+  /** Empty: the event is the server's own. */
+  readonly __id?: string;
+}
+
+/** An upload on its way, in an `apaevt_status_upload` (api §2.2). */
+export interface UploadProgress {
+  /** The pipe opened, a chunk was acknowledged, the pipe is about to close. */
+  readonly action: "open" | "write" | "close";
+  /** The file's path or name, as it was given. */
+  readonly filepath: string;
+  /** Bytes that the engine has acknowledged. */
+  readonly bytes_sent: number;
+  /** The file's size in bytes. */
+  readonly file_size: number;
+  /** How long it has taken, in seconds. */
+  readonly upload_time: number;
+}
+
+/**
+ * Body of `apaevt_status_upload`, which the client makes itself and never
+ * sees on the wire (protocol §8.4); `action` tells which.
+ */
+export type UploadBody = (UploadProgress | UploadResult) & EventBody;
+
+/** Event name to the body it carries (protocol §8.2). */
+export interface EventBodies {
+  /** The status of a task. */
+  readonly apaevt_status_update: StatusUpdateBody;
+  /** Tasks come and go. */
+  readonly apaevt_task: TaskEventBody;
+  /** Steps of objects through pipes. */
+  readonly apaevt_flow: FlowBody;
+  /** Messages of nodes. */
+  readonly apaevt_sse: SseBody;
+  /** Lines that the engine printed. */
+  readonly output: OutputBody;
+  /** The object in progress. */
+  readonly apaevt_status_object: StatusObjectBody;
+  /** Statistics. */
+  readonly apaevt_status_counts: StatusCountsBody;
+  /** An error. */
+  readonly apaevt_status_error: StatusMessageBody;
+  /** A warning. */
+  readonly apaevt_status_warning: StatusMessageBody;
+  /** A message. */
+  readonly apaevt_status_message: StatusMessageBody;
+  /** What the task uses. */
+  readonly apaevt_status_metrics: StatusMetricsBody;
+  /** A download of the engine. */
+  readonly apaevt_status_download: StatusDownloadBody;
+  /** Hints on how to reach the source. */
+  readonly apaevt_status_user: StatusUserBody;
+  /** Other information. */
+  readonly apaevt_status_info: StatusInfoBody;
+  /** What happens on the server. */
+  readonly apaevt_dashboard: DashboardBody;
+  /** The account changed. */
+  readonly apaext_account: AccountBody;
+  /** An upload advances; made by the client itself. */
+  readonly apaevt_status_upload: UploadBody;
+}
+
+/** The name of an event that this version knows. */
+export type EventName = keyof EventBodies;

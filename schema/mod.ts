@@ -1,0 +1,141 @@
+/**
+ * The records that travel between a RocketRide client and an engine, as
+ * types, with guards and pure functions to read them.
+ *
+ * Fields are named as they are sent, and fields that this version does not
+ * know are kept. The types mirror the wire, so they may change in a patch
+ * release when the wire does.
+ *
+ * @example Read what a pipeline answered, whatever it called the field
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { isPipelineResult, resultFields } from "@rocketride/streams/schema";
+ *
+ * const body: unknown = JSON.parse(
+ *   '{"objectId":"1","result_types":{"said":"answers"},"said":["Eight."]}',
+ * );
+ * if (!isPipelineResult(body)) throw new TypeError("Not a result");
+ * assertEquals(resultFields(body, "answers"), ["Eight."]);
+ * ```
+ *
+ * @module
+ */
+export type {
+  AppManifestEntry,
+  AppPrice,
+  ConnectResult,
+  OrgInfo,
+  ServerInfo,
+  ServerVersion,
+  TeamInfo,
+} from "./account.ts";
+export type { Answer } from "./answer.ts";
+export type { Doc, DocFilter, DocGroup, DocMetadata } from "./doc.ts";
+export {
+  didFail,
+  type EventMessage,
+  isEvent,
+  isRequest,
+  isResponse,
+  type Message,
+  type RequestMessage,
+  type ResponseMessage,
+} from "./envelope.ts";
+export type {
+  AccountBody,
+  DashboardBody,
+  EventBodies,
+  EventBody,
+  EventName,
+  FlowBody,
+  FlowTrace,
+  OutputBody,
+  RunningTask,
+  SseBody,
+  StatusCountsBody,
+  StatusDownloadBody,
+  StatusInfoBody,
+  StatusMessageBody,
+  StatusMetricsBody,
+  StatusObjectBody,
+  StatusUpdateBody,
+  StatusUserBody,
+  TaskChangeBody,
+  TaskEventBody,
+  TaskListBody,
+  UploadBody,
+  UploadProgress,
+} from "./event.ts";
+export {
+  EVENT_BITS,
+  type EventKind,
+  eventMask,
+  kindsOf,
+} from "./event_kind.ts";
+export { isRecord, type JsonObject, type JsonValue } from "./json.ts";
+export {
+  type ControlConnection,
+  type InputConnection,
+  isPipeline,
+  type Pipeline,
+  type PipelineComponent,
+  unwrapPipeline,
+  type WrappedPipeline,
+} from "./pipeline.ts";
+export {
+  createQuestion,
+  type Question,
+  type QuestionExample,
+  type QuestionHistory,
+  type QuestionInstruction,
+  type QuestionOptions,
+  type QuestionText,
+  questionToJson,
+  type QuestionType,
+} from "./question.ts";
+export {
+  isPipelineResult,
+  type PipelineResult,
+  type ResultError,
+  resultErrorMessage,
+  resultFields,
+  type UploadResult,
+} from "./result.ts";
+export {
+  CAPABILITY,
+  type Capability,
+  hasCapability,
+  isServiceCatalog,
+  isServiceDefinition,
+  type ServiceCatalog,
+  type ServiceDefinition,
+  type ServiceInput,
+  type ServiceInvoke,
+} from "./service.ts";
+export {
+  isStartedTask,
+  isTaskStatus,
+  type StartedTask,
+  TASK_STATE,
+  type TaskCounters,
+  type TaskFlow,
+  type TaskMetrics,
+  type TaskState,
+  type TaskStatus,
+  type TaskSummary,
+  type TaskTokens,
+} from "./task.ts";
+export {
+  eventKindOf,
+  type EventOf,
+  isEventOf,
+  isKnownEvent,
+  type KnownEvent,
+  type TypedEvent,
+  type UnknownEvent,
+} from "./typed_event.ts";
+export {
+  readValidation,
+  type ValidationIssue,
+  type ValidationResult,
+} from "./validation.ts";

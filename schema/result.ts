@@ -1,0 +1,151 @@
+import { isRecord } from "./json.ts";
+
+/**
+ * What a pipeline says when an object failed in it (engine §2.7).
+ *
+ * Engines differ: some send text, others a record.
+ */
+export type ResultError = string | {
+  /** What went wrong, in the engine's words. */
+  readonly message?: string;
+  /** The engine's own number for it. */
+  readonly code?: number;
+  /** The source file in the engine. */
+  readonly file?: string;
+  /** The line in that file. */
+  readonly line?: number;
+  /** The function in that file. */
+  readonly function?: string;
+  /** Members this version does not know are kept. */
+  readonly [key: string]: unknown;
+};
+
+/**
+ * What a pipeline made of one object (protocol §6.7): the body of `close`.
+ *
+ * The fields that nodes wrote have names of their own; `result_types` tells
+ * the lane of each. Read them with {@linkcode resultFields}.
+ */
+export interface PipelineResult {
+  /** The object's name; there when a response node ran. */
+  readonly name?: string;
+  /** The directory part of the object's path; empty for direct sends. */
+  readonly path?: string;
+  /** The object's id. */
+  readonly objectId: string;
+  /** Field name to lane; absent when nothing was produced. */
+  readonly result_types?: Readonly<Record<string, string>>;
+  /** Properties of the document that a parser found. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  /** There when the object failed in the pipeline. */
+  readonly error?: ResultError | null;
+  /** What the pipeline produced, and members this version does not know. */
+  readonly [key: string]: unknown;
+}
+
+/**
+ * What became of one uploaded file (api §2.2).
+ *
+ * Also the body of the last `apaevt_status_upload` event of the file.
+ */
+export interface UploadResult {
+  /** How the upload ended. */
+  readonly action: "complete" | "error";
+  /** The file's path or name, as it was given. */
+  readonly filepath: string;
+  /** Bytes that the engine has acknowledged. */
+  readonly bytes_sent: number;
+  /** The file's size in bytes. */
+  readonly file_size: number;
+  /** How long it took, in seconds. */
+  readonly upload_time: number;
+  /** What the pipeline made of it; absent or `null` when the upload failed. */
+  readonly result?: PipelineResult | null;
+  /** Why the upload failed. */
+  readonly error?: string;
+}
+
+/**
+ * Tell whether a value has the shape of a pipeline result.
+ *
+ * A body without an `objectId` is how some servers hide a failure
+ * (protocol §12.1, S1).
+ *
+ * @param value Anything.
+ * @returns `true` for a record with a text `objectId`.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { isPipelineResult } from "@rocketride/streams/schema";
+ *
+ * assert(isPipelineResult({ objectId: "a1b2" }));
+ * assert(!isPipelineResult({}));
+ * ```
+ */
+export function isPipelineResult(value: unknown): value is PipelineResult {
+  return isRecord(value) && typeof value.objectId === "string";
+}
+
+/**
+ * Read the message of a failed object's result.
+ *
+ * A result can carry an error although its response says success
+ * (protocol §6.7). An error without words gets words of ours.
+ *
+ * @param result A pipeline result.
+ * @returns The engine's message, or `undefined` when the object did not fail.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { resultErrorMessage } from "@rocketride/streams/schema";
+ *
+ * const error = { message: "Invalid API key.", code: 19 };
+ * assertEquals(resultErrorMessage({ objectId: "1", error }), "Invalid API key.");
+ * assertEquals(resultErrorMessage({ objectId: "1" }), undefined);
+ * ```
+ */
+export function resultErrorMessage(result: PipelineResult): string | undefined {
+  const error: unknown = result.error;
+  if (error === undefined || error === null) return undefined;
+  const message = isRecord(error) ? error.message : error;
+  return typeof message === "string" && message !== ""
+    ? message
+    : "Object failed in the pipeline without a message";
+}
+
+/**
+ * Collect everything that a pipeline produced on one lane.
+ *
+ * Pipelines may rename fields, so the lane is looked up in `result_types`.
+ * Each field holds an array, one element per value that arrived; the arrays
+ * of all matching fields are joined in the order of `result_types`. A field
+ * that is no array counts as one value.
+ *
+ * @param result A pipeline result.
+ * @param lane The lane, for example `answers` or `text`.
+ * @returns The values; empty when there are none.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { resultFields } from "@rocketride/streams/schema";
+ *
+ * const result = {
+ *   objectId: "1",
+ *   result_types: { summary: "answers", body: "text" },
+ *   summary: ["Eight."],
+ *   body: ["Seven and one\n\n"],
+ * };
+ * assertEquals(resultFields(result, "answers"), ["Eight."]);
+ * assertEquals(resultFields(result, "table"), []);
+ * ```
+ */
+export function resultFields(result: PipelineResult, lane: string): unknown[] {
+  const types: unknown = result.result_types;
+  if (!isRecord(types)) return [];
+  return Object.keys(types)
+    .filter((field) => types[field] === lane && Object.hasOwn(result, field))
+    .flatMap((field) => result[field]);
+}

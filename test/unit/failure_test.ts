@@ -1,0 +1,148 @@
+import { assert, assertEquals, assertFalse } from "@std/assert";
+import { type ErrorCode, RocketRideException } from "../../lib/errors.ts";
+import { classifyFailure, failureText } from "../../lib/protocol/failure.ts";
+
+/** Literal texts of protocol.md and engine.md, with what they mean. */
+const TEXTS: Readonly<Partial<Record<ErrorCode, readonly string[]>>> = {
+  "authentication-refused": [
+    "Not authenticated",
+    "No authorization provided",
+    "Invalid API key",
+    "Invalid authorization provided",
+    "Authentication failed",
+    "Access denied",
+    "Too many authentication attempts",
+    "Bad request",
+  ],
+  "task-not-running": ["Your pipeline is not running"],
+  "task-exists": ["Pipeline is already running."],
+  "task-ended": [
+    "Task has already completed",
+    "Task is terminating, cannot process data requests",
+  ],
+  "unknown-command": [
+    "Invalid command: rrext_nothing",
+    "Invalid command: ",
+    "Unknown subcommand: save_project",
+  ],
+  "permission-denied": [
+    "Permission 'task.control' denied",
+    "Permission 'task.data' denied for this task",
+    "Access denied: no permissions for this task",
+  ],
+  "service-not-found": [
+    "Service 'x' not found. Please check the service name and try again.",
+    "The service nothing was not found",
+  ],
+  "connection-lost": ["Could not send request"],
+  "not-supported": [
+    "Node 'ocr' exists in RocketRide but is not available in the embedded " +
+    "engine (needs model); connect to a server to run it",
+    "Account management requires SaaS mode",
+    "Debug interface not available",
+  ],
+  "invalid-pipeline": [
+    "Pipeline has multiple source components, please specify one explicitly",
+    "Pipeline does not have a source component defined",
+    'Pipeline source component "x" not found in components list',
+    'Source "x" not found in pipeline',
+    "Invalid components in pipeline",
+    "Missing pipeline configuration in launch request",
+    "Missing pipeline configuration in restart request",
+    "Pipeline config must be an object",
+    "'pipeline' is missing or invalid",
+    "'pipeline.version' must be a number",
+    "'pipeline.components' must be an array",
+    "'pipeline.source' references unknown component id: x",
+    "Component must be an object",
+    "Component 'id' must be a non-empty string",
+    "Component x 'provider' must be a non-empty string",
+    "Component x missing 'config' object",
+    "Component x config missing profile object 'p'",
+    "Component x input lane text not found in service definition",
+    "Duplicate component x",
+    "Cycle detected in pipeline: a-[text]->b-[text]->a",
+    "Profile p is not defined in x",
+    "The service x does not have a preconfig section",
+  ],
+  "pipe-closed": [
+    "Write pipe with id 3 not found",
+    "Write pipe with id 3 is not open",
+    "Close pipe with id 3 not found",
+  ],
+  "pipe-failed": [
+    "Write pipe with id 3 has failed",
+    `You are looking for a "chat", but this pipeline isn't it`,
+    "Invalid lane table",
+    "No object info specified",
+    "No mimeType specified",
+    "No pipe_id specified",
+    "No data specified",
+    "Invalid subcommand x",
+  ],
+  "request-failed": [
+    "Task token is required",
+    "Task token is required for restart",
+    "",
+    "Something nobody has written down",
+    "your pipeline is not running",
+    "Pipeline is already running",
+    "It says: Not authenticated",
+  ],
+};
+
+for (const [code, texts] of Object.entries(TEXTS)) {
+  Deno.test(`classifyFailure() knows the texts of "${code}"`, () => {
+    for (const text of texts) {
+      assertEquals(classifyFailure(text).code, code, text);
+    }
+  });
+}
+
+Deno.test("classifyFailure() says what to do for what a user can mend", () => {
+  for (
+    const text of [
+      "Invalid API key",
+      "Bad request",
+      "Task token is required",
+      "Your pipeline is not running",
+      "Pipeline is already running.",
+      "Permission 'task.data' denied",
+      "Write pipe with id 1 not found",
+    ]
+  ) assert(classifyFailure(text).hint, text);
+  assertFalse("hint" in classifyFailure("Something nobody has written down"));
+});
+
+Deno.test("classifyFailure() calls only a lost line worth another try", () => {
+  assertEquals(classifyFailure("Could not send request").retryable, true);
+  const others = Object.values(TEXTS).flat()
+    .filter((text) => text !== "Could not send request");
+  for (const text of others) assert(!classifyFailure(text).retryable, text);
+});
+
+Deno.test("a classification fits into an exception as it is", () => {
+  const text = "Pipeline is already running.";
+  const error = new RocketRideException(text, classifyFailure(text));
+  assertEquals([error.message, error.code], [text, "task-exists"]);
+  assert(error.hint?.includes("useExisting"));
+});
+
+Deno.test("failureText() keeps the engine's words", () => {
+  const message = " Exception: no key at (node.py:3)";
+  assertEquals(failureText({ message, command: "execute" }), message);
+});
+
+Deno.test("failureText() has words of its own when there are none", () => {
+  for (const message of [undefined, "", " \n", null, 5]) {
+    assertEquals(
+      failureText({ message, command: "execute" }),
+      'Engine refused "execute" without a message',
+    );
+  }
+  assertEquals(failureText({}), "Engine refused the request without a message");
+  assertEquals(
+    failureText({ command: "" }),
+    "Engine refused the request without a message",
+  );
+});
