@@ -1,0 +1,80 @@
+/**
+ * What one would write with a WebSocket and nothing else: the yardstick. It
+ * checks nothing, survives nothing, and knows no limits.
+ */
+export class BareSocket {
+  readonly #socket: WebSocket;
+  readonly #waiting: Map<number, (reply: Reply) => void> = new Map();
+  #seq = 0;
+
+  private constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.onmessage = ({ data }) => {
+      const reply = JSON.parse(data);
+      if (reply.type !== "response") return;
+      this.#waiting.get(reply.request_seq)?.(reply);
+      this.#waiting.delete(reply.request_seq);
+    };
+  }
+
+  /** Open a socket and log in. */
+  static async open(uri: string): Promise<BareSocket> {
+    const socket = new WebSocket(`${uri}/task/service`);
+    socket.binaryType = "arraybuffer";
+    await new Promise((resolve) => socket.onopen = resolve);
+    const bare = new BareSocket(socket);
+    await bare.ask("auth", { auth: "bench" });
+    return bare;
+  }
+
+  /** One request, one reply. */
+  ask(command: string, args: object): Promise<Reply> {
+    const seq = ++this.#seq;
+    return new Promise((resolve) => {
+      this.#waiting.set(seq, resolve);
+      this.#socket.send(
+        JSON.stringify({ type: "request", seq, command, arguments: args }),
+      );
+    });
+  }
+
+  /** One request with payload, one reply; the frame is made once and reused. */
+  write(frame: Uint8Array<ArrayBuffer>, seq: number): Promise<Reply> {
+    return new Promise((resolve) => {
+      this.#waiting.set(seq, resolve);
+      this.#socket.send(frame);
+    });
+  }
+
+  /** Hang up. */
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.#socket.onclose = resolve);
+    this.#socket.close();
+    await closed;
+  }
+}
+
+/** The part of a reply that the benchmarks read. */
+export interface Reply {
+  /** The result. */
+  readonly body?: { readonly pipe_id?: number; readonly token?: string };
+}
+
+/** A whole write request as a binary frame. */
+export function writeFrame(
+  args: { token: string; pipe_id: number },
+  payloadBytes: number,
+  seq: number,
+): Uint8Array<ArrayBuffer> {
+  const header = new TextEncoder().encode(
+    JSON.stringify({
+      type: "request",
+      seq,
+      command: "rrext_process",
+      arguments: { subcommand: "write", ...args },
+    }) + "\n",
+  );
+  const frame = new Uint8Array(header.length + payloadBytes);
+  frame.set(header);
+  return frame;
+}

@@ -1,0 +1,98 @@
+import { pipe, type Session, terminate, use } from "@rocketride/streams";
+import type { Pipeline } from "@rocketride/streams/schema";
+import { type BareSocket, writeFrame } from "./bare_socket.ts";
+import { compare, seconds } from "./measure.ts";
+import type { Row } from "./report.ts";
+
+const KIB = 1024;
+const CHUNKS = [1 * KIB, 16 * KIB, 64 * KIB, 256 * KIB, 1024 * KIB];
+/** What the bare loop sends: one frame in flight, large enough to fly. */
+const BARE_FRAME = 256 * KIB;
+
+/** Pipe throughput in MB/s by chunk size, with an engine that takes its time. */
+export async function pipeThroughput(
+  session: Session,
+  bare: BareSocket,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const delayMs of [0, 10]) {
+    const total = (delayMs === 0 ? 256 : 16) * KIB * KIB;
+    const task = await use(session, { pipeline: sinkPipeline(delayMs) });
+    for (const chunk of CHUNKS) {
+      const result = await compare(
+        () => piped(session, task.token, total, chunk),
+        () => looped(bare, task.token, total),
+      );
+      rows.push({
+        what: `pipe, chunks of ${chunk / KIB} KiB, engine delay ${delayMs} ms`,
+        unit: "MB/s",
+        better: "higher",
+        ...result,
+      });
+    }
+    await terminate(session, task);
+  }
+  return rows;
+}
+
+async function piped(
+  session: Session,
+  token: string,
+  total: number,
+  chunkBytes: number,
+): Promise<number> {
+  const chunk = new Uint8Array(chunkBytes);
+  let left = total;
+  const source = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    pull(controller): void {
+      if (left <= 0) return controller.close();
+      controller.enqueue(chunk);
+      left -= chunkBytes;
+    },
+  }, { highWaterMark: 0 });
+  const took = await seconds(async () => {
+    const target = await pipe(session, token);
+    await source.pipeTo(target);
+    await target.result;
+  });
+  return total / 1e6 / took;
+}
+
+async function looped(
+  bare: BareSocket,
+  token: string,
+  total: number,
+): Promise<number> {
+  const took = await seconds(async () => {
+    const opening = {
+      subcommand: "open",
+      object: {},
+      mimeType: "application/octet-stream",
+      token,
+    };
+    const { body } = await bare.ask("rrext_process", opening);
+    const pipe_id = body?.pipe_id ?? -1;
+    const seq = 1e9;
+    const frame = writeFrame({ token, pipe_id }, BARE_FRAME, seq);
+    for (let sent = 0; sent < total; sent += BARE_FRAME) {
+      await bare.write(frame, seq);
+    }
+    await bare.ask("rrext_process", { subcommand: "close", pipe_id, token });
+  });
+  return total / 1e6 / took;
+}
+
+/** A pipeline that swallows bytes. */
+export function sinkPipeline(delayMs: number): Pipeline {
+  return {
+    components: [
+      { id: "in", provider: "webhook", config: { mode: "Source" } },
+      {
+        id: "sink",
+        provider: "bench_sink",
+        config: { delayMs },
+        input: [{ lane: "tags", from: "in" }],
+      },
+    ],
+  };
+}

@@ -1,0 +1,24 @@
+// deno-lint-ignore-file no-console -- a program: printing is its purpose
+/**
+ * Pipe the body of a fetch into a pipeline of the cloud, and print what the
+ * pipeline made of it.
+ *
+ *     deno run -A examples/pipe_a_fetch_body.ts
+ *
+ * @module
+ */
+import { connect, pipe, use } from "@rocketride/streams";
+import pipeline from "./pipelines/text.pipe.json" with { type: "json" };
+
+await using session = await connect({
+  uri: "https://cloud.rocketride.ai",
+  auth: "my-key",
+});
+const { token } = await use(session, { pipeline });
+const body = (await fetch("https://example.com/large.csv")).body!;
+const target = await pipe(session, token, {
+  objinfo: { name: "large.csv" },
+  mimeType: "text/csv",
+});
+await body.pipeTo(target);
+console.log(await target.result);

@@ -1,0 +1,84 @@
+import { type FileCoverage, lineCoverage, readLcov } from "./coverage.ts";
+import { runDeno } from "./deno_process.ts";
+import { announce, print, since } from "./report.ts";
+import { addTallies, formatTally, type Tally, tallyOf } from "./tally.ts";
+import { testRuns } from "./test_runs.ts";
+
+/** Where coverage data go; kept afterwards, for whoever wants details. */
+const FOLDER = "coverage";
+
+/** The share of the lines of `lib/` and `schema/` that must run, in per cent. */
+const MIN_LINE_COVERAGE = 90;
+
+/** How many of the files with the most lines that did not run are named. */
+const WORST = 5;
+
+/**
+ * Run all tests and measure what they cover.
+ *
+ * Too little coverage counts as one more failure.
+ */
+export async function suite(): Promise<Tally> {
+  await Deno.remove(FOLDER, { recursive: true }).catch(() => {
+    // there was none
+  });
+  const tallies: Tally[] = [];
+  for (const { name, args } of await testRuns(FOLDER)) {
+    announce(name);
+    const start = performance.now();
+    const { code, output } = await runDeno(args);
+    const tally = tallyOf(output, code);
+    tallies.push(tally);
+    print(`${formatTally(tally)} (${since(start)})`);
+    if (tally.failed > 0) print(failuresIn(output));
+  }
+  const covered = await reportCoverage();
+  return addTallies([
+    ...tallies,
+    { passed: 0, failed: covered ? 0 : 1, skipped: 0 },
+  ]);
+}
+
+/** What a run printed, from where it begins to explain its failures. */
+function failuresIn(output: string): string {
+  const at = output.search(/^ *ERRORS *$/m);
+  return output.slice(Math.max(at, 0)).trim();
+}
+
+async function reportCoverage(): Promise<boolean> {
+  const { code, output } = await runDeno([
+    "coverage",
+    "--quiet",
+    "--lcov",
+    `--output=${FOLDER}/lcov.info`,
+    "--include=/(lib|schema)/",
+    "--exclude=/test/",
+    FOLDER,
+  ]);
+  if (code !== 0) {
+    print(output.trimEnd());
+    return false;
+  }
+  const root = Deno.cwd() + "/";
+  const files = readLcov(await Deno.readTextFile(`${FOLDER}/lcov.info`))
+    .filter(({ path }) => /^(lib|schema)\//.test(path.replace(root, "")))
+    .map((file) => ({ ...file, path: file.path.replace(root, "") }));
+  const share = lineCoverage(files);
+  const lines = files.reduce((sum, file) => sum + file.lines, 0);
+  print(
+    `line coverage of lib/ and schema/: ${
+      share.toFixed(1)
+    } % of ${lines} lines in ${files.length} files`,
+  );
+  for (const line of worst(files)) print(line);
+  if (files.length > 0 && share >= MIN_LINE_COVERAGE) return true;
+  print(`Line coverage is below ${MIN_LINE_COVERAGE} %`);
+  return false;
+}
+
+function worst(files: readonly FileCoverage[]): string[] {
+  return files.filter(({ lines, hit }) => hit < lines)
+    .sort((a, b) => (b.lines - b.hit) - (a.lines - a.hit))
+    .slice(0, WORST)
+    .map(({ path, lines, hit }) => `  ${path}: ${hit} of ${lines} lines`);
+}
