@@ -1,0 +1,151 @@
+/** Where a text may be cut: at a string, or at what a pattern matches. */
+export type Separator = string | RegExp;
+
+/** How long chunks may be. */
+export interface ChunkLimit {
+  /** The greatest length of a chunk. */
+  readonly most: number;
+  /**
+   * The length of a text. Must be additive: the lengths of two parts add up
+   * to the length of the whole.
+   */
+  measure(text: string): number;
+}
+
+/**
+ * Cut a text into chunks at the coarsest separator that it contains, and what
+ * is still too long at finer ones (engine §4.5).
+ *
+ * Parts that fit together are merged again, as many as fit. A separator stays
+ * at the start of the part that follows it. The empty separator cuts between
+ * any two characters; a list without it lets a part stay too long. Chunks are
+ * trimmed, and empty ones dropped.
+ *
+ * @param separators From coarse to fine.
+ */
+export function splitRecursively(
+  text: string,
+  separators: readonly Separator[],
+  limit: ChunkLimit,
+): string[] {
+  const at = separators.findIndex((separator) => occurs(separator, text));
+  if (at < 0) return trimmed([text]);
+  const separator = separators[at]!;
+  if (separator === "") return trimmed(cutAnywhere(text, limit));
+  const finer = separators.slice(at + 1);
+  const groups: string[][] = [];
+  let fitting: string[] = [];
+  for (const part of partsAt(text, separator)) {
+    if (limit.measure(part) <= limit.most) {
+      fitting.push(part);
+      continue;
+    }
+    groups.push(merged(fitting, "", limit));
+    groups.push(splitRecursively(part, finer, limit));
+    fitting = [];
+  }
+  groups.push(merged(fitting, "", limit));
+  return groups.flat();
+}
+
+/**
+ * Cut a text at one separator only, and merge parts that fit together, with
+ * the separator between them (engine §4.5). A part that is longer than the
+ * limit stays whole.
+ */
+export function splitAtSeparator(
+  text: string,
+  separator: string,
+  limit: ChunkLimit,
+): string[] {
+  return separator === ""
+    ? trimmed(cutAnywhere(text, limit))
+    : merged(text.split(separator), separator, limit);
+}
+
+/** Cut chunks that are too long between any two characters. */
+export function splitByForce(
+  chunks: readonly string[],
+  limit: ChunkLimit,
+): string[] {
+  return chunks.flatMap((chunk) =>
+    limit.measure(chunk) <= limit.most ? [chunk] : merged([...chunk], "", limit)
+  );
+}
+
+function occurs(separator: Separator, text: string): boolean {
+  if (typeof separator === "string") return text.includes(separator);
+  return text.search(separator) >= 0;
+}
+
+/** The parts of a text, each but the first beginning with the separator. */
+function partsAt(text: string, separator: Separator): string[] {
+  const parts: string[] = [];
+  let start = 0;
+  for (const at of positions(text, separator)) {
+    if (at > start) parts.push(text.slice(start, at));
+    start = at;
+  }
+  parts.push(text.slice(start));
+  return parts;
+}
+
+function* positions(text: string, separator: Separator): Generator<number> {
+  if (typeof separator !== "string") {
+    for (const match of text.matchAll(separator)) yield match.index;
+    return;
+  }
+  let at = text.indexOf(separator);
+  while (at >= 0) {
+    yield at;
+    at = text.indexOf(separator, at + separator.length);
+  }
+}
+
+/** As many characters at a time as fit, one at least. */
+function cutAnywhere(text: string, { most, measure }: ChunkLimit): string[] {
+  const chunks: string[] = [];
+  let start = 0;
+  let end = 0;
+  let length = 0;
+  for (const character of text) {
+    const more = measure(character);
+    if (end > start && length + more > most) {
+      chunks.push(text.slice(start, end));
+      start = end;
+      length = 0;
+    }
+    end += character.length;
+    length += more;
+  }
+  chunks.push(text.slice(start));
+  return chunks;
+}
+
+/** Join neighbours, as many as fit; trim, and drop what is empty. */
+function merged(
+  parts: readonly string[],
+  joint: string,
+  { most, measure }: ChunkLimit,
+): string[] {
+  const between = joint === "" ? 0 : measure(joint);
+  const chunks: string[] = [];
+  let group: string[] = [];
+  let length = 0;
+  for (const part of parts) {
+    const more = measure(part);
+    if (group.length > 0 && length + between + more > most) {
+      chunks.push(group.join(joint));
+      group = [];
+      length = 0;
+    }
+    length += more + (group.length > 0 ? between : 0);
+    group.push(part);
+  }
+  chunks.push(group.join(joint));
+  return trimmed(chunks);
+}
+
+function trimmed(chunks: readonly string[]): string[] {
+  return chunks.map((chunk) => chunk.trim()).filter((chunk) => chunk !== "");
+}

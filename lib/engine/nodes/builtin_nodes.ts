@@ -1,0 +1,51 @@
+import type { NodeDefinition } from "../node.ts";
+import { hashNode } from "./hash.ts";
+import { llmMockNode } from "./llm_mock.ts";
+import { parseNode } from "./parse/parse.ts";
+import type { ParserTable } from "./parse/parser_table.ts";
+import { preprocessorLangchainNode } from "./preprocessor_langchain.ts";
+import { promptNode } from "./prompt.ts";
+import { questionNode } from "./question.ts";
+import { responseNodes } from "./response.ts";
+import { sourceNodes } from "./sources.ts";
+
+/** Options of {@linkcode builtinNodes}. */
+export interface BuiltinNodesOptions {
+  /**
+   * Parsers of your own for the node `parse`, by media type.
+   *
+   * @default {{}}
+   */
+  readonly parsers?: ParserTable;
+}
+
+/**
+ * The nodes that come with the embedded engine (engine §4).
+ *
+ * @param options See {@linkcode BuiltinNodesOptions}.
+ * @returns A definition for each provider, sources first.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { builtinNodes } from "@rocketride/streams/engine";
+ *
+ * const providers = builtinNodes().map(({ provider }) => provider);
+ * assert(providers.includes("webhook"));
+ * assert(providers.includes("response_text"));
+ * ```
+ */
+export function builtinNodes(
+  options: BuiltinNodesOptions = {},
+): readonly NodeDefinition[] {
+  return [
+    ...sourceNodes(),
+    parseNode(options.parsers),
+    hashNode(),
+    questionNode(),
+    promptNode(),
+    preprocessorLangchainNode(),
+    llmMockNode(),
+    ...responseNodes(),
+  ];
+}

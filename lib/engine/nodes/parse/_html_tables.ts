@@ -1,0 +1,89 @@
+import { markdownTable } from "./markdown_table.ts";
+
+/** Collects the tables of a page while its tags go by. */
+export interface HtmlTables {
+  /** An element begins. */
+  open(name: string, attributes: Readonly<Record<string, string>>): void;
+  /** Text, for the cells that are open. */
+  text(data: string): void;
+  /** An element ends. */
+  close(name: string): void;
+}
+
+interface OpenTable {
+  readonly rows: string[][];
+  row: string[] | undefined;
+  cell: string | undefined;
+  /** How many columns the open cell takes. */
+  span: number;
+}
+
+/**
+ * Collect tables, inner ones before the ones around them. The text of an
+ * inner table is also in the cell that holds it.
+ *
+ * @param found Called with each table in Markdown form, unless it is empty.
+ */
+export function htmlTables(found: (markdown: string) => void): HtmlTables {
+  const stack: OpenTable[] = [];
+
+  function endCell(table: OpenTable): void {
+    if (table.cell === undefined) return;
+    table.row ??= [];
+    table.row.push(cellText(table.cell));
+    while (--table.span > 0) table.row.push("");
+    table.cell = undefined;
+  }
+
+  function endRow(table: OpenTable): void {
+    endCell(table);
+    if (table.row?.some((cell) => cell !== "")) table.rows.push(table.row);
+    table.row = undefined;
+  }
+
+  return {
+    open(name, attributes): void {
+      if (name === "table") {
+        stack.push({ rows: [], row: undefined, cell: undefined, span: 1 });
+        return;
+      }
+      const table = stack.at(-1);
+      if (!table) return;
+      if (name === "tr") endRow(table);
+      if (name === "td" || name === "th") {
+        endCell(table);
+        table.cell = "";
+        table.span = spanOf(attributes.colspan);
+      }
+    },
+    text(data): void {
+      for (const table of stack) {
+        if (table.cell !== undefined) table.cell += data;
+      }
+    },
+    close(name): void {
+      const table = stack.at(-1);
+      if (!table) return;
+      if (name === "td" || name === "th") endCell(table);
+      if (name === "tr") endRow(table);
+      if (name !== "table") return;
+      endRow(table);
+      stack.pop();
+      if (table.rows.length > 0) {
+        found(markdownTable(table.rows).normalize("NFC"));
+      }
+    },
+  };
+}
+
+/** A cell's text as it shows on a page: blanks shrunk, line ends kept. */
+function cellText(text: string): string {
+  return text.replace(/[\t\f\r ]+/g, " ").replace(/ ?(\n ?)+/g, "\n")
+    .replace(/^[\n ]+|[\n ]+$/g, "");
+}
+
+/** A `colspan`, within the bounds that HTML sets. */
+function spanOf(value: string | undefined): number {
+  const span = Number.parseInt(value ?? "1", 10);
+  return span >= 1 ? Math.min(span, 1000) : 1;
+}

@@ -1,0 +1,11 @@
+import type { PipeContext } from "../../node.ts";
+
+/** Pass a table on, if it is one and somebody takes it (engine §4.4). */
+export async function passTable(
+  pipe: PipeContext,
+  table: string,
+): Promise<void> {
+  if (table === "" || !pipe.listens("table")) return;
+  pipe.signal.throwIfAborted();
+  await pipe.emit("table", table);
+}
