@@ -32,7 +32,7 @@ function wait(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-const engine = createEngine({ nodes: [sink], maxObjectBytes: Infinity });
+const engine = createEngine({ nodes: [sink] });
 Deno.serve({
   hostname: "127.0.0.1",
   port: 0,

@@ -133,11 +133,16 @@ export interface PipeContext {
 /** Returned by a handler to keep the payload from being forwarded. */
 export type HandlerOutcome = void | "consume";
 
-/** One handler per lane that a node takes. */
+/**
+ * One handler per lane that a node takes.
+ *
+ * `Promise<string>` is there because TypeScript takes `return "consume"` in an
+ * async function for a string; any other text fails the write.
+ */
 export type LaneHandlers = {
   readonly [L in Lane]?: (
     payload: LanePayloads[L],
-  ) => Awaitable<HandlerOutcome>;
+  ) => Awaitable<HandlerOutcome> | Promise<string>;
 };
 
 /** A node at work on one object. Made anew for each, so nothing leaks over. */

@@ -1,0 +1,8 @@
+import type { Core } from "../core.ts";
+import type { InspectOptions } from "../validate/inspect.ts";
+
+/** How an engine looks at pipelines. */
+export function inspectOptions({ registry, settings }: Core): InspectOptions {
+  const { forwarding, validate, unknownProfiles } = settings;
+  return { registry, forwarding, validate, unknownProfiles };
+}

@@ -1,0 +1,32 @@
+import { RocketRideException } from "../../errors.ts";
+import { substitute } from "../../protocol/substitute.ts";
+import { requireForTask } from "../access/identity.ts";
+import { chooseSource } from "../pipeline/choose_source.ts";
+import { compile } from "../compile.ts";
+import { readPipeline } from "../pipeline/read_pipeline.ts";
+import { type Call, notRunning, type Reply, taskOf } from "./call.ts";
+import { inspectOptions } from "./inspect_options.ts";
+
+/**
+ * `restart`: another pipeline under the same token (engine §9.2).
+ *
+ * Source, environment, threads and time to live stay. The new pipeline is
+ * looked at first: one that cannot run leaves the old one running.
+ */
+export async function restart(call: Call): Promise<Reply> {
+  const { core, identity, args, token } = call;
+  if (token === undefined || token === "*") {
+    throw new RocketRideException("Task token is required for restart");
+  }
+  const pipeline = readPipeline(
+    args.pipeline,
+    "Missing pipeline configuration in restart request",
+  );
+  const task = taskOf(call);
+  requireForTask(identity, "task.control", token);
+  if (!task.active) throw notRunning();
+  const resolved = substitute(pipeline, task.spec.env);
+  const source = chooseSource(resolved, task.spec.source);
+  await task.restart(pipeline, compile(resolved, source, inspectOptions(core)));
+  return task.started;
+}

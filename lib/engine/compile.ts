@@ -1,0 +1,112 @@
+import type { JsonObject } from "../../schema/json.ts";
+import { ValidationException } from "../errors.ts";
+import type { NodeDefinition } from "./node.ts";
+import { inspect, type InspectOptions } from "./validate/inspect.ts";
+import type { ChosenSource } from "./pipeline/choose_source.ts";
+import type { Component } from "./pipeline/component.ts";
+import { effectiveConfig } from "./pipeline/effective_config.ts";
+import { type Edge, edgesOf, reachable } from "./pipeline/graph.ts";
+import { nodeWarnings } from "./pipeline/node_warnings.ts";
+
+/** One node of a plan. */
+export interface PlannedNode {
+  /** The component's id. */
+  readonly id: string;
+  /** The component's display name, when it has one. */
+  readonly name: string | undefined;
+  /** What the node is and does. */
+  readonly definition: NodeDefinition;
+  /** Its configuration with presets applied. */
+  readonly config: JsonObject;
+  /** Its configuration as the pipeline has it. */
+  readonly rawConfig: JsonObject;
+  /** Lane to the ids that listen on it, in calling order. */
+  readonly targets: ReadonlyMap<string, readonly string[]>;
+  /** Class to the ids of the helpers that it controls, in calling order. */
+  readonly helpers: ReadonlyMap<string, readonly string[]>;
+  /** Whether it takes part in an object's life; mere helpers do not. */
+  readonly driven: boolean;
+  /** What starting it warns of. */
+  readonly warnings: readonly string[];
+}
+
+/** A pipeline made ready to run. */
+export interface Plan {
+  /** The component that data enters by. */
+  readonly source: string;
+  /** Its provider. */
+  readonly provider: string;
+  /** The nodes that run, by id, feeders first. */
+  readonly nodes: ReadonlyMap<string, PlannedNode>;
+}
+
+/**
+ * Turn a pipeline into a plan (engine §11).
+ *
+ * Only what the source leads to is loaded; faults elsewhere in the document
+ * do not matter here, although `rrext_validate` reports them.
+ *
+ * @param pipeline The flat pipeline, placeholders replaced.
+ * @param source What `chooseSource` found.
+ * @param options See `inspect`.
+ * @throws {ValidationException} The first fault of what would be loaded.
+ */
+export function compile(
+  pipeline: unknown,
+  source: ChosenSource,
+  options: InspectOptions,
+): Plan {
+  const { registry, unknownProfiles } = options;
+  const { errors, chain, components } = inspect(pipeline, source.id, options);
+  const loaded = reachable(source.id, edgesOf(components));
+  const fatal = errors.find(({ id }) => id === undefined || loaded.has(id));
+  if (fatal) throw new ValidationException(fatal.message);
+
+  const edges = edgesOf(components).filter(({ from }) => loaded.has(from));
+  const lanes = edges.filter(({ kind }) => kind === "lane");
+  const driven = reachable(source.id, lanes);
+  const byId = new Map(components.map((item) => [item.id, item]));
+  const nodes = chain.flatMap((id) => {
+    const component = byId.get(id);
+    const definition = component && registry.get(component.provider);
+    if (!definition) return [];
+    return [planNode(component, definition, edges, driven, unknownProfiles)];
+  });
+  return {
+    source: source.id,
+    provider: source.provider,
+    nodes: new Map(nodes.map((node) => [node.id, node])),
+  };
+}
+
+function planNode(
+  component: Component,
+  definition: NodeDefinition,
+  edges: readonly Edge[],
+  driven: ReadonlySet<string>,
+  unknownProfiles: InspectOptions["unknownProfiles"],
+): PlannedNode {
+  const { id, name, config: rawConfig } = component;
+  const effective = effectiveConfig(definition, component, unknownProfiles);
+  const outgoing = edges.filter(({ from }) => from === id);
+  return {
+    id,
+    name,
+    definition,
+    config: effective.config,
+    rawConfig,
+    targets: group(outgoing.filter(({ kind }) => kind === "lane")),
+    helpers: group(outgoing.filter(({ kind }) => kind === "control")),
+    driven: driven.has(id),
+    warnings: nodeWarnings(definition, effective),
+  };
+}
+
+function group(
+  edges: readonly Edge[],
+): ReadonlyMap<string, readonly string[]> {
+  const grouped = Map.groupBy(edges, ({ via }) => via);
+  return new Map(
+    [...grouped].map(([via, list]) => [via, list.map(({ to }) => to)]),
+  );
+}

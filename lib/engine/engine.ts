@@ -1,0 +1,129 @@
+import {
+  type Acceptor,
+  memoryTransport,
+  type Peer,
+} from "../transport/memory.ts";
+import type { Transport } from "../transport/transport.ts";
+import type { Core } from "./core.ts";
+import { Monitors } from "./monitor/monitors.ts";
+import { builtinNodes } from "./nodes/builtin_nodes.ts";
+import { createRegistry } from "./registry.ts";
+import { TaskTable } from "./run/task_table.ts";
+import { Connection } from "./serve/connection.ts";
+import { fetchHandler } from "./serve/fetch_handler.ts";
+import { type EngineOptions, readSettings } from "./settings.ts";
+
+/** An embedded engine: runs pipelines in the process that made it. */
+export interface Engine {
+  /**
+   * Serve a connection in process; what `memoryTransport` wants. No
+   * credential is needed.
+   */
+  readonly accept: Acceptor;
+  /** A transport that connects to this engine with no socket between. */
+  transport(): Transport;
+  /**
+   * Answer an HTTP request: a WebSocket at `/task/service`, JSON errors
+   * elsewhere. Needs no `this`, so it can be handed to `Deno.serve` as it is.
+   */
+  readonly fetch: (request: Request) => Response;
+  /**
+   * Stop all tasks and end all connections with code 1001. Later connections
+   * are ended at once. Repeating it is harmless.
+   */
+  close(): Promise<void>;
+  /** The same as `close`. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Make an engine for development and tests.
+ *
+ * It speaks the protocol of a real one, runs the nodes that need no service,
+ * model or driver, and refuses the rest with the reason. Nothing runs, and no
+ * timer is held, while it has nothing to do.
+ *
+ * @param options See {@linkcode EngineOptions}.
+ * @returns The engine.
+ * @throws {RangeError} A numeric option is out of range.
+ * @throws {TypeError} Two of the given nodes share a provider name.
+ *
+ * @example Run a pipeline in process
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { close, connect, send, use } from "@rocketride/streams";
+ * import { createEngine } from "@rocketride/streams/engine";
+ *
+ * const engine = createEngine();
+ * const session = await connect({ transport: engine.transport(), env: {} });
+ * const pipeline = {
+ *   components: [
+ *     { id: "in", provider: "webhook", config: {} },
+ *     {
+ *       id: "out",
+ *       provider: "response_text",
+ *       config: {},
+ *       input: [{ lane: "text", from: "in" }],
+ *     },
+ *   ],
+ *   source: "in",
+ * };
+ * const task = await use(session, { pipeline });
+ * const { text } = await send(session, task, "Hello");
+ * assertEquals(text, ["Hello\n\n"]);
+ * await close(session);
+ * await engine.close();
+ * ```
+ */
+export function createEngine(options: EngineOptions = {}): Engine {
+  const settings = readSettings(options);
+  const { nodes, parsers, clock } = settings;
+  const tasks = new TaskTable(clock);
+  const monitors = new Monitors();
+  const core: Core = {
+    settings,
+    registry: createRegistry(builtinNodes({ parsers }), nodes),
+    tasks,
+    monitors,
+    host: { ...settings, monitors, onTaskEnd: (token) => tasks.retire(token) },
+  };
+  const connections = new Set<Connection>();
+  let closed: Promise<void> | undefined;
+
+  function connect(peer: Peer, inProcess: boolean): Connection {
+    const forget = (): void => void connections.delete(connection);
+    const connection = new Connection(core, peer, inProcess, forget);
+    connections.add(connection);
+    if (closed) connection.close(1001, "Engine is closed");
+    return connection;
+  }
+
+  const accept: Acceptor = (peer) => {
+    const connection = connect(peer, true);
+    return {
+      onMessage: (message) => connection.onMessage(message),
+      onClose: () => connection.onClose(),
+    };
+  };
+  const fetch = fetchHandler(core, (peer) => connect(peer, false));
+
+  async function end(): Promise<void> {
+    await tasks.close();
+    for (const connection of [...connections]) {
+      connection.close(1001, "Engine is closed");
+    }
+  }
+
+  function close(): Promise<void> {
+    closed ??= end();
+    return closed;
+  }
+
+  return {
+    accept,
+    transport: () => memoryTransport(accept),
+    fetch,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

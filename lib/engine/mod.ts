@@ -1,0 +1,40 @@
+/**
+ * An embedded engine that runs pipelines in the process that made it, for
+ * development and tests, and the means to write nodes for it.
+ *
+ * @module
+ */
+export { createEngine, type Engine } from "./engine.ts";
+export type { EngineOptions, Upgrade } from "./settings.ts";
+export {
+  type AnswerPayload,
+  type Awaitable,
+  type ControlCall,
+  defineNode,
+  type HandlerOutcome,
+  type InvokeSlot,
+  type Lane,
+  type LaneHandlers,
+  type LanePayloads,
+  type MediaPayload,
+  type NodeDefinition,
+  type NodeField,
+  type NodeInstance,
+  type NodeTask,
+  type ObjectInfo,
+  type PipeContext,
+  type TagsPayload,
+  type TaskContext,
+} from "./node.ts";
+export {
+  builtinNodes,
+  type BuiltinNodesOptions,
+} from "./nodes/builtin_nodes.ts";
+export { markdownRow, markdownTable } from "./nodes/parse/markdown_table.ts";
+export type {
+  ParsedDocument,
+  Parser,
+  ParserInfo,
+  ParserTable,
+} from "./nodes/parse/parser_table.ts";
+export { promptText, type PromptTextOptions } from "./nodes/prompt_text.ts";

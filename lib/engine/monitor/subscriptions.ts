@@ -1,0 +1,71 @@
+/**
+ * What a subscription is for. Kept as a record, never as joined text: ids may
+ * contain any character (protocol §12.2 C28).
+ */
+export type MonitorKey =
+  | { readonly kind: "all" }
+  | {
+    readonly kind: "source";
+    readonly projectId: string;
+    /** The id of a source component; `*` for all of the project. */
+    readonly source: string;
+    /** Narrows the subscription to events about one pipe. */
+    readonly pipeId?: number | undefined;
+  };
+
+/** What an event is about. */
+export interface EventTopic {
+  /** The task's project. */
+  readonly projectId: string;
+  /** The task's source component. */
+  readonly source: string;
+  /** The pipe, for events that are about one. */
+  readonly pipeId?: number | undefined;
+}
+
+/**
+ * What one connection watches (protocol §8.1). Each call replaces the mask of
+ * its key; there is no adding and no removing.
+ */
+export class Subscriptions {
+  #entries: readonly { readonly key: MonitorKey; readonly mask: number }[] = [];
+
+  /**
+   * Set the mask of a key; 0 forgets the key.
+   *
+   * @returns The bits that the key did not have before.
+   */
+  set(key: MonitorKey, mask: number): number {
+    const before = this.#entries.find((entry) => sameKey(entry.key, key));
+    const others = this.#entries.filter((entry) => entry !== before);
+    this.#entries = mask === 0 ? others : [...others, { key, mask }];
+    return mask & ~(before?.mask ?? 0);
+  }
+
+  /** Forget everything. */
+  clear(): void {
+    this.#entries = [];
+  }
+
+  /** The kinds of events about a topic that are wanted, as a mask. */
+  maskFor(topic: EventTopic): number {
+    let mask = 0;
+    for (const entry of this.#entries) {
+      if (matches(entry.key, topic)) mask |= entry.mask;
+    }
+    return mask;
+  }
+}
+
+function sameKey(a: MonitorKey, b: MonitorKey): boolean {
+  if (a.kind === "all" || b.kind === "all") return a.kind === b.kind;
+  return a.projectId === b.projectId && a.source === b.source &&
+    a.pipeId === b.pipeId;
+}
+
+function matches(key: MonitorKey, topic: EventTopic): boolean {
+  if (key.kind === "all") return true;
+  return key.projectId === topic.projectId &&
+    (key.source === "*" || key.source === topic.source) &&
+    (key.pipeId === undefined || key.pipeId === topic.pipeId);
+}

@@ -1,0 +1,98 @@
+import type { Component } from "./component.ts";
+
+/** A connection between two components. */
+export interface Edge {
+  /** Where data or control comes from. */
+  readonly from: string;
+  /** Where it goes. */
+  readonly to: string;
+  /** The lane of a data connection, the class of a control connection. */
+  readonly via: string;
+  /** Which of the two it is. */
+  readonly kind: "lane" | "control";
+}
+
+/**
+ * All connections, in the order of the components and then of their entries:
+ * the order in which targets are called (engine §2.5).
+ */
+export function edgesOf(components: readonly Component[]): readonly Edge[] {
+  return components.flatMap((component): Edge[] => [
+    ...component.input.map(({ lane, from }): Edge => {
+      return { from, to: component.id, via: lane, kind: "lane" };
+    }),
+    ...component.control.map(({ classType, from }): Edge => {
+      return { from, to: component.id, via: classType, kind: "control" };
+    }),
+  ]);
+}
+
+/**
+ * The ids that can be reached from `source`, itself included (engine §1.5).
+ *
+ * Over all edges this is what gets loaded; over lanes alone it is what takes
+ * part in an object's life.
+ */
+export function reachable(
+  source: string,
+  edges: readonly Edge[],
+): ReadonlySet<string> {
+  const next = Map.groupBy(edges, (edge) => edge.from);
+  // A set can be added to while it is walked.
+  const reached = new Set([source]);
+  for (const id of reached) {
+    for (const { to } of next.get(id) ?? []) reached.add(to);
+  }
+  return reached;
+}
+
+/**
+ * Put ids in an order in which nobody comes before somebody who feeds it.
+ *
+ * Ids without such a relation keep the order in which they are given. Ids on
+ * a cycle are left out.
+ */
+export function topologicalOrder(
+  ids: readonly string[],
+  edges: readonly Edge[],
+): readonly string[] {
+  const known = new Set(ids);
+  const inner = edges.filter(({ from, to }) =>
+    known.has(from) && known.has(to)
+  );
+  const next = Map.groupBy(inner, (edge) => edge.from);
+  const feeders = new Map(ids.map((id) => [id, 0]));
+  for (const { to } of inner) feeders.set(to, (feeders.get(to) ?? 0) + 1);
+
+  const order = ids.filter((id) => feeders.get(id) === 0);
+  for (const id of order) {
+    for (const { to } of next.get(id) ?? []) {
+      const left = (feeders.get(to) ?? 0) - 1;
+      feeders.set(to, left);
+      if (left === 0) order.push(to);
+    }
+  }
+  return order;
+}
+
+/** A cycle, as the edges that lead around it, or `undefined`. */
+export function findCycle(
+  ids: readonly string[],
+  edges: readonly Edge[],
+): readonly Edge[] | undefined {
+  const sorted = new Set(topologicalOrder(ids, edges));
+  const knot = ids.filter((id) => !sorted.has(id));
+  const known = new Set(knot);
+  const back = edges.filter(({ from, to }) => known.has(from) && known.has(to));
+  // Everybody in the knot has a feeder in it, so walking back must meet itself.
+  const walked: Edge[] = [];
+  let edge = back.find(({ to }) => to === knot[0]);
+  while (edge) {
+    const { from, to } = edge;
+    const at = walked.findIndex((earlier) => earlier.to === to);
+    if (at >= 0) return walked.slice(at).reverse();
+    walked.push(edge);
+    edge = back.find((other) => other.to === from);
+  }
+  return undefined;
+}

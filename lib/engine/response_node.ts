@@ -1,0 +1,7 @@
+/**
+ * Tell whether a provider is one of the response nodes, whose presence adds
+ * the object's name and path to a result (engine §5.1).
+ */
+export function isResponseNode(provider: string): boolean {
+  return provider === "response" || provider.startsWith("response_");
+}

@@ -1,0 +1,62 @@
+/** The engine's number for a failure inside a node (engine §5.2). */
+const EXCEPTION = 19;
+
+/** A failure as results and status records tell it (engine §2.7). */
+export interface Failure {
+  /** What went wrong. */
+  readonly message: string;
+  /** The engine's number for its kind. */
+  readonly code: number;
+  /** The base name of the file where it arose; empty when unknown. */
+  readonly file: string;
+  /** The line; 0 when unknown. */
+  readonly line: number;
+  /** The function; empty when unknown. */
+  readonly function: string;
+}
+
+/** Describe anything thrown, with the place it came from where that is known. */
+export function describeFailure(error: unknown): Failure {
+  return { message: messageOf(error), code: EXCEPTION, ...placeOf(error) };
+}
+
+/** The text of anything thrown; never empty (protocol §12.1 S23). */
+export function messageOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  if (text !== "") return text;
+  return error instanceof Error ? error.name : "Unknown failure";
+}
+
+/** The text that rejects a write or an open whose handler threw. */
+export function failureText(failure: Failure): string {
+  return `Exception: ${failure.message} at (${failure.file}:${failure.line})`;
+}
+
+/** The base name, line and function of the innermost stack frame. */
+export function placeOf(
+  error: unknown,
+): Pick<Failure, "file" | "line" | "function"> {
+  for (const frame of framesOf(error)) {
+    const place = /([^\s/\\()@]+):(\d+):\d+\)?\s*$/.exec(frame);
+    if (place) {
+      const [, file = "", line] = place;
+      return { file, line: Number(line), function: functionOf(frame) };
+    }
+  }
+  return { file: "", line: 0, function: "" };
+}
+
+/** V8 puts the message first, which may itself look like a place. */
+function framesOf(error: unknown): readonly string[] {
+  const stack = error instanceof Error ? error.stack ?? "" : "";
+  const lines = stack.split("\n");
+  const frames = lines.filter((line) => /^\s*at /.test(line));
+  return frames.length > 0 ? frames : lines;
+}
+
+/** V8 writes "at name [as alias] (place)", others "name@place". */
+function functionOf(frame: string): string {
+  const named = /^\s*at (?:async )?(?:new )?(\S+)(?: \[as .*\])? \(|^([^@\s]+)@/
+    .exec(frame);
+  return named?.[1] ?? named?.[2] ?? "";
+}

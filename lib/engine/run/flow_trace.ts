@@ -1,0 +1,77 @@
+import type { FlowTrace } from "../../../schema/event.ts";
+import { isRecord } from "../../../schema/json.ts";
+import type { FlowStep } from "./observer.ts";
+
+/** How much a task tells about what passes through it (engine §7.1). */
+export type TraceLevel = "none" | "metadata" | "summary" | "full";
+
+/** The trace levels, least first. */
+export const TRACE_LEVELS: readonly TraceLevel[] = Object.freeze(
+  ["none", "metadata", "summary", "full"] as const,
+);
+
+const TEXT_SHOWN = 2_000;
+
+/** The `trace` member of a flow event (engine §7.1). */
+export function flowTrace(step: FlowStep, level: TraceLevel): FlowTrace {
+  switch (step.op) {
+    case "begin": {
+      const { name, objectId, mimeType, size } = step.object;
+      return { name, objectId, mimeType, ...(size !== undefined && { size }) };
+    }
+    case "enter":
+      return { lane: step.lane, ...enterData(step.lane, step.payload, level) };
+    case "leave": {
+      const { lane, result, error } = step;
+      return { lane, result, ...(error !== undefined && { error }) };
+    }
+    case "end":
+      return level === "metadata" ? {} : { ...step.body };
+  }
+}
+
+function enterData(
+  lane: string,
+  payload: unknown,
+  level: TraceLevel,
+): FlowTrace {
+  if (level === "metadata") return {};
+  const full = level === "full";
+  if (lane === "invoke") {
+    const call = isRecord(payload) ? payload : {};
+    return { invoke: full ? structuredClone(call) : { op: call.op } };
+  }
+  const data = laneData(lane, payload, full);
+  return data === undefined ? {} : { data };
+}
+
+function laneData(lane: string, payload: unknown, full: boolean): unknown {
+  switch (lane) {
+    case "text":
+    case "table": {
+      const text = String(payload);
+      const shown = { text: text.slice(0, TEXT_SHOWN) };
+      return { length: text.length, ...(full && shown) };
+    }
+    case "documents": {
+      const count = Array.isArray(payload) ? payload.length : 0;
+      return { count, ...(full && { documents: structuredClone(payload) }) };
+    }
+    case "image":
+    case "audio":
+    case "video":
+    case "tags":
+      return streamData(payload);
+    default:
+      return full ? structuredClone(payload) : undefined;
+  }
+}
+
+/** A step of a byte stream; its bytes are never shown. */
+function streamData(payload: unknown): unknown {
+  const { bytes, ...rest } = isRecord(payload) ? payload : {};
+  return {
+    ...rest,
+    bufferSize: bytes instanceof Uint8Array ? bytes.length : 0,
+  };
+}

@@ -1,0 +1,72 @@
+import type { Clock } from "../../_clock.ts";
+import type { Task } from "./task.ts";
+
+const RETENTION_MS = 300_000;
+
+/**
+ * The tasks of an engine, by token. Ended ones stay for five minutes, so that
+ * their last status can be read (protocol §1.2).
+ */
+export class TaskTable {
+  readonly #clock: Clock;
+  readonly #tasks: Map<string, Task> = new Map();
+  readonly #timers: Map<string, () => void> = new Map();
+
+  /** Make an empty table that takes its time from `clock`. */
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Enter a task; an ended one of the same token makes room for it. */
+  add(task: Task): void {
+    const { token } = task.spec;
+    this.#forget(token);
+    this.#tasks.set(token, task);
+  }
+
+  /** Keep an ended task for a while, then forget it. */
+  retire(token: string): void {
+    const forget = (): void => this.#forget(token);
+    const cancel = this.#clock.after(RETENTION_MS, forget, { ref: false });
+    this.#timers.set(token, cancel);
+  }
+
+  /** The task of a token, running or ended. */
+  get(token: string): Task | undefined {
+    return this.#tasks.get(token);
+  }
+
+  /** The tasks that have not ended, oldest first. */
+  active(): readonly Task[] {
+    return [...this.#tasks.values()].filter((task) => task.active);
+  }
+
+  /** The running task of a public key. */
+  findPublic(publicToken: string): Task | undefined {
+    return this.active().find(({ spec }) => spec.publicToken === publicToken);
+  }
+
+  /** The tasks of a source, active ones first; `*` for any source. */
+  ofSource(projectId: string, source: string): readonly Task[] {
+    const found = [...this.#tasks.values()].filter(({ spec }) =>
+      spec.projectId === projectId &&
+      (source === "*" || spec.source === source)
+    );
+    return [
+      ...found.filter((task) => task.active),
+      ...found.filter((task) => !task.active),
+    ];
+  }
+
+  /** Stop everything and forget it. */
+  async close(): Promise<void> {
+    await Promise.all(this.active().map((task) => task.stop()));
+    for (const token of [...this.#tasks.keys()]) this.#forget(token);
+  }
+
+  #forget(token: string): void {
+    this.#timers.get(token)?.();
+    this.#timers.delete(token);
+    this.#tasks.delete(token);
+  }
+}

@@ -1,0 +1,206 @@
+import type {
+  Message,
+  RequestMessage,
+  ResponseMessage,
+} from "../../../schema/envelope.ts";
+import {
+  AuthenticationException,
+  ConnectionException,
+  RocketRideException,
+} from "../../errors.ts";
+import type { Peer } from "../../transport/memory.ts";
+import type { ConnectionHandlers } from "../../transport/transport.ts";
+import {
+  type Identity,
+  isAllowed,
+  type Permission,
+} from "../access/identity.ts";
+import type { Caller, Reply } from "../commands/call.ts";
+import { COMMANDS, OPEN_COMMANDS } from "../commands/table.ts";
+import type { Core } from "../core.ts";
+import { Subscriptions } from "../monitor/subscriptions.ts";
+import type { Awaitable } from "../node.ts";
+import { messageOf, placeOf } from "../run/failure.ts";
+import { readRequest } from "./read_request.ts";
+
+/** Requests of one connection that may be worked on at once. */
+const MAX_IN_FLIGHT = 4_096;
+
+/**
+ * The engine's end of a connection: reads requests, answers each exactly
+ * once, and sends the events that were subscribed to.
+ *
+ * Responses and events share one counter. A request whose command does not
+ * wait is answered before this returns to the transport.
+ */
+export class Connection implements Caller, ConnectionHandlers {
+  /** What the connection watches. */
+  readonly subscriptions: Subscriptions = new Subscriptions();
+  /** Whether it belongs to the engine's own process. */
+  readonly inProcess: boolean;
+  readonly #core: Core;
+  readonly #peer: Peer;
+  readonly #onEnd: () => void;
+  #isOpen = true;
+  #identity: Identity | undefined;
+  #seq = 0;
+  #attempts = 0;
+  #inFlight = 0;
+
+  /** Serve a peer; `onEnd` is told once, when the connection has ended. */
+  constructor(
+    core: Core,
+    peer: Peer,
+    inProcess: boolean,
+    onEnd: () => void,
+  ) {
+    this.#core = core;
+    this.#peer = peer;
+    this.inProcess = inProcess;
+    this.#onEnd = onEnd;
+    core.monitors.add(this);
+  }
+
+  /** Whether the connection is still there and logged in. */
+  get isPresent(): boolean {
+    return this.#isOpen && this.#identity !== undefined;
+  }
+
+  /** A message arrived. */
+  onMessage(message: Message): void {
+    if (!this.#isOpen) return;
+    if (message.type === "request") return this.#onRequest(message);
+    // Nobody waits for an answer to these, but strangers may not send them.
+    if (!this.#identity) this.#refuse(message, notAuthenticated());
+  }
+
+  /** The connection ended. */
+  onClose(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#core.monitors.delete(this);
+    this.logout();
+    this.#onEnd();
+  }
+
+  /** Answer something that is not a message, when its `seq` could be read. */
+  refuseMalformed(seq: unknown, error: unknown): void {
+    this.#refuse({ seq }, this.#identity ? error : notAuthenticated());
+  }
+
+  /** End the connection. */
+  close(code: number, reason: string): void {
+    if (!this.#isOpen) return;
+    this.onClose();
+    this.#peer.close(code, reason);
+  }
+
+  /** Count an attempt to log in; returns how many that makes. */
+  countAttempt(): number {
+    return ++this.#attempts;
+  }
+
+  /** The connection has authenticated. */
+  login(identity: Identity): void {
+    this.#identity = identity;
+  }
+
+  /** Give up the identity, the subscriptions and the pipes. */
+  logout(): void {
+    this.#identity = undefined;
+    this.subscriptions.clear();
+    const reason = new ConnectionException("Connection is closed");
+    for (const task of this.#core.tasks.active()) task.release(this, reason);
+  }
+
+  /** Whether the connection may see events about a task. */
+  mayWatch(permission: Permission, token: string): boolean {
+    const identity = this.#identity;
+    return identity !== undefined && isAllowed(identity, permission, token);
+  }
+
+  /** Send an event. */
+  sendEvent(event: string, body: Readonly<Record<string, unknown>>): void {
+    this.#send({ type: "event", seq: ++this.#seq, event, body });
+  }
+
+  #onRequest(request: RequestMessage): void {
+    if (this.#inFlight >= MAX_IN_FLIGHT) {
+      const text = "Too many requests are waiting for their answers";
+      return this.#refuse(request, new RocketRideException(text));
+    }
+    try {
+      const answer = this.#run(request);
+      if (!isPromise(answer)) return this.#answer(request, answer);
+      this.#inFlight++;
+      answer.then((body) => this.#answer(request, body))
+        .catch((error) => this.#refuse(request, error))
+        .finally(() => this.#inFlight--);
+    } catch (error) {
+      this.#refuse(request, error);
+    }
+  }
+
+  #run(request: RequestMessage): Awaitable<Reply> {
+    const { args, token } = readRequest(request);
+    const { command } = request;
+    const call = { core: this.#core, caller: this, args };
+    const open = OPEN_COMMANDS.get(command);
+    if (open) return open(call);
+    const identity = this.#identity;
+    if (!identity) throw notAuthenticated();
+    const run = COMMANDS.get(command);
+    if (run) return run({ ...call, identity, token: identity.task ?? token });
+    throw new RocketRideException(`Invalid command: ${command ?? ""}`, {
+      code: "unknown-command",
+    });
+  }
+
+  #answer(request: RequestMessage, body: Reply): void {
+    this.#send({
+      ...this.#head(request),
+      success: true,
+      ...(body && { body }),
+    });
+  }
+
+  /** Tell why a request failed; strangers are shown out (protocol §4.1). */
+  #refuse(about: Subject, error: unknown): void {
+    const { file, line: lineno } = placeOf(error);
+    this.#send({
+      ...this.#head(about),
+      success: false,
+      message: messageOf(error),
+      trace: { file, lineno },
+    });
+    if (error instanceof AuthenticationException) this.close(1000, "");
+  }
+
+  #head({ seq, command }: Subject): ResponseMessage {
+    return {
+      type: "response",
+      seq: ++this.#seq,
+      // Echoed whatever it is; null when there was none (protocol §3.1).
+      request_seq: (seq ?? null) as number,
+      ...(command !== undefined && { command }),
+    };
+  }
+
+  #send(message: Message): void {
+    if (this.#isOpen) this.#peer.send(message);
+  }
+}
+
+/** What a response is about, as much of it as could be read. */
+interface Subject {
+  readonly seq?: unknown;
+  readonly command?: string;
+}
+
+function notAuthenticated(): AuthenticationException {
+  return new AuthenticationException("Not authenticated");
+}
+
+function isPromise(value: Awaitable<Reply>): value is Promise<Reply> {
+  return value instanceof Promise;
+}

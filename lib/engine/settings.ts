@@ -1,0 +1,163 @@
+import { type Clock, systemClock } from "../_clock.ts";
+import type { NodeDefinition } from "./node.ts";
+import type { ParserTable } from "./nodes/parse/parser_table.ts";
+
+/** Options of {@linkcode createEngine}. */
+export interface EngineOptions {
+  /**
+   * Nodes of your own, made with {@linkcode defineNode}; one with the
+   * provider name of a built-in node replaces it.
+   *
+   * @default {[]}
+   */
+  readonly nodes?: readonly NodeDefinition[];
+  /**
+   * Parsers of your own for the node `parse`, by media type.
+   *
+   * @default {{}}
+   */
+  readonly parsers?: ParserTable;
+  /**
+   * Values for `${ROCKETRIDE_…}` in pipelines; those of a caller come first.
+   * The process environment is never read.
+   *
+   * @default {{}}
+   */
+  readonly env?: Readonly<Record<string, string>>;
+  /**
+   * The API keys that are accepted. Without a list every key is, as on a
+   * server that was not given one. In process no key is needed either way:
+   * whoever holds the engine may use it.
+   */
+  readonly auth?: readonly string[];
+  /**
+   * What a node does with a payload that it has answered on the same lane:
+   * `clean` stops there; `engine` also passes the original on, as a server
+   * does. A pipeline that gives one answer in `clean` may give two there.
+   *
+   * @default {"clean"}
+   */
+  readonly forwarding?: "clean" | "engine";
+  /**
+   * `engine` leaves out the checks of pipelines that a server does not make.
+   *
+   * @default {"strict"}
+   */
+  readonly validate?: "strict" | "engine";
+  /**
+   * `warn` accepts a profile that a node does not know, when the component
+   * names a `model` for it.
+   *
+   * @default {"error"}
+   */
+  readonly unknownProfiles?: "error" | "warn";
+  /**
+   * How tokens are made: `server` derives them from project, source and user
+   * as a server does, `random` makes new ones.
+   *
+   * @default {"server"}
+   */
+  readonly tokens?: "server" | "random";
+  /**
+   * The user that tasks belong to; part of derived tokens.
+   *
+   * @default {"local"}
+   */
+  readonly userId?: string;
+  /**
+   * The greatest number of pipes of a task, 1 to 64; also how many a task
+   * gets when its start does not say.
+   *
+   * @default {64}
+   */
+  readonly maxPipes?: number;
+  /**
+   * The greatest number of bytes of one object. Real engines bound messages
+   * alone, so streams may be endless unless this says otherwise.
+   *
+   * @default {Infinity}
+   */
+  readonly maxObjectBytes?: number;
+  /**
+   * Whether `rrext_services` also lists nodes of RocketRide that are not
+   * here.
+   *
+   * @default {false}
+   */
+  readonly listUnsupported?: boolean;
+  /** HTTP for nodes. The platform's when absent. */
+  readonly fetch?: typeof fetch;
+  /** Where time comes from. The platform's when absent. */
+  readonly clock?: Clock;
+  /** Where random ids come from. The platform's when absent. */
+  readonly randomUUID?: () => string;
+  /**
+   * Accepts a WebSocket upgrade, on platforms other than Deno: takes the
+   * request, gives the open or opening socket and the response to return.
+   */
+  readonly upgrade?: Upgrade;
+}
+
+/** Accepts a WebSocket upgrade. */
+export type Upgrade = (request: Request) => {
+  /** The server's end of the socket. */
+  readonly socket: WebSocket;
+  /** What to answer the request with. */
+  readonly response: Response;
+};
+
+/** Options with every default in its place. */
+export interface Settings
+  extends Required<Omit<EngineOptions, "auth" | "upgrade">> {
+  /** The keys that are accepted; `undefined` for all. */
+  readonly auth: readonly string[] | undefined;
+  /** Accepts upgrades; `undefined` where the platform's own is used. */
+  readonly upgrade: Upgrade | undefined;
+}
+
+/** The greatest message and, by default, object: 250 MiB (protocol §1.2). */
+export const MAX_MESSAGE_BYTES = 262_144_000;
+const MAX_PIPES = 64;
+
+/**
+ * Fill in defaults.
+ *
+ * @throws {RangeError} A number is out of range.
+ */
+export function readSettings(options: EngineOptions): Settings {
+  return {
+    nodes: options.nodes ?? [],
+    parsers: options.parsers ?? {},
+    env: options.env ?? {},
+    auth: options.auth,
+    forwarding: options.forwarding ?? "clean",
+    validate: options.validate ?? "strict",
+    unknownProfiles: options.unknownProfiles ?? "error",
+    tokens: options.tokens ?? "server",
+    userId: options.userId ?? "local",
+    maxPipes: wholeNumber("maxPipes", options.maxPipes, MAX_PIPES, MAX_PIPES),
+    maxObjectBytes: wholeNumber(
+      "maxObjectBytes",
+      options.maxObjectBytes,
+      Infinity,
+    ),
+    listUnsupported: options.listUnsupported ?? false,
+    fetch: options.fetch ?? ((input, init) => fetch(input, init)),
+    clock: options.clock ?? systemClock(),
+    randomUUID: options.randomUUID ?? (() => crypto.randomUUID()),
+    upgrade: options.upgrade,
+  };
+}
+
+function wholeNumber(
+  name: string,
+  given: number | undefined,
+  fallback: number,
+  most = Infinity,
+): number {
+  const value = given ?? fallback;
+  const whole = Number.isInteger(value) || value === Infinity;
+  if (whole && value >= 1 && value <= most) return value;
+  const range = most === Infinity ? "1 or more" : `1 to ${most}`;
+  throw new RangeError(`Cannot use ${name} of "${value}": must be ${range}`);
+}

@@ -1,0 +1,118 @@
+import type { ValidationIssue } from "../../../schema/validation.ts";
+import type { Component } from "../pipeline/component.ts";
+import { effectiveConfig } from "../pipeline/effective_config.ts";
+import { nodeWarnings } from "../pipeline/node_warnings.ts";
+import { unresolved } from "../../protocol/substitute.ts";
+import type { NodeDefinition } from "../node.ts";
+import type { NodeRegistry } from "../registry.ts";
+import { isResponseNode } from "../response_node.ts";
+import { CCODE, issue } from "./issue.ts";
+
+/** What the extra checks of engine §1.7 need to know. */
+export interface AdviceContext {
+  /** The nodes of this engine. */
+  readonly registry: NodeRegistry;
+  /** Which forwarding rule the engine follows. */
+  readonly forwarding: "clean" | "engine";
+  /** See `effectiveConfig`. */
+  readonly unknownProfiles: "error" | "warn";
+  /** Ids that the chosen source leads to. */
+  readonly chain: ReadonlySet<string>;
+}
+
+/** What may be wrong with a pipeline that an engine would start (engine §1.7). */
+export function advice(
+  components: readonly Component[],
+  context: AdviceContext,
+): readonly ValidationIssue[] {
+  const { chain } = context;
+  const warnings = components.flatMap((component) => {
+    const { id } = component;
+    const texts = chain.has(id)
+      ? loadedAdvice(component, components, context)
+      : [`Component ${id} is not reachable from the source`];
+    return texts.map((text) => issue(CCODE.WARNING, text, id));
+  });
+  const loaded = components.filter(({ id }) => chain.has(id));
+  if (loaded.some(({ provider }) => isResponseNode(provider))) return warnings;
+  const text = "Pipeline has no reachable response node: results will be empty";
+  return [...warnings, issue(CCODE.WARNING, text)];
+}
+
+function loadedAdvice(
+  component: Component,
+  components: readonly Component[],
+  context: AdviceContext,
+): readonly string[] {
+  const definition = context.registry.get(component.provider);
+  return [
+    ...withoutValue(component),
+    ...unheardOf(component, components, context.registry),
+    ...(definition ? nodeAdvice(component, definition, context) : []),
+    ...(definition && context.forwarding === "clean"
+      ? forwarded(component, components, definition)
+      : []),
+  ];
+}
+
+function nodeAdvice(
+  component: Component,
+  definition: NodeDefinition,
+  { unknownProfiles }: AdviceContext,
+): readonly string[] {
+  const effective = effectiveConfig(definition, component, unknownProfiles);
+  const empty = definition.classType.includes("llm")
+    ? ["apikey", "model", "serverbase", "base_url"].filter((key) =>
+      effective.config[key] === ""
+    )
+    : [];
+  return [
+    ...nodeWarnings(definition, effective),
+    ...empty.map((key) => `Component ${component.id} has an empty '${key}'`),
+  ];
+}
+
+/** Placeholders that nobody gave a value for. */
+function withoutValue({ id, config }: Component): readonly string[] {
+  return unresolved(config).map((name) =>
+    `Component ${id} uses \${${name}}, which has no value`
+  );
+}
+
+/** Inputs from nodes that neither produce the lane nor could forward it. */
+function unheardOf(
+  { id, input }: Component,
+  components: readonly Component[],
+  registry: NodeRegistry,
+): readonly string[] {
+  return input.flatMap(({ lane, from }) => {
+    const upstream = components.find((other) => other.id === from);
+    const lanes = upstream && registry.get(upstream.provider)?.lanes;
+    if (!lanes || Object.values(lanes).flat().includes(lane)) return [];
+    // A lane that it receives is forwarded, unless it says that it is not.
+    const receives = Object.hasOwn(lanes, lane) ||
+      upstream.input.some((entry) => entry.lane === lane);
+    if (receives) return [];
+    return [
+      `Component ${id} expects lane ${lane} from ${from}, ` +
+      `which does not produce it`,
+    ];
+  });
+}
+
+/** Wiring that runs differently on a server (engine §2.4). */
+function forwarded(
+  { id, input }: Component,
+  components: readonly Component[],
+  definition: NodeDefinition,
+): readonly string[] {
+  if (!definition.replaces) return [];
+  const received = new Set(input.map(({ lane }) => lane));
+  const passed = components.flatMap(({ input }) => input)
+    .filter(({ from, lane }) => from === id && received.has(lane))
+    .map(({ lane }) => lane);
+  return [...new Set(passed)].map((lane) =>
+    `Component ${id} replaces what it receives on lane ${lane}; ` +
+    `a server also passes the original on`
+  );
+}

@@ -1,0 +1,73 @@
+import { isRecord } from "../../../schema/json.ts";
+import type { ValidationIssue } from "../../../schema/validation.ts";
+import { type Component, readComponents } from "../pipeline/component.ts";
+import { edgesOf, reachable, topologicalOrder } from "../pipeline/graph.ts";
+import type { NodeRegistry } from "../registry.ts";
+import { advice } from "./advice.ts";
+import { connectionFaults, cycleFaults, laneFaults } from "./connections.ts";
+import { helperFaults, providerFaults } from "./providers.ts";
+import { structureFaults } from "./structure.ts";
+
+/** How strictly pipelines are looked at, and what with. */
+export interface InspectOptions {
+  /** The nodes of this engine. */
+  readonly registry: NodeRegistry;
+  /** Which forwarding rule the engine follows. */
+  readonly forwarding: "clean" | "engine";
+  /** `engine` leaves out the checks that the real engine does not make. */
+  readonly validate: "strict" | "engine";
+  /** Whether a profile that the node does not know is a fault. */
+  readonly unknownProfiles: "error" | "warn";
+}
+
+/** Everything found out about a pipeline. */
+export interface Inspection {
+  /** What would keep it from running. */
+  readonly errors: readonly ValidationIssue[];
+  /** What may be wrong. */
+  readonly warnings: readonly ValidationIssue[];
+  /** The components that would run, feeders first. */
+  readonly chain: readonly string[];
+  /** The components that could be read. */
+  readonly components: readonly Component[];
+}
+
+/**
+ * Look at a pipeline from all sides and collect every fault.
+ *
+ * @param pipeline The flat pipeline, placeholders replaced.
+ * @param source The id of the chosen source.
+ * @param options See {@linkcode InspectOptions}.
+ */
+export function inspect(
+  pipeline: unknown,
+  source: string,
+  options: InspectOptions,
+): Inspection {
+  const { registry, validate, unknownProfiles } = options;
+  const list = isRecord(pipeline) ? pipeline.components : undefined;
+  const components = readComponents(list);
+  const ids = components.map(({ id }) => id);
+  const edges = edgesOf(components);
+  const loaded = reachable(source, edges);
+  const chain = topologicalOrder(ids.filter((id) => loaded.has(id)), edges);
+  const strict = validate === "strict";
+  // A cycle is wholly in what is loaded, or wholly in the rest.
+  const parts = [
+    components.filter(({ id }) => loaded.has(id)),
+    components.filter(({ id }) => !loaded.has(id)),
+  ];
+  return {
+    errors: [
+      ...structureFaults(pipeline, source),
+      ...connectionFaults(list),
+      ...providerFaults(components, registry, unknownProfiles),
+      ...laneFaults(components, registry),
+      ...parts.flatMap(cycleFaults),
+      ...(strict ? helperFaults(components, registry) : []),
+    ],
+    warnings: strict ? advice(components, { ...options, chain: loaded }) : [],
+    chain,
+    components,
+  };
+}

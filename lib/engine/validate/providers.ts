@@ -1,0 +1,72 @@
+import type { ValidationIssue } from "../../../schema/validation.ts";
+import type { Component } from "../pipeline/component.ts";
+import { effectiveConfig } from "../pipeline/effective_config.ts";
+import type { NodeDefinition } from "../node.ts";
+import type { NodeRegistry } from "../registry.ts";
+import { unsupportedReason } from "../services/unsupported.ts";
+import { CCODE, issue } from "./issue.ts";
+
+/** Providers and profiles that this engine cannot start (engine §4.12, §1.3). */
+export function providerFaults(
+  components: readonly Component[],
+  registry: NodeRegistry,
+  unknownProfiles: "error" | "warn",
+): readonly ValidationIssue[] {
+  return components.flatMap((component) => {
+    const definition = registry.get(component.provider);
+    const message = definition
+      ? effectiveConfig(definition, component, unknownProfiles).fault
+      : refusal(component.provider);
+    if (message === undefined) return [];
+    return [issue(CCODE.INVALID_PARAM, message, component.id)];
+  });
+}
+
+/** Why a provider without a node here cannot be started. */
+function refusal(provider: string): string {
+  return unsupportedReason(provider) ?? `The service ${provider} was not found`;
+}
+
+/** Nodes with too few or too many helpers (engine §1.7). */
+export function helperFaults(
+  components: readonly Component[],
+  registry: NodeRegistry,
+): readonly ValidationIssue[] {
+  return components.flatMap(({ id, provider }) => {
+    const slots = registry.get(provider)?.invoke ?? {};
+    return Object.entries(slots).flatMap(([classType, slot]) => {
+      const count = countHelpers(components, id, classType);
+      const message = slotFault(id, classType, slot, count);
+      return message ? [issue(CCODE.INVALID_PARAM, message, id)] : [];
+    });
+  });
+}
+
+function countHelpers(
+  components: readonly Component[],
+  invoker: string,
+  classType: string,
+): number {
+  return components.flatMap(({ control }) => control).filter((entry) =>
+    entry.from === invoker && entry.classType === classType
+  ).length;
+}
+
+type Slot = NonNullable<NodeDefinition["invoke"]>[string];
+
+function slotFault(
+  id: string,
+  classType: string,
+  { min, max = Infinity }: Slot,
+  count: number,
+): string | undefined {
+  if (count < min) {
+    return `Component ${id} needs at least ${min} '${classType}' helper, ` +
+      `but has ${count}`;
+  }
+  if (count > max) {
+    return `Component ${id} takes at most ${max} '${classType}' helper, ` +
+      `but has ${count}`;
+  }
+  return undefined;
+}

@@ -1,0 +1,183 @@
+import { assertEquals } from "@std/assert";
+import { createEngine } from "../../lib/engine/engine.ts";
+import type { Message } from "../../schema/envelope.ts";
+import { dataPort, withEngine } from "../support/engine_rig.ts";
+import { chain, collector, entry, testNode } from "../support/test_nodes.ts";
+
+/** A server's end of a socket whose every move a test makes. */
+class ScriptedSocket extends EventTarget {
+  readonly sent: Message[] = [];
+  readonly closes: [number | undefined, string | undefined][] = [];
+  binaryType = "blob";
+  readyState = 1;
+  bufferedAmount = 0;
+  /** Throw on this close code, as some runtimes do. */
+  refuses: number | undefined;
+
+  send(text: string): void {
+    this.sent.push(JSON.parse(text));
+  }
+
+  close(code?: number, reason?: string): void {
+    this.closes.push([code, reason]);
+    if (code !== undefined && code === this.refuses) throw new TypeError("No");
+    this.readyState = 2;
+  }
+
+  receive(data: unknown): void {
+    this.dispatchEvent(new MessageEvent("message", { data }));
+  }
+
+  request(command: string, args: object = {}): void {
+    const message = { type: "request", seq: 1, command, arguments: args };
+    this.receive(JSON.stringify(message));
+  }
+}
+
+function upgradeTo(socket: ScriptedSocket): () => {
+  socket: WebSocket;
+  response: Response;
+} {
+  const response = new Response();
+  return () => ({ socket: socket as unknown as WebSocket, response });
+}
+
+/** A socket that has logged in to an engine. */
+async function withSocket(
+  test: (socket: ScriptedSocket) => Promise<void> | void,
+): Promise<void> {
+  const socket = new ScriptedSocket();
+  const engine = createEngine({ upgrade: upgradeTo(socket) });
+  const headers = { upgrade: "websocket" };
+  engine.fetch(new Request("http://h/task/service", { headers }));
+  socket.request("auth", { auth: "key" });
+  assertEquals(socket.sent.length, 1);
+  await test(socket);
+  socket.dispatchEvent(new Event("close"));
+  await engine.close();
+}
+
+Deno.test("a socket is told to deliver array buffers", async () => {
+  await withSocket((socket) => assertEquals(socket.binaryType, "arraybuffer"));
+});
+
+Deno.test("a frame over the limit ends the connection with 1009", async () => {
+  await withSocket((socket) => {
+    socket.receive(" ".repeat(262_144_001));
+    assertEquals(socket.closes, [[1009, "Message is too big"]]);
+    socket.request("rrext_ping");
+    assertEquals(socket.sent.length, 1);
+  });
+});
+
+Deno.test("a close code that the runtime refuses is left out", async () => {
+  await withSocket((socket) => {
+    socket.refuses = 1009;
+    socket.receive(" ".repeat(262_144_001));
+    assertEquals(socket.closes, [
+      [1009, "Message is too big"],
+      [undefined, undefined],
+    ]);
+  });
+});
+
+Deno.test("what a stranger still sends after being shown out is ignored", async () => {
+  const socket = new ScriptedSocket();
+  const engine = createEngine({ upgrade: upgradeTo(socket) });
+  const headers = { upgrade: "websocket" };
+  engine.fetch(new Request("http://h/task/service", { headers }));
+  for (let seq = 1; seq <= 3; seq++) socket.receive(`{"seq":${seq}}`);
+  assertEquals(socket.sent.length, 1);
+  assertEquals(socket.closes, [[1000, ""]]);
+  await engine.close();
+});
+
+Deno.test("data of a kind that was not asked for is ignored", async () => {
+  await withSocket((socket) => {
+    socket.receive(new Blob(["{}"]));
+    socket.receive(undefined);
+    assertEquals(socket.sent.length, 1);
+    assertEquals(socket.closes, []);
+  });
+});
+
+Deno.test("nothing is sent on a socket that is closing", async () => {
+  await withSocket((socket) => {
+    socket.readyState = 2;
+    socket.request("rrext_ping");
+    assertEquals(socket.sent.length, 1);
+  });
+});
+
+Deno.test("a socket that fails ends its connection once", async () => {
+  await withSocket((socket) => {
+    socket.dispatchEvent(new Event("error"));
+    socket.dispatchEvent(new Event("close"));
+    socket.request("rrext_ping");
+    assertEquals(socket.sent.length, 1);
+  });
+});
+
+Deno.test("a client that does not read its events is dropped, and delays nobody", async () => {
+  const loud = testNode({
+    provider: "loud",
+    instance: (pipe) => ({
+      on: {
+        text: (text) => pipe.sse("shout", { text: "x".repeat(Number(text)) }),
+      },
+    }),
+  });
+  const socket = new ScriptedSocket();
+  await withEngine([loud], async ({ engine, client, start }) => {
+    const { token } = await start(chain("text", "a=entry", "b=loud"));
+    const headers = { upgrade: "websocket" };
+    engine.fetch(new Request("http://h/task/service", { headers }));
+    socket.request("auth", { auth: "key" });
+    socket.request("rrext_monitor", { token: "*", types: ["SSE"] });
+    const port = dataPort(client, token);
+    const pipe = await port.open();
+    const shout = (bytes: number): Promise<unknown> =>
+      port.write(pipe, String(bytes));
+    const mib = 1024 * 1024;
+    // A large response may be under way; it does not count.
+    socket.bufferedAmount = 200 * mib;
+    await shout(mib);
+    assertEquals(socket.closes, []);
+    // What was read in between does not count either.
+    socket.bufferedAmount = 0;
+    await shout(60 * mib);
+    socket.bufferedAmount = 30 * mib;
+    await shout(30 * mib);
+    assertEquals(socket.closes, []);
+    socket.bufferedAmount = 70 * mib;
+    await shout(40 * mib);
+    assertEquals(socket.closes, [[1013, "Reads too slowly"]]);
+    const before = socket.sent.length;
+    await shout(1);
+    assertEquals(socket.sent.length, before);
+    await port.close(pipe);
+  }, { upgrade: upgradeTo(socket) });
+});
+
+Deno.test("where there is no way to upgrade, the answer says what is needed", async () => {
+  const engine = createEngine({ nodes: [entry("x"), collector("y")] });
+  const deno = globalThis.Deno;
+  const headers = { upgrade: "websocket" };
+  const request = new Request("http://h/task/service", { headers });
+  Reflect.deleteProperty(globalThis, "Deno");
+  let response: Response;
+  try {
+    response = engine.fetch(request);
+  } finally {
+    Object.defineProperty(globalThis, "Deno", {
+      value: deno,
+      configurable: true,
+      writable: true,
+    });
+  }
+  assertEquals(response.status, 501);
+  assertEquals(await response.json(), {
+    detail: "This platform needs the engine's option 'upgrade'",
+  });
+  await engine.close();
+});

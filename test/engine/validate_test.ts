@@ -1,0 +1,231 @@
+import { assertEquals } from "@std/assert";
+import { structureFaults } from "../../lib/engine/validate/structure.ts";
+import { withEngine } from "../support/engine_rig.ts";
+import type { Body } from "../support/raw_client.ts";
+import {
+  around,
+  check,
+  errorsOf,
+  fed,
+  VALIDATE_NODES,
+} from "../support/validation_rig.ts";
+
+Deno.test("a sound pipeline comes back with version and chain, and no issues", async () => {
+  const pipeline = around(fed("mid", "helper"));
+  const body = await check(pipeline);
+  assertEquals(body, {
+    pipeline: { ...pipeline, version: 1, chain: ["in", "mid", "out"] },
+    errors: [],
+    warnings: [],
+  });
+});
+
+Deno.test("validate echoes placeholders, not what they stand for", async () => {
+  const pipeline = around(
+    fed("m", "helper", { config: { k: "${ROCKETRIDE_K}" } }),
+  );
+  const env = { ROCKETRIDE_K: "secret" };
+  const body = await check(pipeline, { env });
+  assertEquals(JSON.stringify(body).includes("secret"), false);
+  assertEquals(body.warnings, []);
+});
+
+Deno.test("faults of the document's shape are all reported", async () => {
+  const errors = await errorsOf({
+    version: 2,
+    source: "in",
+    components: [
+      { id: "in", provider: "entry", config: {} },
+      "text",
+      { provider: "entry", config: {} },
+      { id: "a", provider: "", config: {} },
+      { id: "b", provider: "helper" },
+      { id: "c", provider: "helper", config: { profile: "" } },
+      { id: "d", provider: "helper", config: { profile: "p", p: 1 } },
+      { id: "e", provider: "helper", config: { parameters: [] } },
+      { id: "in", provider: "helper", config: {} },
+    ],
+  });
+  assertEquals(errors, [
+    ["'pipeline.version' is unsupported"],
+    ["Component must be an object"],
+    ["Component 'id' must be a non-empty string"],
+    ["Component a 'provider' must be a non-empty string", "a"],
+    ["Component b missing 'config' object", "b"],
+    ["Component c config 'profile' must be a non-empty string", "c"],
+    ["Component d config missing profile object 'p'", "d"],
+    ["Component e config 'parameters' must be an object", "e"],
+    ["Duplicate component in", "in"],
+  ]);
+});
+
+Deno.test("what is no pipeline at all is reported as such", () => {
+  const messages = (value: unknown): string[] =>
+    structureFaults(value).map(({ message }) => message);
+  assertEquals(messages("text"), ["Pipeline config must be an object"]);
+  assertEquals(messages({ version: 3 }), [
+    "'pipeline.version' is unsupported",
+    "'pipeline.components' must be an array",
+  ]);
+});
+
+Deno.test("a version that is no number and a source that is no text are reported", async () => {
+  await withEngine(VALIDATE_NODES, async ({ client }) => {
+    const components = [{ id: "in", provider: "entry", config: {} }];
+    const pipeline = { version: "1", components, source: 5 };
+    const args = { pipeline, source: "in" };
+    const { errors } = await client.ok("rrext_validate", args);
+    assertEquals(errors, [
+      { ccode: 42, message: "'pipeline.version' must be a number" },
+      { ccode: 42, message: "'pipeline.source' must be a non-empty string" },
+    ]);
+    const { errors: unknown } = await client.ok("rrext_validate", {
+      pipeline: { components, source: "elsewhere" },
+      source: "in",
+    });
+    assertEquals(unknown, [{
+      ccode: 42,
+      message: "'pipeline.source' references unknown component id: elsewhere",
+    }]);
+  });
+});
+
+Deno.test("faults of connections are all reported", async () => {
+  const errors = await errorsOf(around(
+    { id: "a", provider: "helper", config: {}, input: {}, control: {} },
+    {
+      id: "b",
+      provider: "helper",
+      config: {},
+      input: ["x", { lane: "", from: "in" }, { lane: "noise", from: "in" }, {
+        lane: "text",
+        from: 1,
+      }, { lane: "text", from: "gone" }],
+      control: ["x", { from: "in" }, { classType: "llm", from: "" }, {
+        classType: "llm",
+        from: "gone",
+      }],
+    },
+  ));
+  assertEquals(errors, [
+    ["Component a input must be an array", "a"],
+    ["Component a control must be an array", "a"],
+    ["Component b input entry must be an object", "b"],
+    ["Component b input 'lane' must be a non-empty string", "b"],
+    ["Component b input has unknown lane noise", "b"],
+    ["Component b input 'from' must be a non-empty string", "b"],
+    ["Component b input references unknown component id: gone", "b"],
+    ["Component b control entry must be an object", "b"],
+    ["Component b control 'classType' must be a non-empty string", "b"],
+    ["Component b control 'from' must be a non-empty string", "b"],
+    ["Component b control references unknown component id: gone", "b"],
+  ]);
+});
+
+Deno.test("a lane that a node does not take is a fault when it has outputs", async () => {
+  const input = [{ lane: "table", from: "in" }];
+  assertEquals(await errorsOf(around(fed("a", "text_only", { input }))), [[
+    "Component a input lane table not found in service definition",
+    "a",
+  ]]);
+  // A pure sink may be given anything.
+  assertEquals(await errorsOf(around(fed("a", "response_all", { input }))), []);
+});
+
+Deno.test("cycles are reported with the way around them", async () => {
+  const loop = around(
+    fed("a", "helper", {
+      input: [{ lane: "text", from: "in" }, { lane: "table", from: "b" }],
+    }),
+    fed("b", "helper", { input: [{ lane: "text", from: "a" }] }),
+  );
+  assertEquals(await errorsOf(loop), [[
+    "Cycle detected in pipeline: a-[text]->b-[table]->a",
+    "a",
+  ]]);
+  const self = fed("a", "helper", { input: [{ lane: "text", from: "a" }] });
+  assertEquals(await errorsOf(around(self)), [[
+    "Cycle detected in pipeline: a-[text]->a",
+    "a",
+  ]]);
+  const control = around(
+    fed("a", "helper", { control: [{ classType: "tool", from: "b" }] }),
+    fed("b", "helper", { control: [{ classType: "tool", from: "a" }] }),
+  );
+  assertEquals((await errorsOf(control)).length, 1);
+});
+
+Deno.test("providers that nobody knows or that are not here are reported", async () => {
+  const errors = await errorsOf(
+    around(fed("a", "no_such_thing"), fed("b", "ocr")),
+  );
+  assertEquals(errors, [
+    ["The service no_such_thing was not found", "a"],
+    [
+      "Node 'ocr' exists in RocketRide but is not available in the embedded " +
+      "engine (needs model); connect to a server to run it",
+      "b",
+    ],
+  ]);
+});
+
+Deno.test("the numbers of issues tell their kind", async () => {
+  const { errors, warnings } = await check(
+    around(fed("a", "no_such_thing"), { id: "b", provider: "helper" }),
+  );
+  assertEquals(errors.map(({ ccode }: Body) => ccode), [42, 40]);
+  assertEquals(warnings.map(({ ccode }: Body) => ccode), [75]);
+});
+
+Deno.test("a profile that the node does not have is a fault, or a warning by choice", async () => {
+  const config = { profile: "claude", claude: { model: "c" } };
+  const pipeline = around(fed("a", "profiled", { config }));
+  const text = "Profile claude is not defined in profiled";
+  assertEquals(await errorsOf(pipeline), [[text, "a"]]);
+  const tolerant = await check(pipeline, { unknownProfiles: "warn" });
+  assertEquals(tolerant.errors, []);
+  assertEquals(tolerant.warnings, [{ ccode: 75, message: text, id: "a" }]);
+  const bare = around(fed("a", "profiled", { config: { profile: "claude" } }));
+  const { errors } = await check(bare, { unknownProfiles: "warn" });
+  assertEquals(errors.length, 1);
+});
+
+Deno.test("too few or too many helpers are a fault", async () => {
+  const helper = (id: string): object => ({
+    id,
+    provider: "helper",
+    config: {},
+    control: [{ classType: "llm", from: "a" }],
+  });
+  const count = async (helpers: number): Promise<unknown[]> => {
+    const ids = ["x", "y", "z"].slice(0, helpers);
+    return await errorsOf(around(fed("a", "agent"), ...ids.map(helper)));
+  };
+  assertEquals(await count(0), [[
+    "Component a needs at least 1 'llm' helper, but has 0",
+    "a",
+  ]]);
+  assertEquals(await count(1), []);
+  assertEquals(await count(2), []);
+  assertEquals(await count(3), [[
+    "Component a takes at most 2 'llm' helper, but has 3",
+    "a",
+  ]]);
+});
+
+Deno.test("a source that cannot be told fails the request", async () => {
+  await withEngine(VALIDATE_NODES, async ({ client }) => {
+    assertEquals(
+      await client.fails("rrext_validate", { pipeline: { components: [] } }),
+      "Pipeline does not have a source component defined",
+    );
+    assertEquals(
+      await client.fails("rrext_validate", {}),
+      "Pipeline config must be an object",
+    );
+    assertEquals(
+      await client.fails("rrext_validate", { pipeline: {} }),
+      "Invalid components in pipeline",
+    );
+  });
+});
