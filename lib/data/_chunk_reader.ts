@@ -1,5 +1,5 @@
 import { ValidationException } from "../errors.ts";
-import { parseMediaType } from "../protocol/media_type.ts";
+import { framingOf, parseMediaType } from "../protocol/media_type.ts";
 import { TextPieces } from "../protocol/utf8.ts";
 import type { PipeChunk } from "./pipe_options.ts";
 
@@ -20,6 +20,8 @@ const EMPTY = new Uint8Array(0);
 export class ChunkReader {
   readonly #pieces: TextPieces = new TextPieces();
   readonly #decoder: TextDecoder | undefined;
+  /** Whether text came last; it may have ended inside a surrogate pair. */
+  #afterText = false;
 
   /** Read chunks of a stream whose text, if it is text, has this charset. */
   constructor(charset?: string) {
@@ -28,24 +30,43 @@ export class ChunkReader {
 
   /** The bytes of a chunk; a view of it where it is bytes already. */
   read(chunk: PipeChunk): Uint8Array {
-    if (typeof chunk === "string") return this.#pieces.encode(chunk);
+    if (typeof chunk === "string") {
+      this.#afterText = true;
+      return this.#pieces.encode(this.#flush() + chunk);
+    }
     const bytes = viewOf(chunk);
-    if (!this.#decoder) return bytes;
-    return this.#pieces.encode(decode(this.#decoder, bytes, true));
+    if (this.#decoder) {
+      return this.#pieces.encode(decode(this.#decoder, bytes, true));
+    }
+    if (!this.#afterText) return bytes;
+    this.#afterText = false;
+    return joined(this.#pieces.end(), bytes);
   }
 
   /** The bytes of what only the end of the stream makes complete. */
   end(): Uint8Array {
-    const last = this.#decoder ? decode(this.#decoder, EMPTY, false) : "";
-    const head = this.#pieces.encode(last);
-    const tail = this.#pieces.end();
-    return head.length === 0 ? tail : head;
+    return joined(this.#pieces.encode(this.#flush()), this.#pieces.end());
+  }
+
+  /** No more bytes of the charset follow here: refuse half a character. */
+  #flush(): string {
+    return this.#decoder ? decode(this.#decoder, EMPTY, false) : "";
   }
 }
 
-/** The charset that bytes must be decoded from; `undefined` for UTF-8. */
+/** Two pieces of bytes as one; without a copy where the first is empty. */
+export function joined(head: Uint8Array, tail: Uint8Array): Uint8Array {
+  if (head.length === 0) return tail;
+  const both = new Uint8Array(head.length + tail.length);
+  both.set(head);
+  both.set(tail, head.length);
+  return both;
+}
+
+/** The charset that text must be decoded from; `undefined` if it is UTF-8. */
 export function foreignCharset(mimeType: string): string | undefined {
-  const charset = parseMediaType(mimeType).charset?.toLowerCase();
+  if (framingOf(mimeType) !== "text") return undefined;
+  const { charset } = parseMediaType(mimeType);
   return charset === undefined || UTF8_LABELS.has(charset)
     ? undefined
     : charset;

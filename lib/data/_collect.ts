@@ -21,9 +21,9 @@ export async function collect(
   }
   try {
     for (;;) {
-      const chunk = await abortable(chunks.next(), signal);
-      if (chunk === undefined) break;
-      add(reader.read(chunk));
+      const { done, value } = await abortable(chunks.next(), signal);
+      if (done) break;
+      add(reader.read(value));
     }
     add(reader.end());
   } catch (error) {

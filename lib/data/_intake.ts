@@ -8,7 +8,7 @@ import {
 } from "../protocol/rechunk.ts";
 import { isUtf8, wholeCharacters } from "../protocol/utf8.ts";
 import type { Payload } from "../transport/transport.ts";
-import { ChunkReader, foreignCharset } from "./_chunk_reader.ts";
+import { ChunkReader, foreignCharset, joined } from "./_chunk_reader.ts";
 import type { PipeChunk } from "./pipe_options.ts";
 
 /** The largest payload that is sent in one piece when it may not be cut. */
@@ -45,7 +45,7 @@ export function createIntake(options: IntakeOptions): Intake {
   const { mimeType, framing, frameBytes } = options;
   const kind = framingOf(mimeType);
   const text = kind === "text";
-  const reader = new ChunkReader(text ? foreignCharset(mimeType) : undefined);
+  const reader = new ChunkReader(foreignCharset(mimeType));
   if (kind === "record") return new WholeIntake(reader, isJsonRecord(mimeType));
   if (framing === "chunk") {
     return text ? new TextChunkIntake(reader) : new WholeIntake(reader, false);
@@ -116,7 +116,10 @@ class WholeIntake implements Intake {
 
   takeMore(): undefined {}
 
-  end(): void {}
+  end(): void {
+    const tail = this.#reader.end();
+    if (tail.length > 0) this.#waiting = tail;
+  }
 
   next(): Payload | undefined {
     return this.#waiting;
@@ -143,7 +146,8 @@ class TextChunkIntake implements Intake {
     const whole = wholeCharacters(checkedSize(bytes));
     if (!isUtf8(bytes.subarray(0, whole))) throw notUtf8();
     this.#carry = bytes.slice(whole);
-    this.#waiting = bytes.subarray(0, whole);
+    const held = whole === 0 && bytes.length > 0;
+    this.#waiting = held ? undefined : bytes.subarray(0, whole);
   }
 
   takeMore(): undefined {}
@@ -163,14 +167,6 @@ class TextChunkIntake implements Intake {
   }
 }
 
-function joined(head: Uint8Array, tail: Uint8Array): Uint8Array {
-  if (head.length === 0) return tail;
-  const both = new Uint8Array(head.length + tail.length);
-  both.set(head);
-  both.set(tail, head.length);
-  return both;
-}
-
 function checkedSize(bytes: Uint8Array): Uint8Array {
   if (bytes.length <= MAX_WHOLE_BYTES) return bytes;
   throw new RangeError(
@@ -182,11 +178,14 @@ function checkedSize(bytes: Uint8Array): Uint8Array {
 export function checkJson(bytes: Uint8Array): void {
   try {
     JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch (cause) {
-    // The parser's words quote the input; payload stays out of messages.
+  } catch {
+    // No cause: the parser's words quote the input, and payload is not shown.
     throw new ValidationException(
       "Cannot write a chunk to a record lane: it is not one JSON document",
-      { code: "invalid-chunk", cause },
+      {
+        code: "invalid-chunk",
+        hint: "Each chunk of a pipe is one whole document; send() gathers it",
+      },
     );
   }
 }

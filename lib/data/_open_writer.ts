@@ -30,7 +30,8 @@ export interface OpenOptions extends PipeOptions {
 /** The payload limit of a frame, checked. */
 export function frameBytesOf({ frameBytes }: PipeOptions): number {
   const bytes = frameBytes ?? DEFAULT_FRAME_BYTES;
-  if (bytes >= MIN_FRAME_BYTES && bytes <= MAX_FRAME_BYTES) return bytes;
+  const inRange = bytes >= MIN_FRAME_BYTES && bytes <= MAX_FRAME_BYTES;
+  if (Number.isInteger(bytes) && inRange) return bytes;
   throw new RangeError(
     `Cannot use frames of ${bytes} bytes: expected ${MIN_FRAME_BYTES} to ${MAX_FRAME_BYTES}`,
   );
@@ -47,13 +48,19 @@ export async function openWriter(
   const { mimeType, framing, emptyWrite, onPipelineError, signal } = options;
   const frameBytes = frameBytesOf(options);
   const intake = createIntake({ mimeType, framing, frameBytes, emptyWrite });
-  const calls = await openPipe(core, token, objectOf(options), {
+  const transcoded = foreignCharset(mimeType) !== undefined;
+  const calls = await openPipe(core, token, objectOf(options, transcoded), {
     ...options,
-    mimeType: foreignCharset(mimeType) === undefined
-      ? wireMimeType(mimeType)
+    mimeType: transcoded
       // What leaves here is UTF-8, whatever came in.
-      : parseMediaType(mimeType).essence,
+      ? parseMediaType(mimeType).essence
+      : wireMimeType(mimeType),
   });
+  // Both may have happened in the turn of the answer.
+  if (signal?.aborted || core.signal.aborted) {
+    calls.release();
+    throw (signal?.aborted ? signal : core.signal).reason;
+  }
   return new PipeWriter(core, {
     token,
     calls,
@@ -65,14 +72,17 @@ export async function openWriter(
 }
 
 /** What the engine is told about the object; never `null` (protocol §6.6). */
-function objectOf({ objinfo, knownSize }: OpenOptions): ObjectDetails {
-  const size = objinfo?.size ?? knownSize;
+function objectOf(
+  { objinfo, knownSize }: OpenOptions,
+  transcoded: boolean,
+): ObjectDetails {
+  const size = objinfo?.size ?? (transcoded ? undefined : knownSize);
   const details = {
     ...objinfo,
     objectId: objinfo?.objectId ?? crypto.randomUUID(),
     size: size === undefined ? undefined : Math.max(size, EMPTY_OBJECT_SIZE),
   };
   return Object.fromEntries(
-    Object.entries(details).filter(([, value]) => value != null),
+    Object.entries(details).filter(([, value]) => (value ?? null) !== null),
   );
 }

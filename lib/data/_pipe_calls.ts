@@ -48,7 +48,7 @@ export async function openPipe(
   }, {
     signal,
     timeout,
-    onLate(late) {
+    onLate(late): void {
       const id = pipeId(late);
       if (id !== undefined) pipeCalls(core, token, id, timeout).release();
     },
@@ -68,14 +68,14 @@ function pipeCalls(
   const closing = { subcommand: "close", pipe_id: id };
   return {
     id,
-    async write(payload) {
+    async write(payload): Promise<void> {
       const response = await request(core, token, writing, {
         timeout,
         payload,
       });
       if (didFail(response)) throw failure(response, "write");
     },
-    async close() {
+    async close(): Promise<PipelineResult> {
       const response = await request(core, token, closing, { timeout });
       const { body } = response;
       if (didFail(response) || !isPipelineResult(body)) {
@@ -83,7 +83,7 @@ function pipeCalls(
       }
       return body;
     },
-    async release() {
+    async release(): Promise<void> {
       const options = { timeout: RELEASE_MS };
       await request(core, token, closing, options).catch(ignore);
     },

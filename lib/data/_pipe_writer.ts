@@ -27,8 +27,6 @@ export interface PipeWriterOptions
  * then one close; or a failure, after which the engine's slot is freed.
  */
 export class PipeWriter implements Attachment, Watched {
-  /** Told once, when the pipe fails. */
-  onFailure: (error: unknown) => void = ignore;
   readonly token: string;
   readonly #core: SessionCore;
   readonly #calls: PipeCalls;
@@ -37,7 +35,7 @@ export class PipeWriter implements Attachment, Watched {
   readonly #result: Deferred<PipelineResult> = deferred();
   readonly #liveness: Liveness;
   readonly #detach: () => void;
-  #phase: "open" | "closing" | "closed" | "failed" = "open";
+  #phase: "open" | "draining" | "closing" | "closed" | "failed" = "open";
   #failure: unknown;
   /** The request that waits for its answer; rejects early when the pipe fails. */
   #flight: Deferred<unknown> | undefined;
@@ -85,7 +83,8 @@ export class PipeWriter implements Attachment, Watched {
       const rest = this.#intake.take(chunk);
       this.#pump("idle");
       this.#check();
-      if (rest || this.#intake.acknowledges) return this.#takeRest(rest);
+      if (rest) return this.#takeRest(rest);
+      if (this.#intake.acknowledges) return this.#acknowledged();
     } catch (error) {
       this.#fail(error);
       throw error;
@@ -95,10 +94,13 @@ export class PipeWriter implements Attachment, Watched {
   /** Send what is left, end the object, and return its result. */
   async close(): Promise<PipelineResult> {
     if (this.#phase !== "open") throw this.#closedError();
+    this.#phase = "draining";
     try {
       await this.#drain();
+      this.#check();
       this.#phase = "closing";
       const body = await this.#track(this.#calls.close()) as PipelineResult;
+      this.#check();
       this.#end("closed");
       this.#core.attachments.delete(this);
       const result = checkResult(body, this.#options.onPipelineError);
@@ -122,7 +124,7 @@ export class PipeWriter implements Attachment, Watched {
 
   /** Give the object up if nobody has ended it. */
   async dispose(): Promise<void> {
-    if (this.#phase === "closing" || this.#phase === "closed") return;
+    if (this.#phase !== "open" && this.#phase !== "failed") return;
     await this.abort(
       new PipeException("Pipe was disposed of before it was closed", {
         code: "pipe-closed",
@@ -150,9 +152,9 @@ export class PipeWriter implements Attachment, Watched {
 
   onIdle(): void {
     const { keepAlive } = this.#options;
-    if (keepAlive && this.#phase === "open" && !this.#flight) {
-      this.#send(keepAlive).catch(ignore);
-    }
+    // What is held back touches the pipe as well, and means something.
+    this.#pump("quiet");
+    if (keepAlive && this.isOpened && !this.#flight) this.#send(keepAlive);
   }
 
   onDead(error: unknown): void {
@@ -160,19 +162,24 @@ export class PipeWriter implements Attachment, Watched {
     this.#fail(error);
   }
 
-  async #takeRest(rest: Uint8Array | undefined): Promise<void> {
-    try {
-      do {
-        await this.#flight?.promise;
-        rest = rest && this.#intake.takeMore(rest);
-        this.#pump("idle");
-        this.#check();
-      } while (rest);
-      if (this.#intake.acknowledges) await this.#flight?.promise;
-    } catch (error) {
-      this.#fail(error);
-      throw error;
+  /** Fill frame after frame, each while the one before it is in flight. */
+  async #takeRest(chunk: Uint8Array): Promise<void> {
+    let rest: Uint8Array | undefined = chunk;
+    while (rest) {
+      rest = this.#intake.takeMore(rest);
+      if (rest) await this.#flight?.promise;
+      this.#pump("idle");
+      this.#check();
     }
+  }
+
+  /** Wait for the answer to a chunk that is a write of its own. */
+  async #acknowledged(): Promise<void> {
+    await this.#flight?.promise;
+    // Its turn may come only now, after a write that kept the pipe alive.
+    this.#pump("idle");
+    this.#check();
+    await this.#flight?.promise;
   }
 
   async #drain(): Promise<void> {
@@ -180,7 +187,6 @@ export class PipeWriter implements Attachment, Watched {
     do {
       await this.#flight?.promise;
       this.#pump("end");
-      this.#check();
     } while (this.#flight);
   }
 
@@ -190,20 +196,22 @@ export class PipeWriter implements Attachment, Watched {
 
   /** Send the next frame if one is due and nothing is in flight. */
   #pump(occasion: "idle" | "quiet" | "end"): void {
-    if (this.#flight || this.#phase !== "open") return;
+    const over = this.#phase !== "open" && this.#phase !== "draining";
+    if (this.#flight || over) return;
     try {
       const payload = this.#intake.next(occasion);
       if (!payload) return;
-      this.#send(payload).then(() => this.#pump("idle"), ignore);
+      this.#send(payload);
       this.#intake.sent();
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  #send(payload: Payload): Promise<unknown> {
+  #send(payload: Payload): void {
     this.#liveness.sent();
-    return this.#track(this.#calls.write(payload));
+    const answered = this.#track(this.#calls.write(payload));
+    answered.then(() => this.#pump("idle"), ignore);
   }
 
   /** Wait for an answer, but no longer than the pipe lives. */
@@ -235,7 +243,6 @@ export class PipeWriter implements Attachment, Watched {
       (error.code === "pipe-closed" || error.code === "task-not-running");
     this.#released ??= closing || gone ? Promise.resolve() : this.#freeSlot();
     this.#released.then(() => this.#core.attachments.delete(this));
-    this.onFailure(error);
   }
 
   /** Close the pipe for its slot's sake, never while a write is in flight. */

@@ -14,10 +14,15 @@ export interface Source {
   chunks(): Chunks;
 }
 
+/** What a read gives: a chunk, or the end. */
+export type Read =
+  | { readonly done?: false; readonly value: PipeChunk }
+  | { readonly done: true; readonly value?: unknown };
+
 /** Chunks that are read one by one and can be given up at any time. */
 export interface Chunks {
-  /** The next chunk; `undefined` at the end. */
-  next(): Promise<PipeChunk | undefined>;
+  /** Read on. */
+  next(): Promise<Read>;
   /** Stop: nothing more is read, and the source is told why. */
   cancel(reason: unknown): Promise<unknown>;
 }
@@ -38,7 +43,7 @@ export function sourceOf(source: PipeSource): Source {
   }
   if (source instanceof Response) return responseSource(source);
   if (source instanceof ReadableStream) {
-    if (source.locked) throw used("stream is locked");
+    if (source.locked) throw taken("a stream that is locked");
     return unknownSize(() => streamChunks(source));
   }
   if (isAsyncIterable(source)) {
@@ -48,57 +53,51 @@ export function sourceOf(source: PipeSource): Source {
 }
 
 function one(bytes: Uint8Array, mimeType: string | undefined): Source {
-  let left: Uint8Array | undefined = bytes;
-  function next(): Promise<Uint8Array | undefined> {
-    const chunk = left;
-    left = undefined;
-    return Promise.resolve(chunk);
-  }
   return {
     mimeType,
     size: bytes.length,
     objinfo: {},
-    chunks: () => ({ next, cancel: () => Promise.resolve() }),
+    chunks: () => iteratorChunks(once(bytes)),
   };
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
 }
 
 function unknownSize(chunks: () => Chunks): Source {
   return { mimeType: undefined, size: undefined, objinfo: {}, chunks };
 }
 
-function responseSource(response: Response): Source {
-  if (response.bodyUsed) throw used("body of the response was read");
-  const { body, headers } = response;
-  const length = headers.get("content-length");
+function responseSource({ body, bodyUsed, headers }: Response): Source {
+  if (bodyUsed || body?.locked) {
+    throw taken("a response whose body was read or is locked");
+  }
+  const mimeType = headers.get("content-type") ?? undefined;
+  if (!body) return one(new Uint8Array(0), mimeType);
+  const length = headers.get("content-length") ?? "";
   // With an encoding, the length counts what travelled, not what comes out.
-  const plain = length !== null && !headers.has("content-encoding");
+  const plain = /^\d+$/.test(length) && !headers.has("content-encoding");
   return {
-    mimeType: headers.get("content-type") ?? undefined,
+    mimeType,
     size: plain ? Number(length) : undefined,
     objinfo: {},
-    chunks: () =>
-      body ? streamChunks(body) : one(new Uint8Array(0), "").chunks(),
+    chunks: () => streamChunks(body),
   };
 }
 
 function streamChunks(stream: ReadableStream<PipeChunk>): Chunks {
   const reader = stream.getReader();
   return {
-    async next() {
-      const { done, value } = await reader.read();
-      return done ? undefined : value;
-    },
+    next: () => reader.read(),
     cancel: (reason) => reader.cancel(reason),
   };
 }
 
-function iteratorChunks(iterator: AsyncIterator<PipeChunk>): Chunks {
+function iteratorChunks(iterator: AsyncIterator<PipeChunk, unknown>): Chunks {
   return {
-    async next() {
-      const { done, value } = await iterator.next();
-      return done ? undefined : value;
-    },
-    cancel: () => Promise.resolve(iterator.return?.()),
+    next: async () => await iterator.next(),
+    cancel: async () => await iterator.return?.(),
   };
 }
 
@@ -113,8 +112,8 @@ function isAsyncIterable(value: unknown): value is AsyncIterable<PipeChunk> {
     Symbol.asyncIterator in value;
 }
 
-function used(what: string): ValidationException {
-  return new ValidationException(`Cannot send this source: its ${what}`, {
+function taken(what: string): ValidationException {
+  return new ValidationException(`Cannot send ${what}`, {
     code: "invalid-chunk",
   });
 }

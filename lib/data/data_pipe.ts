@@ -25,15 +25,17 @@ export class DataPipe extends WritableStream<PipeChunk> {
   /** @ignore */
   constructor(writer: PipeWriter, frameBytes: number) {
     super({
-      start(controller) {
-        writer.onFailure = (error) => controller.error(error);
+      start(controller): void {
+        // Not in the same turn: an abort would find its stream errored, and
+        // return before the engine's slot is free.
+        writer.result.catch((error) => controller.error(error));
         // Fires at once, where `abort` below waits for the write (field F4).
         controller.signal.addEventListener("abort", () => {
           writer.abort(controller.signal.reason).catch(ignore);
         }, { once: true });
       },
       write: (chunk) => writer.write(chunk),
-      async close() {
+      async close(): Promise<void> {
         await writer.close();
       },
       abort: (reason) => writer.abort(reason),
@@ -73,7 +75,11 @@ export class DataPipe extends WritableStream<PipeChunk> {
   }
 }
 
-/** Bytes of a chunk; for text, as near as it costs nothing to tell. */
+/**
+ * Bytes of a chunk; for text, as near as it costs nothing to tell. Always a
+ * size: a stream that is told none fails without asking its sink.
+ */
 function sizeOf(chunk: PipeChunk): number {
-  return typeof chunk === "string" ? chunk.length : chunk?.byteLength ?? 1;
+  const size = typeof chunk === "string" ? chunk.length : chunk?.byteLength;
+  return size >= 0 ? size : 1;
 }

@@ -102,7 +102,6 @@ async function pump(
   writer: PipeWriter,
 ): Promise<PipelineResult> {
   const outcome = deferred<PipelineResult>();
-  writer.onFailure = outcome.reject;
   writer.result.catch(outcome.reject);
   copy(chunks, writer).then(outcome.resolve, outcome.reject);
   try {
@@ -119,8 +118,8 @@ async function copy(
   writer: PipeWriter,
 ): Promise<PipelineResult> {
   for (;;) {
-    const chunk = await chunks.next();
-    if (chunk === undefined) return await writer.close();
-    await writer.write(chunk);
+    const { done, value } = await chunks.next();
+    if (done) return await writer.close();
+    await writer.write(value);
   }
 }

@@ -136,13 +136,13 @@ export type HandlerOutcome = void | "consume";
 /**
  * One handler per lane that a node takes.
  *
- * `Promise<string>` is there because TypeScript takes `return "consume"` in an
- * async function for a string; any other text fails the write.
+ * The promise of a string is there because TypeScript takes `return "consume"`
+ * in an async function for a string; any other text fails the write.
  */
 export type LaneHandlers = {
   readonly [L in Lane]?: (
     payload: LanePayloads[L],
-  ) => Awaitable<HandlerOutcome> | Promise<string>;
+  ) => Awaitable<HandlerOutcome> | Promise<string | void>;
 };
 
 /** A node at work on one object. Made anew for each, so nothing leaks over. */

@@ -59,8 +59,9 @@ function parseMessage(text: string): Message {
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (cause) {
-    throw malformed("one JSON object", { cause });
+  } catch {
+    // Parsers quote what they could not read.
+    throw malformed("one JSON object");
   }
   if (!isRecord(value)) throw malformed("one JSON object");
   if (typeof value.type !== "string") throw malformed("a message type");

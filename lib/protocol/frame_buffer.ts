@@ -69,6 +69,7 @@ export class FrameBuffer {
 
   /** The whole frame: header, line feed, payload, in one piece. */
   frame(header: Uint8Array): Uint8Array<ArrayBuffer> {
+    this.#reserve(0);
     if (header.length + 1 > this.#headroom) this.#widen(header.length + 1);
     const start = this.#headroom - header.length - 1;
     this.#bytes.set(header, start);
@@ -80,6 +81,7 @@ export class FrameBuffer {
     return this.#bytes.subarray(this.#headroom, this.#headroom + count);
   }
 
+  /** Make room for so many bytes more; for the header in any case. */
   #reserve(more: number): void {
     const needed = this.#headroom + this.#length + more;
     if (needed <= this.#bytes.length) return;

@@ -1,5 +1,8 @@
-import type { ServiceDefinition } from "../../schema/service.ts";
-import { isDAPException } from "../errors.ts";
+import {
+  isServiceDefinition,
+  type ServiceDefinition,
+} from "../../schema/service.ts";
+import { isDAPException, ProtocolException } from "../errors.ts";
 import { call } from "../session/call.ts";
 import type { CallOptions, Session } from "../session/session.ts";
 
@@ -11,6 +14,7 @@ import type { CallOptions, Session } from "../session/session.ts";
  * @param options See {@linkcode CallOptions}.
  * @returns Its definition, or `undefined` when the engine has no such node.
  * @throws {TypeError} The name is empty: a service name is required.
+ * @throws {ProtocolException} The engine answered with something else.
  * @throws What {@linkcode request} throws.
  */
 export async function getService(
@@ -21,9 +25,10 @@ export async function getService(
   if (!service) throw new TypeError("Service name is required");
   try {
     const body = await call(session, "rrext_services", { service }, options);
-    return body as ServiceDefinition;
+    if (isServiceDefinition(body)) return body;
   } catch (error) {
     if (isDAPException(error, "service-not-found")) return undefined;
     throw error;
   }
+  throw new ProtocolException("Cannot read the answer: expected a service");
 }

@@ -1,5 +1,7 @@
-import { isRecord } from "../../schema/json.ts";
-import type { ServiceDefinition } from "../../schema/service.ts";
+import {
+  isServiceCatalog,
+  type ServiceDefinition,
+} from "../../schema/service.ts";
 import { ProtocolException } from "../errors.ts";
 import { call } from "../session/call.ts";
 import type { CallOptions, Session } from "../session/session.ts";
@@ -17,9 +19,7 @@ export async function getServices(
   session: Session,
   options: CallOptions = {},
 ): Promise<Readonly<Record<string, ServiceDefinition>>> {
-  const { services } = await call(session, "rrext_services", {}, options);
-  if (isRecord(services)) {
-    return services as Readonly<Record<string, ServiceDefinition>>;
-  }
+  const body: unknown = await call(session, "rrext_services", {}, options);
+  if (isServiceCatalog(body)) return body.services;
   throw new ProtocolException("Cannot read the answer: expected services");
 }

@@ -5,7 +5,6 @@ import { AuthenticationException } from "../errors.ts";
 import { failureText } from "../protocol/failure.ts";
 import { VERSION } from "../version.ts";
 import type { SessionCore } from "./core.ts";
-import type { CallOptions } from "./session.ts";
 
 /**
  * Log in (protocol §4.1). The answer is the only proof of a refusal: the
@@ -14,10 +13,9 @@ import type { CallOptions } from "./session.ts";
  */
 export async function authenticate(
   core: SessionCore,
-  options: CallOptions,
+  signal: AbortSignal,
 ): Promise<ConnectResult | undefined> {
   const { auth, module, url } = core.settings;
-  const { signal } = options;
   const credential = typeof auth === "function"
     ? await abortable(
       Promise.resolve(auth({ uri: url.href, signal })),
@@ -31,7 +29,7 @@ export async function authenticate(
       clientName: module,
       clientVersion: VERSION,
     },
-  }, options);
+  }, { signal, timeout: Infinity });
   if (didFail(response)) {
     throw new AuthenticationException(failureText(response), {
       dapResult: response,

@@ -109,7 +109,8 @@ async function runtimeEnv(): Promise<Env> {
   return readEnv();
 }
 
-function milliseconds(
+/** A limit that is given, checked. */
+export function milliseconds(
   name: string,
   value: number | undefined,
 ): number | undefined {

@@ -1,3 +1,4 @@
+import { notify } from "../_notify.ts";
 import { SessionCore } from "./core.ts";
 import { resolveSettings } from "./_settings.ts";
 import type { ConnectOptions } from "./connect_options.ts";
@@ -16,6 +17,7 @@ import type { Session } from "./session.ts";
  * @throws {AuthenticationException} The engine refused the credential; final.
  * @throws {ConnectionException} The engine cannot be reached, or hung up.
  * @throws {TimeoutException} It did not answer in time.
+ * @throws What the `auth` function throws.
  * @throws The signal's reason, if aborted.
  *
  * @example Against the embedded engine, in process
@@ -35,15 +37,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Session> {
   const { signal, timeout, onEvent } = options;
   signal?.throwIfAborted();
   const core = new SessionCore(await resolveSettings(options));
-  if (onEvent) {
-    core.listeners.add((event) => {
-      try {
-        onEvent(event);
-      } catch {
-        // A failing handler is the caller's; the session goes on.
-      }
-    });
-  }
+  if (onEvent) core.listeners.add((event) => notify(onEvent, event));
   await core.open({ signal, timeout });
   return core;
 }

@@ -9,8 +9,8 @@ import type { CallOptions } from "./session.ts";
 export interface AuthContext {
   /** The address that the credential is for. */
   readonly uri: string;
-  /** Aborts when the connection attempt is given up. */
-  readonly signal: AbortSignal | null | undefined;
+  /** Aborts when the attempt to connect is given up, for whatever reason. */
+  readonly signal: AbortSignal;
 }
 
 /**

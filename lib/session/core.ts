@@ -8,17 +8,23 @@ import type {
 import { isEvent, isResponse } from "../../schema/envelope.ts";
 import { onAbort } from "../_abort.ts";
 import { type Deferred, deferred, ignore } from "../_deferred.ts";
-import { ConnectionException, ProtocolException } from "../errors.ts";
 import { PendingTable } from "../protocol/pending.ts";
-import type { CloseInfo, Payload } from "../transport/transport.ts";
+import type { CloseInfo, Connection, Payload } from "../transport/transport.ts";
 import { authenticate } from "./_authenticate.ts";
+import {
+  badTimeout,
+  closedByUs,
+  endOf,
+  lost,
+  notConnected,
+  slowLogin,
+} from "./_failures.ts";
 import type { Settings } from "./_settings.ts";
 import type { CallOptions, Session, SessionEnd } from "./session.ts";
 import { IDLE, type SessionState, transition } from "./state.ts";
 
 /** How long a closing session may take to say goodbye, by default. */
 const CLOSE_GRACE_MS = 1_000;
-const TOO_LARGE = 1009;
 const MAX_SEQ_BASE = 2 ** 30;
 const NOTHING: Readonly<Record<string, never>> = {};
 
@@ -31,6 +37,12 @@ export interface RequestOptions extends CallOptions {
   readonly payload?: Payload | undefined;
   /** Given the answer if it comes after the wait was given up. */
   readonly onLate?: ((response: ResponseMessage) => void) | undefined;
+}
+
+/** How a line is opened. */
+export interface OpenOptions extends CallOptions {
+  /** Whether to log in; default `true`. */
+  readonly login?: boolean | undefined;
 }
 
 /** What lives on the line, for example an open pipe. */
@@ -59,6 +71,8 @@ export class SessionCore implements Session {
   #identity: ConnectResult | undefined;
   #uri: string;
   #loggedIn = false;
+  /** The attempt that is under way; older ones have no say (field F14). */
+  #attempt: AbortController | undefined;
   #end: Promise<void> | undefined;
 
   constructor(settings: Settings) {
@@ -92,21 +106,36 @@ export class SessionCore implements Session {
 
   /** Whether calls can be made. */
   get ready(): boolean {
-    return this.#state.phase === "ready";
+    return this.#state.phase === "ready" && !this.#end;
   }
 
-  /** Answers that matched no waiting request so far. */
-  get unmatched(): number {
-    return this.#pending.unmatched;
-  }
-
-  /** Dial, and log in unless told not to; on failure the session has ended. */
-  async open(options: CallOptions & { login?: boolean } = {}): Promise<void> {
+  /**
+   * Dial, and log in unless told not to; on failure the session has ended.
+   * The user, the end of the session or a later dial give the attempt up.
+   */
+  async open(
+    options: OpenOptions = {},
+    old: Connection | null = null,
+  ): Promise<void> {
+    const attempt = this.#attempt = new AbortController();
+    function giveUp(reason: unknown): void {
+      attempt.abort(reason);
+    }
+    const detach = [options.signal, this.signal]
+      .map((signal) => onAbort(signal, giveUp));
+    const { epoch } = this.#step({ type: "dial" });
     try {
-      await this.#open(options);
+      await within(this.settings.clock, CLOSE_GRACE_MS, old?.close());
+      attempt.signal.throwIfAborted();
+      await this.#dial(epoch, attempt, options);
     } catch (error) {
-      await this.#finish({ code: 1006, reason: reasonOf(error) }, error);
+      if (attempt === this.#attempt) {
+        await this.#finish(endOf(error), error);
+      }
       throw error;
+    } finally {
+      for (const off of detach) off();
+      if (attempt === this.#attempt) this.#attempt = undefined;
     }
   }
 
@@ -116,18 +145,17 @@ export class SessionCore implements Session {
     return this.#end;
   }
 
-  /** Drop the line, keep the session, dial again with the present settings. */
-  async redial(options: CallOptions): Promise<void> {
-    const { signal, clock } = { ...options, clock: this.settings.clock };
-    signal?.throwIfAborted();
+  /** Drop the line, keep the session, dial again with other settings. */
+  async redial(settings: Settings, options: CallOptions): Promise<void> {
+    options.signal?.throwIfAborted();
     if (this.#state.phase === "ended" || this.#end) throw notConnected();
-    const old = this.#state;
-    if ("connection" in old) {
-      this.#step({ type: "dropped", epoch: old.epoch });
-      this.#letGo(closedByUs("Connection parameters changed"));
-      await within(clock, CLOSE_GRACE_MS, old.connection.close());
-    }
-    await this.open(options);
+    const old = "connection" in this.#state ? this.#state.connection : null;
+    const moved = closedByUs("Connection parameters changed");
+    this.settings = settings;
+    this.#attempt?.abort(moved);
+    const opening = this.open(options, old);
+    this.#letGo(moved);
+    await opening;
   }
 
   /** Send a request and wait for its answer; a refusal is an answer, too. */
@@ -135,15 +163,16 @@ export class SessionCore implements Session {
     { command, token, arguments: args }: Request,
     options: RequestOptions = {},
   ): Promise<ResponseMessage> {
-    const state = this.#state;
-    if (!("connection" in state)) return Promise.reject(notConnected());
+    const connection = lineFor(command, this.#state);
+    if (!connection) return Promise.reject(notConnected());
     const { signal, payload, onLate } = options;
     if (signal?.aborted) return Promise.reject(signal.reason);
     const timeout = options.timeout ?? this.settings.requestTimeout;
+    if (!(timeout > 0)) return Promise.reject(badTimeout(timeout));
     const seq = this.#seq++;
     const answer = this.#pending.add(seq, { command, timeout, onLate });
     try {
-      state.connection.send({
+      connection.send({
         type: "request",
         seq,
         command,
@@ -168,34 +197,34 @@ export class SessionCore implements Session {
     return answer.finally(detach);
   }
 
-  async #open(
-    { signal, timeout, login = true }: CallOptions & { login?: boolean },
+  async #dial(
+    epoch: number,
+    attempt: AbortController,
+    { timeout, login = true }: OpenOptions,
   ): Promise<void> {
-    const { settings } = this;
-    const limit = timeout ?? settings.connectTimeout;
-    const startedAt = settings.clock.now();
-    const { epoch } = this.#step({ type: "dial" });
-    const connection = await settings.transport.dial(settings.url, {
+    const { clock, connectTimeout, transport, url } = this.settings;
+    const { signal } = attempt;
+    const limit = timeout ?? connectTimeout;
+    const deadline = clock.now() + limit;
+    const connection = await transport.dial(url, {
       onMessage: (message) => this.#receive(message, epoch),
       onClose: (info) => this.#dropped(info, epoch),
-    }, { signal, timeout: limit, clock: settings.clock });
-    const state = this.#step({ type: "opened", epoch, connection });
-    if (state.phase !== "authenticating") {
-      // Closed, or dialled anew, while this dial was under way.
-      connection.close().catch(ignore);
-      throw notConnected();
+    }, { signal, timeout: limit, clock });
+    if (signal.aborted) {
+      await within(clock, CLOSE_GRACE_MS, connection.close());
+      throw signal.reason;
     }
+    this.#step({ type: "opened", epoch, connection });
     this.#uri = connection.uri;
     if (login) {
-      const spent = settings.clock.now() - startedAt;
-      this.#identity = await authenticate(this, {
-        signal,
-        timeout: Math.max(1, limit - spent),
+      const stop = clock.after(deadline - clock.now(), () => {
+        attempt.abort(slowLogin(url, limit));
       });
+      this.#identity = await authenticate(this, signal).finally(stop);
       this.#loggedIn = true;
     }
-    const after = this.#step({ type: "authenticated", epoch });
-    if (after.phase !== "ready") throw notConnected();
+    signal.throwIfAborted();
+    this.#step({ type: "authenticated", epoch });
   }
 
   #receive(message: Message, epoch: number): void {
@@ -210,7 +239,11 @@ export class SessionCore implements Session {
   #dropped(info: CloseInfo, epoch: number): void {
     if (epoch !== this.#state.epoch || this.#state.phase === "closing") return;
     this.#step({ type: "dropped", epoch });
-    this.#finish(info, lost(info)).catch(ignore);
+    const failure = lost(info);
+    // A refused login may have arrived in the same packet as the end (F35).
+    if (this.#attempt) return this.#attempt.abort(failure);
+    // While we say goodbye, the end is what we want.
+    this.#finish(info, this.#end ? undefined : failure).catch(ignore);
   }
 
   async #close(graceMs: number): Promise<void> {
@@ -267,11 +300,22 @@ export function coreOf(session: Session): SessionCore {
   throw new TypeError("Expected a session made by connect()");
 }
 
+/**
+ * The line that a command may travel on. Whatever is sent before the login is
+ * answered makes engines hang up (protocol §4.1).
+ */
+function lineFor(command: string, state: SessionState): Connection | undefined {
+  if (state.phase === "ready") return state.connection;
+  return state.phase === "authenticating" && command === "auth"
+    ? state.connection
+    : undefined;
+}
+
 /** Wait for a promise, but no longer than `ms`; its failure does not matter. */
 async function within(
   clock: Settings["clock"],
   ms: number,
-  promise: Promise<unknown> | null,
+  promise: Promise<unknown> | null | undefined,
 ): Promise<void> {
   if (!promise) return;
   const gate = deferred<void>();
@@ -279,40 +323,4 @@ async function within(
   promise.then(ignore, ignore).then(gate.resolve);
   await gate.promise;
   stop();
-}
-
-function lost(info: CloseInfo): Error {
-  if (info.error instanceof ProtocolException) return info.error;
-  const tooLarge = info.code === TOO_LARGE;
-  return new ConnectionException(
-    info.reason || `Connection was lost (close code ${info.code})`,
-    {
-      sent: true,
-      retryable: !tooLarge,
-      closeCode: info.code,
-      cause: info.error,
-      hint: tooLarge
-        ? "A message was larger than one side accepts: 250 MiB on engines, 32 MiB on Workers"
-        : undefined,
-    },
-  );
-}
-
-function closedByUs(message: string): ConnectionException {
-  return new ConnectionException(message, {
-    code: "connection-closed",
-    sent: true,
-  });
-}
-
-function notConnected(): ConnectionException {
-  return new ConnectionException("Session is not connected", {
-    code: "not-connected",
-    retryable: true,
-    hint: "Connect again; a session that has ended stays ended",
-  });
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

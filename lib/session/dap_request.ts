@@ -18,7 +18,7 @@ export interface DapRequestOptions
  * @returns The engine's response as it came, also when it is a refusal.
  * @throws What {@linkcode request} throws.
  */
-export function dapRequest(
+export async function dapRequest(
   session: Session,
   command: string,
   args: Readonly<Record<string, unknown>> = {},
@@ -26,5 +26,5 @@ export function dapRequest(
 ): Promise<ResponseMessage> {
   const { token, data } = options;
   const message = buildRequest(command, { token, data, arguments: args });
-  return request(session, message, options);
+  return await request(session, message, options);
 }

@@ -31,17 +31,18 @@ import type { CallOptions, Session } from "./session.ts";
  * await engine.close();
  * ```
  */
-export function request(
+export async function request(
   session: Session,
   message: RequestMessage,
   options: CallOptions = {},
 ): Promise<ResponseMessage> {
-  const data = message.arguments?.data;
-  if (!(data instanceof Uint8Array)) {
-    return coreOf(session).request(message, options);
+  const core = coreOf(session);
+  const args = message.arguments;
+  if (!(args?.data instanceof Uint8Array)) {
+    return await core.request(message, options);
   }
-  const { data: payload, ...args } = message.arguments ?? {};
-  return coreOf(session).request({ ...message, arguments: args }, {
+  const { data: payload, ...rest } = args;
+  return await core.request({ ...message, arguments: rest }, {
     ...options,
     payload: payload as Uint8Array,
   });

@@ -1,5 +1,5 @@
 import { coreOf } from "./core.ts";
-import { withTarget } from "./_settings.ts";
+import { milliseconds, withTarget } from "./_settings.ts";
 import type { Auth } from "./connect_options.ts";
 import type { CallOptions, Session } from "./session.ts";
 
@@ -20,14 +20,14 @@ export interface ConnectionParams extends CallOptions {
  *
  * @param session A session from {@linkcode connect}.
  * @param params What changes; see {@linkcode ConnectionParams}.
- * @throws What {@linkcode connect} throws. After a `ValidationException` the
- * old line is still up.
+ * @throws What {@linkcode connect} throws. Where nothing was dialled, as after
+ * a `ValidationException`, the old line is still up.
  */
 export async function setConnectionParams(
   session: Session,
   params: ConnectionParams,
 ): Promise<void> {
   const core = coreOf(session);
-  core.settings = withTarget(core.settings, params);
-  await core.redial(params);
+  milliseconds("timeout", params.timeout);
+  await core.redial(withTarget(core.settings, params), params);
 }

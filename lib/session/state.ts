@@ -65,10 +65,10 @@ export function transition(
       if (state.phase !== "authenticating") return state;
       return { ...state, phase: "ready" };
     case "close":
-      if (state.phase !== "authenticating" && state.phase !== "ready") {
-        return { phase: "ended", epoch };
-      }
-      return { ...state, phase: "closing" };
+      if (state.phase === "closing") return state;
+      return "connection" in state
+        ? { ...state, phase: "closing" }
+        : { phase: "ended", epoch };
     case "dropped":
       return { phase: "idle", epoch };
     case "end":

@@ -1,6 +1,6 @@
 import { type Pipeline, unwrapPipeline } from "../../schema/pipeline.ts";
 import { ProtocolException } from "../errors.ts";
-import { call } from "../session/call.ts";
+import { call, tokenOf } from "../session/call.ts";
 import type { CallOptions, Session, TaskRef } from "../session/session.ts";
 
 /**
@@ -21,7 +21,7 @@ export async function getTaskPipeline(
 ): Promise<Pipeline> {
   const body = await call(session, "rrext_get_pipeline", {}, {
     ...options,
-    task,
+    task: tokenOf(task),
   });
   const pipeline = unwrapPipeline(body);
   if (pipeline) return pipeline;

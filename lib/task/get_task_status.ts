@@ -1,6 +1,6 @@
 import { isTaskStatus, type TaskStatus } from "../../schema/task.ts";
 import { ProtocolException } from "../errors.ts";
-import { call } from "../session/call.ts";
+import { call, tokenOf } from "../session/call.ts";
 import type { CallOptions, Session, TaskRef } from "../session/session.ts";
 
 /**
@@ -25,7 +25,7 @@ export async function getTaskStatus(
 ): Promise<TaskStatus> {
   const body = await call(session, "rrext_get_task_status", {}, {
     ...options,
-    task,
+    task: tokenOf(task),
   });
   if (isTaskStatus(body)) return body;
   throw new ProtocolException("Cannot read the answer: expected a task status");

@@ -68,43 +68,63 @@ function readPipeline(
     );
   }
   const place = filepath ?? pipeline;
-  if (typeof place === "string" || isFileUrl(place)) return readFile(place);
-  if (place instanceof URL) return fetchJson(place, options);
+  if (typeof place === "string" || place instanceof URL) {
+    return readJson(place, options);
+  }
   if (typeof place === "object" && place !== null) return place;
   throw new TypeError(`Cannot use ${typeof place} as a pipeline`);
 }
 
-function isFileUrl(value: unknown): value is URL {
-  return value instanceof URL && value.protocol === "file:";
-}
-
-async function readFile(path: string | URL): Promise<unknown> {
-  const { readTextFile } = await import("../env/read_text_file.ts");
-  return parse(await readTextFile(path), path);
-}
-
-async function fetchJson(url: URL, { signal }: LoadOptions): Promise<unknown> {
-  const response = await fetch(url, { signal: signal ?? null });
-  if (!response.ok) {
-    await response.body?.cancel();
-    throw new ValidationException(
-      `Cannot read "${url.href}": HTTP status ${response.status}`,
-    );
+async function readJson(
+  place: string | URL,
+  { signal }: LoadOptions,
+): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readText(place, signal);
+  } catch (cause) {
+    signal?.throwIfAborted();
+    if (cause instanceof ValidationException) throw cause;
+    throw unreadable(place, "it is not there, or may not be read", { cause });
   }
-  return parse(await response.text(), url);
-}
-
-function parse(text: string, place: string | URL): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new ValidationException(`Cannot read "${place}": it is not JSON`, {
-      cause,
-    });
+    throw unreadable(place, "it is not JSON", { cause });
   }
+}
+
+async function readText(
+  place: string | URL,
+  signal: AbortSignal | null = null,
+): Promise<string> {
+  if (typeof place === "string" || place.protocol === "file:") {
+    const { readTextFile } = await import("../env/read_text_file.ts");
+    return await readTextFile(place);
+  }
+  const response = await fetch(place, { signal });
+  if (response.ok) return await response.text();
+  await response.body?.cancel();
+  throw unreadable(place, `HTTP status ${response.status}`);
+}
+
+function unreadable(
+  place: string | URL,
+  why: string,
+  options?: ErrorOptions,
+): ValidationException {
+  const message = `Cannot read "${shown(place)}": ${why}`;
+  return new ValidationException(message, options);
 }
 
 function nameOf({ filepath, pipeline }: PipelineInput): string {
   const place = filepath ?? (pipeline instanceof URL ? pipeline : undefined);
-  return place === undefined ? "the pipeline" : `"${place}"`;
+  return place === undefined ? "the pipeline" : `"${shown(place)}"`;
+}
+
+/** A place without what may be secret: user name, query, inline data. */
+function shown(place: string | URL): string {
+  if (typeof place === "string") return place;
+  const { protocol, host, pathname } = place;
+  return protocol === "data:" ? protocol : `${protocol}//${host}${pathname}`;
 }

@@ -1,4 +1,4 @@
-import { call } from "../session/call.ts";
+import { call, tokenOf } from "../session/call.ts";
 import type { CallOptions, Session, TaskRef } from "../session/session.ts";
 
 /**
@@ -19,5 +19,5 @@ export async function terminate(
   task: TaskRef,
   options: CallOptions = {},
 ): Promise<void> {
-  await call(session, "terminate", {}, { ...options, task });
+  await call(session, "terminate", {}, { ...options, task: tokenOf(task) });
 }

@@ -139,12 +139,11 @@ async function disposeTask(
   session: SessionCore,
   { token, owned }: { token: string; owned: boolean },
 ): Promise<void> {
-  if (!owned || !session.ready) return;
-  await terminate(session, token).catch(ignore);
+  if (owned) await terminate(session, token).catch(ignore);
 }
 
 function terminateLate(session: Session, late: ResponseMessage): void {
-  if (didFail(late) || !isStartedTask(late.body)) return;
+  if (!isStartedTask(late.body)) return;
   terminate(session, late.body.token).catch(ignore);
 }
 
@@ -178,6 +177,9 @@ function present(options: UseOptions): Record<string, unknown> {
 
 function nameOf({ name, filepath }: UseOptions): { name?: string } {
   if (name !== undefined) return { name };
-  const file = filepath && String(filepath).split(/[\\/]/).at(-1);
-  return file ? { name: file.replace(/(\.pipe)?(\.json)?$/, "") } : {};
+  const path = filepath instanceof URL
+    ? decodeURIComponent(filepath.pathname)
+    : filepath;
+  const file = path?.split(/[\\/]/).at(-1)?.replace(/(\.pipe)?(\.json)?$/, "");
+  return file ? { name: file } : {};
 }

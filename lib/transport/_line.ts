@@ -1,7 +1,7 @@
 import type { Message } from "../../schema/envelope.ts";
 import type { Clock } from "../_clock.ts";
 import { deferred } from "../_deferred.ts";
-import { ConnectionException } from "../errors.ts";
+import { ConnectionException, ProtocolException } from "../errors.ts";
 import { decodeFrame, encodeHeader, encodeText } from "../protocol/frame.ts";
 import { FrameBuffer, writeFrame } from "../protocol/frame_buffer.ts";
 import type { StallGuard } from "./_stall_guard.ts";
@@ -64,6 +64,7 @@ export class Line implements Connection {
     if (this.#phase !== "open" || this.#socket.readyState !== OPEN) {
       throw new ConnectionException("Connection is not open", {
         code: "not-connected",
+        retryable: true,
       });
     }
     this.#socket.send(
@@ -75,13 +76,14 @@ export class Line implements Connection {
 
   close(code = 1000, reason = ""): Promise<void> {
     this.#end({ code, reason });
-    return this.#shut(code, reason);
+    this.#hangUp(code, reason);
+    return this.#gone();
   }
 
   /** Let go of a socket that never opened. */
   abandon(): void {
     this.#phase = "ended";
-    this.#shut(1000, "");
+    this.#hangUp(1000, "");
   }
 
   #textFrame(message: Message): string {
@@ -117,7 +119,7 @@ export class Line implements Connection {
     } catch (error) {
       // A reply may be lost in it, and its caller would wait for ever (F26).
       this.#end({ code: PROTOCOL_BREACH, reason: "Malformed frame", error });
-      this.#shut(PROTOCOL_BREACH, "Malformed frame");
+      this.#hangUp(PROTOCOL_BREACH, "Malformed frame");
       return;
     }
     this.#options.handlers.onMessage(message);
@@ -130,15 +132,18 @@ export class Line implements Connection {
     if (before === "open") this.#options.handlers.onClose(info);
   }
 
-  /** Close the socket; a peer that never answers is waited for one second. */
-  #shut(code: number, reason: string): Promise<void> {
-    const { clock } = this.#options;
+  #hangUp(code: number, reason: string): void {
     try {
-      this.#socket.close(code, shortened(reason));
+      this.#socket.close(allowed(code), shortened(reason));
     } catch {
-      // A code or state that this runtime refuses: the socket is as good as gone.
+      // A socket that cannot even be closed is as good as gone.
       this.#closed.resolve();
     }
+  }
+
+  /** A peer that never answers the close is waited for one second. */
+  #gone(): Promise<void> {
+    const { clock } = this.#options;
     const stop = clock.after(CLOSE_GRACE_MS, this.#closed.resolve, {
       ref: false,
     });
@@ -153,7 +158,12 @@ function readable(data: unknown): string | Uint8Array {
   if (ArrayBuffer.isView(data)) {
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   }
-  throw new TypeError("Expected frames as text or ArrayBuffer");
+  throw new ProtocolException("Cannot read frame: expected text or bytes");
+}
+
+/** A close code that every runtime lets clients send (field F39). */
+function allowed(code: number): number {
+  return code >= 3000 && code <= 4999 ? code : 1000;
 }
 
 /** A close reason within 123 bytes, cut at a character. */

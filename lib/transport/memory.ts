@@ -55,7 +55,12 @@ export function memoryTransport(accept: Acceptor): Transport {
   return {
     name: "memory",
     resolve: () => new URL("memory://localhost/task/service"),
-    dial: (url, handlers) => Promise.resolve(pair(url.href, handlers, accept)),
+    async dial(url, handlers, { signal }): Promise<Connection> {
+      // As over a network: the peer hears of it in a later turn.
+      await null;
+      signal?.throwIfAborted();
+      return pair(url.href, handlers, accept);
+    },
   };
 }
 
@@ -64,40 +69,41 @@ function pair(
   client: ConnectionHandlers,
   accept: Acceptor,
 ): Connection {
-  let open = true;
-  let server: ConnectionHandlers | undefined;
+  let open = false;
 
   function end(info: CloseInfo): void {
     if (!open) return;
     open = false;
-    queueMicrotask(() => server?.onClose(info));
+    queueMicrotask(() => server.onClose(info));
     client.onClose(info);
   }
 
-  server = accept({
-    send(message, payload) {
+  const server = accept({
+    send(message, payload): void {
       const copy = withPayload(message, payload);
       queueMicrotask(() => open && client.onMessage(copy));
     },
-    close(code = 1000, reason = "") {
+    close(code = 1000, reason = ""): void {
       // After what was sent before it, as on a socket.
       queueMicrotask(() => end({ code, reason }));
     },
   });
+  open = true;
 
   return {
     uri,
-    send(message, payload) {
+    send(message, payload): void {
       if (!open) {
-        throw new ConnectionException("Connection is closed", {
+        throw new ConnectionException("Connection is not open", {
           code: "not-connected",
+          retryable: true,
         });
       }
       const copy = withPayload(message, payload);
       // What was sent before a close still arrives, as on a socket.
-      queueMicrotask(() => server?.onMessage(copy));
+      queueMicrotask(() => server.onMessage(copy));
     },
-    close(code = 1000, reason = "") {
+    close(code = 1000, reason = ""): Promise<void> {
       end({ code, reason });
       return Promise.resolve();
     },

@@ -53,7 +53,7 @@ export function webSocketTransport(
   return {
     name: "WebSocket",
     resolve: normalizeUri,
-    dial(url, handlers, dialOptions) {
+    dial(url, handlers, dialOptions): Promise<Connection> {
       const Socket = options.WebSocket ?? globalThis.WebSocket;
       return dial(url, handlers, dialOptions, Socket);
     },
@@ -80,7 +80,7 @@ async function dial(
     });
   } catch (error) {
     // Deno throws here when the permission for the host is missing.
-    throw unreachable(url, { code: 0, reason: "", error });
+    throw unreachable(url, { error });
   }
   const stopTimer = clock.after(timeout, () => {
     opened.reject(silent(url, timeout));
@@ -98,7 +98,10 @@ async function dial(
   }
 }
 
-function unreachable(url: URL, info: CloseInfo): ConnectionException {
+function unreachable(
+  url: URL,
+  info: Partial<CloseInfo>,
+): ConnectionException {
   return new ConnectionException(
     `Cannot connect to "${url.href}"${said(info.error)}`,
     {

@@ -50,7 +50,7 @@ export function withHeartbeat(
   return {
     name: transport.name,
     resolve: (uri) => transport.resolve(uri),
-    async dial(url, handlers, dialOptions) {
+    async dial(url, handlers, dialOptions): Promise<Connection> {
       const beat = new Heartbeat(handlers, dialOptions, intervalMs, timeoutMs);
       return beat.attach(await transport.dial(url, beat, dialOptions));
     },
@@ -69,7 +69,7 @@ class Heartbeat implements ConnectionHandlers {
   readonly #timeoutMs: number;
   #connection: Connection | undefined;
   #heardAt: number;
-  #askedAt: number | undefined;
+  #askedAt = -Infinity;
   #seq: number = SEQ_BASE;
   #authSeq: number | undefined;
   #cancel: (() => void) | undefined;
@@ -103,7 +103,7 @@ class Heartbeat implements ConnectionHandlers {
   onMessage(message: Message): void {
     this.#heardAt = this.#clock.now();
     if (message.type === "response") {
-      if (message.request_seq > SEQ_BASE) return;
+      if (message.request_seq > SEQ_BASE) return this.#answered();
       if (message.request_seq === this.#authSeq) {
         this.#authSeq = undefined;
         // A server refuses and hangs up on who speaks before the login.
@@ -126,7 +126,13 @@ class Heartbeat implements ConnectionHandlers {
     if (message.command === "deauth") this.#stop();
   }
 
+  /** Alive; ask again after an interval, however long the patience is. */
+  #answered(): void {
+    if (this.#cancel) this.#schedule(this.#intervalMs);
+  }
+
   #schedule(ms: number): void {
+    this.#cancel?.();
     this.#cancel = this.#clock.after(ms, () => this.#check(), { ref: false });
   }
 
@@ -137,11 +143,8 @@ class Heartbeat implements ConnectionHandlers {
 
   #check(): void {
     const now = this.#clock.now();
-    if (this.#askedAt !== undefined && this.#heardAt < this.#askedAt) {
-      return this.#declareDead(now - this.#heardAt);
-    }
-    this.#askedAt = undefined;
     const silence = now - this.#heardAt;
+    if (this.#heardAt < this.#askedAt) return this.#declareDead(silence);
     if (silence < this.#intervalMs) {
       return this.#schedule(this.#intervalMs - silence);
     }

@@ -1,7 +1,8 @@
 import type { Message } from "../../schema/envelope.ts";
 import { isRecord } from "../../schema/json.ts";
+import { notify } from "../_notify.ts";
 import { FrameBuffer } from "../protocol/frame_buffer.ts";
-import type { CloseInfo, Payload, Transport } from "./transport.ts";
+import type { CloseInfo, Connection, Payload, Transport } from "./transport.ts";
 
 /** One thing that happened on the line. */
 export type TraceRecord =
@@ -16,13 +17,18 @@ export type TraceRecord =
   | { readonly kind: "close"; readonly info: CloseInfo };
 
 /** Members that are never shown, wherever they stand. */
-const SECRET: ReadonlySet<string> = new Set(["auth", "apikey", "userToken"]);
+const SECRET: ReadonlySet<string> = new Set([
+  "auth",
+  "apikey",
+  "userToken",
+  "ROCKETRIDE_APIKEY",
+]);
 
 /**
  * Show every message to an observer, without credentials and payload.
  *
- * The observer is called synchronously, in order; what it throws is ignored,
- * since watching must not change what is watched.
+ * The observer is called synchronously, in order. Its failure is ignored, also
+ * that of an async one, since watching must not change what is watched.
  *
  * @param transport What carries the messages.
  * @param observe Given each {@linkcode TraceRecord}.
@@ -33,23 +39,32 @@ export function withTrace(
   observe: (record: TraceRecord) => void,
 ): Transport {
   function tell(record: TraceRecord): void {
-    try {
-      observe(record);
-    } catch {
-      // The observer's failure is its own.
-    }
+    notify(observe, record);
+  }
+  function show(
+    kind: "sent" | "received",
+    message: Message,
+    payload?: Payload,
+  ): void {
+    // Elided inside: a message that cannot be copied must still be sent.
+    notify((given) =>
+      observe({
+        kind,
+        message: hideSecrets(given) as Message,
+        payloadBytes: payloadBytes(given, payload),
+      }), message);
   }
   return {
     name: transport.name,
     resolve: (uri) => transport.resolve(uri),
-    async dial(url, handlers, options) {
+    async dial(url, handlers, options): Promise<Connection> {
       tell({ kind: "dial", uri: url.href });
       const connection = await transport.dial(url, {
-        onMessage(message) {
-          tell({ kind: "received", ...elided(message) });
+        onMessage(message): void {
+          show("received", message);
           handlers.onMessage(message);
         },
-        onClose(info) {
+        onClose(info): void {
           tell({ kind: "close", info });
           handlers.onClose(info);
         },
@@ -57,8 +72,8 @@ export function withTrace(
       tell({ kind: "open", uri: connection.uri });
       return {
         uri: connection.uri,
-        send(message, payload) {
-          tell({ kind: "sent", ...elided(message, payload) });
+        send(message, payload): void {
+          show("sent", message, payload);
           connection.send(message, payload);
         },
         close: (code, reason) => connection.close(code, reason),
@@ -67,18 +82,11 @@ export function withTrace(
   };
 }
 
-function elided(
-  message: Message,
-  payload?: Payload,
-): { message: Message; payloadBytes: number } {
+function payloadBytes(message: Message, payload?: Payload): number {
   const args = "arguments" in message ? message.arguments : undefined;
   const data = payload ?? args?.data;
-  const payloadBytes = data instanceof FrameBuffer
-    ? data.payload.length
-    : data instanceof Uint8Array
-    ? data.length
-    : 0;
-  return { message: hideSecrets(message) as Message, payloadBytes };
+  if (data instanceof FrameBuffer) return data.payload.length;
+  return data instanceof Uint8Array ? data.length : 0;
 }
 
 function hideSecrets(value: unknown): unknown {

@@ -1,0 +1,68 @@
+import {
+  ConnectionException,
+  ProtocolException,
+  TimeoutException,
+} from "../errors.ts";
+import type { CloseInfo } from "../transport/transport.ts";
+
+/** The close code for a message that was too large (RFC 6455, §7.4.1). */
+const TOO_LARGE = 1009;
+/** The close code of a line that died without one. */
+const ABNORMAL = 1006;
+
+/** A line that dropped: what a call that waited on it is told. */
+export function lost(info: CloseInfo): Error {
+  if (info.error instanceof ProtocolException) return info.error;
+  const tooLarge = info.code === TOO_LARGE;
+  return new ConnectionException(
+    info.reason || `Connection was lost (close code ${info.code})`,
+    {
+      sent: true,
+      retryable: !tooLarge,
+      closeCode: info.code,
+      cause: info.error,
+      hint: tooLarge
+        ? "A message was larger than one side accepts: 250 MiB on engines, 32 MiB on Workers"
+        : undefined,
+    },
+  );
+}
+
+/** How a session ends that could not connect. */
+export function endOf(error: unknown): CloseInfo {
+  const code = error instanceof ConnectionException && error.closeCode;
+  const reason = error instanceof Error ? error.message : String(error);
+  return { code: code || ABNORMAL, reason };
+}
+
+/** A line that was closed on purpose while calls waited. */
+export function closedByUs(message: string): ConnectionException {
+  return new ConnectionException(message, {
+    code: "connection-closed",
+    sent: true,
+  });
+}
+
+/** A call that never left, since there is no line for it. */
+export function notConnected(): ConnectionException {
+  return new ConnectionException("Session is not connected", {
+    code: "not-connected",
+    retryable: true,
+    hint: "Connect again; a session that has ended stays ended",
+  });
+}
+
+/** A login that was not done within the time for dial and login. */
+export function slowLogin(url: URL, limit: number): TimeoutException {
+  return new TimeoutException(
+    `Cannot log in at "${url.href}": no answer within ${limit} ms`,
+    limit,
+  );
+}
+
+/** A limit that is none. */
+export function badTimeout(timeout: number): RangeError {
+  return new RangeError(
+    `Cannot use timeout ${timeout}: expected milliseconds above 0`,
+  );
+}

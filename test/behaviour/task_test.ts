@@ -1,0 +1,202 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  connect,
+  ExecutionException,
+  getTaskPipeline,
+  getTaskStatus,
+  getTaskToken,
+  isDAPException,
+  listTasks,
+  pipe,
+  restart,
+  RocketRideException,
+  send,
+  terminate,
+  use,
+  validate,
+  ValidationException,
+} from "@rocketride/streams";
+import { type Pipeline, TASK_STATE } from "@rocketride/streams/schema";
+import { forEachTransport } from "../support/engines.ts";
+import { bomb, TEXT, through } from "../support/pipelines.ts";
+
+const ADDRESS = { projectId: "text", source: "in" };
+
+forEachTransport(
+  "terminate() ends a task; repeating it is fine while the engine remembers",
+  async (options) => {
+    await using session = await connect(options);
+    const task = await use(session, { pipeline: TEXT });
+    await terminate(session, task);
+    const status = await getTaskStatus(session, task);
+    assert(status.completed);
+    assertEquals(status.state, TASK_STATE.CANCELLED);
+    await terminate(session, task);
+  },
+);
+
+forEachTransport(
+  "terminate() of a task that never was is refused",
+  async (options) => {
+    await using session = await connect(options);
+    const error = await assertRejects(
+      () => terminate(session, "tk_never"),
+      RocketRideException,
+      "Your pipeline is not running",
+    );
+    assertEquals(error.code, "task-not-running");
+  },
+);
+
+forEachTransport(
+  "a task that has ended can be started again",
+  async (options) => {
+    await using session = await connect(options);
+    const first = await use(session, { pipeline: TEXT });
+    await terminate(session, first);
+    await using second = await use(session, { pipeline: TEXT });
+    assertEquals((await send(session, second, "a")).text, ["a\n\n"]);
+  },
+);
+
+forEachTransport(
+  "restart() swaps the pipeline under the same token",
+  async (options) => {
+    await using session = await connect(options);
+    await using task = await use(session, { pipeline: TEXT });
+    const [source, response] = TEXT.components;
+    const other: Pipeline = {
+      ...TEXT,
+      components: [source!, { ...response!, config: { laneName: "other" } }],
+    };
+    const started = await restart(session, task, { pipeline: other });
+    assertEquals(started.token, task.token);
+    assertEquals((await send(session, task, "a")).other, ["a\n\n"]);
+  },
+);
+
+forEachTransport(
+  "restart() of a task that does not run is refused",
+  async (options) => {
+    await using session = await connect(options);
+    const error = await assertRejects(
+      () => restart(session, "tk_never", { pipeline: TEXT }),
+      ExecutionException,
+    );
+    assertEquals(error.code, "task-not-running");
+  },
+);
+
+forEachTransport(
+  "getTaskStatus() counts objects that went through and objects that failed",
+  async (options) => {
+    await using session = await connect(options);
+    await using task = await use(session, { pipeline: TEXT });
+    await send(session, task, "abc");
+    await send(session, task, "de");
+    const status = await getTaskStatus(session, task);
+    assertEquals(status.state, TASK_STATE.RUNNING);
+    assert(status.serviceUp);
+    assertEquals([status.completedCount, status.completedSize], [2, 5]);
+    assertEquals(status.failedCount, 0);
+    await using failing = await use(session, { pipeline: through("bomb") });
+    await assertRejects(() => send(session, failing, "abc"));
+    // The slot is freed after the failure was told; one that opens comes later.
+    await (await pipe(session, failing)).close();
+    const failed = await getTaskStatus(session, failing);
+    assertEquals(failed.failedCount, 1);
+    assertEquals(failed.errors.length, 1);
+  },
+  { nodes: [bomb()] },
+);
+
+forEachTransport("getTaskPipeline() returns what was sent", async (options) => {
+  await using session = await connect(options);
+  await using task = await use(session, { pipeline: { pipeline: TEXT } });
+  assertEquals(await getTaskPipeline(session, task), TEXT);
+});
+
+forEachTransport(
+  "getTaskToken() finds a running task by project and source",
+  async (options) => {
+    await using session = await connect(options);
+    assertEquals(await getTaskToken(session, ADDRESS), undefined);
+    const task = await use(session, { pipeline: TEXT });
+    assertEquals(await getTaskToken(session, ADDRESS), task.token);
+    const elsewhere = { ...ADDRESS, source: "out" };
+    assertEquals(await getTaskToken(session, elsewhere), undefined);
+    await terminate(session, task);
+    assertEquals(await getTaskToken(session, ADDRESS), undefined);
+  },
+);
+
+forEachTransport("listTasks() lists what runs", async (options) => {
+  await using session = await connect(options);
+  assertEquals(await listTasks(session), []);
+  const task = await use(session, { pipeline: TEXT });
+  const [entry, ...more] = await listTasks(session);
+  assertEquals(more, []);
+  assertEquals(entry?.token, task.token);
+  assertEquals(entry?.source, "in");
+  await terminate(session, task);
+  assertEquals(await listTasks(session), []);
+});
+
+forEachTransport(
+  "validate() finds nothing wrong with a sound pipeline, and starts nothing",
+  async (options) => {
+    await using session = await connect(options);
+    const result = await validate(session, { pipeline: TEXT });
+    assertEquals([result.errors, result.warnings], [[], []]);
+    assertEquals(result.pipeline?.chain, ["in", "out"]);
+    assertEquals(await listTasks(session), []);
+  },
+);
+
+forEachTransport(
+  "validate() returns every fault, as use() would meet it",
+  async (options) => {
+    await using session = await connect(options);
+    const faulty: Pipeline = {
+      source: "in",
+      components: [
+        { id: "in", provider: "webhook", config: {} },
+        {
+          id: "a",
+          provider: "nothing",
+          config: {},
+          input: [{ lane: "text", from: "in" }],
+        },
+        {
+          id: "b",
+          provider: "nowhere",
+          config: {},
+          input: [{ lane: "text", from: "in" }],
+        },
+      ],
+    };
+    const { errors } = await validate(session, faulty);
+    assertEquals(errors.map(({ id }) => id), ["a", "b"]);
+    const error = await assertRejects(
+      () => use(session, { pipeline: faulty }),
+      ExecutionException,
+    );
+    assertEquals(error.message, errors[0]?.message);
+  },
+);
+
+forEachTransport(
+  "validate() takes a URL, and needs a source that can be told",
+  async (options) => {
+    await using session = await connect(options);
+    const json = encodeURIComponent(JSON.stringify(TEXT));
+    const { errors } = await validate(session, new URL(`data:,${json}`));
+    assertEquals(errors, []);
+    const { source: _, ...sourceless } = TEXT;
+    const outcome = await validate(session, sourceless).catch((it) => it);
+    assert(outcome instanceof ValidationException);
+    assert(isDAPException(outcome, "invalid-pipeline"));
+    const named = await validate(session, sourceless, { source: "in" });
+    assertEquals(named.errors, []);
+  },
+);

@@ -1,0 +1,189 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { call } from "../../lib/session/call.ts";
+import { close } from "../../lib/session/close.ts";
+import { connect } from "../../lib/session/connect.ts";
+import { isConnected } from "../../lib/session/is_connected.ts";
+import type { Session } from "../../lib/session/session.ts";
+import { setConnectionParams } from "../../lib/session/set_connection_params.ts";
+import {
+  type CountingSignal,
+  countingSignal,
+} from "../support/counting_signal.ts";
+import { drainMicrotasks, fakeClock } from "../support/fake_clock.ts";
+import { scriptedServer, silent } from "../support/scripted_server.ts";
+
+type Step =
+  | {
+    readonly kind: "call";
+    readonly timeout: number;
+    readonly shared: boolean;
+  }
+  | { readonly kind: "answer" | "abort"; readonly which: number }
+  | { readonly kind: "pass"; readonly ms: number }
+  | {
+    readonly kind:
+      | "drop"
+      | "mute"
+      | "move"
+      | "moveAborted"
+      | "close"
+      | "unknown"
+      | "event"
+      | "turn";
+  };
+
+const which = fc.nat(6);
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant("call" as const),
+      timeout: fc.constantFrom(50, 10_000, Infinity),
+      shared: fc.boolean(),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant("answer" as const), which }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant("abort" as const), which }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("pass" as const),
+      ms: fc.constantFrom(10, 60, 16_000),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constantFrom(
+        "drop" as const,
+        "mute" as const,
+        "move" as const,
+        "moveAborted" as const,
+        "close" as const,
+        "unknown" as const,
+        "event" as const,
+        "turn" as const,
+      ),
+    }),
+  },
+);
+
+Deno.test("connect, call, abort, drop, move and close in any order leave nothing pending", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(step, { maxLength: 25, size: "max" }),
+      async (steps) => {
+        const clock = fakeClock();
+        const server = scriptedServer({ work: silent });
+        const shared = countingSignal();
+        const own: CountingSignal[] = [];
+        let pending = 0;
+        function watch(promise: Promise<unknown>): void {
+          pending++;
+          promise.then(() => pending--, () => pending--);
+        }
+        const session = await connect({
+          ...server.target("memory"),
+          clock,
+          signal: shared.signal,
+        });
+        watch(session.closed);
+
+        for (const next of steps) await take(next);
+        // Time passes while a session says goodbye to a silent engine.
+        watch(close(session));
+        await clock.advance(5_000);
+        await drainMicrotasks();
+
+        assertEquals(pending, 0, "a promise is still pending");
+        assert(session.signal.aborted);
+        assert(!isConnected(session));
+        assertEquals(clock.timers, 0, "a timer is still armed");
+        for (const { listeners } of [shared, ...own]) {
+          assertEquals(listeners, 0, "a listener is still attached");
+        }
+        for (const line of server.lines) await line.closed;
+        await server.close();
+
+        async function take(next: Step): Promise<void> {
+          const line = server.lines.at(-1)!;
+          switch (next.kind) {
+            case "call": {
+              if (!next.shared) own.push(countingSignal());
+              const { signal } = next.shared ? shared : own.at(-1)!;
+              const { timeout } = next;
+              return watch(call(session, "work", {}, { signal, timeout }));
+            }
+            case "answer": {
+              const asked = server.requests.at(-1 - next.which);
+              // An answer to an old question may come on a new line.
+              return void (asked && line.reply(asked));
+            }
+            case "abort":
+              return own.at(-1 - next.which)?.abort("enough");
+            case "pass":
+              return await clock.advance(next.ms);
+            case "drop":
+              return line.close(4000, "dropped");
+            case "mute":
+              return line.mute();
+            case "move":
+              return watch(setConnectionParams(session, { auth: "b" }));
+            case "moveAborted": {
+              const source = countingSignal();
+              own.push(source);
+              const { signal } = source;
+              watch(setConnectionParams(session, { signal }));
+              return source.abort("never mind");
+            }
+            case "close":
+              return watch(close(session));
+            case "unknown":
+              return line.reply({ seq: 1e9, command: "x" });
+            case "event":
+              return line.event("apaevt_nothing");
+            case "turn":
+              return await drainMicrotasks();
+          }
+        }
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+async function manyCalls(
+  session: Session,
+  signal: AbortSignal,
+  count: number,
+): Promise<void> {
+  for (let done = 0; done < count; done += 100) {
+    await Promise.all(
+      Array.from(
+        { length: 100 },
+        () => call(session, "rrext_ping", {}, { signal }),
+      ),
+    );
+  }
+}
+
+Deno.test("F10 after 10,000 calls no listener is left on the user's signal", async () => {
+  await using server = scriptedServer();
+  const source = countingSignal();
+  const session = await connect({
+    ...server.target("memory"),
+    signal: source.signal,
+  });
+  await manyCalls(session, source.signal, 10_000);
+  assertEquals(source.attached, 10_001);
+  assertEquals(source.listeners, 0);
+  await close(session);
+});

@@ -1,0 +1,127 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  ChunkReader,
+  foreignCharset,
+  viewOf,
+} from "../../lib/data/_chunk_reader.ts";
+import type { PipeChunk } from "../../lib/data/pipe_options.ts";
+import { isDAPException, ValidationException } from "../../lib/errors.ts";
+
+const encoder = new TextEncoder();
+const utf8 = (text: string): Uint8Array => encoder.encode(text);
+
+/** Everything a reader makes of some chunks, as text. */
+function readAll(chunks: readonly PipeChunk[], charset?: string): string {
+  const reader = new ChunkReader(charset);
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  const parts = chunks.map((chunk) => reader.read(chunk).slice());
+  parts.push(reader.end().slice());
+  return parts.map((part) => decoder.decode(part, { stream: true })).join("") +
+    decoder.decode();
+}
+
+Deno.test("a string becomes UTF-8", () => {
+  assertEquals(readAll(["Grüße, 世界 🌍"]), "Grüße, 世界 🌍");
+});
+
+Deno.test("a surrogate pair that two strings share is put together", () => {
+  assertEquals(readAll(["a\ud83c", "\udf0db"]), "a🌍b");
+  assertEquals(readAll(["\ud83c", "", "\udf0d"]), "🌍");
+});
+
+Deno.test("half a surrogate pair becomes the replacement character, in its place", () => {
+  assertEquals(readAll(["a\ud83c"]), "a\ufffd");
+  assertEquals(readAll(["a\udf0d", "b"]), "a\ufffdb");
+  assertEquals(readAll(["a\ud83c", utf8("b")]), "a\ufffdb");
+});
+
+Deno.test("bytes pass through as a view, whatever form they have", () => {
+  const buffer = Uint8Array.of(9, 1, 2, 3, 9).buffer;
+  const reader = new ChunkReader();
+  const view = reader.read(new DataView(buffer, 1, 3));
+  assertEquals(view, Uint8Array.of(1, 2, 3));
+  assert(view.buffer === buffer);
+  const words = new Uint16Array([0x0201, 0x0403]);
+  assertEquals(viewOf(words).length, 4);
+  assertEquals(viewOf(new ArrayBuffer(2)), Uint8Array.of(0, 0));
+  assertEquals(viewOf(new SharedArrayBuffer(2)).length, 2);
+});
+
+Deno.test("a chunk of any other type is refused by the name of its type", () => {
+  const wrong: readonly (readonly [unknown, string])[] = [
+    [5, "number"],
+    [true, "boolean"],
+    [undefined, "undefined"],
+    [null, "object"],
+    [[1, 2], "Array"],
+    [{ secret: 1 }, "Object"],
+    [Object.create(null), "object"],
+    [new Date(0), "Date"],
+    [new Blob(["x"]), "Blob"],
+  ];
+  for (const [chunk, name] of wrong) {
+    assertThrows(
+      () => new ChunkReader().read(chunk as PipeChunk),
+      TypeError,
+      `Cannot write a chunk of type ${name}: expected bytes or text`,
+    );
+  }
+});
+
+Deno.test("bytes of another charset become UTF-8, also when a character is cut", () => {
+  assertEquals(readAll([Uint8Array.of(0xe4, 0xdf)], "iso-8859-1"), "äß");
+  const utf16 = Uint8Array.of(0x3d, 0xd8, 0x00, 0xde);
+  for (let at = 0; at <= utf16.length; at++) {
+    const chunks = [utf16.subarray(0, at), utf16.subarray(at)];
+    assertEquals(readAll(chunks, "utf-16le"), "😀");
+  }
+});
+
+Deno.test("strings and bytes of another charset keep their order", () => {
+  const chunks = [Uint8Array.of(0xe4), "ö", Uint8Array.of(0xfc)];
+  assertEquals(readAll(chunks, "iso-8859-1"), "äöü");
+});
+
+Deno.test("a string inside a character of another charset is refused", () => {
+  const reader = new ChunkReader("utf-16le");
+  reader.read(Uint8Array.of(0x41));
+  const error = assertThrows(() => reader.read("b"), ValidationException);
+  assert(isDAPException(error, "invalid-chunk"));
+});
+
+Deno.test("text that ends inside a character of its charset is refused", () => {
+  const reader = new ChunkReader("utf-16le");
+  reader.read(Uint8Array.of(0x41));
+  assertThrows(
+    () => reader.end(),
+    ValidationException,
+    'Cannot send text that is not in its charset "utf-16le"',
+  );
+});
+
+Deno.test("bytes that are not in their charset are refused without showing them", () => {
+  const error = assertThrows(
+    () => new ChunkReader("euc-jp").read(Uint8Array.of(0xff, 0xff)),
+    ValidationException,
+    'Cannot send text that is not in its charset "euc-jp"',
+  );
+  assertEquals(error.code, "invalid-chunk");
+});
+
+Deno.test("an unknown charset is refused with advice", () => {
+  const error = assertThrows(
+    () => new ChunkReader("klingon"),
+    ValidationException,
+    'Cannot read charset "klingon"',
+  );
+  assertEquals(error.hint, "Decode the text yourself and write strings");
+});
+
+Deno.test("only charsets that are not UTF-8 anyway need decoding", () => {
+  for (const charset of ["utf-8", "UTF8", "us-ascii", '"Utf-8"']) {
+    assertEquals(foreignCharset(`text/plain; charset=${charset}`), undefined);
+  }
+  assertEquals(foreignCharset("text/plain"), undefined);
+  assertEquals(foreignCharset("image/svg+xml; charset=latin1"), undefined);
+  assertEquals(foreignCharset("text/csv;charset=ISO-8859-1"), "iso-8859-1");
+});

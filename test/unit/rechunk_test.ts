@@ -1,0 +1,96 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { ValidationException } from "../../lib/errors.ts";
+import {
+  type Occasion,
+  rechunkBytes,
+  type Rechunker,
+  rechunkText,
+} from "../../lib/protocol/rechunk.ts";
+
+function gathered(rechunker: Rechunker, data: string | number[]): Rechunker {
+  const bytes = typeof data === "string"
+    ? new TextEncoder().encode(data)
+    : Uint8Array.of(...data);
+  assertEquals(rechunker.buffer.append(bytes), bytes.length);
+  return rechunker;
+}
+
+/** What is sent on an occasion; nothing for nothing. */
+function sent(rechunker: Rechunker, occasion: Occasion): string {
+  rechunker.buffer.cut(rechunker.due(occasion));
+  const text = new TextDecoder().decode(rechunker.buffer.payload);
+  rechunker.buffer.drop();
+  return text;
+}
+
+Deno.test("bytes go as soon as the line is free, whatever there is", () => {
+  for (const occasion of ["idle", "quiet", "end"] as const) {
+    assertEquals(rechunkBytes(10).due(occasion), 0);
+    assertEquals(gathered(rechunkBytes(10), [1, 2, 3]).due(occasion), 3);
+    const full = gathered(rechunkBytes(4), [0xf0, 0x9f, 0x98, 0xff]);
+    assertEquals(full.due(occasion), 4);
+  }
+});
+
+Deno.test("F1 text waits until the frame is full", () => {
+  const text = gathered(rechunkText(10), "123456789");
+  assertEquals(sent(text, "idle"), "");
+  gathered(text, "0");
+  assertEquals(sent(text, "idle"), "1234567890");
+});
+
+Deno.test("a full frame of text ends with its last line", () => {
+  const text = gathered(rechunkText(10), "ab\ncd\nefgh");
+  assertEquals(sent(text, "idle"), "ab\ncd\n");
+  assertEquals(sent(text, "idle"), "");
+  assertEquals(sent(text, "end"), "efgh");
+  assertEquals(sent(text, "end"), "");
+});
+
+Deno.test("F1 a full frame without a line end never cuts a character", () => {
+  const text = gathered(rechunkText(10), [
+    ...new TextEncoder().encode("aaaaaaaa"),
+    0xe2,
+    0x82,
+  ]);
+  assertEquals(sent(text, "idle"), "aaaaaaaa");
+  gathered(text, [0xac]);
+  assertEquals(sent(text, "end"), "€");
+});
+
+Deno.test("the end of the stream still cuts a full frame at its last line", () => {
+  const text = gathered(rechunkText(8), "ab\ncdefg");
+  assertEquals(sent(text, "end"), "ab\n");
+  assertEquals(sent(text, "end"), "cdefg");
+});
+
+Deno.test("a pause sends what is there, but for a character that is cut", () => {
+  const text = gathered(rechunkText(10), [0x61, 0x0a, 0x62, 0xe2, 0x82]);
+  assertEquals(sent(text, "quiet"), "a\nb");
+  assertEquals(sent(text, "quiet"), "");
+  gathered(text, [0xac]);
+  assertEquals(sent(text, "quiet"), "€");
+});
+
+const INVALID: readonly (readonly [string, Occasion, number[], string])[] = [
+  ["a full frame", "idle", [0x61, 0xff, 0x61, 0x61], "is not UTF-8"],
+  ["continuations alone", "idle", [0x80, 0x80, 0x80, 0x80], "is not UTF-8"],
+  ["a pause", "quiet", [0x61, 0xff, 0x61], "is not UTF-8"],
+  ["the end", "end", [0x61, 0xff, 0x61], "is not UTF-8"],
+  ["the end", "end", [0x61, 0xe2, 0x82], "ends inside a character"],
+];
+
+for (const [what, occasion, data, fault] of INVALID) {
+  Deno.test(`${what} refuses text that ${fault}: ${data}`, () => {
+    const text = gathered(rechunkText(4), data);
+    const error = assertThrows(() => text.due(occasion), ValidationException);
+    assertEquals(error.message, `Cannot send text that ${fault}`);
+    assertEquals(error.code, "invalid-chunk");
+  });
+}
+
+Deno.test("a full frame sends its lines although a broken character follows them", () => {
+  const text = gathered(rechunkText(6), [0x61, 0x0a, 0xff, 0x61, 0x61, 0x61]);
+  assertEquals(sent(text, "idle"), "a\n");
+  assertThrows(() => text.due("end"), ValidationException);
+});

@@ -1,0 +1,235 @@
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertInstanceOf,
+  assertRejects,
+  assertStrictEquals,
+} from "@std/assert";
+import { ConnectionException, ProtocolException } from "../../lib/errors.ts";
+import { call } from "../../lib/session/call.ts";
+import { close } from "../../lib/session/close.ts";
+import { connect } from "../../lib/session/connect.ts";
+import { isConnected } from "../../lib/session/is_connected.ts";
+import type { Session } from "../../lib/session/session.ts";
+import { fakeClock } from "../support/fake_clock.ts";
+import {
+  hangUp,
+  type Script,
+  type ScriptedServer,
+  scriptedServer,
+  silent,
+  type Way,
+  WAYS,
+} from "../support/scripted_server.ts";
+
+async function withSession(
+  way: Way,
+  script: Script,
+  body: (session: Session, server: ScriptedServer) => Promise<void>,
+): Promise<void> {
+  await using server = scriptedServer(script);
+  const session = await connect(server.target(way));
+  await body(session, server);
+  await close(session);
+}
+
+for (const way of WAYS) {
+  Deno.test(`close() logs out, closes the line and says so (${way})`, async () => {
+    await withSession(way, {}, async (session, server) => {
+      const line = await server.line();
+      await close(session);
+      assertEquals(server.requests.map(({ command }) => command), [
+        "auth",
+        "deauth",
+      ]);
+      assertEquals(await line.closed, { code: 1000, reason: "" });
+      assertEquals(await session.closed, {
+        clean: true,
+        code: 1000,
+        reason: "Closed by the client",
+      });
+      assertFalse(isConnected(session));
+      assert(session.signal.aborted);
+      assertInstanceOf(session.signal.reason, ConnectionException);
+      assertEquals(session.signal.reason.code, "connection-closed");
+    });
+  });
+
+  Deno.test(`a 1.0 engine, which does not know deauth, is left all the same (${way})`, async () => {
+    function deauth(): never {
+      throw new Error("Invalid command: deauth");
+    }
+    await withSession(way, { deauth }, async (session) => {
+      await close(session);
+      assert((await session.closed).clean);
+    });
+  });
+
+  Deno.test(`an engine that hangs up on deauth does not make the end unclean (${way})`, async () => {
+    await withSession(way, { deauth: hangUp(4000, "bye") }, async (session) => {
+      await close(session);
+      assert((await session.closed).clean);
+      assertEquals(session.signal.reason.code, "connection-closed");
+    });
+  });
+
+  Deno.test(`close() may be called twice, at once and later (${way})`, async () => {
+    await withSession(way, {}, async (session, server) => {
+      await Promise.all([close(session), close(session)]);
+      await close(session);
+      const logouts = server.requests.filter((it) => it.command === "deauth");
+      assertEquals(logouts.length, 1);
+    });
+  });
+
+  Deno.test(`calls that wait are told that the session was closed (${way})`, async () => {
+    await withSession(way, { never: silent }, async (session, server) => {
+      const waiting = call(session, "never");
+      const failed = assertRejects(() => waiting, ConnectionException);
+      await server.received("never");
+      await close(session);
+      const error = await failed;
+      assertEquals([error.code, error.sent, error.message], [
+        "connection-closed",
+        true,
+        "Session was closed",
+      ]);
+    });
+  });
+
+  Deno.test(`after close() nothing can be called (${way})`, async () => {
+    await withSession(way, {}, async (session, server) => {
+      await close(session);
+      const before = server.requests.length;
+      const error = await assertRejects(
+        () => call(session, "rrext_ping"),
+        ConnectionException,
+      );
+      assertEquals([error.code, error.sent], ["not-connected", false]);
+      assertEquals(server.requests.length, before);
+    });
+  });
+
+  Deno.test(`a session can be disposed of (${way})`, async () => {
+    await using server = scriptedServer();
+    let kept: Session;
+    {
+      await using session = await connect(server.target(way));
+      kept = session;
+    }
+    assertFalse(isConnected(kept));
+    assert((await kept.closed).clean);
+  });
+
+  Deno.test(`a line that drops ends the session and fails what waits (${way})`, async () => {
+    await withSession(way, { never: silent }, async (session, server) => {
+      const waiting = call(session, "never");
+      const failed = assertRejects(() => waiting, ConnectionException);
+      await server.received("never");
+      (await server.line()).close(4321, "maintenance");
+      const error = await failed;
+      assertEquals(error.message, "maintenance");
+      assertEquals(
+        [error.code, error.sent, error.retryable, error.closeCode],
+        ["connection-lost", true, true, 4321],
+      );
+      assertStrictEquals(session.signal.reason, error);
+      assertFalse(isConnected(session));
+      assertEquals(await session.closed, {
+        clean: false,
+        code: 4321,
+        reason: "maintenance",
+      });
+      const next = await assertRejects(
+        () => call(session, "rrext_ping"),
+        ConnectionException,
+      );
+      assertEquals([next.code, next.sent], ["not-connected", false]);
+    });
+  });
+
+  Deno.test(`a drop without words says its code (${way})`, async () => {
+    await withSession(way, { drop: hangUp(4999) }, async (session) => {
+      const error = await assertRejects(
+        () => call(session, "drop"),
+        ConnectionException,
+      );
+      assertEquals(error.message, "Connection was lost (close code 4999)");
+    });
+  });
+}
+
+Deno.test("F16 close() towards an engine that has gone silent takes no longer than its grace", async () => {
+  await using server = scriptedServer();
+  const clock = fakeClock();
+  const session = await connect({ ...server.target("memory"), clock });
+  (await server.line()).mute();
+  let closed = false;
+  const closing = close(session).then(() => closed = true);
+  await clock.advance(999);
+  assertFalse(closed);
+  assertEquals(server.requests.at(-1)?.command, "deauth");
+  await clock.advance(1);
+  await closing;
+  assertEquals(clock.timers, 0);
+});
+
+Deno.test("the grace can be chosen, down to none", async () => {
+  for (const graceMs of [0, 50]) {
+    await using server = scriptedServer();
+    const clock = fakeClock();
+    const session = await connect({ ...server.target("memory"), clock });
+    (await server.line()).mute();
+    const closing = close(session, { graceMs });
+    await clock.advance(graceMs);
+    await closing;
+    assert((await session.closed).clean);
+  }
+});
+
+Deno.test("1009 tells that a message was too large, and another try does not help", async () => {
+  await withSession("memory", { drop: hangUp(1009) }, async (session) => {
+    const error = await assertRejects(
+      () => call(session, "drop"),
+      ConnectionException,
+    );
+    assertEquals([error.closeCode, error.retryable], [1009, false]);
+    assert(error.hint?.includes("250 MiB"));
+  });
+});
+
+Deno.test("F26 a malformed frame fails what waits with ProtocolException", async () => {
+  await using server = scriptedServer({ never: silent });
+  const session = await connect(server.target("socket"));
+  const waiting = call(session, "never");
+  const failed = assertRejects(() => waiting, ProtocolException);
+  await server.received("never");
+  (await server.line()).raw("not json");
+  const error = await failed;
+  assertEquals(error.message, "Cannot read frame: expected one JSON object");
+  assertStrictEquals(session.signal.reason, error);
+  assertEquals((await session.closed).code, 4002);
+});
+
+Deno.test("F11 an engine that falls silent is noticed after 35 s, and the session ends", async () => {
+  await using server = scriptedServer({ never: silent });
+  const clock = fakeClock();
+  const session = await connect({
+    ...server.target("memory"),
+    clock,
+    requestTimeout: Infinity,
+  });
+  const waiting = call(session, "never");
+  const failed = assertRejects(() => waiting, ConnectionException);
+  (await server.line()).mute();
+  await clock.advance(34_999);
+  assert(isConnected(session));
+  await clock.advance(1);
+  const error = await failed;
+  assertEquals([error.closeCode, error.retryable], [1006, true]);
+  assertEquals(error.message, "No sign of life for 35000 ms");
+  assertFalse(isConnected(session));
+  await close(session);
+  assertEquals(clock.timers, 0);
+});

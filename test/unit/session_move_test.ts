@@ -1,0 +1,299 @@
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertRejects,
+  assertStrictEquals,
+} from "@std/assert";
+import { deferred } from "../../lib/_deferred.ts";
+import {
+  AuthenticationException,
+  ConnectionException,
+  ValidationException,
+} from "../../lib/errors.ts";
+import { call } from "../../lib/session/call.ts";
+import { close } from "../../lib/session/close.ts";
+import { connect } from "../../lib/session/connect.ts";
+import { getApiKey } from "../../lib/session/get_api_key.ts";
+import { isConnected } from "../../lib/session/is_connected.ts";
+import { setConnectionParams } from "../../lib/session/set_connection_params.ts";
+import { drainMicrotasks, fakeClock } from "../support/fake_clock.ts";
+import {
+  type Handler,
+  hangUp,
+  refuseLogin,
+  scriptedServer,
+  SILENCE,
+  silent,
+  WAYS,
+} from "../support/scripted_server.ts";
+import { rawServer } from "../support/raw_web_socket.ts";
+import { scriptedTransport } from "../support/scripted_transport.ts";
+
+for (const way of WAYS) {
+  Deno.test(`setConnectionParams() moves a session to another credential (${way})`, async () => {
+    await using server = scriptedServer({
+      tell(_, line): void {
+        line.event("told");
+      },
+    });
+    const heard: string[] = [];
+    const session = await connect({
+      ...server.target(way),
+      onEvent: ({ event }) => heard.push(event),
+    });
+    await setConnectionParams(session, { auth: "another-key" });
+    assertEquals(
+      server.requests.map((it) => [it.command, it.arguments?.auth]),
+      [["auth", "a-key"], ["auth", "another-key"]],
+    );
+    assertEquals((await (await server.line(0)).closed).code, 1000);
+    assertEquals(getApiKey(session), "another-key");
+    assert(isConnected(session));
+    assertFalse(session.signal.aborted);
+    await call(session, "tell");
+    assertEquals(heard, ["told"]);
+    await close(session);
+    assert((await session.closed).clean);
+  });
+
+  Deno.test(`calls in flight are told that the session has moved (${way})`, async () => {
+    await using server = scriptedServer({ never: silent });
+    const session = await connect(server.target(way));
+    const waiting = call(session, "never");
+    const failed = assertRejects(() => waiting, ConnectionException);
+    await server.received("never");
+    await setConnectionParams(session, {});
+    const error = await failed;
+    assertEquals([error.code, error.sent, error.message], [
+      "connection-closed",
+      true,
+      "Connection parameters changed",
+    ]);
+    await close(session);
+  });
+
+  Deno.test(`a session whose new credential is refused has ended (${way})`, async () => {
+    const auth: Handler = (request, line) =>
+      request.arguments?.auth === "a-key"
+        ? {}
+        : refuseLogin("Invalid API key")(request, line);
+    await using server = scriptedServer({ auth });
+    const session = await connect(server.target(way));
+    const error = await assertRejects(
+      () => setConnectionParams(session, { auth: "wrong" }),
+      AuthenticationException,
+    );
+    assertStrictEquals(session.signal.reason, error);
+    assertEquals(await session.closed, {
+      clean: false,
+      code: 1006,
+      reason: "Invalid API key",
+    });
+    assertEquals(server.lines.length, 2);
+    await close(session);
+  });
+}
+
+Deno.test("a session moves to another engine, and its address with it", async () => {
+  await using first = scriptedServer();
+  await using second = scriptedServer();
+  const session = await connect(first.target("socket"));
+  await setConnectionParams(session, { uri: second.uri() });
+  assertEquals(session.uri, `${second.uri()}/task/service`);
+  assertEquals(second.requests[0]?.arguments?.auth, "a-key");
+  await (await first.line()).closed;
+  await close(session);
+});
+
+Deno.test("a session whose new engine hangs up has ended with that engine's code", async () => {
+  await using first = scriptedServer();
+  await using second = scriptedServer({ auth: hangUp(4000, "restarting") });
+  const session = await connect(first.target("socket"));
+  await assertRejects(
+    () => setConnectionParams(session, { uri: second.uri() }),
+    ConnectionException,
+    "restarting",
+  );
+  assertEquals(await session.closed, {
+    clean: false,
+    code: 4000,
+    reason: "restarting",
+  });
+});
+
+Deno.test("an old line's end and answers do not reach the new one (F14)", async () => {
+  await using server = scriptedServer({ never: silent });
+  const session = await connect(server.target("memory"));
+  call(session, "never").catch(() => {});
+  const asked = await server.received("never");
+  await setConnectionParams(session, {});
+  const old = await server.line(0);
+  old.reply(asked, {});
+  old.close(4000);
+  await drainMicrotasks();
+  assert(isConnected(session));
+  assertEquals(await call(session, "rrext_ping"), { pong: true });
+  await close(session);
+});
+
+Deno.test("F14 a transport that goes on after a close is not heard", async () => {
+  const heard: string[] = [];
+  const transport = scriptedTransport({
+    opens: true,
+    onSend({ seq }, { handlers }): void {
+      handlers.onMessage({ type: "response", seq: 1, request_seq: seq });
+    },
+  });
+  const session = await connect({
+    uri: "x",
+    transport,
+    env: {},
+    onEvent: ({ event }) => heard.push(event),
+  });
+  transport.dials[0]?.closed.resolve();
+  await setConnectionParams(session, {});
+  const [old, present] = transport.dials;
+  old?.handlers.onMessage({ type: "event", seq: 1, event: "old", body: {} });
+  old?.handlers.onClose({ code: 4000, reason: "old news" });
+  present?.handlers.onMessage({
+    type: "event",
+    seq: 1,
+    event: "new",
+    body: {},
+  });
+  assertEquals(heard, ["new"]);
+  assert(isConnected(session));
+  present?.closed.resolve();
+  await close(session);
+});
+
+/** Parameters that cannot be used, with what is wrong with them. */
+const UNUSABLE = [
+  [{ uri: "" }, ValidationException],
+  [{ uri: "ftp://example.com" }, ValidationException],
+  [{ uri: "example.com" }, ValidationException],
+  [{ uri: "wss://example.com", auth: "" }, ValidationException],
+  [{ auth: "another", timeout: -1 }, RangeError],
+] as const;
+
+for (const [params, kind] of UNUSABLE) {
+  Deno.test(`a session stays where it is after ${JSON.stringify(params)}`, async () => {
+    await using server = scriptedServer();
+    const session = await connect(server.target("socket"));
+    await assertRejects(() => setConnectionParams(session, params), kind);
+    assertEquals(getApiKey(session), "a-key");
+    assertEquals(await call(session, "rrext_ping"), { pong: true });
+    assertEquals(server.lines.length, 1);
+    await close(session);
+  });
+}
+
+Deno.test("a session stays as it is when the signal has aborted before", async () => {
+  await using server = scriptedServer();
+  const session = await connect(server.target("memory"));
+  const moving = setConnectionParams(session, {
+    auth: "another",
+    signal: AbortSignal.abort("over"),
+  });
+  assertEquals(await moving.catch((thrown) => thrown), "over");
+  assertEquals(getApiKey(session), "a-key");
+  assertEquals(await call(session, "rrext_ping"), { pong: true });
+  await close(session);
+});
+
+Deno.test("nothing is sent before the new login is answered, since an engine would hang up on it", async () => {
+  const gate = deferred<void>();
+  let logins = 0;
+  await using server = scriptedServer({
+    async auth(): Promise<Record<string, never>> {
+      if (++logins === 2) await gate.promise;
+      return {};
+    },
+  });
+  const session = await connect(server.target("memory"));
+  const moving = setConnectionParams(session, {});
+  await server.received("auth", 1);
+  assertFalse(isConnected(session));
+  const error = await assertRejects(
+    () => call(session, "rrext_ping"),
+    ConnectionException,
+  );
+  assertEquals([error.code, error.sent], ["not-connected", false]);
+  gate.resolve();
+  await moving;
+  assertEquals(server.requests.map(({ command }) => command), ["auth", "auth"]);
+  await close(session);
+});
+
+Deno.test("F14 a later move supersedes one that is under way", async () => {
+  const auth: Handler = (request) =>
+    request.arguments?.auth === "slow" ? SILENCE : {};
+  await using server = scriptedServer({ auth });
+  const session = await connect(server.target("memory"));
+  const slow = setConnectionParams(session, { auth: "slow" });
+  const superseded = assertRejects(() => slow, ConnectionException);
+  await server.received("auth", 1);
+  await setConnectionParams(session, { auth: "quick" });
+  assertEquals((await superseded).code, "connection-closed");
+  assertEquals(getApiKey(session), "quick");
+  assertEquals(await call(session, "rrext_ping"), { pong: true });
+  assertEquals((await (await server.line(1)).closed).code, 1000);
+  await close(session);
+  assert((await session.closed).clean);
+});
+
+Deno.test("of moves that begin at once the last one counts", async () => {
+  await using server = scriptedServer();
+  const session = await connect(server.target("memory"));
+  const moves = ["one", "two", "three"]
+    .map((auth) => setConnectionParams(session, { auth }));
+  const outcomes = await Promise.allSettled(moves);
+  assertEquals(outcomes.map(({ status }) => status), [
+    "rejected",
+    "rejected",
+    "fulfilled",
+  ]);
+  assertEquals(server.requests.at(-1)?.arguments?.auth, "three");
+  assert(isConnected(session));
+  await close(session);
+});
+
+Deno.test("F14 close() cancels a move that is still dialling", async () => {
+  await using server = scriptedServer();
+  await using deaf = rawServer();
+  const session = await connect(server.target("socket"));
+  const moving = setConnectionParams(session, { uri: deaf.uri });
+  const failed = assertRejects(() => moving, ConnectionException);
+  const raw = await deaf.accept();
+  await close(session);
+  assertEquals((await failed).code, "connection-closed");
+  assert((await session.closed).clean);
+  raw.hangUp();
+});
+
+Deno.test("a session that is closed or closing cannot be moved", async () => {
+  await using server = scriptedServer();
+  const session = await connect(server.target("memory"));
+  const closing = close(session);
+  for (let round = 0; round < 2; round++) {
+    const error = await assertRejects(
+      () => setConnectionParams(session, { auth: "x" }),
+      ConnectionException,
+    );
+    assertEquals(error.code, "not-connected");
+    await closing;
+  }
+  assertEquals(server.lines.length, 1);
+});
+
+Deno.test("an old engine that is silent delays a move by a second at most", async () => {
+  await using server = scriptedServer();
+  const clock = fakeClock();
+  const session = await connect({ ...server.target("memory"), clock });
+  (await server.line()).mute();
+  await setConnectionParams(session, {});
+  assert(isConnected(session));
+  await close(session);
+  assertEquals(clock.timers, 0);
+});
