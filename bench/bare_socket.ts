@@ -46,6 +46,14 @@ export class BareSocket {
     });
   }
 
+  /** Open a pipe for bytes; returns its number. */
+  async openPipe(token: string): Promise<number> {
+    const mimeType = "application/octet-stream";
+    const opening = { subcommand: "open", object: {}, mimeType, token };
+    const { body } = await this.ask("rrext_process", opening);
+    return body?.pipe_id ?? -1;
+  }
+
   /** Hang up. */
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.#socket.onclose = resolve);

@@ -66,10 +66,7 @@ async function bareSend(
   token: string,
   bytes: number,
 ): Promise<void> {
-  const mimeType = "application/octet-stream";
-  const opening = { subcommand: "open", object: {}, mimeType, token };
-  const { body } = await bare.ask("rrext_process", opening);
-  const pipe_id = body?.pipe_id ?? -1;
+  const pipe_id = await bare.openPipe(token);
   const seq = 1e9;
   await bare.write(writeFrame({ token, pipe_id }, bytes, seq), seq);
   await bare.ask("rrext_process", { subcommand: "close", pipe_id, token });

@@ -64,14 +64,7 @@ async function looped(
   total: number,
 ): Promise<number> {
   const took = await seconds(async () => {
-    const opening = {
-      subcommand: "open",
-      object: {},
-      mimeType: "application/octet-stream",
-      token,
-    };
-    const { body } = await bare.ask("rrext_process", opening);
-    const pipe_id = body?.pipe_id ?? -1;
+    const pipe_id = await bare.openPipe(token);
     const seq = 1e9;
     const frame = writeFrame({ token, pipe_id }, BARE_FRAME, seq);
     for (let sent = 0; sent < total; sent += BARE_FRAME) {

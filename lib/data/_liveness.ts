@@ -1,4 +1,4 @@
-import { TASK_STATE } from "../../schema/task.ts";
+import { TASK_STATE, type TaskState } from "../../schema/task.ts";
 import { isDAPException, PipeException } from "../errors.ts";
 import type { SessionCore } from "../session/core.ts";
 import { getTaskStatus } from "../task/get_task_status.ts";
@@ -15,6 +15,8 @@ const SUSPECT_MS = 15_000;
 export interface Watched {
   /** The task's token. */
   readonly token: string;
+  /** The first state in which the task can be of use. */
+  readonly earliest: TaskState;
   /** Whether a request waits for its answer. */
   readonly waiting: boolean;
   /** The producer has paused: send what is held back. */
@@ -103,9 +105,12 @@ export class Liveness {
 
   async #taskDied(): Promise<PipeException | undefined> {
     try {
-      const status = await getTaskStatus(this.#core, this.#watched.token);
-      const running = !status.completed && status.state === TASK_STATE.RUNNING;
-      return running ? undefined : ended(status.exitMessage || status.status);
+      const { token, earliest } = this.#watched;
+      const status = await getTaskStatus(this.#core, token);
+      const { completed, state } = status;
+      const runs = state >= earliest && state <= TASK_STATE.RUNNING;
+      if (runs && !completed) return undefined;
+      return ended(status.exitMessage || status.status);
     } catch (error) {
       // Only the engine's word counts; a lost line has its own way to tell.
       if (isDAPException(error, "task-not-running")) {
@@ -119,6 +124,6 @@ export class Liveness {
 function ended(words: string): PipeException {
   return new PipeException(words || "Task has ended", {
     code: "task-ended",
-    hint: "The task ended while the pipe was open; what was in it is lost",
+    hint: "Start the pipeline again with use(); what was in the pipe is lost",
   });
 }

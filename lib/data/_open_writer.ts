@@ -1,4 +1,7 @@
-import { coreOf } from "../session/core.ts";
+import { TASK_STATE } from "../../schema/task.ts";
+import { onAbort } from "../_abort.ts";
+import { ignore } from "../_deferred.ts";
+import { coreOf, type SessionCore } from "../session/core.ts";
 import { tokenOf } from "../session/call.ts";
 import type { Session, TaskRef } from "../session/session.ts";
 import {
@@ -8,7 +11,8 @@ import {
 } from "../protocol/media_type.ts";
 import { foreignCharset } from "./_chunk_reader.ts";
 import { createIntake } from "./_intake.ts";
-import { openPipe } from "./_pipe_calls.ts";
+import { Liveness } from "./_liveness.ts";
+import { openPipe, type PipeCalls } from "./_pipe_calls.ts";
 import { PipeWriter } from "./_pipe_writer.ts";
 import type { ObjectDetails, PipeOptions } from "./pipe_options.ts";
 
@@ -49,7 +53,7 @@ export async function openWriter(
   const frameBytes = frameBytesOf(options);
   const intake = createIntake({ mimeType, framing, frameBytes, emptyWrite });
   const transcoded = foreignCharset(mimeType) !== undefined;
-  const calls = await openPipe(core, token, objectOf(options, transcoded), {
+  const calls = await openWatched(core, token, objectOf(options, transcoded), {
     ...options,
     mimeType: transcoded
       // What leaves here is UTF-8, whatever came in.
@@ -69,6 +73,33 @@ export async function openWriter(
     signal,
     onPipelineError,
   });
+}
+
+/** Wait for a slot, but not for one of a task that has died (protocol S2). */
+async function openWatched(
+  core: SessionCore,
+  token: string,
+  object: ObjectDetails,
+  options: PipeOptions & { readonly mimeType: string },
+): Promise<PipeCalls> {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const giveUp = (reason: unknown): void => controller.abort(reason);
+  const detach = onAbort(options.signal, giveUp);
+  const liveness = new Liveness(core, {
+    token,
+    earliest: TASK_STATE.STARTING,
+    waiting: true,
+    onQuiet: ignore,
+    onIdle: ignore,
+    onDead: giveUp,
+  });
+  try {
+    return await openPipe(core, token, object, { ...options, signal });
+  } finally {
+    liveness.stop();
+    detach();
+  }
 }
 
 /** What the engine is told about the object; never `null` (protocol §6.6). */

@@ -1,4 +1,5 @@
 import type { PipelineResult } from "../../schema/result.ts";
+import { TASK_STATE, type TaskState } from "../../schema/task.ts";
 import { onAbort } from "../_abort.ts";
 import { type Deferred, deferred, ignore } from "../_deferred.ts";
 import { ConnectionException, PipeException } from "../errors.ts";
@@ -28,6 +29,8 @@ export interface PipeWriterOptions
  */
 export class PipeWriter implements Attachment, Watched {
   readonly token: string;
+  /** A task that starts anew has lost its pipes. */
+  readonly earliest: TaskState = TASK_STATE.RUNNING;
   readonly #core: SessionCore;
   readonly #calls: PipeCalls;
   readonly #intake: Intake;

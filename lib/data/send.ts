@@ -23,11 +23,15 @@ import type { PipeSource, SendOptions } from "./pipe_options.ts";
  * @param options See {@linkcode SendOptions}. Media type, name and size are
  * taken from the source where it tells them.
  * @returns What the pipeline made of the object.
- * @throws {TypeError} The source is of another type. Nothing was sent.
+ * @throws {TypeError} The source is of another type, or gives a chunk that is
+ * neither bytes nor text.
+ * @throws {RangeError} `frameBytes` is out of range, or more than 16 MiB would
+ * have to go in one write.
  * @throws {PipeException} The task does not run, or the engine refused data.
  * @throws {ExecutionException} The pipeline ran and failed; `result` holds
  * what it produced.
- * @throws {ValidationException} Text is not UTF-8, or a record not JSON.
+ * @throws {ValidationException} Somebody else reads the source, text is not
+ * in its charset, or a record is not JSON.
  * @throws What {@linkcode request} throws.
  *
  * @example

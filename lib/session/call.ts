@@ -6,7 +6,7 @@ import {
 } from "../errors.ts";
 import { classifyFailure, failureText } from "../protocol/failure.ts";
 import { buildRequest } from "./build_request.ts";
-import { request } from "./request.ts";
+import { coreOf } from "./core.ts";
 import type { CallOptions, Session, TaskRef } from "./session.ts";
 
 /** Makes the exception of a refused call. */
@@ -52,7 +52,7 @@ export async function call(
   const { task, data, exception } = options;
   const token = task === undefined ? undefined : tokenOf(task);
   const message = buildRequest(command, { token, data, arguments: args });
-  const response = await request(session, message, options);
+  const response = await coreOf(session).request(message, options);
   if (didFail(response)) throw refusal(response, exception);
   return response.body ?? {};
 }

@@ -158,11 +158,22 @@ export class SessionCore implements Session {
     await opening;
   }
 
-  /** Send a request and wait for its answer; a refusal is an answer, too. */
+  /**
+   * Send a request and wait for its answer; a refusal is an answer, too.
+   * Payload may also stand in `arguments.data`, as requests are built.
+   */
   request(
-    { command, token, arguments: args }: Request,
+    request: Request,
     options: RequestOptions = {},
   ): Promise<ResponseMessage> {
+    const { command, token, arguments: args } = request;
+    if (args?.data instanceof Uint8Array) {
+      const { data: payload, ...rest } = args as { data: Uint8Array };
+      return this.request({ ...request, arguments: rest }, {
+        ...options,
+        payload,
+      });
+    }
     const connection = lineFor(command, this.#state);
     if (!connection) return Promise.reject(notConnected());
     const { signal, payload, onLate } = options;

@@ -36,14 +36,5 @@ export async function request(
   message: RequestMessage,
   options: CallOptions = {},
 ): Promise<ResponseMessage> {
-  const core = coreOf(session);
-  const args = message.arguments;
-  if (!(args?.data instanceof Uint8Array)) {
-    return await core.request(message, options);
-  }
-  const { data: payload, ...rest } = args;
-  return await core.request({ ...message, arguments: rest }, {
-    ...options,
-    payload: payload as Uint8Array,
-  });
+  return await coreOf(session).request(message, options);
 }

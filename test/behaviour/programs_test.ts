@@ -13,7 +13,7 @@ async function withServer(
     hostname: "127.0.0.1",
     port: 0,
     handler: engine.fetch,
-    onListen() {},
+    onListen(): void {},
   });
   try {
     await work(`ws://127.0.0.1:${server.addr.port}`);

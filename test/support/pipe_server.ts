@@ -118,6 +118,13 @@ function inShort(request: RequestMessage): string {
   return name === "write" ? `write:${text}` : name;
 }
 
+/** A handler that refuses with the engine's words. */
+export function refusing(message: string): Handler {
+  return () => {
+    throw new Error(message);
+  };
+}
+
 /** A handler that answers when the test says so, one request at a time. */
 export interface Gate {
   /** Install this in a script. */

@@ -2,12 +2,14 @@ import { assert, assertEquals } from "@std/assert";
 import { Liveness } from "../../lib/data/_liveness.ts";
 import type { PipeException } from "../../lib/errors.ts";
 import { coreOf } from "../../lib/session/core.ts";
+import { TASK_STATE, type TaskState } from "../../schema/task.ts";
 import type { Script } from "../support/scripted_server.ts";
 import { gate, type PipeServer, pipeServer } from "../support/pipe_server.ts";
 
 /** A pipe that only notes what it is told. */
 class Patient {
   readonly token = "tk_1";
+  earliest: TaskState = TASK_STATE.RUNNING;
   waiting = false;
   readonly told: string[] = [];
   error: PipeException | undefined;
@@ -148,6 +150,8 @@ Deno.test("S2 a task that has ended is told with the engine's words", async () =
     [{ state: 5, completed: true, status: "Stopped" }, "Stopped"],
     [{ state: 4, completed: false, status: "Stopping" }, "Stopping"],
     [{ state: 5, completed: true, exitMessage: "" }, "Task has ended"],
+    [{ state: 3, completed: true, status: "Odd" }, "Odd"],
+    [{ state: 2, completed: false, status: "Restarting" }, "Restarting"],
   ];
   for (const [status, message] of statuses) {
     const script: Script = { rrext_get_task_status: () => status };
@@ -157,6 +161,21 @@ Deno.test("S2 a task that has ended is told with the engine's words", async () =
       assertEquals(patient.told, ["dead"]);
       assertEquals(patient.error?.message, message);
       assertEquals(patient.error?.code, "task-ended");
+    });
+  }
+});
+
+Deno.test("S2 a task that may still be starting has not ended before it is up", async () => {
+  const expected = ["dead", "alive", "alive", "alive", "dead", "dead", "dead"];
+  for (const [state, outcome] of expected.entries()) {
+    const script: Script = {
+      rrext_get_task_status: () => ({ state, completed: false }),
+    };
+    await withPatient(script, async ({ patient, pass }) => {
+      patient.earliest = TASK_STATE.STARTING;
+      patient.waiting = true;
+      await pass(15);
+      assertEquals(patient.told, outcome === "dead" ? ["dead"] : []);
     });
   }
 });

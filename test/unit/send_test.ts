@@ -1,7 +1,6 @@
 import {
   assert,
   assertEquals,
-  assertMatch,
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
@@ -18,42 +17,15 @@ import { drainMicrotasks } from "../support/fake_clock.ts";
 import {
   gate,
   payloadOf,
-  type PipeServer,
   pipeServer,
+  refusing,
   RESULT,
 } from "../support/pipe_server.ts";
-import { type Script, silent } from "../support/scripted_server.ts";
+import { sent } from "../support/sent.ts";
+import { silent } from "../support/scripted_server.ts";
 
 const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
-const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 const QUESTION = "application/rocketride-question";
-
-/** What `send` told the engine about a source. */
-interface Sent {
-  readonly mimeType: unknown;
-  readonly object: Readonly<Record<string, unknown>>;
-  readonly bytes: Uint8Array;
-}
-
-async function sent(
-  source: PipeSource,
-  options: Parameters<typeof send>[3] = {},
-): Promise<Sent> {
-  await using server = await pipeServer();
-  assertEquals(await send(server.session, "tk_1", source, options), RESULT);
-  return whatWasSent(server);
-}
-
-function whatWasSent(server: PipeServer): Sent {
-  const { mimeType, object } = server.requests[0]?.arguments ?? {};
-  const parts = server.requests.map(payloadOf);
-  const bytes = Uint8Array.from(parts.flatMap((part) => [...part]));
-  return { mimeType, object: object as Sent["object"], bytes };
-}
-
-function textOf({ bytes }: Sent): string {
-  return new TextDecoder().decode(bytes);
-}
 
 /** A stream of chunks that notes why it was cancelled. */
 function watched(
@@ -73,196 +45,6 @@ function watched(
   });
   return { stream, cancelled: promise };
 }
-
-function refusing(message: string): Script[string] {
-  return () => {
-    throw new Error(message);
-  };
-}
-
-Deno.test("a string is text, and its size counts its bytes", async () => {
-  const it = await sent("Grüße");
-  assertEquals(it.mimeType, "text/plain");
-  assertEquals(it.object.size, 7);
-  assertEquals(textOf(it), "Grüße");
-});
-
-Deno.test("bytes of any form have no media type of their own", async () => {
-  const { buffer } = Uint8Array.of(1, 2, 3);
-  const forms: readonly PipeSource[] = [
-    Uint8Array.of(1, 2, 3),
-    buffer,
-    new DataView(buffer),
-    new Uint8ClampedArray(buffer),
-  ];
-  for (const form of forms) {
-    const it = await sent(form);
-    assertEquals(it.mimeType, "application/octet-stream");
-    assertEquals(it.object.size, 3);
-    assertEquals(it.bytes, Uint8Array.of(1, 2, 3));
-  }
-});
-
-Deno.test("a Blob tells its media type and size", async () => {
-  const typed = await sent(new Blob(["a,b"], { type: "text/csv" }));
-  assertEquals(typed.mimeType, "text/csv");
-  assertEquals(typed.object.size, 3);
-  assertEquals(typed.object.name, undefined);
-  assertEquals(textOf(typed), "a,b");
-  const untyped = await sent(new Blob(["a,b"]));
-  assertEquals(untyped.mimeType, "application/octet-stream");
-});
-
-Deno.test("a File tells its name as well", async () => {
-  const file = new File(["<p>"], "page.html", { type: "text/html" });
-  const it = await sent(file);
-  assertEquals(it.object.name, "page.html");
-  assertEquals(it.mimeType, "text/html");
-  assertEquals(it.object.size, 3);
-});
-
-Deno.test("a Response tells its media type, and its length where it is the content's", async () => {
-  const plain = new Response("a,b", {
-    headers: {
-      "content-type": "text/csv; charset=utf-8",
-      "content-length": "3",
-    },
-  });
-  const it = await sent(plain);
-  assertEquals(it.mimeType, "text/csv; charset=utf-8");
-  assertEquals(it.object.size, 3);
-  assertEquals(textOf(it), "a,b");
-  const packed = await sent(
-    new Response("a,b", {
-      headers: { "content-encoding": "gzip", "content-length": "99" },
-    }),
-  );
-  assertEquals(packed.object.size, undefined);
-});
-
-Deno.test("a Response's length that is no number is not told", async () => {
-  for (const length of ["", "three", "-1", "1.5"]) {
-    const headers = { "content-length": length };
-    const it = await sent(new Response("abc", { headers }));
-    assertEquals(it.object.size, undefined);
-  }
-});
-
-Deno.test("F31 a Response without a body is an empty object", async () => {
-  const headers = { "content-length": "100" };
-  const it = await sent(new Response(null, { headers }));
-  assertEquals(it.object.size, 1);
-  assertEquals(it.bytes.length, 0);
-});
-
-Deno.test("text of a Response in another charset is transcoded, and its size is not known", async () => {
-  const headers = {
-    "content-type": "text/plain; charset=iso-8859-1",
-    "content-length": "2",
-  };
-  const it = await sent(new Response(Uint8Array.of(0xfc, 0xdf), { headers }));
-  assertEquals(it.mimeType, "text/plain");
-  assertEquals(it.object.size, undefined);
-  assertEquals(textOf(it), "üß");
-});
-
-Deno.test("a stream and an async iterable have neither media type nor size", async () => {
-  async function* generate(): AsyncGenerator<PipeChunk> {
-    yield "a";
-    yield Uint8Array.of(0x62);
-  }
-  for (const source of [new Blob(["ab"]).stream(), generate()]) {
-    const it = await sent(source);
-    assertEquals(it.mimeType, "application/octet-stream");
-    assertEquals(Object.keys(it.object), ["objectId"]);
-    assertEquals(textOf(it), "ab");
-  }
-});
-
-Deno.test("F31 an empty source is one empty write, and its size is 1", async () => {
-  const sources: readonly PipeSource[] = [
-    "",
-    new Uint8Array(0),
-    new Blob([]),
-    new Blob([]).stream(),
-  ];
-  for (const source of sources) {
-    await using server = await pipeServer();
-    await send(server.session, "tk_1", source);
-    assertEquals(server.log(), ["open", "write:", "close"]);
-    const { size } = whatWasSent(server).object;
-    assertEquals(size, source instanceof ReadableStream ? undefined : 1);
-  }
-});
-
-Deno.test("S33 every object has an id of its own unless one is given", async () => {
-  const first = await sent("a");
-  const second = await sent("a");
-  assertMatch(String(first.object.objectId), UUID);
-  assert(first.object.objectId !== second.object.objectId);
-  const given = await sent("a", { objinfo: { objectId: "mine" } });
-  assertEquals(given.object.objectId, "mine");
-});
-
-Deno.test("what the user says about the object wins, unknown members are kept, nothing is null", async () => {
-  const file = new File(["abc"], "a.txt");
-  const { object } = await sent(file, {
-    objinfo: {
-      objectId: "o",
-      name: "b.txt",
-      size: 0,
-      department: "x",
-      path: null,
-      url: undefined,
-    },
-  });
-  assertEquals(object, {
-    objectId: "o",
-    name: "b.txt",
-    size: 1,
-    department: "x",
-  });
-});
-
-Deno.test("the user's media type wins over the source's", async () => {
-  const blob = new Blob(["abc"], { type: "text/csv" });
-  assertEquals(
-    (await sent(blob, { mimeType: "text/plain" })).mimeType,
-    "text/plain",
-  );
-});
-
-Deno.test("anything else is no source, and nothing is sent", async () => {
-  await using server = await pipeServer();
-  for (const source of [5, null, undefined, {}, ["a"], new Date(0)]) {
-    await assertRejects(
-      () => send(server.session, "tk_1", source as unknown as PipeSource),
-      TypeError,
-      "Cannot write a chunk of type",
-    );
-  }
-  assertEquals(server.log(), []);
-});
-
-Deno.test("F28 a source that somebody else reads is refused before any traffic", async () => {
-  await using server = await pipeServer();
-  const used = new Response("a");
-  await used.text();
-  const lockedBody = new Response("a");
-  const bodyReader = lockedBody.body!.getReader();
-  const locked = new Blob(["a"]).stream();
-  const reader = locked.getReader();
-  for (const source of [used, lockedBody, locked]) {
-    await assertRejects(
-      () => send(server.session, "tk_1", source),
-      ValidationException,
-      "locked",
-    );
-  }
-  assertEquals(server.log(), []);
-  await reader.cancel();
-  await bodyReader.cancel();
-});
 
 Deno.test("a source that fails gives the object up, and its error comes out", async () => {
   const failure = new Error("disk on fire");
@@ -430,10 +212,9 @@ Deno.test("a record is gathered whole and sent in one write", async () => {
     pieces(),
   ];
   for (const source of sources) {
-    await using server = await pipeServer();
-    await send(server.session, "tk_1", source, { mimeType: QUESTION });
-    assertEquals(server.log(), ["open", `write:${question}`, "close"]);
-    assertEquals(whatWasSent(server).object.size, bytes.length);
+    const it = await sent(source, { mimeType: QUESTION });
+    assertEquals(it.log, ["open", `write:${question}`, "close"]);
+    assertEquals(it.object.size, bytes.length);
   }
 });
 
@@ -442,7 +223,7 @@ Deno.test("a record may end with half a surrogate pair", async () => {
     yield "tag\ud83c";
   }
   const it = await sent(pieces(), { mimeType: "application/rocketlib-tag" });
-  assertEquals(textOf(it), "tag\ufffd");
+  assertEquals(it.text, "tag\ufffd");
 });
 
 Deno.test("a record keeps the name of its file", async () => {
@@ -538,7 +319,8 @@ Deno.test("a source of many chunks goes through in order, one write at a time", 
     for (let i = 0; i < 3_000; i++) yield `${i}\n`;
   }
   await send(server.session, "tk_1", count(), { frameBytes: 4 * 1024 });
-  const whole = textOf(whatWasSent(server));
+  const parts = server.requests.map(payloadOf);
+  const whole = await new Blob(parts.map((part) => part.slice())).text();
   assertEquals(
     whole.trimEnd().split("\n"),
     Array.from(

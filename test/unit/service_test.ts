@@ -7,16 +7,10 @@ import {
 import { getService } from "../../lib/service/get_service.ts";
 import { getServices } from "../../lib/service/get_services.ts";
 import { ping } from "../../lib/service/ping.ts";
-import { gate, pipeServer } from "../support/pipe_server.ts";
-import { type Handler, silent } from "../support/scripted_server.ts";
+import { gate, pipeServer, refusing } from "../support/pipe_server.ts";
+import { silent } from "../support/scripted_server.ts";
 
 const WEBHOOK = { title: "Webhook", protocol: "webhook://", somethingNew: 1 };
-
-function refusing(message: string): Handler {
-  return () => {
-    throw new Error(message);
-  };
-}
 
 Deno.test("ping() tells the milliseconds of the round trip", async () => {
   const pings = gate();

@@ -15,7 +15,7 @@ import { restart } from "../../lib/task/restart.ts";
 import { terminate } from "../../lib/task/terminate.ts";
 import { validate } from "../../lib/task/validate.ts";
 import type { Pipeline } from "../../schema/pipeline.ts";
-import { gate, pipeServer } from "../support/pipe_server.ts";
+import { gate, pipeServer, refusing } from "../support/pipe_server.ts";
 import { type Handler, silent } from "../support/scripted_server.ts";
 
 const NOT_RUNNING = "Your pipeline is not running";
@@ -24,12 +24,6 @@ const pipeline: Pipeline = {
   source: "in",
   components: [{ id: "in", provider: "webhook", config: {} }],
 };
-
-function refusing(message: string): Handler {
-  return () => {
-    throw new Error(message);
-  };
-}
 
 /** Everything that the functions about a running task have in common. */
 const ABOUT_A_TASK: Readonly<

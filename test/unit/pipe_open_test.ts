@@ -1,0 +1,264 @@
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStrictEquals,
+} from "@std/assert";
+import { pipe } from "../../lib/data/pipe.ts";
+import {
+  ConnectionException,
+  PipeException,
+  TimeoutException,
+  ValidationException,
+} from "../../lib/errors.ts";
+import { countingSignal } from "../support/counting_signal.ts";
+import { abortAfter } from "../support/abort_after.ts";
+import { gate, pipeServer, refusing } from "../support/pipe_server.ts";
+import { SILENCE, silent } from "../support/scripted_server.ts";
+import { stateOf } from "../support/state_of.ts";
+
+const KIB = 1024;
+
+Deno.test("a pipe may have the number 0, and every request carries the token twice", async () => {
+  await using server = await pipeServer();
+  const target = await pipe(server.session, { token: "tk_1" });
+  assertEquals(target.pipeId, 0);
+  await target.getWriter().close();
+  const [opening, closing] = server.requests;
+  assertEquals(opening?.arguments?.token, "tk_1");
+  assertEquals(opening?.token, "tk_1");
+  assertEquals(closing?.token, "tk_1");
+  assertEquals(closing?.arguments, {
+    subcommand: "close",
+    pipe_id: 0,
+    token: "tk_1",
+  });
+});
+
+Deno.test("S1 a success without a pipe id is a failed open", async () => {
+  for (const body of [undefined, {}, { pipe_id: null }, { pipe_id: "1" }]) {
+    await using server = await pipeServer({ open: () => body });
+    const error = await assertRejects(
+      () => pipe(server.session, "tk_1"),
+      PipeException,
+      "Engine could not open the pipe",
+    );
+    assertEquals(error.phase, "open");
+    assertEquals(error.code, "pipe-failed");
+    assert(error.hint);
+  }
+});
+
+Deno.test("a refused open says why in the engine's words and in ours", async () => {
+  const cases: readonly (readonly [string, string])[] = [
+    ["Your pipeline is not running", "task-not-running"],
+    ["Task has already completed", "task-ended"],
+    ["Something new", "pipe-failed"],
+    ["", "pipe-failed"],
+  ];
+  for (const [message, code] of cases) {
+    await using server = await pipeServer({ open: refusing(message) });
+    const error = await assertRejects(
+      () => pipe(server.session, "tk_1"),
+      PipeException,
+    );
+    assertEquals(error.code, code);
+    assertEquals(
+      error.message,
+      message || 'Engine refused "rrext_process" without a message',
+    );
+    assertEquals(error.dapResult.success, false);
+  }
+});
+
+Deno.test("F3 a pipe that opens after the wait was given up is closed at once", async () => {
+  const opens = gate();
+  await using server = await pipeServer({ open: opens.handler });
+  const controller = new AbortController();
+  const { signal } = controller;
+  const opened = pipe(server.session, "tk_1", { signal });
+  await server.received("open");
+  const reason = new Error("no patience");
+  controller.abort(reason);
+  assertStrictEquals(await assertRejects(() => opened), reason);
+  await opens.answer({ pipe_id: 7 });
+  assertEquals(server.log(), ["open", "close"]);
+  assertEquals(server.requests[1]?.arguments?.pipe_id, 7);
+});
+
+Deno.test("F3 a pipe that opens after its timeout is closed, one that fails late is not", async () => {
+  for (const fails of [false, true]) {
+    const opens = gate();
+    await using server = await pipeServer({ open: opens.handler });
+    const opened = pipe(server.session, "tk_1", { timeout: 50 });
+    opened.catch(() => {});
+    await server.received("open");
+    await server.clock.advance(50);
+    await assertRejects(() => opened, TimeoutException);
+    if (fails) await opens.refuse("No");
+    else await opens.answer({ pipe_id: 0 });
+    assertEquals(server.log(), fails ? ["open"] : ["open", "close"]);
+  }
+});
+
+Deno.test("F3 however close a signal comes to the open's answer, the slot is freed once", async () => {
+  const outcomes = new Set<string>();
+  for (let turns = 0; turns < 24; turns++) {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const reason = new Error("too late");
+    await using server = await pipeServer({
+      open: (request, line) => {
+        line.reply(request, { pipe_id: 0 });
+        abortAfter(turns, controller, reason);
+        return SILENCE;
+      },
+    });
+    const opened = pipe(server.session, "tk_1", { signal });
+    outcomes.add(await stateOf(opened));
+    const outcome = opened.then((target) => target.getWriter().closed);
+    assertStrictEquals(await assertRejects(() => outcome), reason);
+    assertEquals(server.log(), ["open", "close"], `${turns} turns`);
+  }
+  assertEquals([...outcomes], ["rejected", "fulfilled"]);
+});
+
+Deno.test("a line that drops in the very turn of the open's answer fails the open", async () => {
+  await using server = await pipeServer({
+    open: (request, line) => {
+      line.reply(request, { pipe_id: 0 });
+      line.close(1001, "Going away");
+      return SILENCE;
+    },
+  });
+  await assertRejects(
+    () => pipe(server.session, "tk_1"),
+    ConnectionException,
+    "Going away",
+  );
+});
+
+Deno.test("a signal that was aborted before sends nothing", async () => {
+  await using server = await pipeServer();
+  const signal = AbortSignal.abort("never");
+  const reason = await pipe(server.session, "tk_1", { signal }).catch((it) =>
+    it
+  );
+  assertEquals(reason, "never");
+  assertEquals(server.log(), []);
+});
+
+Deno.test("the session's requestTimeout bounds the steps of a pipe", async () => {
+  await using server = await pipeServer({ open: silent }, {
+    requestTimeout: 700,
+  });
+  const opening = pipe(server.session, "tk_1");
+  opening.catch(() => {});
+  await server.received("open");
+  await server.clock.advance(700);
+  const error = await assertRejects(() => opening, TimeoutException);
+  assertEquals(error.timeout, 700);
+});
+
+Deno.test("a frame size that cannot be is refused before any traffic", async () => {
+  await using server = await pipeServer();
+  const wrong = [0, -1, NaN, Infinity, 4_095, 16 * KIB * KIB + 1, 5_000.5];
+  for (const frameBytes of wrong) {
+    await assertRejects(
+      () => pipe(server.session, "tk_1", { frameBytes }),
+      RangeError,
+      `Cannot use frames of ${frameBytes} bytes`,
+    );
+  }
+  assertEquals(server.log(), []);
+});
+
+Deno.test("an empty token and a charset that nobody knows are refused before any traffic", async () => {
+  await using server = await pipeServer();
+  await assertRejects(() => pipe(server.session, ""), TypeError);
+  await assertRejects(() => pipe(server.session, { token: "" }), TypeError);
+  await assertRejects(
+    () =>
+      pipe(server.session, "tk_1", { mimeType: "text/plain; charset=klingon" }),
+    ValidationException,
+    'Cannot read charset "klingon"',
+  );
+  assertEquals(server.log(), []);
+});
+
+Deno.test("the engine is told a media type that it can match, and no null", async () => {
+  const types: readonly (readonly [string | undefined, string])[] = [
+    [undefined, "application/octet-stream"],
+    ["Text/Plain; Charset=UTF-8", "text/plain; Charset=UTF-8"],
+    ["text/csv; charset=iso-8859-1", "text/csv"],
+    [
+      "application/xml; charset=iso-8859-1",
+      "application/xml; charset=iso-8859-1",
+    ],
+    ["LANE/Text; x=1", "lane/text"],
+  ];
+  for (const [mimeType, expected] of types) {
+    await using server = await pipeServer();
+    await (await pipe(server.session, "tk_1", { mimeType })).close();
+    const { object: _, ...args } = server.requests[0]?.arguments ?? {};
+    assertEquals(args, {
+      subcommand: "open",
+      mimeType: expected,
+      token: "tk_1",
+    });
+  }
+});
+
+Deno.test("the provider is told where one is asked for", async () => {
+  await using server = await pipeServer();
+  await (await pipe(server.session, "tk_1", { provider: "chat" })).close();
+  assertEquals(server.requests[0]?.arguments?.provider, "chat");
+});
+
+Deno.test("S2 an open whose task dies while it waits for a slot fails with the task's last words", async () => {
+  const opens = gate();
+  await using server = await pipeServer({
+    open: opens.handler,
+    rrext_get_task_status: () => ({
+      state: 6,
+      completed: true,
+      exitMessage: "Out of memory",
+    }),
+  });
+  const opening = pipe(server.session, "tk_1");
+  opening.catch(() => {});
+  await server.received("open");
+  await server.clock.advance(15_000);
+  const error = await assertRejects(
+    () => opening,
+    PipeException,
+    "Out of memory",
+  );
+  assertEquals(error.code, "task-ended");
+  // Should it open after all, the slot is not lost.
+  await opens.answer({ pipe_id: 4 });
+  assertEquals(server.log(), ["open", "rrext_get_task_status", "close"]);
+});
+
+Deno.test("an open waits for as long as its task is starting or all slots are taken", async () => {
+  for (const state of [1, 2, 3]) {
+    const opens = gate();
+    await using server = await pipeServer({
+      open: opens.handler,
+      rrext_get_task_status: () => ({ state, completed: false }),
+    });
+    const { timers } = server.clock;
+    const counting = countingSignal();
+    const { signal } = counting;
+    const opening = pipe(server.session, "tk_1", { signal });
+    await server.received("open");
+    await server.clock.advance(600_000);
+    await opens.answer({ pipe_id: 4 });
+    const target = await opening;
+    await target.close();
+    // The deadline of the last poll is left to run out.
+    await server.clock.advance(30_000);
+    assertEquals(server.clock.timers, timers);
+    assertEquals(counting.listeners, 0);
+  }
+});
