@@ -122,3 +122,44 @@ export { send } from "./lib/data/send.ts";
 export { getService } from "./lib/service/get_service.ts";
 export { getServices } from "./lib/service/get_services.ts";
 export { ping, type PingOptions } from "./lib/service/ping.ts";
+
+export type {
+  AppManifestEntry,
+  AppPrice,
+  ConnectResult,
+  OrgInfo,
+  ServerInfo,
+  ServerVersion,
+  TeamInfo,
+} from "./schema/account.ts";
+export type {
+  EventMessage,
+  Message,
+  RequestMessage,
+  ResponseMessage,
+} from "./schema/envelope.ts";
+export type {
+  ControlConnection,
+  InputConnection,
+  Pipeline,
+  PipelineComponent,
+  WrappedPipeline,
+} from "./schema/pipeline.ts";
+export type { PipelineResult, ResultError } from "./schema/result.ts";
+export type {
+  ServiceDefinition,
+  ServiceInput,
+  ServiceInvoke,
+} from "./schema/service.ts";
+export {
+  type StartedTask,
+  TASK_STATE,
+  type TaskCounters,
+  type TaskFlow,
+  type TaskMetrics,
+  type TaskState,
+  type TaskStatus,
+  type TaskSummary,
+  type TaskTokens,
+} from "./schema/task.ts";
+export type { ValidationIssue, ValidationResult } from "./schema/validation.ts";

@@ -5,8 +5,12 @@ import {
   resultErrorMessage,
 } from "../../schema/result.ts";
 import { ignore } from "../_deferred.ts";
-import { ExecutionException, PipeException } from "../errors.ts";
-import { classifyFailure, failureText } from "../protocol/failure.ts";
+import {
+  type DAPException,
+  ExecutionException,
+  PipeException,
+} from "../errors.ts";
+import { refusal } from "../session/call.ts";
 import type { Payload } from "../transport/transport.ts";
 import type { SessionCore } from "../session/core.ts";
 import type { PipeOptions } from "./pipe_options.ts";
@@ -112,13 +116,8 @@ function pipeId(response: ResponseMessage): number | undefined {
  * 1.1 engines report a failed open, write or close as a success without a
  * body (protocol S1); where a body is due, its absence is the failure.
  */
-function failure(dapResult: ResponseMessage, phase: Phase): PipeException {
-  if (didFail(dapResult)) {
-    const message = failureText(dapResult);
-    const known = classifyFailure(message);
-    const code = known.code === "request-failed" ? "pipe-failed" : known.code;
-    return new PipeException(message, { ...known, code, dapResult, phase });
-  }
+function failure(dapResult: ResponseMessage, phase: Phase): DAPException {
+  if (didFail(dapResult)) return refusal(dapResult, PipeException, { phase });
   return new PipeException(`Engine could not ${phase} the pipe`, {
     dapResult,
     phase,

@@ -38,3 +38,31 @@ export type {
   ParserTable,
 } from "./nodes/parse/parser_table.ts";
 export { promptText, type PromptTextOptions } from "./nodes/prompt_text.ts";
+
+export type { Clock, TimerOptions } from "../_clock.ts";
+export type { FrameBuffer } from "../protocol/frame_buffer.ts";
+export type { Acceptor, Peer } from "../transport/memory.ts";
+export type {
+  CloseInfo,
+  Connection,
+  ConnectionHandlers,
+  DialOptions,
+  Payload,
+  Transport,
+} from "../transport/transport.ts";
+export type { Doc, DocFilter, DocMetadata } from "../../schema/doc.ts";
+export type {
+  EventMessage,
+  Message,
+  RequestMessage,
+  ResponseMessage,
+} from "../../schema/envelope.ts";
+export type { JsonObject, JsonValue } from "../../schema/json.ts";
+export type {
+  Question,
+  QuestionExample,
+  QuestionHistory,
+  QuestionInstruction,
+  QuestionText,
+  QuestionType,
+} from "../../schema/question.ts";

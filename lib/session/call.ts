@@ -53,20 +53,29 @@ export async function call(
   const token = task === undefined ? undefined : tokenOf(task);
   const message = buildRequest(command, { token, data, arguments: args });
   const response = await coreOf(session).request(message, options);
-  if (didFail(response)) throw refusal(response, exception);
+  if (didFail(response)) {
+    throw refusal(response, exception ?? RocketRideException);
+  }
   return response.body ?? {};
 }
 
-/** The exception for a refused request: the engine's text, our code and hint. */
-export function refusal(
+/**
+ * The exception for a refused request: the engine's text, our code and hint.
+ * Where the text is not known, the class has a code of its own.
+ */
+export function refusal<Options extends ExceptionOptions>(
   response: ResponseMessage,
-  Exception: ExceptionClass = RocketRideException,
+  Exception: new (message: string, options: Options) => DAPException,
+  more?: Omit<Options, keyof ExceptionOptions>,
 ): DAPException {
   const message = failureText(response);
+  const { code, ...known } = classifyFailure(message);
   return new Exception(message, {
-    ...classifyFailure(message),
+    ...known,
+    ...(code === "request-failed" ? undefined : { code }),
+    ...more,
     dapResult: response,
-  });
+  } as Options);
 }
 
 /** The token of a task. */

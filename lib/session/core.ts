@@ -106,7 +106,7 @@ export class SessionCore implements Session {
 
   /** Whether calls can be made. */
   get ready(): boolean {
-    return this.#state.phase === "ready" && !this.#end;
+    return this.#state.phase === "ready";
   }
 
   /**
@@ -148,7 +148,8 @@ export class SessionCore implements Session {
   /** Drop the line, keep the session, dial again with other settings. */
   async redial(settings: Settings, options: CallOptions): Promise<void> {
     options.signal?.throwIfAborted();
-    if (this.#state.phase === "ended" || this.#end) throw notConnected();
+    const { phase } = this.#state;
+    if (phase === "closing" || phase === "ended") throw notConnected();
     const old = "connection" in this.#state ? this.#state.connection : null;
     const moved = closedByUs("Connection parameters changed");
     this.settings = settings;
@@ -248,21 +249,21 @@ export class SessionCore implements Session {
   }
 
   #dropped(info: CloseInfo, epoch: number): void {
-    if (epoch !== this.#state.epoch || this.#state.phase === "closing") return;
+    if (epoch !== this.#state.epoch) return;
+    const { phase } = this.#state;
     this.#step({ type: "dropped", epoch });
     const failure = lost(info);
     // A refused login may have arrived in the same packet as the end (F35).
     if (this.#attempt) return this.#attempt.abort(failure);
     // While we say goodbye, the end is what we want.
-    this.#finish(info, this.#end ? undefined : failure).catch(ignore);
+    this.#finish(info, phase === "closing" ? undefined : failure).catch(ignore);
   }
 
   async #close(graceMs: number): Promise<void> {
-    const { clock } = this.settings;
-    const before = this.#state;
-    const goodbye = before.phase === "ready" ? this.#goodbye(graceMs) : null;
-    await within(clock, graceMs, goodbye);
+    const { phase } = this.#state;
     this.#step({ type: "close" });
+    const goodbye = phase === "ready" ? this.#goodbye(graceMs) : null;
+    await within(this.settings.clock, graceMs, goodbye);
     await this.#finish({ code: 1000, reason: "Closed by the client" });
   }
 
@@ -316,10 +317,9 @@ export function coreOf(session: Session): SessionCore {
  * answered makes engines hang up (protocol §4.1).
  */
 function lineFor(command: string, state: SessionState): Connection | undefined {
-  if (state.phase === "ready") return state.connection;
-  return state.phase === "authenticating" && command === "auth"
-    ? state.connection
-    : undefined;
+  if (!("connection" in state)) return undefined;
+  const early = state.phase === "authenticating" && command !== "auth";
+  return early ? undefined : state.connection;
 }
 
 /** Wait for a promise, but no longer than `ms`; its failure does not matter. */

@@ -62,10 +62,15 @@ async function checkWebTypes(): Promise<Ending> {
   );
 }
 
+/** Each entry by itself: what it mentions must be had from it. */
 async function checkDocs(): Promise<Ending> {
   const { exports } = JSON.parse(await Deno.readTextFile("deno.json"));
   const entries: string[] = Object.values(exports);
-  return await runDeno(["doc", "--lint", "--quiet", ...entries]);
+  for (const entry of entries) {
+    const ending = await runDeno(["doc", "--lint", "--quiet", entry]);
+    if (ending.code !== 0) return ending;
+  }
+  return { code: 0, output: "" };
 }
 
 async function runDocTests(): Promise<Ending> {

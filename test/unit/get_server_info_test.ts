@@ -8,6 +8,7 @@ import {
 import { getServerInfo } from "../../lib/session/get_server_info.ts";
 import { fakeClock } from "../support/fake_clock.ts";
 import { rawServer } from "../support/raw_web_socket.ts";
+import { scriptedTransport } from "../support/scripted_transport.ts";
 import {
   hangUp,
   scriptedServer,
@@ -74,6 +75,25 @@ Deno.test("no credential is read or sent, and none is missed", async () => {
     env: { ROCKETRIDE_APIKEY: "s3cret" },
   });
   assertEquals(JSON.stringify(server.requests).includes("s3cret"), false);
+});
+
+Deno.test("another machine is asked without a credential, encrypted or not", async () => {
+  const transport = scriptedTransport({
+    opens: true,
+    onSend({ seq }, { handlers, closed }): void {
+      handlers.onMessage({
+        type: "response",
+        seq: 1,
+        request_seq: seq,
+        body: INFO,
+      });
+      closed.resolve();
+    },
+  });
+  for (const uri of ["wss://example.com", "ws://example.com"]) {
+    const info = await getServerInfo({ uri, transport, env: {} });
+    assertEquals(info.platform, "linux");
+  }
 });
 
 Deno.test("the address may come from the variables", async () => {

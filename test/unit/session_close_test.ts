@@ -12,7 +12,13 @@ import { close } from "../../lib/session/close.ts";
 import { connect } from "../../lib/session/connect.ts";
 import { isConnected } from "../../lib/session/is_connected.ts";
 import type { Session } from "../../lib/session/session.ts";
+import type { ConnectOptions } from "../../lib/session/connect_options.ts";
+import { coreOf } from "../../lib/session/core.ts";
 import { fakeClock } from "../support/fake_clock.ts";
+import {
+  type ScriptedDial,
+  scriptedTransport,
+} from "../support/scripted_transport.ts";
 import {
   hangUp,
   type Script,
@@ -232,4 +238,105 @@ Deno.test("F11 an engine that falls silent is noticed after 35 s, and the sessio
   assertFalse(isConnected(session));
   await close(session);
   assertEquals(clock.timers, 0);
+});
+
+/** A session on a line that the test holds in its hands. */
+async function onScriptedLine(
+  options: Partial<ConnectOptions> = {},
+): Promise<{ session: Session; dial: ScriptedDial }> {
+  const transport = scriptedTransport({
+    opens: true,
+    onSend({ seq }, { handlers }): void {
+      handlers.onMessage({ type: "response", seq: 1, request_seq: seq });
+    },
+  });
+  const session = await connect({ uri: "x", transport, env: {}, ...options });
+  return { session, dial: transport.dials[0]! };
+}
+
+Deno.test("close() waits for the line to be closed, for a second at most", async () => {
+  for (const answers of [true, false]) {
+    const clock = fakeClock();
+    const { session, dial } = await onScriptedLine({ clock });
+    let closed = false;
+    const closing = close(session).then(() => closed = true);
+    await clock.advance(999);
+    assertEquals([closed, dial.closes.length], [false, 1]);
+    if (answers) dial.closed.resolve();
+    else await clock.advance(1);
+    await closing;
+    assertEquals(clock.timers, 0);
+  }
+});
+
+Deno.test("a line that dropped is not closed once more", async () => {
+  const { session, dial } = await onScriptedLine();
+  dial.handlers.onClose({ code: 4000, reason: "" });
+  await session.closed;
+  await close(session);
+  assertEquals(dial.closes, []);
+});
+
+Deno.test("a transport that goes on after the end is not heard", async () => {
+  const heard: string[] = [];
+  const { session, dial } = await onScriptedLine({
+    onEvent: ({ event }) => heard.push(event),
+  });
+  const event = { type: "event", seq: 1, event: "e", body: {} } as const;
+  dial.handlers.onMessage(event);
+  dial.closed.resolve();
+  await close(session);
+  dial.handlers.onMessage(event);
+  assertEquals(heard, ["e"]);
+});
+
+/** Something that lives on the line, and what it was told. */
+function attach(
+  session: Session,
+  release: () => Promise<unknown> = () => Promise.resolve(),
+): string[] {
+  const told: string[] = [];
+  coreOf(session).attachments.add({
+    release(): Promise<unknown> {
+      told.push("release");
+      return release();
+    },
+    lost: (reason) => told.push(`lost: ${(reason as Error).message}`),
+  });
+  return told;
+}
+
+Deno.test("what lives on the line is released before the logout, while calls still get through", async () => {
+  await withSession("memory", { free: () => ({}) }, async (session, server) => {
+    const told = attach(session, () => call(session, "free"));
+    await close(session);
+    assertEquals(told, ["release", "lost: Session was closed"]);
+    assertEquals(server.requests.map(({ command }) => command), [
+      "auth",
+      "free",
+      "deauth",
+    ]);
+  });
+});
+
+Deno.test("a release that fails, or never comes to an end, stops nothing", async () => {
+  await using server = scriptedServer();
+  const clock = fakeClock();
+  const session = await connect({ ...server.target("memory"), clock });
+  attach(session, () => Promise.reject(new Error("failed")));
+  attach(session, () => new Promise(() => {}));
+  const closing = close(session);
+  await clock.advance(1_000);
+  await closing;
+  assert((await session.closed).clean);
+});
+
+Deno.test("what lives on a line that drops is told once, and not asked to be released", async () => {
+  await withSession("memory", {}, async (session, server) => {
+    const told = attach(session);
+    (await server.line()).close(4000, "gone");
+    await session.closed;
+    await close(session);
+    assertEquals(told, ["lost: gone"]);
+  });
 });

@@ -205,8 +205,10 @@ Deno.test("without a limit of the user's, connecting takes 30 s at most", async 
 Deno.test("a signal that has aborted before reaches nobody", async () => {
   const transport = scriptedTransport();
   const signal = AbortSignal.abort("over");
-  const connecting = connect({ uri: "x", transport, env: {}, signal });
-  assertEquals(await connecting.catch((thrown) => thrown), "over");
+  for (const uri of ["x", "wss://needs.a.credential"]) {
+    const connecting = connect({ uri, transport, env: {}, signal });
+    assertEquals(await connecting.catch((thrown) => thrown), "over");
+  }
   assertEquals(transport.dials.length, 0);
 });
 

@@ -28,7 +28,16 @@ import {
   WAYS,
 } from "../support/scripted_server.ts";
 import { rawServer } from "../support/raw_web_socket.ts";
-import { scriptedTransport } from "../support/scripted_transport.ts";
+import type { Message } from "../../schema/envelope.ts";
+import {
+  type ScriptedDial,
+  scriptedTransport,
+} from "../support/scripted_transport.ts";
+
+/** Answer everything well, at once. */
+function answer({ seq }: Message, { handlers }: ScriptedDial): void {
+  handlers.onMessage({ type: "response", seq: 1, request_seq: seq });
+}
 
 for (const way of WAYS) {
   Deno.test(`setConnectionParams() moves a session to another credential (${way})`, async () => {
@@ -139,12 +148,7 @@ Deno.test("an old line's end and answers do not reach the new one (F14)", async 
 
 Deno.test("F14 a transport that goes on after a close is not heard", async () => {
   const heard: string[] = [];
-  const transport = scriptedTransport({
-    opens: true,
-    onSend({ seq }, { handlers }): void {
-      handlers.onMessage({ type: "response", seq: 1, request_seq: seq });
-    },
-  });
+  const transport = scriptedTransport({ opens: true, onSend: answer });
   const session = await connect({
     uri: "x",
     transport,
@@ -270,6 +274,31 @@ Deno.test("F14 close() cancels a move that is still dialling", async () => {
   assertEquals((await failed).code, "connection-closed");
   assert((await session.closed).clean);
   raw.hangUp();
+});
+
+Deno.test("F14 a move that was superseded before it dialled does not dial any more", async () => {
+  const transport = scriptedTransport({ opens: true, onSend: answer });
+  const session = await connect({ uri: "x", transport, env: {} });
+  const first = setConnectionParams(session, { auth: "first" });
+  const superseded = assertRejects(() => first, ConnectionException);
+  await setConnectionParams(session, { auth: "second" });
+  transport.dials[0]?.closed.resolve();
+  await superseded;
+  assertEquals(transport.dials.length, 2);
+  transport.dials[1]?.closed.resolve();
+  await close(session);
+});
+
+Deno.test("a session whose line dropped cannot be moved", async () => {
+  await using server = scriptedServer();
+  const session = await connect(server.target("memory"));
+  (await server.line()).close(4000);
+  await session.closed;
+  const error = await assertRejects(
+    () => setConnectionParams(session, {}),
+    ConnectionException,
+  );
+  assertEquals([error.code, server.lines.length], ["not-connected", 1]);
 });
 
 Deno.test("a session that is closed or closing cannot be moved", async () => {

@@ -15,7 +15,12 @@ import { close } from "../../lib/session/close.ts";
 import { use, type UseOptions } from "../../lib/task/use.ts";
 import type { Pipeline } from "../../schema/pipeline.ts";
 import { drainMicrotasks } from "../support/fake_clock.ts";
-import { gate, type PipeServer, pipeServer } from "../support/pipe_server.ts";
+import {
+  gate,
+  type PipeServer,
+  pipeServer,
+  refusing,
+} from "../support/pipe_server.ts";
 import type { Script } from "../support/scripted_server.ts";
 
 const STARTED = {
@@ -201,6 +206,16 @@ Deno.test("a refused start says why in the engine's words and in ours", async ()
     assert(error.hint);
     assertEquals(error.dapResult.success, false);
   }
+});
+
+Deno.test("a refusal in unknown words has the code of its kind", async () => {
+  await using server = await starting({ execute: refusing("Out of coffee") });
+  const error = await assertRejects(
+    () => use(server.session, { pipeline }),
+    ExecutionException,
+    "Out of coffee",
+  );
+  assertEquals(error.code, "execution-failed");
 });
 
 Deno.test("S1 a start that is answered without a token has failed", async () => {

@@ -3,6 +3,7 @@ import {
   assertEquals,
   assertGreater,
   assertLess,
+  assertNotStrictEquals,
   assertRejects,
   assertStrictEquals,
   assertStringIncludes,
@@ -30,6 +31,7 @@ import type {
   Message,
   RequestMessage,
 } from "../../schema/envelope.ts";
+import { countingSignal } from "../support/counting_signal.ts";
 import { drainMicrotasks, fakeClock } from "../support/fake_clock.ts";
 import {
   closeFrame,
@@ -254,6 +256,7 @@ Deno.test("F26 a frame that is a Blob ends the line, since its order is lost", a
   socket.receive(new Blob([JSON.stringify(event("e"))]));
   const [info] = seen as CloseInfo[];
   assertEquals([info?.code, info?.reason], [4002, "Malformed frame"]);
+  assert(info?.error instanceof ProtocolException);
   assertEquals(socket.closes, [[4002, "Malformed frame"]]);
 });
 
@@ -322,13 +325,15 @@ Deno.test("a server that answers the upgrade with 403 fails the dial, and may be
 });
 
 Deno.test("an error without words still says where", async () => {
-  const dialing = dialled("ws://localhost", { WebSocket: FAKE });
-  FakeSocket.latest.dispatchEvent(new Event("error"));
-  const error = await assertRejects(() => dialing, ConnectionException);
-  assertEquals(
-    error.message,
-    'Cannot connect to "ws://localhost:5565/task/service"',
-  );
+  for (const wordless of [new Event("error"), new ErrorEvent("error")]) {
+    const dialing = dialled("ws://localhost", { WebSocket: FAKE });
+    FakeSocket.latest.dispatchEvent(wordless);
+    const error = await assertRejects(() => dialing, ConnectionException);
+    assertEquals(
+      error.message,
+      'Cannot connect to "ws://localhost:5565/task/service"',
+    );
+  }
 });
 
 Deno.test("F15 a runtime that tells the failure twice, or only once, fails the dial once", async () => {
@@ -397,8 +402,9 @@ Deno.test("a dial whose signal has aborted before makes no socket", async () => 
 
 Deno.test("a dial leaves neither listener nor timer behind", async () => {
   const clock = fakeClock();
-  const { socket, line } = await onFakeSocket({ clock });
-  assertEquals(clock.timers, 0);
+  const source = countingSignal();
+  const { socket, line } = await onFakeSocket({ clock, signal: source.signal });
+  assertEquals([source.attached, source.listeners, clock.timers], [1, 0, 0]);
   const closing = line.close();
   socket.end(1000);
   await closing;
@@ -407,11 +413,12 @@ Deno.test("a dial leaves neither listener nor timer behind", async () => {
 
 Deno.test("a socket that opens after it was given up is closed and stays quiet", async () => {
   const clock = fakeClock();
-  const dialing = dialled("ws://localhost", {
-    WebSocket: FAKE,
-    clock,
-    timeout: 100,
-  });
+  const transport = webSocketTransport({ WebSocket: FAKE });
+  const seen: unknown[] = [];
+  const dialing = transport.dial(transport.resolve("localhost"), {
+    onMessage: (message) => seen.push(message),
+    onClose: (info) => seen.push(info),
+  }, { clock, signal: undefined, timeout: 100 });
   const failed = assertRejects(() => dialing, TimeoutException);
   const socket = FakeSocket.latest;
   await clock.advance(100);
@@ -420,6 +427,7 @@ Deno.test("a socket that opens after it was given up is closed and stays quiet",
   socket.open();
   socket.receive(JSON.stringify(event("e")));
   socket.end(1000);
+  assertEquals(seen, []);
 });
 
 Deno.test("the server's code and reason are told", async () => {
@@ -562,6 +570,16 @@ Deno.test("F39 a code that runtimes refuse still closes the socket", async () =>
   }
 });
 
+Deno.test("F39 the codes that clients may send are sent", async () => {
+  for (const code of [1000, 3000, 4999]) {
+    await withServer(async ({ line }, server) => {
+      const peer = await server.line();
+      await line.close(code);
+      assertEquals((await peer.closed).code, code);
+    });
+  }
+});
+
 Deno.test("a socket that cannot even be closed keeps nobody waiting", async () => {
   const clock = fakeClock();
   const { line, socket } = await onFakeSocket({ clock });
@@ -597,6 +615,31 @@ Deno.test("sending on a socket that is closing already throws before the close i
   socket.readyState = 2;
   assertThrows(() => line.send(PING), ConnectionException);
   assertEquals([socket.sent.length, seen.length], [0, 0]);
+});
+
+function bufferOf(frame: unknown): ArrayBufferLike {
+  assert(frame instanceof Uint8Array);
+  return frame.buffer;
+}
+
+Deno.test("a frame buffer is sent as it is, without copying its payload", async () => {
+  const { line, socket } = await onFakeSocket();
+  const buffer = new FrameBuffer(100);
+  buffer.append(Uint8Array.of(1, 2, 3));
+  buffer.cut(3);
+  line.send(PING, buffer);
+  assertStrictEquals(bufferOf(socket.sent[0]), buffer.gathered.buffer);
+});
+
+Deno.test("frames of plain bytes share a scratch, but for huge ones", async () => {
+  const { line, socket } = await onFakeSocket();
+  for (const size of [70_000, 10, 2 * 1024 * 1024, 10]) {
+    line.send(PING, new Uint8Array(size));
+  }
+  const [first, second, huge, last] = socket.sent.map(bufferOf);
+  assertStrictEquals(second, first);
+  assertNotStrictEquals(huge, first);
+  assertStrictEquals(last, first);
 });
 
 /** Sizes of the frames that left, with 50 ms between each and its answer. */
