@@ -249,8 +249,8 @@ export class SessionCore implements Session {
   }
 
   #dropped(info: CloseInfo, epoch: number): void {
-    if (epoch !== this.#state.epoch) return;
     const { phase } = this.#state;
+    if (epoch !== this.#state.epoch || phase === "ended") return;
     this.#step({ type: "dropped", epoch });
     const failure = lost(info);
     // A refused login may have arrived in the same packet as the end (F35).
@@ -262,6 +262,10 @@ export class SessionCore implements Session {
   async #close(graceMs: number): Promise<void> {
     const { phase } = this.#state;
     this.#step({ type: "close" });
+    // At once: a line that opens in the next turn would belong to nobody.
+    const attempt = this.#attempt;
+    this.#attempt = undefined;
+    attempt?.abort(closedByUs("Session was closed"));
     const goodbye = phase === "ready" ? this.#goodbye(graceMs) : null;
     await within(this.settings.clock, graceMs, goodbye);
     await this.#finish({ code: 1000, reason: "Closed by the client" });

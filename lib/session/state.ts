@@ -1,7 +1,8 @@
 import type { Connection } from "../transport/transport.ts";
 
 /**
- * Where a session is in its life.
+ * Where a session is in its life. A `closing` one says goodbye: its line is
+ * still up, and calls get through.
  *
  * `epoch` numbers the dials; whatever an older dial reports is ignored
  * (field F14).

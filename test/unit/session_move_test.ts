@@ -326,3 +326,21 @@ Deno.test("an old engine that is silent delays a move by a second at most", asyn
   await close(session);
   assertEquals(clock.timers, 0);
 });
+
+Deno.test("a line that opens in the very turns in which the session closes is closed, too", async () => {
+  for (let turns = 0; turns < 12; turns++) {
+    const clock = fakeClock();
+    const server = scriptedServer();
+    const session = await connect({ ...server.target("memory"), clock });
+    const moved = assertRejects(() =>
+      setConnectionParams(session, { auth: "b" })
+    );
+    for (let turn = 0; turn < turns; turn++) await null;
+    const closing = close(session);
+    await clock.advance(5_000);
+    await Promise.all([moved, closing]);
+    for (const line of server.lines) await line.closed;
+    assertEquals((await session.closed).clean, true);
+    await server.close();
+  }
+});
