@@ -262,12 +262,11 @@ export class SessionCore implements Session {
   async #close(graceMs: number): Promise<void> {
     const { phase } = this.#state;
     this.#step({ type: "close" });
-    // At once: a line that opens in the next turn would belong to nobody.
-    const attempt = this.#attempt;
-    this.#attempt = undefined;
-    attempt?.abort(closedByUs("Session was closed"));
-    const goodbye = phase === "ready" ? this.#goodbye(graceMs) : null;
-    await within(this.settings.clock, graceMs, goodbye);
+    if (phase === "ready") {
+      await within(this.settings.clock, graceMs, this.#goodbye(graceMs));
+    }
+    // In the same turn where nobody says goodbye: a line that opens in the
+    // next one would belong to nobody.
     await this.#finish({ code: 1000, reason: "Closed by the client" });
   }
 
@@ -330,7 +329,7 @@ function lineFor(command: string, state: SessionState): Connection | undefined {
 async function within(
   clock: Settings["clock"],
   ms: number,
-  promise: Promise<unknown> | null | undefined,
+  promise: Promise<unknown> | undefined,
 ): Promise<void> {
   if (!promise) return;
   const gate = deferred<void>();
