@@ -16,11 +16,16 @@ export type TraceRecord =
   }
   | { readonly kind: "close"; readonly info: CloseInfo };
 
-/** Members that are never shown, wherever they stand. */
+/**
+ * Members that are never shown, wherever they stand. Task tokens are among
+ * them, because one can log in with them (protocol §4.2).
+ */
 const SECRET: ReadonlySet<string> = new Set([
   "auth",
   "apikey",
   "userToken",
+  "token",
+  "publicToken",
   "ROCKETRIDE_APIKEY",
 ]);
 

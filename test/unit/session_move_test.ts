@@ -14,6 +14,7 @@ import {
 import { call } from "../../lib/session/call.ts";
 import { close } from "../../lib/session/close.ts";
 import { connect } from "../../lib/session/connect.ts";
+import { coreOf } from "../../lib/session/core.ts";
 import { getApiKey } from "../../lib/session/get_api_key.ts";
 import { isConnected } from "../../lib/session/is_connected.ts";
 import { setConnectionParams } from "../../lib/session/set_connection_params.ts";
@@ -299,6 +300,52 @@ Deno.test("a session whose line dropped cannot be moved", async () => {
     ConnectionException,
   );
   assertEquals([error.code, server.lines.length], ["not-connected", 1]);
+});
+
+Deno.test("close() does not make the end of a failed move look clean", async () => {
+  const transport = scriptedTransport({
+    opens: true,
+    onSend({ seq }, { handlers, url }): void {
+      const success = url.host === "first";
+      const message = "Invalid API key";
+      handlers.onMessage({
+        type: "response",
+        seq: 1,
+        request_seq: seq,
+        success,
+        message,
+      });
+    },
+  });
+  const uri = "memory://first";
+  const session = await connect({ uri, transport, env: {} });
+  transport.dials[0]?.closed.resolve();
+  // The line of the refused login takes its time to close.
+  const moving = setConnectionParams(session, { uri: "memory://second" });
+  const failed = assertRejects(() => moving, AuthenticationException);
+  await drainMicrotasks();
+  assert(session.signal.aborted);
+  await close(session);
+  transport.dials[1]?.closed.resolve();
+  await failed;
+  assertEquals(await session.closed, {
+    clean: false,
+    code: 1006,
+    reason: "Invalid API key",
+  });
+});
+
+Deno.test("what lives on a line is told once that it has moved", async () => {
+  await using server = scriptedServer();
+  const session = await connect(server.target("memory"));
+  const told: unknown[] = [];
+  coreOf(session).attachments.add({
+    release: () => Promise.reject(new Error("asked to be released")),
+    lost: (reason) => told.push((reason as Error).message),
+  });
+  await setConnectionParams(session, {});
+  await close(session);
+  assertEquals(told, ["Connection parameters changed"]);
 });
 
 Deno.test("a session that is closed or closing cannot be moved", async () => {

@@ -67,6 +67,19 @@ const MESSAGES: readonly Message[] = [
     },
   },
   {
+    type: "response",
+    seq: 2,
+    request_seq: 2,
+    body: { token: SECRET, publicToken: SECRET, source: "in" },
+  },
+  {
+    type: "request",
+    seq: 3,
+    command: "rrext_get_task_status",
+    token: SECRET,
+    arguments: { token: SECRET },
+  },
+  {
     type: "event",
     seq: 2,
     event: "apaext_account",
