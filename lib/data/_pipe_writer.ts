@@ -2,6 +2,7 @@ import type { PipelineResult } from "../../schema/result.ts";
 import { TASK_STATE, type TaskState } from "../../schema/task.ts";
 import { onAbort } from "../_abort.ts";
 import { type Deferred, deferred, ignore } from "../_deferred.ts";
+import { within } from "../_within.ts";
 import { ConnectionException, PipeException } from "../errors.ts";
 import type { Payload } from "../transport/transport.ts";
 import type { Attachment, SessionCore } from "../session/core.ts";
@@ -161,8 +162,7 @@ export class PipeWriter implements Attachment, Watched {
   }
 
   onDead(error: unknown): void {
-    this.#released ??= Promise.resolve();
-    this.#fail(error);
+    this.lost(error);
   }
 
   /** Fill frame after frame, each while the one before it is in flight. */
@@ -250,12 +250,8 @@ export class PipeWriter implements Attachment, Watched {
 
   /** Close the pipe for its slot's sake, never while a write is in flight. */
   async #freeSlot(): Promise<void> {
-    const drained = deferred<void>();
     const { clock } = this.#core.settings;
-    const stop = clock.after(DRAIN_MS, drained.resolve, { ref: false });
-    this.#answer.then(ignore, ignore).then(drained.resolve);
-    await drained.promise;
-    stop();
+    await within(clock, DRAIN_MS, this.#answer, { ref: false });
     await this.#calls.release();
   }
 

@@ -1,5 +1,6 @@
 import type { PipelineResult } from "../../schema/result.ts";
 import { ignore } from "../_deferred.ts";
+import { makeDisposable } from "../_disposable.ts";
 import type { PipeWriter } from "./_pipe_writer.ts";
 import type { PipeChunk } from "./pipe_options.ts";
 
@@ -41,11 +42,7 @@ export class DataPipe extends WritableStream<PipeChunk> {
       abort: (reason) => writer.abort(reason),
     }, { highWaterMark: frameBytes, size: sizeOf });
     this.#writer = writer;
-    if (typeof Symbol.asyncDispose === "symbol") {
-      Object.defineProperty(this, Symbol.asyncDispose, {
-        value: () => writer.dispose(),
-      });
-    }
+    makeDisposable(this, () => writer.dispose());
   }
 
   /**

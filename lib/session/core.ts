@@ -8,6 +8,8 @@ import type {
 import { isEvent, isResponse } from "../../schema/envelope.ts";
 import { onAbort } from "../_abort.ts";
 import { type Deferred, deferred, ignore } from "../_deferred.ts";
+import { makeDisposable } from "../_disposable.ts";
+import { within } from "../_within.ts";
 import { PendingTable } from "../protocol/pending.ts";
 import type { CloseInfo, Connection, Payload } from "../transport/transport.ts";
 import { authenticate } from "./_authenticate.ts";
@@ -79,11 +81,7 @@ export class SessionCore implements Session {
     this.settings = settings;
     this.#uri = settings.url.href;
     this.#pending = new PendingTable(settings.clock);
-    if (typeof Symbol.asyncDispose === "symbol") {
-      Object.defineProperty(this, Symbol.asyncDispose, {
-        value: () => this.close(),
-      });
-    }
+    makeDisposable(this, () => this.close());
   }
 
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
@@ -323,18 +321,4 @@ function lineFor(command: string, state: SessionState): Connection | undefined {
   if (!("connection" in state)) return undefined;
   const early = state.phase === "authenticating" && command !== "auth";
   return early ? undefined : state.connection;
-}
-
-/** Wait for a promise, but no longer than `ms`; its failure does not matter. */
-async function within(
-  clock: Settings["clock"],
-  ms: number,
-  promise: Promise<unknown> | undefined,
-): Promise<void> {
-  if (!promise) return;
-  const gate = deferred<void>();
-  const stop = clock.after(ms, gate.resolve);
-  promise.then(ignore, ignore).then(gate.resolve);
-  await gate.promise;
-  stop();
 }

@@ -1,6 +1,7 @@
 import { isStartedTask, type StartedTask } from "../../schema/task.ts";
 import { didFail, type ResponseMessage } from "../../schema/envelope.ts";
 import { ignore } from "../_deferred.ts";
+import { makeDisposable } from "../_disposable.ts";
 import { ExecutionException, ProtocolException } from "../errors.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import { buildRequest } from "../session/build_request.ts";
@@ -126,11 +127,7 @@ function taskOf(
 ): Task {
   const { token } = started;
   const task = { token, owned, started };
-  if (typeof Symbol.asyncDispose === "symbol") {
-    Object.defineProperty(task, Symbol.asyncDispose, {
-      value: () => disposeTask(session, task),
-    });
-  }
+  makeDisposable(task, () => disposeTask(session, task));
   return task as Task;
 }
 

@@ -1,26 +1,18 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { createEngine } from "@rocketride/streams/engine";
+import type { EngineOptions } from "@rocketride/streams/engine";
+import { withServedEngine } from "../support/served_engine.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
 /** Serve an engine on loopback while `work` runs. */
-async function withServer(
+function withServer(
   work: (uri: string) => Promise<void>,
-  auth?: readonly string[],
+  options: EngineOptions = {},
 ): Promise<void> {
-  const engine = createEngine(auth ? { auth } : {});
-  const server = Deno.serve({
-    hostname: "127.0.0.1",
-    port: 0,
-    handler: engine.fetch,
-    onListen(): void {},
-  });
-  try {
-    await work(`ws://127.0.0.1:${server.addr.port}`);
-  } finally {
-    await engine.close();
-    await server.shutdown();
-  }
+  return withServedEngine(
+    options,
+    ({ origin }) => work(origin.replace("http", "ws")),
+  );
 }
 
 /** Run a program with Deno; it must succeed. Returns what it printed. */
@@ -65,7 +57,7 @@ Deno.test("the demo takes a URL, and the engine that the environment names", asy
     });
     assertStringIncludes(printed, `Connected to ${uri}/task/service`);
     assertStringIncludes(printed, "Some text");
-  }, ["secret"]);
+  }, { auth: ["secret"] });
 });
 
 Deno.test("the demo gives a large document the pipeline with a small result", async () => {

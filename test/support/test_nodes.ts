@@ -7,20 +7,8 @@ import {
   type PipeContext,
   type TaskContext,
 } from "../../lib/engine/node.ts";
+import { LANES } from "../../lib/engine/lanes.ts";
 import type { Pipeline } from "../../schema/pipeline.ts";
-
-const EVERY_LANE: readonly Lane[] = [
-  "tags",
-  "text",
-  "table",
-  "documents",
-  "questions",
-  "answers",
-  "image",
-  "audio",
-  "video",
-  "classifications",
-];
 
 /** What a node for tests is made of; the rest has defaults. */
 export interface TestNode
@@ -41,7 +29,7 @@ export function testNode(node: TestNode): NodeDefinition {
     title: node.provider,
     description: "For tests",
     classType: ["other"],
-    lanes: Object.fromEntries(EVERY_LANE.map((lane) => [lane, EVERY_LANE])),
+    lanes: Object.fromEntries(LANES.map((lane) => [lane, LANES])),
     ...rest,
     start: async (context) => {
       await start?.(context);
@@ -58,7 +46,7 @@ export function entry(provider = "entry"): NodeDefinition {
   return testNode({
     provider,
     classType: ["source"],
-    lanes: { _source: EVERY_LANE },
+    lanes: { _source: LANES },
   });
 }
 
@@ -66,11 +54,11 @@ export function entry(provider = "entry"): NodeDefinition {
 export function collector(provider = "response_all"): NodeDefinition {
   return testNode({
     provider,
-    lanes: Object.fromEntries(EVERY_LANE.map((lane) => [lane, []])),
+    lanes: Object.fromEntries(LANES.map((lane) => [lane, []])),
     instance: (pipe) => {
       const seen: [Lane, unknown][] = [];
       const on = Object.fromEntries(
-        EVERY_LANE.map((lane) => [
+        LANES.map((lane) => [
           lane,
           (payload: unknown): void => void seen.push([lane, payload]),
         ]),
