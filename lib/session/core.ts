@@ -56,6 +56,12 @@ export interface Attachment {
 }
 
 /**
+ * Puts something back on a line that was dialled anew, for example a
+ * subscription. Never rejects; runs before the session counts as connected.
+ */
+export type Restorer = (signal: AbortSignal) => Promise<void>;
+
+/**
  * The state of a session and everything that drives it. Users see it as
  * {@linkcode Session}; the functions of the library reach it by `coreOf`.
  */
@@ -65,6 +71,8 @@ export class SessionCore implements Session {
   readonly attachments: Set<Attachment> = new Set();
   /** Who wants to see events, in order of arrival. */
   readonly listeners: Set<(event: EventMessage) => void> = new Set();
+  /** What a new line needs after its login, before anything else. */
+  readonly restorers: Set<Restorer> = new Set();
   readonly #pending: PendingTable;
   readonly #lifetime: AbortController = new AbortController();
   readonly #closed: Deferred<SessionEnd> = deferred();
@@ -235,6 +243,7 @@ export class SessionCore implements Session {
     }
     signal.throwIfAborted();
     this.#step({ type: "authenticated", epoch });
+    await Promise.all([...this.restorers].map((restore) => restore(signal)));
   }
 
   #receive(message: Message, epoch: number): void {
