@@ -29,7 +29,26 @@ export type {
   ServerVersion,
   TeamInfo,
 } from "./account.ts";
-export type { Answer } from "./answer.ts";
+export {
+  type Answer,
+  createAnswer,
+  getJson,
+  getText,
+  isJson,
+} from "./answer.ts";
+export {
+  addContext,
+  addDocuments,
+  addExample,
+  addGoal,
+  addHistory,
+  addInstruction,
+  addQuestion,
+} from "./question_builders.ts";
+export { getPrompt, type PromptOptions } from "./get_prompt.ts";
+export { parseJson } from "./parse_json.ts";
+export { parsePython } from "./parse_python.ts";
+export { questionFromJson } from "./question_from_json.ts";
 export type { Doc, DocFilter, DocGroup, DocMetadata } from "./doc.ts";
 export {
   didFail,
