@@ -54,6 +54,21 @@ export {
 export { type TraceRecord, withTrace } from "./lib/transport/with_trace.ts";
 export { normalizeUri } from "./lib/protocol/uri.ts";
 
+export type { EventType, PromisedEventName } from "./lib/events/event_type.ts";
+export {
+  type EventGap,
+  events,
+  type EventsOptions,
+  type StreamedEvent,
+} from "./lib/events/events.ts";
+export type {
+  MonitorTarget,
+  PipeTarget,
+  ProjectTarget,
+} from "./lib/events/monitor_target.ts";
+export { setEvents } from "./lib/events/set_events.ts";
+export { watchTask } from "./lib/events/watch_task.ts";
+
 export {
   buildRequest,
   type BuildRequestOptions,
@@ -119,6 +134,21 @@ export type {
 } from "./lib/data/pipe_options.ts";
 export { send } from "./lib/data/send.ts";
 
+export type {
+  FileDetails,
+  FileEntry,
+  FileInput,
+  FileInputs,
+  FilePlace,
+  FileStream,
+  FileTuple,
+  NamedBlob,
+  StreamEntry,
+} from "./lib/files/file_input.ts";
+export { sendFiles } from "./lib/files/send_files.ts";
+export type { SendFilesOptions } from "./lib/files/send_files_options.ts";
+export { type UploadEvent, uploadFiles } from "./lib/files/upload_files.ts";
+
 export { getService } from "./lib/service/get_service.ts";
 export { getServices } from "./lib/service/get_services.ts";
 export { ping, type PingOptions } from "./lib/service/ping.ts";
@@ -138,6 +168,7 @@ export type {
   RequestMessage,
   ResponseMessage,
 } from "./schema/envelope.ts";
+export type { EventBody, UploadBody, UploadProgress } from "./schema/event.ts";
 export type {
   ControlConnection,
   InputConnection,
@@ -145,7 +176,11 @@ export type {
   PipelineComponent,
   WrappedPipeline,
 } from "./schema/pipeline.ts";
-export type { PipelineResult, ResultError } from "./schema/result.ts";
+export type {
+  PipelineResult,
+  ResultError,
+  UploadResult,
+} from "./schema/result.ts";
 export type {
   ServiceDefinition,
   ServiceInput,

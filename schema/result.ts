@@ -59,10 +59,15 @@ export interface UploadResult {
   readonly file_size: number;
   /** How long it took, in seconds. */
   readonly upload_time: number;
-  /** What the pipeline made of it; absent or `null` when the upload failed. */
+  /**
+   * What the pipeline made of it; absent or `null` when it made nothing. There,
+   * with an `error` of its own, also when the object failed in the pipeline.
+   */
   readonly result?: PipelineResult | null;
-  /** Why the upload failed. */
+  /** Why the upload failed, in words. */
   readonly error?: string;
+  /** Why it failed, for programs: what was thrown, or a signal's reason. */
+  readonly cause?: unknown;
 }
 
 /**

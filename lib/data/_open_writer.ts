@@ -14,12 +14,10 @@ import { createIntake } from "./_intake.ts";
 import { Liveness } from "./_liveness.ts";
 import { openPipe, type PipeCalls } from "./_pipe_calls.ts";
 import { PipeWriter } from "./_pipe_writer.ts";
+import { frameBytesOf } from "./frame_bytes_of.ts";
+import type { ObjectWatcher } from "./object_watcher.ts";
 import type { ObjectDetails, PipeOptions } from "./pipe_options.ts";
 
-const MIN_FRAME_BYTES = 4 * 1024;
-const MAX_FRAME_BYTES = 16 * 1024 * 1024;
-/** More per frame does not help on any runtime (runtimes §4, design D7). */
-const DEFAULT_FRAME_BYTES = 512 * 1024;
 /** A declared size of 0 makes parsers skip the object (protocol §6.6). */
 const EMPTY_OBJECT_SIZE = 1;
 
@@ -29,16 +27,8 @@ export interface OpenOptions extends PipeOptions {
   /** Bytes in all, where the source tells. */
   readonly knownSize?: number | undefined;
   readonly emptyWrite: boolean;
-}
-
-/** The payload limit of a frame, checked. */
-export function frameBytesOf({ frameBytes }: PipeOptions): number {
-  const bytes = frameBytes ?? DEFAULT_FRAME_BYTES;
-  const inRange = bytes >= MIN_FRAME_BYTES && bytes <= MAX_FRAME_BYTES;
-  if (Number.isInteger(bytes) && inRange) return bytes;
-  throw new RangeError(
-    `Cannot use frames of ${bytes} bytes: expected ${MIN_FRAME_BYTES} to ${MAX_FRAME_BYTES}`,
-  );
+  /** Told how the object gets on. */
+  readonly watcher?: ObjectWatcher | undefined;
 }
 
 /** Check everything that can be checked, then open a pipe on the engine. */
@@ -72,6 +62,7 @@ export async function openWriter(
     keepAlive: keepAlivePayload(mimeType),
     signal,
     onPipelineError,
+    watcher: options.watcher,
   });
 }
 

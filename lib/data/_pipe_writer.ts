@@ -9,6 +9,7 @@ import type { Attachment, SessionCore } from "../session/core.ts";
 import type { Intake } from "./_intake.ts";
 import { Liveness, type Watched } from "./_liveness.ts";
 import { checkResult, type PipeCalls } from "./_pipe_calls.ts";
+import type { ObjectWatcher } from "./object_watcher.ts";
 import type { PipeChunk, PipeOptions } from "./pipe_options.ts";
 
 /** How long a slot's release waits for the write that is in flight. */
@@ -22,6 +23,8 @@ export interface PipeWriterOptions
   readonly intake: Intake;
   /** Written on an idle pipe to keep it; `undefined` where nothing is harmless. */
   readonly keepAlive: Uint8Array | undefined;
+  /** Told how the object gets on. */
+  readonly watcher: ObjectWatcher | undefined;
 }
 
 /**
@@ -102,6 +105,7 @@ export class PipeWriter implements Attachment, Watched {
     try {
       await this.#drain();
       this.#check();
+      this.#options.watcher?.closing();
       this.#phase = "closing";
       const body = await this.#track(this.#calls.close()) as PipelineResult;
       this.#check();
@@ -204,17 +208,22 @@ export class PipeWriter implements Attachment, Watched {
     try {
       const payload = this.#intake.next(occasion);
       if (!payload) return;
-      this.#send(payload);
+      const { length } = "payload" in payload ? payload.payload : payload;
+      const answered = this.#send(payload);
       this.#intake.sent();
+      const { watcher } = this.#options;
+      // What is in flight when the pipe fails counts for nobody.
+      if (watcher) answered.then(() => watcher.acknowledged(length), ignore);
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  #send(payload: Payload): void {
+  #send(payload: Payload): Promise<unknown> {
     this.#liveness.sent();
     const answered = this.#track(this.#calls.write(payload));
     answered.then(() => this.#pump("idle"), ignore);
+    return answered;
   }
 
   /** Wait for an answer, but no longer than the pipe lives. */

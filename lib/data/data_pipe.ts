@@ -53,6 +53,11 @@ export class DataPipe extends WritableStream<PipeChunk> {
    */
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
 
+  /** The task that the pipe leads into. */
+  get token(): string {
+    return this.#writer.token;
+  }
+
   /** The engine's number for the pipe; may be 0. */
   get pipeId(): number {
     return this.#writer.id;

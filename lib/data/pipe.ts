@@ -1,6 +1,7 @@
 import type { Session, TaskRef } from "../session/session.ts";
-import { frameBytesOf, openWriter } from "./_open_writer.ts";
+import { openWriter } from "./_open_writer.ts";
 import { DataPipe } from "./data_pipe.ts";
+import { frameBytesOf } from "./frame_bytes_of.ts";
 import type { PipeOptions } from "./pipe_options.ts";
 
 /**

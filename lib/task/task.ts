@@ -1,3 +1,4 @@
+import type { StreamedEvent } from "../events/events.ts";
 import type { StartedTask } from "../../schema/task.ts";
 
 /**
@@ -11,6 +12,13 @@ export interface Task extends AsyncDisposable {
   readonly token: string;
   /** Whether this handle started the task for sure; then it also ends it. */
   readonly owned: boolean;
+  /** How many objects it takes at once, where this handle has set that. */
+  readonly threads?: number | undefined;
+  /**
+   * Everything that `use({ events })` asked for, from the very beginning.
+   * Ends when it is cancelled, or with the session.
+   */
+  readonly events?: ReadableStream<StreamedEvent> | undefined;
   /** Everything the engine answered: display id, project, source, keys. */
   readonly started: StartedTask;
 }

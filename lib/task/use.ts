@@ -1,8 +1,15 @@
+import type { Pipeline } from "../../schema/pipeline.ts";
 import { isStartedTask, type StartedTask } from "../../schema/task.ts";
 import { didFail, type ResponseMessage } from "../../schema/envelope.ts";
 import { ignore } from "../_deferred.ts";
 import { makeDisposable } from "../_disposable.ts";
-import { ExecutionException, ProtocolException } from "../errors.ts";
+import {
+  ExecutionException,
+  ProtocolException,
+  ValidationException,
+} from "../errors.ts";
+import type { EventType } from "../events/event_type.ts";
+import { events, type StreamedEvent } from "../events/events.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import { buildRequest } from "../session/build_request.ts";
 import { refusal } from "../session/call.ts";
@@ -43,6 +50,14 @@ export interface UseOptions extends PipelineInput, CallOptions {
   readonly name?: string | undefined;
   /** What `apaevt_flow` events tell. @default {no such events} */
   readonly pipelineTraceLevel?: TraceLevel | undefined;
+  /**
+   * Watch the task from its very beginning: `events` of the task that is
+   * returned has all events of these kinds or names. The pipeline must have a
+   * `project_id` and a `source`.
+   *
+   * @default {nothing is watched}
+   */
+  readonly events?: Iterable<EventType> | undefined;
   /** The team that the task belongs to. @default {the account's default team} */
   readonly teamId?: string | undefined;
 }
@@ -103,12 +118,39 @@ export async function use(
     token: options.token,
     arguments: { pipeline, ...present(options), ...nameOf(options) },
   });
-  const response = await core.request(message, {
-    signal,
-    timeout: options.timeout ?? core.settings.longTimeout,
-    onLate: owned ? (late) => terminateLate(session, late) : undefined,
-  });
-  return taskOf(core, startedOf(response), owned);
+  const stream = await watchStart(core, pipeline, options);
+  try {
+    const response = await core.request(message, {
+      signal,
+      timeout: options.timeout ?? core.settings.longTimeout,
+      onLate: owned ? (late) => terminateLate(session, late) : undefined,
+    });
+    const started = startedOf(response);
+    return taskOf(core, started, { owned, threads: options.threads, stream });
+  } catch (error) {
+    await stream?.cancel().catch(ignore);
+    throw error;
+  }
+}
+
+/** Before the start: engines do not repeat what has happened (field F17). */
+async function watchStart(
+  session: SessionCore,
+  pipeline: Pipeline,
+  options: UseOptions,
+): Promise<ReadableStream<StreamedEvent> | undefined> {
+  if (options.events === undefined) return undefined;
+  const { project_id: projectId } = pipeline;
+  const source = options.source ?? pipeline.source;
+  if (!projectId || !source) {
+    throw new ValidationException(
+      "Cannot watch the start of a pipeline without a project_id and a source",
+      { hint: "Give the pipeline both, or call events() with its token" },
+    );
+  }
+  const { events: types, signal, timeout } = options;
+  const target = { projectId, source };
+  return await events(session, target, { types, signal, timeout });
 }
 
 /** The task that a response of `execute` or `restart` tells about. */
@@ -120,13 +162,23 @@ export function startedOf(response: ResponseMessage): StartedTask {
   });
 }
 
+/** What a handle knows besides what the engine answered. */
+interface Handle {
+  readonly owned: boolean;
+  readonly threads: number | undefined;
+  readonly stream: ReadableStream<StreamedEvent> | undefined;
+}
+
 function taskOf(
   session: SessionCore,
   started: StartedTask,
-  owned: boolean,
+  { owned, threads, stream }: Handle,
 ): Task {
   const { token } = started;
-  const task = { token, owned, started };
+  // A task that ran already keeps the threads it was started with.
+  const known = owned && threads !== undefined ? { threads } : {};
+  const watched = stream ? { events: stream } : {};
+  const task = { token, owned, started, ...known, ...watched };
   makeDisposable(task, () => disposeTask(session, task));
   return task as Task;
 }
@@ -134,8 +186,10 @@ function taskOf(
 /** Never throws: it runs while something else may be failing. */
 async function disposeTask(
   session: SessionCore,
-  { token, owned }: { token: string; owned: boolean },
+  { token, owned, events: stream }: Omit<Task, keyof AsyncDisposable>,
 ): Promise<void> {
+  // Somebody who still reads it cancels it.
+  await stream?.cancel().catch(ignore);
   if (owned) await terminate(session, token).catch(ignore);
 }
 

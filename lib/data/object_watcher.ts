@@ -1,0 +1,9 @@
+/** Told how an object gets on its way; must not throw. */
+export interface ObjectWatcher {
+  /** The engine has opened the pipe. */
+  opened(size: number | undefined): void;
+  /** The engine has consumed that many bytes more. */
+  acknowledged(bytes: number): void;
+  /** Everything is consumed; the close is next. */
+  closing(): void;
+}

@@ -1,0 +1,107 @@
+import { isRecord } from "../../schema/json.ts";
+import type { EventMessage } from "../../schema/envelope.ts";
+import { didFail } from "../../schema/envelope.ts";
+import { tokenOf } from "../session/call.ts";
+import type { SessionCore } from "../session/core.ts";
+import type { CallOptions } from "../session/session.ts";
+import type { MonitorTarget } from "./monitor_target.ts";
+
+/**
+ * What the engine keys a subscription by: tokens are translated to their
+ * project, so that both forms of one target overwrite each other (S10).
+ */
+export interface MonitorKey {
+  /** Equal for targets that the engine treats as one. */
+  readonly id: string;
+  /** How the engine is told; the token goes on the wire as D6 has it. */
+  readonly token?: string | undefined;
+  readonly arguments: Readonly<Record<string, unknown>>;
+  readonly projectId?: string | undefined;
+  readonly source?: string | undefined;
+  readonly pipeId?: number | undefined;
+}
+
+/** Find out what the engine will key a target by. */
+export async function resolveTarget(
+  core: SessionCore,
+  target: MonitorTarget,
+  options: CallOptions,
+): Promise<MonitorKey> {
+  if (target === "*") return { id: "*", token: "*", arguments: {} };
+  if (typeof target === "object" && "projectId" in target) {
+    const { projectId, source } = target;
+    if (typeof projectId !== "string" || typeof source !== "string") {
+      throw new TypeError("Expected a projectId and a source");
+    }
+    return projectKey(projectId, source, undefined);
+  }
+  const token = tokenOf(target);
+  const pipeId = typeof target === "object" && "pipeId" in target
+    ? target.pipeId
+    : undefined;
+  const found = await projectOf(core, token, options);
+  const narrow = pipeId === undefined ? {} : { pipeId };
+  return {
+    id: found
+      ? projectKey(found.projectId, found.source, pipeId).id
+      : JSON.stringify([token, pipeId]),
+    token,
+    arguments: narrow,
+    ...found,
+    ...narrow,
+  };
+}
+
+function projectKey(
+  projectId: string,
+  source: string,
+  pipeId: number | undefined,
+): MonitorKey {
+  return {
+    id: JSON.stringify([projectId, source, pipeId]),
+    arguments: { projectId, source },
+    projectId,
+    source,
+  };
+}
+
+/**
+ * The project of a task. Where the engine does not tell, as for a key that
+ * may not look at the task, the token has to do.
+ */
+async function projectOf(
+  core: SessionCore,
+  token: string,
+  options: CallOptions,
+): Promise<{ projectId: string; source: string } | undefined> {
+  const answer = await core.request({
+    command: "rrext_get_task_status",
+    token,
+    arguments: { token },
+  }, options);
+  if (didFail(answer) || !isRecord(answer.body)) return undefined;
+  const { project_id: projectId, source } = answer.body;
+  return typeof projectId === "string" && typeof source === "string"
+    ? { projectId, source }
+    : undefined;
+}
+
+/**
+ * Tell whether an event may be about a target. Few bodies name their project;
+ * all have `__id`, which ends in the source, and a task's begins with its
+ * token.
+ */
+export function isAbout(key: MonitorKey, { body }: EventMessage): boolean {
+  if (key.id === "*" || !isRecord(body)) return true;
+  const { pipe_id: pipeId, __id } = body;
+  if (key.pipeId !== undefined && pipeId !== key.pipeId) return false;
+  if (key.projectId === undefined) return true;
+  const projectId = body.projectId ?? body.project_id;
+  if (typeof projectId === "string" && projectId !== key.projectId) {
+    return false;
+  }
+  if (key.source === "*") return true;
+  if (typeof body.source === "string") return body.source === key.source;
+  return typeof __id !== "string" || __id === "" ||
+    __id.endsWith(`.${key.source}`);
+}

@@ -1,0 +1,74 @@
+import { coreOf, type SessionCore } from "../session/core.ts";
+import type { CallOptions, Session } from "../session/session.ts";
+import { type EventType, readTypes } from "./event_type.ts";
+import { type MonitorKey, resolveTarget } from "./_monitor_key.ts";
+import type { MonitorTarget } from "./monitor_target.ts";
+import { type Subscriber, subscriptionsOf } from "./_subscriptions.ts";
+
+/** What was last set for a key, so that it can be replaced. */
+interface Choice {
+  readonly key: MonitorKey;
+  readonly subscriber: Subscriber;
+}
+
+const choices = new WeakMap<SessionCore, Map<string, Choice>>();
+
+/**
+ * Choose which events of a task reach the session's `onEvent`.
+ *
+ * Replaces what was chosen for the same target before; streams of
+ * {@linkcode events} that watch it, too, are not disturbed. The choice is
+ * made again on a line that was dialled anew.
+ *
+ * @param session A session from {@linkcode connect}.
+ * @param target A task or its token, a project's source, a pipe, or `"*"`.
+ * @param types The kinds or names of events; none ends the choice.
+ * @param options See {@linkcode CallOptions}.
+ * @throws {RangeError} An event's name is unknown. Nothing was sent.
+ * @throws {RocketRideException} The engine refused.
+ * @throws What {@linkcode request} throws.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { close, connect, setEvents, use } from "@rocketride/streams";
+ * import { createEngine } from "@rocketride/streams/engine";
+ *
+ * const pipeline = {
+ *   source: "in",
+ *   components: [{ id: "in", provider: "webhook", config: {} }],
+ * };
+ * const seen: string[] = [];
+ * const engine = createEngine();
+ * const session = await connect({
+ *   transport: engine.transport(),
+ *   auth: "key",
+ *   onEvent: ({ event }) => seen.push(event),
+ * });
+ * const task = await use(session, { pipeline });
+ * await setEvents(session, task, ["apaevt_status_update"]);
+ * assertEquals(seen, ["apaevt_status_update"]);
+ * await close(session);
+ * await engine.close();
+ * ```
+ */
+export async function setEvents(
+  session: Session,
+  target: MonitorTarget,
+  types: Iterable<EventType>,
+  options: CallOptions = {},
+): Promise<void> {
+  const core = coreOf(session);
+  const { mask } = readTypes(types);
+  const key = await resolveTarget(core, target, options);
+  const table = subscriptionsOf(core);
+  let chosen = choices.get(core);
+  if (!chosen) choices.set(core, chosen = new Map());
+  const before = chosen.get(key.id);
+  const subscriber: Subscriber = { mask, onGap(): void {} };
+  // The new one first: what both want is never interrupted.
+  if (mask !== 0) await table.add(key, subscriber, options);
+  if (mask !== 0) chosen.set(key.id, { key, subscriber });
+  else chosen.delete(key.id);
+  if (before) await table.remove(before.key, before.subscriber);
+}

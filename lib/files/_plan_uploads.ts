@@ -1,0 +1,138 @@
+import type { UploadBody } from "../../schema/event.ts";
+import type { UploadResult } from "../../schema/result.ts";
+import { notify } from "../_notify.ts";
+import { frameBytesOf } from "../data/frame_bytes_of.ts";
+import { coreOf, type SessionCore } from "../session/core.ts";
+import { tokenOf } from "../session/call.ts";
+import type { Session, TaskRef } from "../session/session.ts";
+import { announce } from "./_announce.ts";
+import { checkPaths } from "./_check_paths.ts";
+import { eachInTurn } from "./_each_in_turn.ts";
+import { type FileItem, fileItem } from "./_file_item.ts";
+import { Progress } from "./_progress.ts";
+import { uploadFile } from "./_upload_file.ts";
+import type { FileInput, FileInputs } from "./file_input.ts";
+import type { SendFilesOptions } from "./send_files_options.ts";
+
+const DEFAULT_CONCURRENCY = 4;
+
+/** Takes what comes of uploads, each with the number of its file. */
+export interface UploadSink {
+  /** A file gets on. */
+  readonly onEvent?: ((body: UploadBody, index: number) => void) | undefined;
+  /** A file is done with; never rejects. */
+  readonly onResult?:
+    | ((result: UploadResult, index: number) => void)
+    | undefined;
+  /** Wait until one more file may be begun. */
+  readonly room?: (() => Promise<void> | undefined) | undefined;
+}
+
+/** Uploads the files; rejects only for what concerns all of them. */
+export type RunUploads = (
+  sink: UploadSink,
+  signal: AbortSignal | null | undefined,
+) => Promise<void>;
+
+/** Check everything that can be checked at once; nothing is read or sent. */
+export function planUploads(
+  session: Session,
+  task: TaskRef,
+  files: FileInputs,
+  options: SendFilesOptions,
+): RunUploads {
+  const core = coreOf(session);
+  const token = tokenOf(task);
+  const { retries = 0, timeout = Infinity } = options;
+  frameBytesOf(options);
+  if (!(timeout > 0)) {
+    throw new RangeError(
+      `Cannot use timeout ${timeout}: expected milliseconds above 0`,
+    );
+  }
+  if (!(Number.isInteger(retries) && retries >= 0)) {
+    throw new RangeError(`Cannot use ${retries} retries: expected 0 or more`);
+  }
+  const concurrency = Math.min(concurrencyOf(options), slotsOf(task));
+  checkIterable(files);
+  const list = isList(files) ? Array.from(files, checkedItem) : undefined;
+  return async function run(sink, signal): Promise<void> {
+    signal?.throwIfAborted();
+    if (list) await checkPaths(list, signal);
+    await eachInTurn<unknown>({
+      values: list ?? files,
+      concurrency,
+      signal,
+      // Of a list, every file gets its answer; what has no end gets none.
+      ended: list ? undefined : core.signal,
+      room: sink.room,
+      async act(value, index): Promise<void> {
+        function tell(body: UploadBody): void {
+          announce(core, body);
+          const { onProgress } = options;
+          if (onProgress) notify(() => onProgress(body, index), undefined);
+          sink.onEvent?.(body, index);
+        }
+        const itemOf = (): FileItem =>
+          list?.[index] ?? fileItem(value as FileInput);
+        const result = await outcomeOf(core, token, itemOf, {
+          ...options,
+          signal,
+        }, tell);
+        sink.onResult?.(result, index);
+      },
+    });
+  };
+}
+
+async function outcomeOf(
+  core: SessionCore,
+  token: string,
+  itemOf: () => FileItem,
+  options: SendFilesOptions,
+  tell: (body: UploadBody) => void,
+): Promise<UploadResult> {
+  let item: FileItem;
+  try {
+    item = itemOf();
+  } catch (error) {
+    const { clock } = core.settings;
+    const unknown = { filepath: "", size: undefined, clock, tell };
+    return new Progress(unknown).failed(error);
+  }
+  return await uploadFile(core, token, item, options, tell);
+}
+
+function checkedItem(input: FileInput, index: number): FileItem {
+  try {
+    return fileItem(input);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new TypeError(`${error.message} (file ${index})`, { cause: error });
+  }
+}
+
+function checkIterable(files: FileInputs): void {
+  const one = typeof files !== "object" || files === null ||
+    !(Symbol.iterator in files || Symbol.asyncIterator in files);
+  if (one) throw new TypeError("Expected a list of files, not a single one");
+}
+
+/** Whether all files are known beforehand: an array, a FileList, a Set. */
+function isList(files: FileInputs): files is Iterable<FileInput> {
+  const { length, size } = files as { length?: unknown; size?: unknown };
+  return Symbol.iterator in files &&
+    (typeof length === "number" || typeof size === "number");
+}
+
+function concurrencyOf({ concurrency }: SendFilesOptions): number {
+  const count = concurrency ?? DEFAULT_CONCURRENCY;
+  if (Number.isInteger(count) && count >= 1) return count;
+  throw new RangeError(`Cannot use concurrency ${count}: expected 1 or more`);
+}
+
+/** How many objects the task takes at once, where its handle knows that. */
+function slotsOf(task: TaskRef): number {
+  const known = typeof task === "object" && "threads" in task;
+  return known && typeof task.threads === "number" ? task.threads : Infinity;
+}

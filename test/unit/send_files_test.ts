@@ -1,0 +1,532 @@
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+  assertStrictEquals,
+} from "@std/assert";
+import {
+  ConnectionException,
+  ExecutionException,
+  PipeException,
+  ValidationException,
+} from "../../lib/errors.ts";
+import type { FileInput, FileInputs } from "../../lib/files/file_input.ts";
+import { sendFiles } from "../../lib/files/send_files.ts";
+import type { SendFilesOptions } from "../../lib/files/send_files_options.ts";
+import { coreOf } from "../../lib/session/core.ts";
+import type { EventMessage } from "../../schema/envelope.ts";
+import type { UploadBody } from "../../schema/event.ts";
+import { drainMicrotasks } from "../support/fake_clock.ts";
+import { type UploadServer, uploadServer } from "../support/upload_server.ts";
+
+/** Files with these names, each with its name as content. */
+function named(...names: readonly string[]): File[] {
+  return names.map((name) => new File([name], name));
+}
+
+/** What became of files, in short: `a.txt: complete`. */
+async function outcomes(
+  server: UploadServer,
+  files: FileInputs,
+  options?: SendFilesOptions,
+): Promise<string[]> {
+  const results = await sendFiles(server.session, "tk_1", files, options);
+  return results.map(({ filepath, action, error }) =>
+    `${filepath}: ${error ?? action}`
+  );
+}
+
+/** A stream that says whether it was cancelled, and why. */
+function watched(name: string): {
+  readonly input: FileInput;
+  readonly reason: () => unknown;
+} {
+  let cancelled: unknown = "never";
+  const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    start: (controller) => controller.enqueue(new Uint8Array(5_000)),
+    cancel(reason): void {
+      cancelled = reason;
+    },
+  });
+  return { input: { name, stream }, reason: () => cancelled };
+}
+
+Deno.test("each file is one object, with its name, size, type and content", async () => {
+  await using server = await uploadServer();
+  assertEquals(
+    await outcomes(server, [
+      new File(["a,b"], "a.csv"),
+      [new File(["{}"], "b.json"), { owner: "Ada" }],
+      { name: "c", stream: () => new Blob(["text"]).stream(), size: 4 },
+      new File([], "empty.txt"),
+    ], { concurrency: 1 }),
+    [
+      "a.csv: complete",
+      "b.json: complete",
+      "c: complete",
+      "empty.txt: complete",
+    ],
+  );
+  const seen = server.objects.map(({ object, mimeType, text }) => {
+    const { objectId, ...rest } = object;
+    assert(objectId);
+    return [rest, mimeType, text];
+  });
+  assertEquals(seen, [
+    [{ name: "a.csv", size: 3 }, "text/csv", "a,b"],
+    [{ name: "b.json", owner: "Ada", size: 2 }, "application/json", "{}"],
+    [{ name: "c", size: 4 }, "application/octet-stream", "text"],
+    // A declared size of 0 makes engines skip the object (design D11).
+    [{ name: "empty.txt", size: 1 }, "text/plain", ""],
+  ]);
+  assertEquals(new Set(server.objects.map((it) => it.object.objectId)).size, 4);
+});
+
+Deno.test("results are in the order of the files, whoever is done first", async () => {
+  const gates = new Map<string, PromiseWithResolvers<undefined>>();
+  await using server = await uploadServer((step, name) => {
+    if (step !== "close") return undefined;
+    const gate = Promise.withResolvers<undefined>();
+    gates.set(name, gate);
+    return gate.promise;
+  });
+  const sending = outcomes(server, named("a", "b", "c"));
+  await drainMicrotasks();
+  for (const name of ["c", "a", "b"]) {
+    gates.get(name)?.resolve(undefined);
+    await drainMicrotasks();
+  }
+  assertEquals(await sending, ["a: complete", "b: complete", "c: complete"]);
+});
+
+const LIMITS: readonly (readonly [SendFilesOptions, number | undefined, number])[] = [
+  [{}, undefined, 4],
+  [{ concurrency: 1 }, undefined, 1],
+  [{ concurrency: 7 }, undefined, 7],
+  [{ concurrency: 7 }, 3, 3],
+  [{}, 2, 2],
+  [{}, 64, 4],
+];
+
+for (const [options, threads, expected] of LIMITS) {
+  Deno.test(`${options.concurrency ?? "the default"} at once, with ${threads ?? "unknown"} slots, means ${expected}`, async () => {
+    await using server = await uploadServer();
+    const files = Array.from({ length: 20 }, (_, i) => new File(["x"], `${i}`));
+    const task = { token: "tk_1", threads };
+    await sendFiles(server.session, task, files, options);
+    assertEquals(server.mostOpen, expected);
+    assertEquals(server.objects.length, 20);
+  });
+}
+
+Deno.test("an iterable without end is read only as fast as files are sent", async () => {
+  let given = 0;
+  function* forever(): Generator<File> {
+    for (;;) yield new File(["x"], `${given++}`);
+  }
+  await using server = await uploadServer((step) =>
+    step === "close" ? new Promise<undefined>(() => {}) : undefined
+  );
+  const stop = new AbortController();
+  const reason = new Error("enough");
+  const sending = sendFiles(server.session, "tk_1", forever(), {
+    signal: stop.signal,
+    concurrency: 3,
+  });
+  await drainMicrotasks();
+  assertEquals(given, 3);
+  stop.abort(reason);
+  assertStrictEquals(await sending.catch((error) => error), reason);
+});
+
+Deno.test("no files are no requests", async () => {
+  await using server = await uploadServer();
+  assertEquals(await outcomes(server, []), []);
+  assertEquals(server.requests.length, 0);
+});
+
+Deno.test("a file that fails at any step fails alone, and its pipe is closed", async () => {
+  await using server = await uploadServer((step, name) => {
+    if (name === `bad ${step}`) throw new Error(`No ${step}`);
+    return undefined;
+  });
+  assertEquals(
+    await outcomes(server, named("a", "bad open", "bad write", "bad close", "b")),
+    [
+      "a: complete",
+      "bad open: No open",
+      "bad write: No write",
+      "bad close: No close",
+      "b: complete",
+    ],
+  );
+  await drainMicrotasks();
+  assertEquals(server.open, 0);
+});
+
+Deno.test("a failed file has what was thrown as its cause", async () => {
+  await using server = await uploadServer((step) => {
+    if (step === "write") throw new Error("No");
+    return undefined;
+  });
+  const [result] = await sendFiles(server.session, "tk_1", named("a"));
+  assertInstanceOf(result?.cause, PipeException);
+  assertEquals(result.cause.phase, "write");
+  assertEquals([result.bytes_sent, result.file_size], [0, 1]);
+});
+
+Deno.test("a source that fails fails alone", async () => {
+  await using server = await uploadServer();
+  async function* broken(): AsyncGenerator<string> {
+    yield "half";
+    await undefined;
+    throw new Error("Disk is on fire");
+  }
+  assertEquals(
+    await outcomes(server, [{ name: "a", stream: broken }, ...named("b")]),
+    ["a: Disk is on fire", "b: complete"],
+  );
+  await drainMicrotasks();
+  assertEquals(server.open, 0);
+});
+
+Deno.test("42 an object that failed in the pipeline is a failed upload, with its result", async () => {
+  const result = { objectId: "o", error: { message: "Node exploded" } };
+  await using server = await uploadServer((step) =>
+    step === "close" ? result : undefined
+  );
+  const [failed] = await sendFiles(server.session, "tk_1", named("a"));
+  assertEquals([failed?.action, failed?.error], ["error", "Node exploded"]);
+  assertEquals(failed?.result, result);
+  assertInstanceOf(failed?.cause, ExecutionException);
+  const [returned] = await sendFiles(server.session, "tk_1", named("a"), {
+    onPipelineError: "return",
+  });
+  assertEquals([returned?.action, returned?.error], ["complete", undefined]);
+  assertEquals(returned?.result, result);
+});
+
+const BAD: readonly (readonly [string, unknown, SendFilesOptions, string])[] = [
+  ["a single path", "a.txt", {}, "TypeError"],
+  ["a single File", new File([], "a"), {}, "TypeError"],
+  ["no files at all", undefined, {}, "TypeError"],
+  ["something that is no file", [...named("a"), 7], {}, "TypeError"],
+  ["concurrency 0", named("a"), { concurrency: 0 }, "RangeError"],
+  ["concurrency 1.5", named("a"), { concurrency: 1.5 }, "RangeError"],
+  ["retries below 0", named("a"), { retries: -1 }, "RangeError"],
+  ["endless retries", named("a"), { retries: Infinity }, "RangeError"],
+  ["frames of 1 byte", named("a"), { frameBytes: 1 }, "RangeError"],
+  ["a timeout of 0", named("a"), { timeout: 0 }, "RangeError"],
+  ["a missing file", [...named("a"), "/no/such"], {}, "ValidationException"],
+  [
+    "a missing file by URL",
+    new Set([new URL("file:///no/such")]),
+    {},
+    "ValidationException",
+  ],
+  ["a folder", [["/"]], {}, "ValidationException"],
+  ["an address of another kind", [new URL("ftp://a")], {}, "ValidationException"],
+];
+
+for (const [name, files, options, expected] of BAD) {
+  Deno.test(`${name} is refused before anything is sent`, async () => {
+    await using server = await uploadServer();
+    const error = await assertRejects(
+      () => sendFiles(server.session, "tk_1", files as FileInputs, options),
+      Error,
+    );
+    assertEquals(error.name, expected);
+    assertEquals(server.requests.length, 0);
+  });
+}
+
+Deno.test("what is no file is told with its number", async () => {
+  await using server = await uploadServer();
+  await assertRejects(
+    () => sendFiles(server.session, "tk_1", [...named("a", "b"), 7 as never]),
+    TypeError,
+    "(file 2)",
+  );
+});
+
+Deno.test("what an iterable gives wrongly is an error of that file alone", async () => {
+  await using server = await uploadServer();
+  function* some(): Generator<FileInput> {
+    yield* named("a");
+    yield "/no/such";
+    yield 7 as never;
+    yield* named("b");
+  }
+  assertEquals(await outcomes(server, some(), { concurrency: 1 }), [
+    "a: complete",
+    '/no/such: Cannot read "/no/such": there is no such file',
+    ": Cannot upload a value of type number: expected a file",
+    "b: complete",
+  ]);
+});
+
+Deno.test("what an iterable throws rejects when the begun files are done with", async () => {
+  const failure = new Error("No more files");
+  async function* some(): AsyncGenerator<File> {
+    yield* named("a");
+    await undefined;
+    throw failure;
+  }
+  await using server = await uploadServer();
+  const sending = sendFiles(server.session, "tk_1", some());
+  assertStrictEquals(await sending.catch((error) => error), failure);
+  assertEquals(server.objects.map(({ closed }) => closed), [true]);
+});
+
+Deno.test("an abort before the call sends nothing", async () => {
+  await using server = await uploadServer();
+  const signal = AbortSignal.abort("enough");
+  const sending = sendFiles(server.session, "tk_1", named("a"), { signal });
+  assertEquals(await sending.catch((error) => error), "enough");
+  assertEquals(server.requests.length, 0);
+});
+
+Deno.test("an abort frees every slot, cancels every source, and takes no more", async () => {
+  await using server = await uploadServer();
+  const sources = [watched("a"), watched("b"), watched("c")];
+  const stop = new AbortController();
+  const reason = new Error("enough");
+  const told: string[] = [];
+  const sending = sendFiles(
+    server.session,
+    "tk_1",
+    sources.map(({ input }) => input),
+    {
+      signal: stop.signal,
+      concurrency: 2,
+      onProgress: ({ action, filepath }) => told.push(`${filepath} ${action}`),
+    },
+  );
+  await drainMicrotasks();
+  assertEquals(server.open, 2);
+  stop.abort(reason);
+  assertStrictEquals(await sending.catch((error) => error), reason);
+  await drainMicrotasks();
+  assertEquals(server.open, 0);
+  assertEquals(sources.map((it) => it.reason()), [reason, reason, "never"]);
+  assertEquals(told.filter((text) => text.endsWith("error")), [
+    "a error",
+    "b error",
+  ]);
+});
+
+Deno.test("a signal of one file gives up that file alone", async () => {
+  await using server = await uploadServer();
+  const stop = new AbortController();
+  const reason = new Error("Not this one");
+  const { input, reason: cancelled } = watched("a");
+  const sending = sendFiles(server.session, "tk_1", [
+    { ...input as { name: string; stream: ReadableStream }, signal: stop.signal },
+    ...named("b"),
+    { file: named("c")[0]!, signal: AbortSignal.abort("never begun") },
+  ]);
+  await drainMicrotasks();
+  stop.abort(reason);
+  const results = await sending;
+  assertEquals(results.map(({ action }) => action), [
+    "error",
+    "complete",
+    "error",
+  ]);
+  assertStrictEquals(results[0]?.cause, reason);
+  assertEquals(results[0]?.error, "Not this one");
+  assertEquals(results[2]?.error, "never begun");
+  await drainMicrotasks();
+  assertEquals(server.open, 0);
+  assertStrictEquals(cancelled(), reason);
+  assertEquals(server.objects.length, 2);
+});
+
+Deno.test("a stream that is made too late is cancelled", async () => {
+  await using server = await uploadServer();
+  const making = Promise.withResolvers<ReadableStream>();
+  const stop = new AbortController();
+  const sending = sendFiles(server.session, "tk_1", [
+    { name: "a", stream: () => making.promise, signal: stop.signal },
+  ]);
+  await drainMicrotasks();
+  stop.abort("enough");
+  assertEquals((await sending)[0]?.error, "enough");
+  let cancelled: unknown;
+  making.resolve(
+    new ReadableStream({
+      cancel(reason): void {
+        cancelled = reason;
+      },
+    }),
+  );
+  await drainMicrotasks();
+  assertEquals(cancelled, "enough");
+});
+
+Deno.test("of a list every file gets a result when the line drops", async () => {
+  await using server = await uploadServer((step) =>
+    step === "close" ? new Promise<undefined>(() => {}) : undefined
+  );
+  const sending = sendFiles(server.session, "tk_1", named("a", "b", "c"), {
+    concurrency: 2,
+  });
+  await drainMicrotasks();
+  server.line.close(1006);
+  const results = await sending;
+  assertEquals(results.map(({ action }) => action), ["error", "error", "error"]);
+  for (const { cause } of results) assertInstanceOf(cause, ConnectionException);
+});
+
+Deno.test("of an iterable nothing more is taken when the line drops", async () => {
+  let given = 0;
+  async function* some(): AsyncGenerator<File> {
+    yield* named("a", "b");
+    given = 2;
+    await new Promise(() => {}); // as a folder that is watched
+  }
+  await using server = await uploadServer();
+  const sending = sendFiles(server.session, "tk_1", some());
+  await drainMicrotasks();
+  assertEquals(given, 2);
+  server.line.close(1006);
+  assertInstanceOf(
+    await sending.catch((error) => error),
+    ConnectionException,
+  );
+});
+
+/**
+ * Let the first attempts at some files fail as if the line had dropped, and
+ * the session were dialling again.
+ */
+function dropping(server: UploadServer, times: number, retryable = true): void {
+  const core = coreOf(server.session);
+  const request = core.request.bind(core);
+  let left = times;
+  core.request = (message, options) => {
+    const { subcommand } = message.arguments ?? {};
+    if (subcommand !== "write" || left-- <= 0) return request(message, options);
+    return Promise.reject(
+      new ConnectionException("Connection was lost", { sent: true, retryable }),
+    );
+  };
+}
+
+const RETRIES: readonly (readonly [string, number, boolean, FileInput, string])[] =
+  [
+    ["none is asked for", 0, true, named("a")[0]!, "Connection was lost"],
+    ["there are enough", 2, true, named("a")[0]!, "complete"],
+    ["there are too few", 1, true, named("a")[0]!, "Connection was lost"],
+    ["it is of no use", 2, false, named("a")[0]!, "Connection was lost"],
+    [
+      "a stream is gone",
+      2,
+      true,
+      { name: "a", stream: new Blob(["a"]).stream() },
+      "Connection was lost",
+    ],
+    [
+      "a stream can be made anew",
+      2,
+      true,
+      { name: "a", stream: () => new Blob(["a"]).stream() },
+      "complete",
+    ],
+  ];
+
+for (const [name, retries, retryable, input, expected] of RETRIES) {
+  Deno.test(`a file is sent anew after its line was lost, when ${name}: ${expected}`, async () => {
+    await using server = await uploadServer();
+    dropping(server, 2, retryable);
+    assertEquals(await outcomes(server, [input], { retries }), [
+      `a: ${expected}`,
+    ]);
+    // One object, however often it was sent.
+    const ids = server.objects.map(({ object }) => object.objectId);
+    assertEquals(new Set(ids).size, 1);
+    await drainMicrotasks();
+    assertEquals(server.open, 0);
+  });
+}
+
+Deno.test("a refusal is not tried again", async () => {
+  await using server = await uploadServer((step) => {
+    if (step === "write") throw new Error("No");
+    return undefined;
+  });
+  assertEquals(await outcomes(server, named("a"), { retries: 5 }), ["a: No"]);
+  assertEquals(server.objects.length, 1);
+});
+
+Deno.test("progress is told to the caller and to who listens to the session", async () => {
+  const events: EventMessage[] = [];
+  await using server = await uploadServer((step, name) => {
+    if (name === "b" && step === "open") throw new Error("No");
+    return undefined;
+  }, { onEvent: (event) => events.push(event) });
+  const told: [UploadBody, number][] = [];
+  const results = await sendFiles(server.session, "tk_1", named("a", "b"), {
+    concurrency: 1,
+    onProgress: (body, index) => told.push([body, index]),
+  });
+  assertEquals(told.map(([{ action }, index]) => `${index} ${action}`), [
+    "0 open",
+    "0 write",
+    "0 close",
+    "0 complete",
+    "1 error",
+  ]);
+  assertEquals<unknown>(told[3]?.[0], results[0]);
+  assertEquals(
+    events,
+    told.map(([body]) => ({
+      type: "event",
+      seq: 0,
+      event: "apaevt_status_upload",
+      body,
+    })),
+  );
+});
+
+Deno.test("what observers throw harms nobody", async () => {
+  await using server = await uploadServer(undefined, {
+    onEvent(): never {
+      throw new Error("Broken listener");
+    },
+  });
+  const onProgress = (): Promise<never> => Promise.reject(new Error("Late"));
+  assertEquals(await outcomes(server, named("a"), { onProgress }), [
+    "a: complete",
+  ]);
+  const thrower = (): never => {
+    throw new Error("At once");
+  };
+  assertEquals(await outcomes(server, named("a"), { onProgress: thrower }), [
+    "a: complete",
+  ]);
+});
+
+Deno.test("a path in a list is looked at first, and opened in its turn", async () => {
+  const folder = await Deno.makeTempDir();
+  await using server = await uploadServer();
+  const paths = ["a.txt", "b.csv"].map((name) => `${folder}/${name}`);
+  for (const path of paths) await Deno.writeTextFile(path, path);
+  try {
+    const results = await sendFiles(server.session, "tk_1", paths, {
+      concurrency: 1,
+      onProgress({ action, filepath }): void {
+        // Gone between the look and its turn: an error of its own.
+        if (action === "open" && filepath === paths[0]) {
+          Deno.removeSync(paths[1]!);
+        }
+      },
+    });
+    assertEquals(results[0]?.result?.text, [paths[0]!]);
+    assertInstanceOf(results[1]?.cause, ValidationException);
+    assertEquals(results[1].cause.code, "file-not-found");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
