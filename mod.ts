@@ -69,6 +69,44 @@ export type {
 export { setEvents } from "./lib/events/set_events.ts";
 export { watchTask } from "./lib/events/watch_task.ts";
 
+export { answers, firstAnswer, parseAnswers } from "./lib/chat/answers.ts";
+export { chat, type ChatOptions } from "./lib/chat/chat.ts";
+export { type ChatPart, chatStream } from "./lib/chat/chat_stream.ts";
+export type {
+  SchemaIssue,
+  SchemaResult,
+  StandardSchema,
+} from "./lib/chat/standard_schema.ts";
+export {
+  type Answer,
+  createAnswer,
+  getJson,
+  getText,
+  isJson,
+} from "./schema/answer.ts";
+export {
+  addContext,
+  addDocuments,
+  addExample,
+  addGoal,
+  addHistory,
+  addInstruction,
+  addQuestion,
+} from "./schema/question_builders.ts";
+export { parseJson } from "./schema/parse_json.ts";
+export { parsePython } from "./schema/parse_python.ts";
+export {
+  createQuestion,
+  type Question,
+  type QuestionExample,
+  type QuestionHistory,
+  type QuestionInstruction,
+  type QuestionOptions,
+  type QuestionText,
+  type QuestionType,
+} from "./schema/question.ts";
+export type { Doc, DocFilter, DocMetadata } from "./schema/doc.ts";
+
 export {
   buildRequest,
   type BuildRequestOptions,

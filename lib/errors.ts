@@ -13,6 +13,7 @@ export type ErrorCode =
   | "file-not-found"
   | "file-not-readable"
   | "insecure-credential"
+  | "invalid-answer"
   | "invalid-chunk"
   | "invalid-pipeline"
   | "invalid-uri"

@@ -1,0 +1,31 @@
+import { addQuestion } from "../../schema/question_builders.ts";
+import {
+  createQuestion,
+  type Question,
+  questionToJson,
+} from "../../schema/question.ts";
+import type { PipeOptions } from "../data/pipe_options.ts";
+
+/** What chatting takes besides what a pipe takes. */
+export type ChatPipeOptions = Omit<PipeOptions, "mimeType" | "provider">;
+
+/** The question's JSON form; checked before any traffic. */
+export function questionText(question: string | Question): string {
+  const asked = typeof question === "string"
+    ? addQuestion(createQuestion(), question)
+    : question;
+  if (typeof asked !== "object" || !Array.isArray(asked?.questions)) {
+    throw new TypeError("Expected a question, or its text");
+  }
+  return questionToJson(asked);
+}
+
+/** How a pipe for a question is opened (protocol §6.9). */
+export function chatPipeOptions(options: ChatPipeOptions): PipeOptions {
+  return {
+    ...options,
+    objinfo: { name: "Question", ...options.objinfo },
+    mimeType: "application/rocketride-question",
+    provider: "chat",
+  };
+}

@@ -1,0 +1,111 @@
+import { getJson } from "../../schema/answer.ts";
+import type { JsonValue } from "../../schema/json.ts";
+import { type PipelineResult, resultFields } from "../../schema/result.ts";
+import { ValidationException } from "../errors.ts";
+import type { SchemaIssue, StandardSchema } from "./standard_schema.ts";
+
+/**
+ * Read the answers out of a pipeline's result.
+ *
+ * They are looked up by their lane in `result_types`, whatever the pipeline
+ * calls the field, else in `answers`.
+ *
+ * @param result What {@linkcode chat} returned.
+ * @returns The answers as they came: text, or JSON when it was asked for.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { answers } from "@rocketride/streams";
+ *
+ * const result = {
+ *   objectId: "1",
+ *   result_types: { said: "answers" },
+ *   said: ["Paris"],
+ * };
+ * assertEquals(answers(result), ["Paris"]);
+ * ```
+ */
+export function answers(result: PipelineResult): JsonValue[] {
+  const named = resultFields(result, "answers");
+  const found = named.length > 0 ? named : [result.answers ?? []].flat();
+  return found as JsonValue[];
+}
+
+/**
+ * Read the answers out of a pipeline's result as values of a type.
+ *
+ * JSON is found in whatever a model wrote around it, see
+ * {@linkcode parseJson}, then checked.
+ *
+ * @param result What {@linkcode chat} returned.
+ * @param schema Any validator that implements Standard Schema.
+ * @returns The validator's output for each answer.
+ * @throws {ValidationException} An answer does not fit; code
+ * `invalid-answer`, and the message says where.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { parseAnswers, type StandardSchema } from "@rocketride/streams";
+ *
+ * const numbers: StandardSchema<number> = {
+ *   "~standard": {
+ *     version: 1,
+ *     vendor: "example",
+ *     validate: (value) =>
+ *       typeof value === "number"
+ *         ? { value }
+ *         : { issues: [{ message: "Expected a number" }] },
+ *   },
+ * };
+ * const result = { objectId: "1", answers: ["It is:\n```json\n7\n```"] };
+ * assertEquals(await parseAnswers(result, numbers), [7]);
+ * ```
+ */
+export async function parseAnswers<Output>(
+  result: PipelineResult,
+  schema: StandardSchema<Output>,
+): Promise<Output[]> {
+  const { validate } = schema["~standard"];
+  return await Promise.all(
+    answers(result).map(async (answer) => {
+      const json = getJson(answer);
+      // A validator of text wants the words themselves.
+      const checked = await validate(json ?? answer);
+      if (!checked.issues) return checked.value;
+      throw new ValidationException(
+        `Answer is not what was expected: ${
+          checked.issues.map(words).join("; ")
+        }`,
+        { code: "invalid-answer", dapResult: result },
+      );
+    }),
+  );
+}
+
+function words({ message, path = [] }: SchemaIssue): string {
+  const place = path.map((part) =>
+    String(typeof part === "object" ? part.key : part)
+  ).join(".");
+  return place === "" ? message : `${message} at "${place}"`;
+}
+
+/**
+ * Read the first answer of a pipeline's result.
+ *
+ * @param result What {@linkcode chat} returned.
+ * @returns The answer; `undefined` when the pipeline gave none.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { firstAnswer } from "@rocketride/streams";
+ *
+ * assertEquals(firstAnswer({ objectId: "1", answers: ["Paris"] }), "Paris");
+ * assertEquals(firstAnswer({ objectId: "1" }), undefined);
+ * ```
+ */
+export function firstAnswer(result: PipelineResult): JsonValue | undefined {
+  return answers(result)[0];
+}

@@ -1,0 +1,176 @@
+import type { PipelineResult } from "../../schema/result.ts";
+import type { Question } from "../../schema/question.ts";
+import { isRecord } from "../../schema/json.ts";
+import { ignore } from "../_deferred.ts";
+import type { DataPipe } from "../data/data_pipe.ts";
+import { pipe } from "../data/pipe.ts";
+import { events } from "../events/events.ts";
+import type { StreamedEvent } from "../events/events.ts";
+import type { Session, TaskRef } from "../session/session.ts";
+import { chatPipeOptions, questionText } from "./_question.ts";
+import type { ChatOptions } from "./chat.ts";
+
+/** What a stream of {@linkcode chatStream} gives. */
+export type ChatPart =
+  | {
+    /** Something that a node of the pipeline said on the way. */
+    readonly type: "progress";
+    /** What it is, in the node's word: `thinking`, for example. */
+    readonly kind: string;
+    /** What was said; most nodes have a `message` in it. */
+    readonly data: Readonly<Record<string, unknown>>;
+  }
+  | {
+    /** Some progress is missing here, since the reader was slow. */
+    readonly type: "gap";
+    /** How many parts are missing; `undefined` where nobody can know. */
+    readonly lost: number | undefined;
+  }
+  | {
+    /** The end: what the pipeline made of the question. */
+    readonly type: "result";
+    /** Read it with {@linkcode firstAnswer} and its siblings. */
+    readonly result: PipelineResult;
+  };
+
+/** How much progress may wait for the reader. */
+const PROGRESS_PARTS = 256;
+
+/**
+ * Ask a task's pipeline a question and watch it think.
+ *
+ * Gives what nodes say on the way, in order, and last the result; then the
+ * stream closes. Nothing is sent before the first read. Engines do not stream
+ * the answer itself (engine §6.2). Cancelling the stream, or leaving a
+ * `for await` loop, frees the engine's slot.
+ *
+ * @param session A session from {@linkcode connect}.
+ * @param task The task, or its token.
+ * @param question The question, or its text.
+ * @param options See {@linkcode ChatOptions}; `signal` errors the stream.
+ * @returns The parts. Errors with what {@linkcode chat} throws.
+ * @throws {TypeError} It is no question. Nothing was sent.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { chatStream, close, connect, use } from "@rocketride/streams";
+ * import { createEngine } from "@rocketride/streams/engine";
+ *
+ * const engine = createEngine();
+ * const session = await connect({ transport: engine.transport(), auth: "key" });
+ * const task = await use(session, {
+ *   filepath: "examples/pipelines/chat.pipe.json",
+ * });
+ * const question = "What is the capital of France?";
+ * let answer: unknown;
+ * for await (const part of chatStream(session, task, question)) {
+ *   if (part.type === "result") answer = part.result.answers;
+ * }
+ * assertEquals(answer, ["Paris"]);
+ * await close(session);
+ * await engine.close();
+ * ```
+ */
+export function chatStream(
+  session: Session,
+  task: TaskRef,
+  question: string | Question,
+  options: ChatOptions = {},
+): ReadableStream<ChatPart> {
+  const json = questionText(question);
+  let asking: Asking | undefined;
+
+  return new ReadableStream<ChatPart>({
+    async pull(controller): Promise<void> {
+      asking ??= await ask(session, task, json, options);
+      const part = await nextPart(asking);
+      controller.enqueue(part);
+      if (part.type === "result") controller.close();
+    },
+    async cancel(reason): Promise<void> {
+      await asking?.progress.cancel().catch(ignore);
+      await asking?.target.abort(reason).catch(ignore);
+    },
+  }, { highWaterMark: 0 });
+}
+
+/** A question that is with the engine. */
+interface Asking {
+  readonly target: DataPipe;
+  readonly progress: ReadableStreamDefaultReader<StreamedEvent>;
+  /** Settles, as `undefined`, when there is a result or a failure. */
+  readonly settled: Promise<undefined>;
+  /** The read that is under way. */
+  reading?: Promise<ReadableStreamReadResult<StreamedEvent>> | undefined;
+}
+
+/** Watch first: engines do not repeat what was said before (protocol §6.8). */
+async function ask(
+  session: Session,
+  task: TaskRef,
+  json: string,
+  options: ChatOptions,
+): Promise<Asking> {
+  const target = await pipe(session, task, chatPipeOptions(options));
+  let progress: ReadableStream<StreamedEvent>;
+  try {
+    progress = await events(session, target, {
+      types: ["apaevt_sse"],
+      highWaterMark: PROGRESS_PARTS,
+      overflow: "drop-oldest",
+      signal: options.signal,
+      timeout: options.timeout,
+    });
+  } catch (error) {
+    await target.abort(error).catch(ignore);
+    throw error;
+  }
+  const writer = target.getWriter();
+  // Failures of both arrive by the result.
+  writer.write(json).catch(ignore);
+  writer.close().catch(ignore);
+  writer.closed.catch(ignore);
+  writer.releaseLock();
+  const settled = target.result.then(() => undefined, () => undefined);
+  return { target, progress: progress.getReader(), settled };
+}
+
+async function nextPart(asking: Asking): Promise<ChatPart> {
+  for (;;) {
+    asking.reading ??= asking.progress.read();
+    asking.reading.catch(ignore);
+    const read = await Promise.race([asking.reading, asking.settled]);
+    if (read === undefined || read.done) break;
+    asking.reading = undefined;
+    const part = partOf(read.value);
+    if (part) return part;
+  }
+  // What was said before the result stays before it.
+  const left = await Promise.race([asking.reading, later()]);
+  if (left && !left.done) {
+    asking.reading = undefined;
+    const part = partOf(left.value);
+    if (part) return part;
+  }
+  await asking.progress.cancel().catch(ignore);
+  return { type: "result", result: await asking.target.result };
+}
+
+/** A turn later than a read of what has arrived already. */
+async function later(): Promise<undefined> {
+  for (let turn = 0; turn < 8; turn++) await Promise.resolve();
+  return undefined;
+}
+
+function partOf(event: StreamedEvent): ChatPart | undefined {
+  if (event.type === "gap") return { type: "gap", lost: event.lost };
+  const { body } = event;
+  if (!isRecord(body)) return undefined;
+  const { type: kind, data } = body;
+  return {
+    type: "progress",
+    kind: typeof kind === "string" ? kind : "",
+    data: isRecord(data) ? data : {},
+  };
+}
