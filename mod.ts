@@ -107,6 +107,8 @@ export {
 } from "./schema/question.ts";
 export type { Doc, DocFilter, DocMetadata } from "./schema/doc.ts";
 
+export { lifecycle } from "./lib/session/lifecycle.ts";
+export type { LifecycleEvent } from "./lib/session/lifecycle_event.ts";
 export {
   buildRequest,
   type BuildRequestOptions,

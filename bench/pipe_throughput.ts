@@ -58,7 +58,8 @@ async function piped(
   return total / 1e6 / took;
 }
 
-async function looped(
+/** The bare loop that the pipes are measured against; in MB/s. */
+export async function looped(
   bare: BareSocket,
   token: string,
   total: number,

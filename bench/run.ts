@@ -8,6 +8,7 @@
 import { close, connect } from "@rocketride/streams";
 import { BareSocket } from "./bare_socket.ts";
 import { pings, sendLatency, sends } from "./calls.ts";
+import { files } from "./files.ts";
 import { ROUNDS } from "./measure.ts";
 import { pipeThroughput } from "./pipe_throughput.ts";
 import { table } from "./report.ts";
@@ -21,7 +22,7 @@ try {
   console.log(`Deno ${deno}, V8 ${v8}, ${navigator.hardwareConcurrency} cores`);
   console.log(`Medians of ${ROUNDS} rounds, both contenders in turn\n`);
   const rows = [];
-  for (const group of [pipeThroughput, sends, sendLatency, pings]) {
+  for (const group of [files, pipeThroughput, sends, sendLatency, pings]) {
     rows.push(...await group(session, bare));
   }
   console.log(table(rows));

@@ -1,15 +1,16 @@
+import type { EventMessage } from "../../schema/envelope.ts";
 import type { UploadBody } from "../../schema/event.ts";
 import { notify } from "../_notify.ts";
+import { deliverEvent } from "../events/deliver_event.ts";
 import type { SessionCore } from "../session/core.ts";
 
 /** Tell whoever listens to the session's events about an upload. */
 export function announce(core: SessionCore, body: UploadBody): void {
   if (core.listeners.size === 0) return;
-  const event = {
+  notify<EventMessage>((event) => deliverEvent(core, event), {
     type: "event",
     seq: 0,
     event: "apaevt_status_upload",
     body,
-  } as const;
-  for (const listener of core.listeners) notify(listener, event);
+  });
 }

@@ -63,7 +63,9 @@ export function streamContent(
     throw new TypeError("Cannot upload a stream without a name");
   }
   if (size !== undefined && !(Number.isSafeInteger(size) && size >= 0)) {
-    throw new RangeError(`Cannot use size ${size} of "${name}": expected bytes`);
+    throw new RangeError(
+      `Cannot use size ${size} of "${name}": expected bytes`,
+    );
   }
   const made = typeof stream === "function";
   if (!made) checkStream(stream, name);

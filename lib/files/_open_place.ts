@@ -50,7 +50,9 @@ export function openPlace(place: FilePlace): Place {
     };
   }
   throw new ValidationException(
-    `Cannot read "${shown(place)}": addresses of "${place.protocol}" are not supported`,
+    `Cannot read "${
+      shown(place)
+    }": addresses of "${place.protocol}" are not supported`,
     { code: "not-supported" },
   );
 }

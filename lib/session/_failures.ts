@@ -1,7 +1,9 @@
 import {
+  AuthenticationException,
   ConnectionException,
   ProtocolException,
   TimeoutException,
+  ValidationException,
 } from "../errors.ts";
 import type { CloseInfo } from "../transport/transport.ts";
 
@@ -64,5 +66,30 @@ export function slowLogin(url: URL, limit: number): TimeoutException {
 export function badTimeout(timeout: number): RangeError {
   return new RangeError(
     `Cannot use timeout ${timeout}: expected milliseconds above 0`,
+  );
+}
+
+/** An engine that could not be reached for as long as the user allows. */
+export function gaveUp(limit: number, last: unknown): ConnectionException {
+  const why = last instanceof Error ? last.message : String(last);
+  return new ConnectionException(
+    `Gave up connecting after ${limit} ms: ${why}`,
+    { code: "connection-failed", retryable: true, cause: last },
+  );
+}
+
+/** Whether another attempt to connect might go better. */
+export function mayRecover(error: unknown): boolean {
+  return !(error instanceof AuthenticationException ||
+    error instanceof ProtocolException ||
+    error instanceof ValidationException ||
+    error instanceof TypeError || error instanceof RangeError);
+}
+
+/** A call that waited for a new line for as long as it might. */
+export function slowLine(command: string, limit: number): TimeoutException {
+  return new TimeoutException(
+    `Cannot send "${command}": not connected within ${limit} ms`,
+    limit,
   );
 }

@@ -6,6 +6,7 @@ import { webSocketTransport } from "../transport/web_socket.ts";
 import { withHeartbeat } from "../transport/with_heartbeat.ts";
 import { withTrace } from "../transport/with_trace.ts";
 import type { Auth, ConnectOptions } from "./connect_options.ts";
+import { traceCallback } from "./_observe.ts";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
@@ -25,6 +26,9 @@ export interface Settings {
   readonly longTimeout: number;
   readonly connectTimeout: number;
   readonly insecure: boolean;
+  readonly persist: boolean;
+  readonly maxRetryTime: number;
+  random(): number;
   /** The variables that `use` substitutes; read at most once. */
   env(): Promise<Env>;
 }
@@ -51,6 +55,10 @@ export async function resolveSettings(
     connectTimeout: milliseconds("timeout", options.timeout) ??
       DEFAULT_TIMEOUT_MS,
     insecure: options.insecure ?? false,
+    persist: options.persist ?? false,
+    maxRetryTime: milliseconds("maxRetryTime", options.maxRetryTime) ??
+      Infinity,
+    random: options.random ?? ((): number => Math.random()),
     env,
   };
   return anonymous ? settings : withTarget(settings);
@@ -93,8 +101,9 @@ function checkCredential(url: URL, auth: Auth, insecure: boolean): void {
 
 /** Wrapped from the inside out, so that traces show heartbeats, too. */
 function decorated(inner: Transport, options: ConnectOptions): Transport {
-  const { onTrace, heartbeat } = options;
-  const traced = onTrace ? withTrace(inner, onTrace) : inner;
+  const { heartbeat } = options;
+  const observe = traceCallback(options);
+  const traced = observe ? withTrace(inner, observe) : inner;
   return heartbeat === false ? traced : withHeartbeat(traced, heartbeat);
 }
 

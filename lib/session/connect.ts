@@ -1,5 +1,6 @@
 import { notify } from "../_notify.ts";
 import { SessionCore } from "./core.ts";
+import { lifecycleCallbacks } from "./_observe.ts";
 import { resolveSettings } from "./_settings.ts";
 import type { ConnectOptions } from "./connect_options.ts";
 import type { Session } from "./session.ts";
@@ -7,7 +8,8 @@ import type { Session } from "./session.ts";
 /**
  * Connect to an engine and log in.
  *
- * The promise resolves when the engine has accepted the credential. Both
+ * The promise resolves when the engine has accepted the credential; with
+ * `persist` it waits for an engine that is not there yet. Both
  * server generations are understood. A failure leaves nothing open.
  *
  * @param options See {@linkcode ConnectOptions}; every one may be left out.
@@ -38,6 +40,8 @@ export async function connect(options: ConnectOptions = {}): Promise<Session> {
   signal?.throwIfAborted();
   const core = new SessionCore(await resolveSettings(options));
   if (onEvent) core.listeners.add((event) => notify(onEvent, event));
+  const observer = lifecycleCallbacks(options);
+  if (observer) core.observers.add(observer);
   await core.open({ signal, timeout });
   return core;
 }

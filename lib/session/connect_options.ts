@@ -3,6 +3,7 @@ import type { Clock } from "../_clock.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { HeartbeatOptions } from "../transport/with_heartbeat.ts";
 import type { TraceRecord } from "../transport/with_trace.ts";
+import type { ConnectionInfo } from "./get_connection_info.ts";
 import type { CallOptions } from "./session.ts";
 
 /** What a credential provider is told. */
@@ -81,6 +82,52 @@ export interface ConnectOptions extends CallOptions {
    * @default {"rocketride-streams"}
    */
   readonly module?: string | undefined;
+  /**
+   * Keep the session connected: `connect` goes on trying until an engine is
+   * there, and a lost line is dialled again, after 0 to 250 ms at first and
+   * 15 s at most. Calls that are made meanwhile wait, each bounded by its
+   * `timeout` and `signal`; those that were with the engine reject, since
+   * nobody can know what became of them. A refused credential ends it.
+   *
+   * @default {false}
+   */
+  readonly persist?: boolean | undefined;
+  /**
+   * Milliseconds to go on trying after the line was last up; then the session
+   * ends.
+   *
+   * @default {no limit}
+   */
+  readonly maxRetryTime?: number | undefined;
+  /** Called each time when the session is connected, before calls get through. */
+  readonly onConnected?:
+    | ((info: ConnectionInfo) => void | Promise<void>)
+    | undefined;
+  /**
+   * Called when a line that was connected is gone, before the calls that were
+   * with the engine reject; `hasError` is `false` after `close`.
+   */
+  readonly onDisconnected?:
+    | ((reason: string, hasError: boolean) => void | Promise<void>)
+    | undefined;
+  /**
+   * Called for each failed attempt to connect, and once more, with a message
+   * that says so, when `maxRetryTime` is over. What the callbacks throw is
+   * ignored, and nobody waits for their promises.
+   */
+  readonly onConnectError?:
+    | ((message: string, error: unknown) => void | Promise<void>)
+    | undefined;
+  /** Given each message on the line as text, without secrets and payload. */
+  readonly onProtocolMessage?: ((message: string) => void) | undefined;
+  /** Given what happens to the line, in words. */
+  readonly onDebugMessage?: ((message: string) => void) | undefined;
+  /**
+   * Where the jitter of reconnecting comes from: numbers from 0 to 1.
+   *
+   * @default {Math.random}
+   */
+  readonly random?: (() => number) | undefined;
   /** Given every event of the session, in order. What it throws is ignored. */
   readonly onEvent?: ((event: EventMessage) => void) | undefined;
   /** Given everything that happens on the line, without secrets and payload. */

@@ -2,22 +2,38 @@ import type { ConnectResult } from "../../schema/account.ts";
 import type {
   EventMessage,
   Message,
-  RequestMessage,
   ResponseMessage,
 } from "../../schema/envelope.ts";
 import { isEvent, isResponse } from "../../schema/envelope.ts";
-import { onAbort } from "../_abort.ts";
+import { abortable, onAbort } from "../_abort.ts";
 import { type Deferred, deferred, ignore } from "../_deferred.ts";
 import { makeDisposable } from "../_disposable.ts";
 import { within } from "../_within.ts";
+import { FrameBuffer } from "../protocol/frame_buffer.ts";
 import { PendingTable } from "../protocol/pending.ts";
-import type { CloseInfo, Connection, Payload } from "../transport/transport.ts";
-import { authenticate } from "./_authenticate.ts";
+import type { CloseInfo, Connection } from "../transport/transport.ts";
+import type { LifecycleEvent } from "./lifecycle_event.ts";
+import type {
+  Former,
+  OpenOptions,
+  Request,
+  RequestOptions,
+} from "./_core_options.ts";
+import type { Attachment, Restorer } from "./attachment.ts";
+import { Login } from "./_authenticate.ts";
+import { goodbye } from "./_goodbye.ts";
+import { CLOSE_GRACE_MS, hangUp } from "./_hang_up.ts";
+import { lineFor, lineOf } from "./_line_for.ts";
+import { pause } from "./_pause.ts";
+import { LineHistory } from "./_line_history.ts";
+import { WaitingRoom } from "./_waiting_room.ts";
 import {
   badTimeout,
   closedByUs,
   endOf,
+  gaveUp,
   lost,
+  mayRecover,
   notConnected,
   slowLogin,
 } from "./_failures.ts";
@@ -25,41 +41,8 @@ import type { Settings } from "./_settings.ts";
 import type { CallOptions, Session, SessionEnd } from "./session.ts";
 import { IDLE, type SessionState, transition } from "./state.ts";
 
-/** How long a closing session may take to say goodbye, by default. */
-const CLOSE_GRACE_MS = 1_000;
 const MAX_SEQ_BASE = 2 ** 30;
 const NOTHING: Readonly<Record<string, never>> = {};
-
-/** What a request says; the session numbers it. */
-export type Request = Pick<RequestMessage, "command" | "token" | "arguments">;
-
-/** How a request is sent. */
-export interface RequestOptions extends CallOptions {
-  /** Binary payload; copied or written before `request` returns. */
-  readonly payload?: Payload | undefined;
-  /** Given the answer if it comes after the wait was given up. */
-  readonly onLate?: ((response: ResponseMessage) => void) | undefined;
-}
-
-/** How a line is opened. */
-export interface OpenOptions extends CallOptions {
-  /** Whether to log in; default `true`. */
-  readonly login?: boolean | undefined;
-}
-
-/** What lives on the line, for example an open pipe. */
-export interface Attachment {
-  /** The session is closing and the line is still up: let the engine know. */
-  release(): Promise<unknown>;
-  /** The line is gone. */
-  lost(reason: unknown): void;
-}
-
-/**
- * Puts something back on a line that was dialled anew, for example a
- * subscription. Never rejects; runs before the session counts as connected.
- */
-export type Restorer = (signal: AbortSignal) => Promise<void>;
 
 /**
  * The state of a session and everything that drives it. Users see it as
@@ -84,15 +67,27 @@ export class SessionCore implements Session {
   /** The attempt that is under way; older ones have no say (field F14). */
   #attempt: AbortController | undefined;
   #end: Promise<void> | undefined;
+  /** The opening that has a say; a later one takes over. */
+  #run: object | undefined;
+  readonly #waiting: WaitingRoom;
+  readonly #history: LineHistory;
+  readonly #login: Login = new Login();
 
   constructor(settings: Settings) {
     this.settings = settings;
     this.#uri = settings.url.href;
     this.#pending = new PendingTable(settings.clock);
+    this.#waiting = new WaitingRoom(settings.clock);
+    this.#history = new LineHistory(settings.clock);
     makeDisposable(this, () => this.close());
   }
 
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
+
+  /** Who wants to know what happens to the line. */
+  get observers(): Set<(event: LifecycleEvent) => void> {
+    return this.#history.observers;
+  }
 
   get uri(): string {
     return this.#uri;
@@ -116,33 +111,46 @@ export class SessionCore implements Session {
   }
 
   /**
-   * Dial, and log in unless told not to; on failure the session has ended.
-   * The user, the end of the session or a later dial give the attempt up.
+   * Dial, and log in unless told not to, once or until it works; in the end
+   * there is a line, or the session has ended. The user, the end of the
+   * session or a later opening give it up.
    */
   async open(
     options: OpenOptions = {},
-    old: Connection | null = null,
+    { old = null, drop }: Former = {},
   ): Promise<void> {
-    const attempt = this.#attempt = new AbortController();
-    function giveUp(reason: unknown): void {
-      attempt.abort(reason);
-    }
-    const detach = [options.signal, this.signal]
-      .map((signal) => onAbort(signal, giveUp));
-    const { epoch } = this.#step({ type: "dial" });
-    try {
-      await within(this.settings.clock, CLOSE_GRACE_MS, old?.close());
-      attempt.signal.throwIfAborted();
-      await this.#dial(epoch, attempt, options);
-    } catch (error) {
-      if (attempt === this.#attempt) {
-        await this.#finish(endOf(error), error);
+    const run = this.#run = {};
+    const { clock, maxRetryTime, persist } = this.settings;
+    const started = clock.now();
+    let failure: unknown = drop;
+    let closing = old;
+    if (persist) this.#waiting.open();
+    for (;;) {
+      try {
+        if (failure !== undefined) {
+          const left = started + maxRetryTime - clock.now();
+          await this.#pause(left, options.signal);
+          if (run !== this.#run) throw failure;
+          if (clock.now() - started >= maxRetryTime) break;
+        }
+        await this.#attemptOnce(options, closing);
+        return this.#connected(options);
+      } catch (error) {
+        if (run !== this.#run) throw error;
+        const over = options.signal?.aborted || this.signal.aborted;
+        const final = over || !persist || !mayRecover(error);
+        if (!over) this.#history.failed(error, final);
+        if (final) await this.#finish(endOf(error), error);
+        if (final) throw error;
+        failure = error;
+        closing = null;
+        await this.#hangUp(error);
       }
-      throw error;
-    } finally {
-      for (const off of detach) off();
-      if (attempt === this.#attempt) this.#attempt = undefined;
     }
+    const error = gaveUp(maxRetryTime, failure);
+    this.#history.failed(error, true);
+    await this.#finish(endOf(error), error);
+    throw error;
   }
 
   /** Say goodbye and close, whatever the peer does, within the grace time. */
@@ -156,11 +164,13 @@ export class SessionCore implements Session {
     options.signal?.throwIfAborted();
     const { phase } = this.#state;
     if (phase === "closing" || phase === "ended") throw notConnected();
-    const old = "connection" in this.#state ? this.#state.connection : null;
+    const old = lineOf(this.#state);
     const moved = closedByUs("Connection parameters changed");
     this.settings = settings;
+    this.#identity = undefined;
     this.#attempt?.abort(moved);
-    const opening = this.open(options, old);
+    const opening = this.open(options, { old });
+    this.#history.disconnected(moved.message, false);
     this.#letGo(moved);
     await opening;
   }
@@ -182,7 +192,7 @@ export class SessionCore implements Session {
       });
     }
     const connection = lineFor(command, this.#state);
-    if (!connection) return Promise.reject(notConnected());
+    if (!connection) return this.#later(request, options);
     const { signal, payload, onLate } = options;
     if (signal?.aborted) return Promise.reject(signal.reason);
     const timeout = options.timeout ?? this.settings.requestTimeout;
@@ -201,18 +211,79 @@ export class SessionCore implements Session {
       this.#pending.giveUp(seq, error);
       return answer;
     }
-    return signal ? this.#abortable(seq, answer, signal) : answer;
-  }
-
-  #abortable(
-    seq: number,
-    answer: Promise<ResponseMessage>,
-    signal: AbortSignal,
-  ): Promise<ResponseMessage> {
+    if (!signal) return answer;
     const detach = onAbort(signal, (reason) => {
       this.#pending.giveUp(seq, reason);
     });
     return answer.finally(detach);
+  }
+
+  /** Send a request when there is a line again; its payload is copied. */
+  async #later(
+    request: Request,
+    options: RequestOptions,
+  ): Promise<ResponseMessage> {
+    const { payload, signal } = options;
+    // Whoever fills a buffer for the line belongs to the line that is gone.
+    if (payload instanceof FrameBuffer) throw notConnected();
+    const kept = payload && new Uint8Array(payload);
+    const limit = options.timeout ?? this.settings.requestTimeout;
+    const timeout = await this.#waiting.wait(request.command, limit, signal);
+    return await this.request(request, { ...options, payload: kept, timeout });
+  }
+
+  async #attemptOnce(
+    options: OpenOptions,
+    old: Connection | null,
+  ): Promise<void> {
+    const attempt = this.#attempt = new AbortController();
+    function giveUp(reason: unknown): void {
+      attempt.abort(reason);
+    }
+    const detach = [options.signal, this.signal]
+      .map((signal) => onAbort(signal, giveUp));
+    const { epoch } = this.#step({ type: "dial" });
+    try {
+      await hangUp(this.settings.clock, old);
+      attempt.signal.throwIfAborted();
+      await this.#dial(epoch, attempt, options);
+    } finally {
+      for (const off of detach) off();
+      if (attempt === this.#attempt) this.#attempt = undefined;
+    }
+  }
+
+  /** Wait before the next attempt; a later opening takes over. */
+  async #pause(
+    most: number,
+    signal: AbortSignal | null | undefined,
+  ): Promise<void> {
+    const { clock, random } = this.settings;
+    const attempt = this.#attempt = new AbortController();
+    try {
+      await pause(clock, this.#history.retry(random(), most), [
+        signal,
+        this.signal,
+        attempt.signal,
+      ]);
+    } finally {
+      if (attempt === this.#attempt) this.#attempt = undefined;
+    }
+  }
+
+  #connected({ login = true }: OpenOptions): void {
+    const { transport: { name: transport } } = this.settings;
+    const info = { connected: true, transport, uri: this.#uri };
+    if (login) this.#history.connected(info);
+    this.#waiting.release();
+  }
+
+  /** End a line that did not get as far as it should. */
+  async #hangUp(reason: unknown): Promise<void> {
+    const before = this.#state;
+    this.#step({ type: "dropped", epoch: before.epoch });
+    this.#letGo(reason);
+    await hangUp(this.settings.clock, lineOf(before));
   }
 
   async #dial(
@@ -229,7 +300,7 @@ export class SessionCore implements Session {
       onClose: (info) => this.#dropped(info, epoch),
     }, { signal, timeout: limit, clock });
     if (signal.aborted) {
-      await within(clock, CLOSE_GRACE_MS, connection.close());
+      await hangUp(clock, connection);
       throw signal.reason;
     }
     this.#step({ type: "opened", epoch, connection });
@@ -238,12 +309,14 @@ export class SessionCore implements Session {
       const stop = clock.after(deadline - clock.now(), () => {
         attempt.abort(slowLogin(url, limit));
       });
-      this.#identity = await authenticate(this, signal).finally(stop);
+      this.#identity = await this.#login.run(this, signal).finally(stop);
       this.#loggedIn = true;
     }
     signal.throwIfAborted();
     this.#step({ type: "authenticated", epoch });
-    await Promise.all([...this.restorers].map((restore) => restore(signal)));
+    const restoring = [...this.restorers].map((restore) => restore(signal));
+    await abortable(Promise.all(restoring), signal);
+    signal.throwIfAborted();
   }
 
   #receive(message: Message, epoch: number): void {
@@ -260,29 +333,34 @@ export class SessionCore implements Session {
     if (epoch !== this.#state.epoch || phase === "ended") return;
     this.#step({ type: "dropped", epoch });
     const failure = lost(info);
+    this.#history.disconnected(
+      info.reason || failure.message,
+      phase !== "closing",
+    );
     // A refused login may have arrived in the same packet as the end (F35).
     if (this.#attempt) return this.#attempt.abort(failure);
     // While we say goodbye, the end is what we want.
-    this.#finish(info, phase === "closing" ? undefined : failure).catch(ignore);
+    if (phase === "closing") return void this.#finish(info).catch(ignore);
+    if (!this.settings.persist || !mayRecover(failure)) {
+      return void this.#finish(info, failure).catch(ignore);
+    }
+    this.#letGo(failure);
+    this.open({}, { drop: failure }).catch(ignore);
   }
 
   async #close(graceMs: number): Promise<void> {
     const { phase } = this.#state;
     this.#step({ type: "close" });
     if (phase === "ready") {
-      await within(this.settings.clock, graceMs, this.#goodbye(graceMs));
+      await within(
+        this.settings.clock,
+        graceMs,
+        goodbye(this, this.#loggedIn, graceMs),
+      );
     }
     // In the same turn where nobody says goodbye: a line that opens in the
     // next one would belong to nobody.
     await this.#finish({ code: 1000, reason: "Closed by the client" });
-  }
-
-  /** Free what the engine holds for us, then log out. */
-  async #goodbye(timeout: number): Promise<void> {
-    await Promise.allSettled([...this.attachments].map((it) => it.release()));
-    if (!this.#loggedIn) return;
-    // 1.0 engines refuse the command; that is as good as an answer.
-    await this.request({ command: "deauth", arguments: {} }, { timeout });
   }
 
   async #finish(info: CloseInfo, error?: unknown): Promise<void> {
@@ -291,15 +369,16 @@ export class SessionCore implements Session {
     this.#step({ type: "end" });
     const clean = error === undefined;
     const failure = error ?? closedByUs("Session was closed");
+    this.#history.disconnected(info.reason, !clean);
+    this.#waiting.close(failure);
     this.#letGo(failure);
     this.listeners.clear();
     this.#lifetime.abort(failure);
     const { code, reason } = info;
-    if ("connection" in before) {
-      const closing = before.connection.close(1000, "");
-      await within(this.settings.clock, CLOSE_GRACE_MS, closing);
-    }
-    this.#closed.resolve({ clean, code, reason });
+    await hangUp(this.settings.clock, lineOf(before));
+    const end = { clean, code, reason };
+    this.#closed.resolve(end);
+    this.#history.ended(end);
   }
 
   /** Fail whatever relied on the line. */
@@ -320,14 +399,4 @@ export class SessionCore implements Session {
 export function coreOf(session: Session): SessionCore {
   if (session instanceof SessionCore) return session;
   throw new TypeError("Expected a session made by connect()");
-}
-
-/**
- * The line that a command may travel on. Whatever is sent before the login is
- * answered makes engines hang up (protocol §4.1).
- */
-function lineFor(command: string, state: SessionState): Connection | undefined {
-  if (!("connection" in state)) return undefined;
-  const early = state.phase === "authenticating" && command !== "auth";
-  return early ? undefined : state.connection;
 }

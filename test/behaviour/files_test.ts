@@ -1,13 +1,16 @@
 import {
   assert,
   assertEquals,
+  assertInstanceOf,
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
 import {
   close,
   connect,
+  ConnectionException,
   type EventMessage,
+  events,
   type FileInput,
   getTaskStatus,
   pipe,
@@ -18,13 +21,7 @@ import {
   ValidationException,
 } from "@rocketride/streams";
 import { forEachTransport } from "../support/engines.ts";
-import {
-  bomb,
-  DIGEST,
-  TEXT,
-  through,
-  valve,
-} from "../support/pipelines.ts";
+import { bomb, DIGEST, TEXT, through, valve } from "../support/pipelines.ts";
 
 /** Run a test with files of these contents in a folder of their own. */
 async function withFiles(
@@ -52,8 +49,10 @@ async function slotsAreFree(
   count: number,
 ): Promise<void> {
   const pipes = await Promise.all(
-    Array.from({ length: count }, () =>
-      pipe(session, task, { mimeType: "text/plain" })),
+    Array.from(
+      { length: count },
+      () => pipe(session, task, { mimeType: "text/plain" }),
+    ),
   );
   await Promise.all(pipes.map((it) => it.close()));
 }
@@ -120,119 +119,160 @@ forEachTransport("a large file arrives byte for byte", async (options) => {
   });
 });
 
-forEachTransport("a missing file means that nothing is sent", async (options) => {
-  await using session = await connect(options);
-  await using task = await use(session, { pipeline: TEXT });
-  await withFiles({ "a.txt": "here" }, async (folder) => {
-    const error = await assertRejects(
-      () =>
-        sendFiles(session, task, [`${folder}/a.txt`, `${folder}/nothing.txt`]),
-      ValidationException,
-    );
-    assertEquals(error.code, "file-not-found");
-  });
-  assertEquals((await getTaskStatus(session, task)).totalCount, 0);
-});
+forEachTransport(
+  "a missing file means that nothing is sent",
+  async (options) => {
+    await using session = await connect(options);
+    await using task = await use(session, { pipeline: TEXT });
+    await withFiles({ "a.txt": "here" }, async (folder) => {
+      const error = await assertRejects(
+        () =>
+          sendFiles(session, task, [
+            `${folder}/a.txt`,
+            `${folder}/nothing.txt`,
+          ]),
+        ValidationException,
+      );
+      assertEquals(error.code, "file-not-found");
+    });
+    assertEquals((await getTaskStatus(session, task)).totalCount, 0);
+  },
+);
 
-forEachTransport("files that fail in the pipeline leave the others and the slots alone", async (options) => {
-  await using session = await connect(options);
-  await using task = await use(session, {
-    pipeline: through("bomb"),
-    threads: 2,
-  });
-  const texts = Array.from({ length: 7 }, (_, i) => new File(["x"], `${i}.txt`));
-  // What is no text does not reach the node that explodes.
-  const raw = new File(["x"], "raw.bin");
-  const results = await sendFiles(session, task, [...texts, raw]);
-  assertEquals(results.map(({ action }) => action), [
-    ...texts.map(() => "error"),
-    "complete",
-  ]);
-  for (const { error } of results.slice(0, -1)) {
-    assert(error?.includes("Node exploded"), error);
-  }
-  await slotsAreFree(session, task, 2);
-}, { nodes: [bomb()] });
+forEachTransport(
+  "files that fail in the pipeline leave the others and the slots alone",
+  async (options) => {
+    await using session = await connect(options);
+    await using task = await use(session, {
+      pipeline: through("bomb"),
+      threads: 2,
+    });
+    const texts = Array.from(
+      { length: 7 },
+      (_, i) => new File(["x"], `${i}.txt`),
+    );
+    // What is no text does not reach the node that explodes.
+    const raw = new File(["x"], "raw.bin");
+    const results = await sendFiles(session, task, [...texts, raw]);
+    assertEquals(results.map(({ action }) => action), [
+      ...texts.map(() => "error"),
+      "complete",
+    ]);
+    for (const { error } of results.slice(0, -1)) {
+      assert(error?.includes("Node exploded"), error);
+    }
+    await slotsAreFree(session, task, 2);
+  },
+  { nodes: [bomb()] },
+);
 
 const held = valve();
-forEachTransport("an abort frees the slots of everything that was under way", async (options) => {
-  held.shut();
-  await using session = await connect(options);
-  await using task = await use(session, {
-    pipeline: through("valve"),
-    threads: 2,
-  });
-  const stop = new AbortController();
-  const reason = new Error("enough");
-  function* forever(): Generator<File> {
-    for (let i = 0;; i++) yield new File(["x"], `${i}.txt`);
-  }
-  const sending = sendFiles(session, task, forever(), { signal: stop.signal });
-  await held.reached();
-  stop.abort(reason);
-  assertStrictEquals(await sending.catch((error) => error), reason);
-  held.open();
-  await slotsAreFree(session, task, 2);
-}, { nodes: [held.node] });
+forEachTransport(
+  "an abort frees the slots of everything that was under way",
+  async (options) => {
+    held.shut();
+    await using session = await connect(options);
+    await using task = await use(session, {
+      pipeline: through("valve"),
+      threads: 2,
+    });
+    const stop = new AbortController();
+    const reason = new Error("enough");
+    function* forever(): Generator<File> {
+      for (let i = 0;; i++) yield new File(["x"], `${i}.txt`);
+    }
+    const sending = sendFiles(session, task, forever(), {
+      signal: stop.signal,
+    });
+    await held.reached();
+    stop.abort(reason);
+    assertStrictEquals(await sending.catch((error) => error), reason);
+    held.open();
+    await slotsAreFree(session, task, 2);
+  },
+  { nodes: [held.node] },
+);
 
 const shut = valve();
-forEachTransport("a cancelled stream of uploads frees its slots", async (options) => {
-  shut.shut();
-  await using session = await connect(options);
-  await using task = await use(session, {
-    pipeline: through("valve"),
-    threads: 1,
-  });
-  const files = [new File(["x"], "a.txt"), new File(["x"], "b.txt")];
-  const reader = uploadFiles(session, task, files).getReader();
-  assertEquals((await reader.read()).value?.action, "open");
-  await shut.reached();
-  await reader.cancel();
-  shut.open();
-  await slotsAreFree(session, task, 1);
-}, { nodes: [shut.node] });
+forEachTransport(
+  "a cancelled stream of uploads frees its slots",
+  async (options) => {
+    shut.shut();
+    await using session = await connect(options);
+    await using task = await use(session, {
+      pipeline: through("valve"),
+      threads: 1,
+    });
+    const files = [new File(["x"], "a.txt"), new File(["x"], "b.txt")];
+    const reader = uploadFiles(session, task, files).getReader();
+    assertEquals((await reader.read()).value?.action, "open");
+    await shut.reached();
+    await reader.cancel();
+    shut.open();
+    await slotsAreFree(session, task, 1);
+  },
+  { nodes: [shut.node] },
+);
 
-forEachTransport("progress reaches the session's event handler", async (options) => {
-  const events: EventMessage[] = [];
-  const session = await connect({
-    ...options,
-    onEvent: (event) => events.push(event),
-  });
-  await using task = await use(session, { pipeline: TEXT });
-  await sendFiles(session, task, [new File(["Hello"], "a.txt")]);
-  const uploads = events.filter((it) => it.event === "apaevt_status_upload");
-  assertEquals(uploads.map(({ body }) => body?.action), [
-    "open",
-    "write",
-    "close",
-    "complete",
-  ]);
-  await close(session);
-});
+forEachTransport(
+  "progress reaches the session's event handler",
+  async (options) => {
+    const seen: EventMessage[] = [];
+    const session = await connect({
+      ...options,
+      onEvent: (event) => seen.push(event),
+    });
+    await using task = await use(session, { pipeline: TEXT });
+    await sendFiles(session, task, [new File(["Hello"], "a.txt")]);
+    const uploads = seen.filter((it) => it.event === "apaevt_status_upload");
+    assertEquals(uploads.map(({ body }) => body?.action), [
+      "open",
+      "write",
+      "close",
+      "complete",
+    ]);
+    await close(session);
+  },
+);
 
-forEachTransport("files whose session closes get an answer", async (options) => {
-  const session = await connect(options);
-  const task = await use(session, { pipeline: TEXT });
-  const begun = Promise.withResolvers<void>();
-  const hanging = new ReadableStream({
-    pull(controller): void {
-      controller.enqueue("x");
-      begun.resolve();
-      return controller.close();
-    },
-  }, { highWaterMark: 0 });
-  const endless = new ReadableStream({}, { highWaterMark: 0 });
-  const sending = sendFiles(session, task, [
-    { name: "a.txt", stream: hanging },
-    { name: "b.txt", stream: endless },
-    new File(["x"], "c.txt"),
-  ], { concurrency: 2 });
-  await begun.promise;
-  await close(session);
-  const results = await sending;
-  assertEquals(results.length, 3);
-  assertEquals(results[1]?.action, "error");
-});
+forEachTransport(
+  "progress can be read as a stream of the task's events",
+  async (options) => {
+    await using session = await connect(options);
+    await using task = await use(session, { pipeline: TEXT });
+    const stream = await events(session, task, {
+      types: ["apaevt_status_upload"],
+    });
+    await sendFiles(session, task, [new File(["Hello"], "a.txt")]);
+    const told: unknown[] = [];
+    for await (const event of stream) {
+      if (event.type === "event") told.push(event.body?.action);
+      if (told.at(-1) === "complete") break;
+    }
+    assertEquals(told, ["open", "write", "close", "complete"]);
+  },
+);
+
+forEachTransport(
+  "files whose session closes get an answer",
+  async (options) => {
+    const session = await connect(options);
+    const task = await use(session, { pipeline: TEXT });
+    const begun = Promise.withResolvers<void>();
+    const hanging = new ReadableStream({ pull: () => begun.resolve() }, {
+      highWaterMark: 0,
+    });
+    const sending = sendFiles(session, task, [
+      new File(["x"], "a.txt"),
+      { name: "b.txt", stream: hanging },
+    ], { concurrency: 1 });
+    await begun.promise;
+    await close(session);
+    const results = await sending;
+    assertEquals(results.map(({ action }) => action), ["complete", "error"]);
+    assertInstanceOf(results[1]?.cause, ConnectionException);
+  },
+);
 
 forEachTransport("10,000 files go through two slots", async (options) => {
   await using session = await connect(options);

@@ -60,7 +60,9 @@ function fileOf(fate: Fate, index: number): FileInput {
   return { name, stream: content, signal: stop.signal };
 }
 
-async function* oneByOne(files: readonly FileInput[]): AsyncGenerator<FileInput> {
+async function* oneByOne(
+  files: readonly FileInput[],
+): AsyncGenerator<FileInput> {
   for (const file of files) {
     await undefined;
     yield file;
@@ -77,8 +79,7 @@ function serverOf(plan: readonly Fate[]): Promise<UploadServer> {
   });
 }
 
-const ORDER =
-  /^(open (write )*(close )?)?(complete|error) $/;
+const ORDER = /^(open (write )*(close )?)?(complete|error) $/;
 
 Deno.test("every file gets its own result, in order, whatever happens when", async () => {
   await fc.assert(fc.asyncProperty(

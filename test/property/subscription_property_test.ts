@@ -5,7 +5,8 @@ import {
   type Subscriber,
   SubscriptionTable,
 } from "../../lib/events/_subscriptions.ts";
-import type { Restorer, SessionCore } from "../../lib/session/core.ts";
+import type { SessionCore } from "../../lib/session/core.ts";
+import type { Restorer } from "../../lib/session/attachment.ts";
 import type { EventMessage } from "../../schema/envelope.ts";
 
 /** An engine as the protocol has it: one mask a key, replaced by each call. */

@@ -44,7 +44,7 @@ export async function uploadServer(
   }
 
   const script: Script = {
-    async open({ arguments: args }) {
+    async open({ arguments: args }): Promise<Answer> {
       const object = args?.object as Received["object"];
       await twist("open", String(object.name));
       objects.push({
@@ -56,13 +56,14 @@ export async function uploadServer(
       mostOpen = Math.max(mostOpen, ++open);
       return { pipe_id: objects.length - 1 };
     },
-    async write(request) {
+    async write(request): Promise<Answer> {
       const id = request.arguments?.pipe_id;
       const text = new TextDecoder().decode(payloadOf(request).slice());
       await twist("write", nameOf(id));
       objects[Number(id)]!.text += text;
+      return undefined;
     },
-    async close({ arguments: args }) {
+    async close({ arguments: args }): Promise<Answer> {
       const received = objects[Number(args?.pipe_id)]!;
       if (received.closed) throw new Error("Close pipe with id N not found");
       received.closed = true;

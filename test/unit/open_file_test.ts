@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Disk, diskOf } from "../../lib/env/_disk.ts";
+import { noDisk } from "../../lib/env/_file_failure.ts";
 import { openFile } from "../../lib/env/open_file.ts";
 import { statFile } from "../../lib/env/stat_file.ts";
 import { isDAPException, ValidationException } from "../../lib/errors.ts";
@@ -15,7 +16,9 @@ function nodeProcess(): unknown {
 }
 
 /** Run a test in a folder of its own. */
-async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
+async function inFolder(
+  test: (folder: string) => Promise<void>,
+): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
     await test(folder);
@@ -138,7 +141,7 @@ for (
 Deno.test({
   name: "statFile() tells a refusal of Deno's own as such",
   permissions: { read: false },
-  async fn() {
+  async fn(): Promise<void> {
     const [code, , hint] = await failureOf(statFile("/secret"));
     assertEquals(code, "file-not-readable");
     assert(hint?.includes("--allow-read"));
@@ -173,10 +176,18 @@ Deno.test("nothing is read before the stream is", async () => {
   await stream.cancel();
 });
 
-Deno.test("a runtime without files says so", async () => {
-  for (const scope of [{}, { Deno: {} }, { process: {} }]) {
+Deno.test("a runtime without files is found out", () => {
+  const module = { getBuiltinModule: () => undefined };
+  for (
+    const scope of [{}, { Deno: {} }, { process: {} }, { process: module }]
+  ) {
     assertEquals(diskOf(scope), undefined);
   }
-  const nowhere = { getBuiltinModule: () => undefined };
-  assertEquals(diskOf({ process: nowhere }), undefined);
+});
+
+Deno.test("a runtime without files is told what else can be given", () => {
+  const { code, message, hint } = noDisk("a.txt");
+  assertEquals(code, "not-supported");
+  assertEquals(message, 'Cannot read "a.txt": this runtime has no files');
+  assert(hint?.includes("File"));
 });

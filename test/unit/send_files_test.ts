@@ -14,6 +14,7 @@ import {
 import type { FileInput, FileInputs } from "../../lib/files/file_input.ts";
 import { sendFiles } from "../../lib/files/send_files.ts";
 import type { SendFilesOptions } from "../../lib/files/send_files_options.ts";
+import { close } from "../../lib/session/close.ts";
 import { coreOf } from "../../lib/session/core.ts";
 import type { EventMessage } from "../../schema/envelope.ts";
 import type { UploadBody } from "../../schema/event.ts";
@@ -100,14 +101,15 @@ Deno.test("results are in the order of the files, whoever is done first", async 
   assertEquals(await sending, ["a: complete", "b: complete", "c: complete"]);
 });
 
-const LIMITS: readonly (readonly [SendFilesOptions, number | undefined, number])[] = [
-  [{}, undefined, 4],
-  [{ concurrency: 1 }, undefined, 1],
-  [{ concurrency: 7 }, undefined, 7],
-  [{ concurrency: 7 }, 3, 3],
-  [{}, 2, 2],
-  [{}, 64, 4],
-];
+const LIMITS:
+  readonly (readonly [SendFilesOptions, number | undefined, number])[] = [
+    [{}, undefined, 4],
+    [{ concurrency: 1 }, undefined, 1],
+    [{ concurrency: 7 }, undefined, 7],
+    [{ concurrency: 7 }, 3, 3],
+    [{}, 2, 2],
+    [{}, 64, 4],
+  ];
 
 for (const [options, threads, expected] of LIMITS) {
   Deno.test(`${options.concurrency ?? "the default"} at once, with ${threads ?? "unknown"} slots, means ${expected}`, async () => {
@@ -152,7 +154,10 @@ Deno.test("a file that fails at any step fails alone, and its pipe is closed", a
     return undefined;
   });
   assertEquals(
-    await outcomes(server, named("a", "bad open", "bad write", "bad close", "b")),
+    await outcomes(
+      server,
+      named("a", "bad open", "bad write", "bad close", "b"),
+    ),
     [
       "a: complete",
       "bad open: No open",
@@ -226,7 +231,12 @@ const BAD: readonly (readonly [string, unknown, SendFilesOptions, string])[] = [
     "ValidationException",
   ],
   ["a folder", [["/"]], {}, "ValidationException"],
-  ["an address of another kind", [new URL("ftp://a")], {}, "ValidationException"],
+  [
+    "an address of another kind",
+    [new URL("ftp://a")],
+    {},
+    "ValidationException",
+  ],
 ];
 
 for (const [name, files, options, expected] of BAD) {
@@ -322,7 +332,10 @@ Deno.test("a signal of one file gives up that file alone", async () => {
   const reason = new Error("Not this one");
   const { input, reason: cancelled } = watched("a");
   const sending = sendFiles(server.session, "tk_1", [
-    { ...input as { name: string; stream: ReadableStream }, signal: stop.signal },
+    {
+      ...input as { name: string; stream: ReadableStream },
+      signal: stop.signal,
+    },
     ...named("b"),
     { file: named("c")[0]!, signal: AbortSignal.abort("never begun") },
   ]);
@@ -375,7 +388,11 @@ Deno.test("of a list every file gets a result when the line drops", async () => 
   await drainMicrotasks();
   server.line.close(1006);
   const results = await sending;
-  assertEquals(results.map(({ action }) => action), ["error", "error", "error"]);
+  assertEquals(results.map(({ action }) => action), [
+    "error",
+    "error",
+    "error",
+  ]);
   for (const { cause } of results) assertInstanceOf(cause, ConnectionException);
 });
 
@@ -414,8 +431,8 @@ function dropping(server: UploadServer, times: number, retryable = true): void {
   };
 }
 
-const RETRIES: readonly (readonly [string, number, boolean, FileInput, string])[] =
-  [
+const RETRIES:
+  readonly (readonly [string, number, boolean, FileInput, string])[] = [
     ["none is asked for", 0, true, named("a")[0]!, "Connection was lost"],
     ["there are enough", 2, true, named("a")[0]!, "complete"],
     ["there are too few", 1, true, named("a")[0]!, "Connection was lost"],
@@ -510,18 +527,16 @@ Deno.test("what observers throw harms nobody", async () => {
 
 Deno.test("a path in a list is looked at first, and opened in its turn", async () => {
   const folder = await Deno.makeTempDir();
-  await using server = await uploadServer();
   const paths = ["a.txt", "b.csv"].map((name) => `${folder}/${name}`);
+  await using server = await uploadServer(async (step, name) => {
+    // Gone between the look and its turn: an error of its own.
+    if (step === "open" && name === "a.txt") await Deno.remove(paths[1]!);
+    return undefined;
+  });
   for (const path of paths) await Deno.writeTextFile(path, path);
   try {
     const results = await sendFiles(server.session, "tk_1", paths, {
       concurrency: 1,
-      onProgress({ action, filepath }): void {
-        // Gone between the look and its turn: an error of its own.
-        if (action === "open" && filepath === paths[0]) {
-          Deno.removeSync(paths[1]!);
-        }
-      },
     });
     assertEquals(results[0]?.result?.text, [paths[0]!]);
     assertInstanceOf(results[1]?.cause, ValidationException);
@@ -530,3 +545,32 @@ Deno.test("a path in a list is looked at first, and opened in its turn", async (
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+for (const retries of [0, 1]) {
+  Deno.test(`a session that reconnects sends files anew, ${retries} times`, async () => {
+    let hangs = true;
+    await using server = await uploadServer(
+      (step) =>
+        step === "close" && hangs
+          ? new Promise<undefined>(() => {})
+          : undefined,
+      { persist: true },
+    );
+    const sending = outcomes(server, named("a", "b", "c"), {
+      retries,
+      concurrency: 2,
+    });
+    await drainMicrotasks();
+    server.line.close(1006, "Line dropped");
+    hangs = false;
+    await server.clock.advance(20_000);
+    const expected = retries > 0 ? "complete" : "Line dropped";
+    assertEquals(await sending, [
+      `a: ${expected}`,
+      `b: ${expected}`,
+      "c: complete",
+    ]);
+    // Before the line goes: this session would dial again.
+    await close(server.session);
+  });
+}

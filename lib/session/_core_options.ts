@@ -1,0 +1,28 @@
+import type { RequestMessage, ResponseMessage } from "../../schema/envelope.ts";
+import type { Connection, Payload } from "../transport/transport.ts";
+import type { CallOptions } from "./session.ts";
+
+/** What a request says; the session numbers it. */
+export type Request = Pick<RequestMessage, "command" | "token" | "arguments">;
+
+/** How a request is sent. */
+export interface RequestOptions extends CallOptions {
+  /** Binary payload; copied or written before `request` returns. */
+  readonly payload?: Payload | undefined;
+  /** Given the answer if it comes after the wait was given up. */
+  readonly onLate?: ((response: ResponseMessage) => void) | undefined;
+}
+
+/** How a line is opened. */
+export interface OpenOptions extends CallOptions {
+  /** Whether to log in; default `true`. */
+  readonly login?: boolean | undefined;
+}
+
+/** What was there before a line is opened. */
+export interface Former {
+  /** The line that is to be closed first. */
+  readonly old?: Connection | null | undefined;
+  /** Why the last line was lost; the first attempt is then put off a little. */
+  readonly drop?: Error | undefined;
+}

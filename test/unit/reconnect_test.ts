@@ -1,0 +1,416 @@
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import {
+  AuthenticationException,
+  ConnectionException,
+  TimeoutException,
+} from "../../lib/errors.ts";
+import { call } from "../../lib/session/call.ts";
+import { close } from "../../lib/session/close.ts";
+import { connect } from "../../lib/session/connect.ts";
+import type { ConnectOptions } from "../../lib/session/connect_options.ts";
+import { coreOf } from "../../lib/session/core.ts";
+import { isConnected } from "../../lib/session/is_connected.ts";
+import { lifecycle } from "../../lib/session/lifecycle.ts";
+import type { Session } from "../../lib/session/session.ts";
+import { setConnectionParams } from "../../lib/session/set_connection_params.ts";
+import type { Message } from "../../schema/envelope.ts";
+import { type FakeClock, fakeClock } from "../support/fake_clock.ts";
+import {
+  type ScriptedDial,
+  scriptedTransport,
+} from "../support/scripted_transport.ts";
+
+type Scripted = ReturnType<typeof scriptedTransport>;
+
+function reply(
+  dial: ScriptedDial,
+  message: Message,
+  body: Record<string, unknown> = {},
+  success = true,
+): void {
+  const request_seq = message.seq;
+  dial.handlers.onMessage({
+    type: "response",
+    seq: 1,
+    request_seq,
+    success,
+    body,
+    ...(success ? {} : { message: "Refused" }),
+  } as Message);
+}
+
+interface Rig {
+  readonly clock: FakeClock;
+  readonly transport: Scripted;
+  readonly log: string[];
+  readonly options: ConnectOptions;
+  /** Whether the network works. */
+  up: boolean;
+  /** How the engine takes a login. */
+  login: (auth: unknown) => boolean;
+}
+
+function rig(more: ConnectOptions = {}): Rig {
+  const clock = fakeClock();
+  const log: string[] = [];
+  const transport = scriptedTransport({
+    onSend(message, dial): void {
+      if (message.type !== "request") return;
+      if (message.command === "silence") return;
+      const auth = message.arguments?.auth;
+      const accepted = message.command !== "auth" || self.login(auth);
+      if (message.command === "auth") log.push(`auth ${auth}`);
+      const body = { userToken: "durable" };
+      queueMicrotask(() => reply(dial, message, body, accepted));
+    },
+  });
+  const dial = transport.dial;
+  const self: Rig = {
+    clock,
+    log,
+    transport,
+    up: true,
+    login: () => true,
+    options: {
+      transport: {
+        ...transport,
+        dial(...args) {
+          const opening = dial.apply(transport, args);
+          const last = transport.dials.at(-1)!;
+          if (self.up) last.open();
+          else last.fail(new ConnectionException("Nobody is there"));
+          return opening;
+        },
+      },
+      uri: "ws://localhost",
+      auth: "key",
+      env: {},
+      clock,
+      heartbeat: false,
+      persist: true,
+      random: () => 0.5,
+      onConnected: () => void log.push("connected"),
+      onDisconnected: (reason, hasError) =>
+        void log.push(`disconnected ${hasError} ${reason}`),
+      onConnectError: (message) => void log.push(`error ${message}`),
+      ...more,
+    },
+  };
+  return self;
+}
+
+function drop({ transport }: Rig): void {
+  transport.dials.at(-1)!.handlers.onClose({ code: 1006, reason: "cut" });
+}
+
+async function opened(it: Rig): Promise<Session> {
+  const connecting = connect(it.options);
+  await it.clock.advance(0);
+  return await connecting;
+}
+
+async function shut(it: Rig, session: Session): Promise<void> {
+  const closing = close(session);
+  it.transport.dials.at(-1)?.closed.resolve();
+  await it.clock.advance(5_000);
+  await closing;
+  assertEquals(it.clock.timers, 0);
+}
+
+Deno.test("a lost line is dialled again, with growing pauses", async () => {
+  const it = rig();
+  const session = await opened(it);
+  it.up = false;
+  drop(it);
+  assertFalse(isConnected(session));
+  const at: number[] = [];
+  for (let ms = 0; ms < 2_000; ms += 125) {
+    await it.clock.advance(125);
+    if (it.transport.dials.length > at.length + 1) at.push(it.clock.now());
+  }
+  assertEquals(at, [125, 375, 875, 1875]);
+  it.up = true;
+  await it.clock.advance(2_000);
+  assert(isConnected(session));
+  assertEquals(it.log, [
+    "auth key",
+    "connected",
+    "disconnected true cut",
+    "error Nobody is there",
+    "error Nobody is there",
+    "error Nobody is there",
+    "error Nobody is there",
+    "auth durable",
+    "connected",
+  ]);
+  await shut(it, session);
+  assertEquals(it.log.at(-1), "disconnected false Closed by the client");
+});
+
+Deno.test("pauses start small again only after a login that lasted", async () => {
+  const it = rig();
+  const session = await opened(it);
+  for (const [lasts, pause] of [[0, 125], [9_999, 250], [10_000, 125]]) {
+    await it.clock.advance(lasts!);
+    drop(it);
+    const dials = it.transport.dials.length;
+    await it.clock.advance(pause! - 1);
+    assertEquals(it.transport.dials.length, dials, `${lasts}`);
+    await it.clock.advance(1);
+    assertEquals(it.transport.dials.length, dials + 1, `${lasts}`);
+  }
+  await shut(it, session);
+});
+
+Deno.test("connect() with persist waits for an engine that comes later", async () => {
+  const it = rig();
+  it.up = false;
+  const connecting = connect(it.options);
+  await it.clock.advance(10_000);
+  it.up = true;
+  await it.clock.advance(10_000);
+  const session = await connecting;
+  assertEquals(it.log.at(-1), "connected");
+  assert(it.log.filter((line) => line.startsWith("error")).length > 3);
+  assertFalse(it.log.some((line) => line.startsWith("disconnected")));
+  await shut(it, session);
+});
+
+Deno.test("maxRetryTime gives up, with one last call that says so", async () => {
+  const it = rig({ maxRetryTime: 1_000 });
+  it.up = false;
+  const refused = assertRejects(
+    () => connect(it.options),
+    ConnectionException,
+    "Gave up connecting after 1000 ms: Nobody is there",
+  );
+  await it.clock.advance(1_000);
+  await refused;
+  assertEquals(
+    it.log.filter((line) => line.includes("Gave up")).length,
+    1,
+  );
+  assertEquals(it.log.at(-1)?.startsWith("error Gave up"), true);
+  assertEquals(it.clock.timers, 0);
+});
+
+Deno.test("a refused credential is final, also while reconnecting", async () => {
+  const it = rig();
+  const session = await opened(it);
+  it.login = () => false;
+  drop(it);
+  for (let step = 0; step < 4; step++) {
+    it.transport.dials.at(-1)?.closed.resolve();
+    await it.clock.advance(1_000);
+  }
+  const end = await session.closed;
+  assertFalse(end.clean);
+  assert(session.signal.reason instanceof AuthenticationException);
+  assertEquals(it.log.slice(2), [
+    "disconnected true cut",
+    "auth durable",
+    "error Refused",
+    "auth key",
+    "error Refused",
+  ]);
+  assertEquals(it.clock.timers, 0);
+});
+
+Deno.test("a durable token that is refused gives way to the key", async () => {
+  const it = rig();
+  const session = await opened(it);
+  it.login = (auth) => auth === "key";
+  for (const dials of [3, 4]) {
+    drop(it);
+    for (let step = 0; step < 4; step++) {
+      it.transport.dials.at(-1)?.closed.resolve();
+      await it.clock.advance(1_000);
+    }
+    assert(isConnected(session));
+    assertEquals(it.transport.dials.length, dials);
+  }
+  await shut(it, session);
+});
+
+Deno.test("a credential function is asked on every dial", async () => {
+  let asked = 0;
+  const it = rig({ auth: () => `key ${++asked}` });
+  const session = await opened(it);
+  drop(it);
+  await it.clock.advance(1_000);
+  assertEquals(it.log.filter((line) => line.startsWith("auth")), [
+    "auth key 1",
+    "auth key 2",
+  ]);
+  await shut(it, session);
+});
+
+Deno.test("calls wait for the line; those in flight are told it was sent", async () => {
+  const it = rig();
+  const session = await opened(it);
+  const flying = assertRejects(
+    () => call(session, "silence"),
+    ConnectionException,
+  );
+  it.up = false;
+  drop(it);
+  assert((await flying).sent);
+  const data = new Uint8Array([1, 2]);
+  const waiting = call(session, "anything", {}, { data });
+  data.fill(9);
+  const slow = assertRejects(
+    () => call(session, "anything", {}, { timeout: 50 }),
+    TimeoutException,
+    "not connected within 50 ms",
+  );
+  const controller = new AbortController();
+  const aborted = assertRejects(
+    () => call(session, "anything", {}, { signal: controller.signal }),
+    Error,
+    "enough",
+  );
+  controller.abort(new Error("enough"));
+  await aborted;
+  await it.clock.advance(50);
+  await slow;
+  it.up = true;
+  await it.clock.advance(1_000);
+  await waiting;
+  const { payload } = it.transport.dials.at(-1)!.sent.at(-1)!;
+  assertEquals(payload, new Uint8Array([1, 2]));
+  await shut(it, session);
+});
+
+Deno.test("closing while reconnecting ends everything at once", async () => {
+  const it = rig();
+  const session = await opened(it);
+  it.up = false;
+  drop(it);
+  const waiting = assertRejects(
+    () => call(session, "anything"),
+    ConnectionException,
+  );
+  await shut(it, session);
+  assertEquals((await waiting).code, "connection-closed");
+  assert((await session.closed).clean);
+  const dials = it.transport.dials.length;
+  await it.clock.advance(60_000);
+  assertEquals(it.transport.dials.length, dials);
+});
+
+Deno.test("a line that is lost during restoring is dialled again", async () => {
+  const it = rig();
+  const session = await opened(it);
+  let restored = 0;
+  coreOf(session).restorers.add(async (signal) => {
+    restored++;
+    if (restored === 1) drop(it);
+    await call(session, restored === 1 ? "silence" : "anything", {}, { signal })
+      .catch(() => {});
+  });
+  drop(it);
+  await it.clock.advance(5_000);
+  assert(isConnected(session));
+  assertEquals(restored, 2);
+  assertEquals(it.log.filter((line) => line === "connected").length, 2);
+  await shut(it, session);
+});
+
+Deno.test("callbacks that throw or never settle harm nothing", async () => {
+  const it = rig({
+    onConnected: () => Promise.reject(new Error("mine")),
+    onDisconnected: () => {
+      throw new Error("mine");
+    },
+    onConnectError: () => new Promise(() => {}),
+  });
+  const session = await opened(it);
+  it.up = false;
+  drop(it);
+  await it.clock.advance(1_000);
+  it.up = true;
+  await it.clock.advance(5_000);
+  assert(isConnected(session));
+  await shut(it, session);
+});
+
+Deno.test("a callback may close the session", async () => {
+  let session: Session | undefined;
+  const it = rig({
+    onDisconnected: () => session && close(session),
+  });
+  session = await opened(it);
+  drop(it);
+  await it.clock.advance(5_000);
+  assert((await session.closed).clean);
+  assertEquals(it.transport.dials.length, 1);
+  assertEquals(it.clock.timers, 0);
+});
+
+Deno.test("setConnectionParams takes over while the line is being dialled", async () => {
+  const it = rig();
+  const session = await opened(it);
+  it.up = false;
+  drop(it);
+  await it.clock.advance(200);
+  it.up = true;
+  const moving = setConnectionParams(session, { auth: "other" });
+  await it.clock.advance(0);
+  await moving;
+  assert(isConnected(session));
+  assertEquals(it.log.slice(-2), ["auth other", "connected"]);
+  await shut(it, session);
+});
+
+Deno.test("lifecycle() tells what happens, to the end", async () => {
+  const it = rig();
+  const session = await opened(it);
+  const stream = lifecycle(session);
+  it.up = false;
+  drop(it);
+  await it.clock.advance(200);
+  it.up = true;
+  await it.clock.advance(1_000);
+  await shut(it, session);
+  const seen: string[] = [];
+  for await (const { type } of stream) seen.push(type);
+  assertEquals(seen, [
+    "connected",
+    "disconnected",
+    "reconnecting",
+    "connect-error",
+    "reconnecting",
+    "connected",
+    "disconnected",
+    "ended",
+  ]);
+  for await (const { type } of lifecycle(session)) assertEquals(type, "ended");
+});
+
+Deno.test("protocol and debug messages hold no credential", async () => {
+  const messages: string[] = [];
+  const it = rig({
+    onProtocolMessage: (text) => void messages.push(text),
+    onDebugMessage: (text) => void messages.push(text),
+  });
+  const session = await opened(it);
+  const data = new TextEncoder().encode("payload");
+  await Promise.all([
+    call(session, "anything", {}, { data }),
+    it.clock.advance(0),
+  ]);
+  await shut(it, session);
+  const all = messages.join("\n");
+  assertStringIncludes(all, '-> {"type":"request"');
+  assertStringIncludes(all, "<- {");
+  assertStringIncludes(all, "Connected to ws://localhost");
+  for (const secret of ['"key"', "durable", "payload"]) {
+    assertFalse(all.includes(secret), secret);
+  }
+});
