@@ -93,6 +93,7 @@ export {
   addInstruction,
   addQuestion,
 } from "./schema/question_builders.ts";
+export type { JsonObject, JsonValue } from "./schema/json.ts";
 export { parseJson } from "./schema/parse_json.ts";
 export { parsePython } from "./schema/parse_python.ts";
 export {
@@ -208,7 +209,39 @@ export type {
   RequestMessage,
   ResponseMessage,
 } from "./schema/envelope.ts";
-export type { EventBody, UploadBody, UploadProgress } from "./schema/event.ts";
+export type {
+  AccountBody,
+  DashboardBody,
+  EventBodies,
+  EventBody,
+  EventName,
+  FlowBody,
+  FlowTrace,
+  OutputBody,
+  RunningTask,
+  SseBody,
+  StatusCountsBody,
+  StatusDownloadBody,
+  StatusInfoBody,
+  StatusMessageBody,
+  StatusMetricsBody,
+  StatusObjectBody,
+  StatusUpdateBody,
+  StatusUserBody,
+  TaskChangeBody,
+  TaskEventBody,
+  TaskListBody,
+  UploadBody,
+  UploadProgress,
+} from "./schema/event.ts";
+export {
+  eventKindOf,
+  type EventOf,
+  isEventOf,
+  isKnownEvent,
+  type KnownEvent,
+} from "./schema/typed_event.ts";
+export type { EventKind } from "./schema/event_kind.ts";
 export type {
   ControlConnection,
   InputConnection,

@@ -11,13 +11,13 @@
  * @module
  */
 import {
-  call,
   close,
   connect,
   type ConnectOptions,
   getServerInfo,
   pipe,
   type Session,
+  setEvents,
   type Task,
   terminate,
   use,
@@ -71,14 +71,7 @@ async function stream(
   screen.line(`Starting examples/pipelines/${name}.pipe.json`);
   const task: Task = await use(session, { filepath, ttl: 300 });
   try {
-    await call(
-      session,
-      "rrext_monitor",
-      { types: ["SUMMARY", "TASK", "SSE"] },
-      {
-        task,
-      },
-    );
+    await setEvents(session, task, ["summary", "task", "sse"]);
     const target = await pipe(session, task, {
       objinfo: { name: document.name, size: document.size },
       mimeType: document.mimeType,

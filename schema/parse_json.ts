@@ -26,7 +26,8 @@ const MAX_STARTS = 64;
  * import { assertEquals } from "@std/assert";
  * import { parseJson } from "@rocketride/streams/schema";
  *
- * const text = 'Sure!\n```json\n{ "keywords": ["a", "b"] }\n```\nAnything else?';
+ * const fence = "`".repeat(3);
+ * const text = `Sure!\n${fence}json\n{ "keywords": ["a", "b"] }\n${fence}\nBye`;
  * assertEquals(parseJson(text), { keywords: ["a", "b"] });
  * assertEquals(parseJson('Here you are: {"a": 1}.'), { a: 1 });
  * ```

@@ -13,7 +13,9 @@
  * import { assertEquals } from "@std/assert";
  * import { parsePython } from "@rocketride/streams/schema";
  *
- * assertEquals(parsePython("Run:\n```python\nprint(1)\n```\n"), "print(1)\n");
+ * const fence = "`".repeat(3);
+ * const text = `Run:\n${fence}python\nprint(1)\n${fence}\n`;
+ * assertEquals(parsePython(text), "print(1)\n");
  * assertEquals(parsePython("print(2)"), "print(2)");
  * ```
  */

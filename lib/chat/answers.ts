@@ -49,18 +49,18 @@ export function answers(result: PipelineResult): JsonValue[] {
  * import { assertEquals } from "@std/assert";
  * import { parseAnswers, type StandardSchema } from "@rocketride/streams";
  *
- * const numbers: StandardSchema<number> = {
+ * const counted: StandardSchema<{ count: number }> = {
  *   "~standard": {
  *     version: 1,
  *     vendor: "example",
  *     validate: (value) =>
- *       typeof value === "number"
- *         ? { value }
- *         : { issues: [{ message: "Expected a number" }] },
+ *       typeof value === "object" && value !== null && "count" in value
+ *         ? { value: { count: Number(value.count) } }
+ *         : { issues: [{ message: "Expected a count" }] },
  *   },
  * };
- * const result = { objectId: "1", answers: ["It is:\n```json\n7\n```"] };
- * assertEquals(await parseAnswers(result, numbers), [7]);
+ * const result = { objectId: "1", answers: ['It is {"count": 7}'] };
+ * assertEquals(await parseAnswers(result, counted), [{ count: 7 }]);
  * ```
  */
 export async function parseAnswers<Output>(

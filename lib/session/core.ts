@@ -237,9 +237,7 @@ export class SessionCore implements Session {
     old: Connection | null,
   ): Promise<void> {
     const attempt = this.#attempt = new AbortController();
-    function giveUp(reason: unknown): void {
-      attempt.abort(reason);
-    }
+    const giveUp = (reason: unknown): void => attempt.abort(reason);
     const detach = [options.signal, this.signal]
       .map((signal) => onAbort(signal, giveUp));
     const { epoch } = this.#step({ type: "dial" });
@@ -340,9 +338,10 @@ export class SessionCore implements Session {
     // A refused login may have arrived in the same packet as the end (F35).
     if (this.#attempt) return this.#attempt.abort(failure);
     // While we say goodbye, the end is what we want.
-    if (phase === "closing") return void this.#finish(info).catch(ignore);
-    if (!this.settings.persist || !mayRecover(failure)) {
-      return void this.#finish(info, failure).catch(ignore);
+    const ends = phase === "closing" || !this.settings.persist;
+    if (ends || !mayRecover(failure)) {
+      const error = phase === "closing" ? undefined : failure;
+      return void this.#finish(info, error).catch(ignore);
     }
     this.#letGo(failure);
     this.open({}, { drop: failure }).catch(ignore);
@@ -374,9 +373,8 @@ export class SessionCore implements Session {
     this.#letGo(failure);
     this.listeners.clear();
     this.#lifetime.abort(failure);
-    const { code, reason } = info;
     await hangUp(this.settings.clock, lineOf(before));
-    const end = { clean, code, reason };
+    const end = { clean, code: info.code, reason: info.reason };
     this.#closed.resolve(end);
     this.#history.ended(end);
   }

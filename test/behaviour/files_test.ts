@@ -166,6 +166,24 @@ forEachTransport(
   { nodes: [bomb()] },
 );
 
+forEachTransport(
+  "a task tells how many slots it has, where that is known",
+  async (options) => {
+    await using session = await connect(options);
+    await using own = await use(session, { pipeline: TEXT, threads: 3 });
+    assertEquals(own.threads, 3);
+    const { token } = own;
+    const joined = await use(session, {
+      pipeline: TEXT,
+      token,
+      threads: 9,
+      useExisting: true,
+    });
+    // What it was started with counts, and nobody tells that.
+    assertEquals(joined.threads, undefined);
+  },
+);
+
 const held = valve();
 forEachTransport(
   "an abort frees the slots of everything that was under way",

@@ -29,14 +29,63 @@ async function run(
   return new TextDecoder().decode(stdout);
 }
 
-Deno.test("the program that pipes a fetch body runs as it is written", async () => {
-  await withServer(async (uri) => {
-    const runner = new URL("test/support/redirected_program.ts", ROOT).href;
-    const program = new URL("examples/pipe_a_fetch_body.ts", ROOT).href;
-    const printed = await run([runner, uri, program]);
-    assertStringIncludes(printed, "id,name\\n1,Ada\\n");
-    assertStringIncludes(printed, 'name: "large.csv"');
+/** Each example, and something that it must print. */
+const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  chat_with_json_answer: ["Summarize the main points"],
+  discover_services: ["Available:", '"parse"', "Lanes of parse:", "Pong"],
+  handle_failures: [
+    "Starting nonsense: pipeline failed",
+    "Sending to nobody: data transfer failed: Your pipeline is not running",
+    'Sending a missing file: bad input: Cannot read "no/such/file.pdf"',
+  ],
+  long_lived_app: [
+    "Connected:",
+    "apaevt_status_update",
+    "Watching tk_",
+    "Disconnected: Closed by the client false",
+  ],
+  low_level_requests: [
+    "Two steps: true",
+    "Refused: Invalid command: rrext_no_such_command",
+    '"lanes"',
+  ],
+  minimal: ["Hello, pipeline!", 'name: "input.txt"'],
+  one_off_script: ["webhook_1 1"],
+  pipe_a_fetch_body: ["id,name\\n1,Ada\\n", 'name: "large.csv"'],
+  pipe_in_chunks: ["header1,header2\\nvalue1,value2"],
+  quick_start: ["Hello, pipeline!", 'name: "input.txt"'],
+  send_files_with_metadata: [
+    "report.html in 0.",
+    "large.csv in 0.",
+    "Uploaded note.txt",
+    "Uploaded made.txt",
+  ],
+  send_text_json_bytes: ["Analyze this text", "A Blob", "A body"],
+  stream_a_large_file: ["2,Grace", 'name: "large.csv"'],
+  upload_files: ["doc1.md", "doc2.md", "doc3.json", "Progress: 3/3"],
+  upload_progress: ["one.txt: 100.0%", "open two.txt", "complete two.txt"],
+  watch_a_task: ["State 3: 0 done", "State 6: 1 done"],
+};
+
+for (const [name, expected] of Object.entries(EXAMPLES)) {
+  Deno.test(`the example ${name} runs as it is written`, async () => {
+    const printed = await run(["examples/run.ts", name]);
+    for (const text of expected) assertStringIncludes(printed, text);
   });
+}
+
+Deno.test("every example is among those that are run", async () => {
+  const apart = ["demo", "run"];
+  const names: string[] = [];
+  for await (
+    const { isFile, name } of Deno.readDir(new URL("examples", ROOT))
+  ) {
+    if (isFile && name.endsWith(".ts")) names.push(name.slice(0, -3));
+  }
+  assertEquals(
+    names.filter((name) => !apart.includes(name)).sort(),
+    Object.keys(EXAMPLES).sort(),
+  );
 });
 
 Deno.test("the demo streams the README through an engine of its own", async () => {

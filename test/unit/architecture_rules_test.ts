@@ -14,6 +14,7 @@ const EXPORTS = {
 const HOUSE: Readonly<Record<string, string>> = {
   "mod.ts": `export { use } from "./lib/task/use.ts";
     export { pipe } from "./lib/data/pipe.ts";
+    export { sendFiles } from "./lib/files/send_files.ts";
     export type { Envelope } from "./schema/mod.ts";
     export type { Wait } from "./lib/_abort.ts";`,
   "schema/mod.ts": `export type { Envelope } from "./envelope.ts";`,
@@ -34,6 +35,9 @@ const HOUSE: Readonly<Record<string, string>> = {
     const { parse } = await import("@std/dotenv/parse");`,
   "lib/task/use.ts": `import { pipe } from "../data/pipe.ts";`,
   "lib/data/pipe.ts": `import { connect } from "../session/connect.ts";`,
+  "lib/files/send_files.ts": `import "./_media_type_of_name.ts";`,
+  "lib/files/_media_type_of_name.ts":
+    `const { mimes } = await import("mrmime");`,
   "lib/store/mod.ts": `import { connect } from "../session/connect.ts";`,
   "lib/engine/mod.ts": `import type { T } from "../transport/transport.ts";
     import { memoryTransport } from "../transport/memory.ts";
@@ -211,6 +215,18 @@ const BREAKS: readonly (readonly [string, string, string, string])[] = [
     "lib/env/read_env.ts",
     `import { parse } from "@std/dotenv/parse";`,
     `lib/env/read_env.ts imports "@std/dotenv/parse"; the client has no dependencies`,
+  ],
+  [
+    "the table of media types imported statically",
+    "lib/files/_media_type_of_name.ts",
+    `import { lookup } from "mrmime";`,
+    `lib/files/_media_type_of_name.ts imports "mrmime"; the client has no dependencies`,
+  ],
+  [
+    "the table of media types anywhere else",
+    "lib/files/send_files.ts",
+    `const { lookup } = await import("mrmime");`,
+    `lib/files/send_files.ts imports "mrmime"; the client has no dependencies`,
   ],
   [
     "a private file of another folder",

@@ -164,6 +164,26 @@ Deno.test("a read that fails closes the file and is told as such", async () => {
   assertEquals(closed, 1);
 });
 
+Deno.test("a file is not closed while it is read, and what was read is dropped", async () => {
+  const log: string[] = [];
+  const reading = Promise.withResolvers<number>();
+  const { stream } = await openFile("a.txt", {
+    look: () => Promise.resolve({ isFile: true, size: 10 }),
+    open: () =>
+      Promise.resolve({
+        read: () => reading.promise.finally(() => log.push("read")),
+        close: () => Promise.resolve(void log.push("closed")),
+      }),
+  });
+  const reader = stream.getReader();
+  const read = reader.read();
+  const cancelled = reader.cancel();
+  reading.resolve(10);
+  await cancelled;
+  assertEquals(log, ["read", "closed"]);
+  assertEquals((await read).done, true);
+});
+
 Deno.test("nothing is read before the stream is", async () => {
   const { stream } = await openFile(
     "a.txt",

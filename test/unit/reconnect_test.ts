@@ -19,6 +19,7 @@ import { isConnected } from "../../lib/session/is_connected.ts";
 import { lifecycle } from "../../lib/session/lifecycle.ts";
 import type { Session } from "../../lib/session/session.ts";
 import { setConnectionParams } from "../../lib/session/set_connection_params.ts";
+import type { Connection } from "../../lib/transport/transport.ts";
 import type { Message } from "../../schema/envelope.ts";
 import { type FakeClock, fakeClock } from "../support/fake_clock.ts";
 import {
@@ -80,7 +81,7 @@ function rig(more: ConnectOptions = {}): Rig {
     options: {
       transport: {
         ...transport,
-        dial(...args) {
+        dial(...args): Promise<Connection> {
           const opening = dial.apply(transport, args);
           const last = transport.dials.at(-1)!;
           if (self.up) last.open();
@@ -341,11 +342,12 @@ Deno.test("callbacks that throw or never settle harm nothing", async () => {
 });
 
 Deno.test("a callback may close the session", async () => {
-  let session: Session | undefined;
+  const sessions: Session[] = [];
   const it = rig({
-    onDisconnected: () => session && close(session),
+    onDisconnected: () => sessions[0] && close(sessions[0]),
   });
-  session = await opened(it);
+  const session = await opened(it);
+  sessions.push(session);
   drop(it);
   await it.clock.advance(5_000);
   assert((await session.closed).clean);

@@ -18,6 +18,7 @@ import { close } from "../../lib/session/close.ts";
 import { coreOf } from "../../lib/session/core.ts";
 import type { EventMessage } from "../../schema/envelope.ts";
 import type { UploadBody } from "../../schema/event.ts";
+import { countingSignal } from "../support/counting_signal.ts";
 import { drainMicrotasks } from "../support/fake_clock.ts";
 import { type UploadServer, uploadServer } from "../support/upload_server.ts";
 
@@ -356,6 +357,22 @@ Deno.test("a signal of one file gives up that file alone", async () => {
   assertEquals(server.objects.length, 2);
 });
 
+Deno.test("no signal is listened to when everything is done", async () => {
+  await using server = await uploadServer();
+  const all = countingSignal();
+  const one = countingSignal();
+  const [file] = named("a");
+  await sendFiles(
+    server.session,
+    "tk_1",
+    [{ file: file!, signal: one.signal }],
+    {
+      signal: all.signal,
+    },
+  );
+  assertEquals([all.listeners, one.listeners], [0, 0]);
+});
+
 Deno.test("a stream that is made too late is cancelled", async () => {
   await using server = await uploadServer();
   const making = Promise.withResolvers<ReadableStream>();
@@ -382,12 +399,17 @@ Deno.test("of a list every file gets a result when the line drops", async () => 
   await using server = await uploadServer((step) =>
     step === "close" ? new Promise<undefined>(() => {}) : undefined
   );
-  const sending = sendFiles(server.session, "tk_1", named("a", "b", "c"), {
-    concurrency: 2,
-  });
+  let opened = false;
+  function stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    opened = true;
+    return new Blob(["c"]).stream();
+  }
+  const files = [...named("a", "b"), { name: "c", stream }];
+  const sending = sendFiles(server.session, "tk_1", files, { concurrency: 2 });
   await drainMicrotasks();
   server.line.close(1006);
   const results = await sending;
+  assertEquals(opened, false, "nothing is opened in vain");
   assertEquals(results.map(({ action }) => action), [
     "error",
     "error",
@@ -556,7 +578,8 @@ for (const retries of [0, 1]) {
           : undefined,
       { persist: true },
     );
-    const sending = outcomes(server, named("a", "b", "c"), {
+    const files = named("a", "b", "c");
+    const sending = sendFiles(server.session, "tk_1", files, {
       retries,
       concurrency: 2,
     });
@@ -564,12 +587,15 @@ for (const retries of [0, 1]) {
     server.line.close(1006, "Line dropped");
     hangs = false;
     await server.clock.advance(20_000);
-    const expected = retries > 0 ? "complete" : "Line dropped";
-    assertEquals(await sending, [
-      `a: ${expected}`,
-      `b: ${expected}`,
-      "c: complete",
+    const results = await sending;
+    const expected = retries > 0 ? "complete" : "error";
+    assertEquals(results.map(({ action }) => action), [
+      expected,
+      expected,
+      "complete",
     ]);
+    // Counted anew at every attempt.
+    assertEquals(results.map(({ bytes_sent }) => bytes_sent), [1, 1, 1]);
     // Before the line goes: this session would dial again.
     await close(server.session);
   });

@@ -1,0 +1,28 @@
+// deno-lint-ignore-file no-console -- a program: printing is its purpose
+/**
+ * An app that stays connected: it waits for an engine that is not up yet,
+ * comes back after a lost line, and says what it is doing meanwhile.
+ *
+ *     deno task example long_lived_app
+ *
+ * @module
+ */
+import { connect, setEvents, use } from "@rocketride/streams";
+
+await using session = await connect({
+  uri: "https://cloud.rocketride.ai",
+  auth: "my-key",
+  persist: true,
+  maxRetryTime: 300_000,
+  onConnected: (info) => console.log("Connected:", info),
+  onDisconnected: (reason, hasError) => {
+    console.log("Disconnected:", reason, hasError);
+  },
+  onConnectError: (message) => console.log("Connect error:", message),
+  onEvent: ({ event, body }) => console.log(event, body),
+});
+await using task = await use(session, {
+  filepath: new URL("pipelines/text.pipe.json", import.meta.url),
+});
+await setEvents(session, task, ["apaevt_task", "apaevt_status_update"]);
+console.log("Watching", task.token.slice(0, 3));
