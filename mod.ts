@@ -25,6 +25,7 @@ export {
   RocketRideException,
   TimeoutException,
   ValidationException,
+  type ValidationExceptionOptions,
 } from "./lib/errors.ts";
 export type { Clock, TimerOptions } from "./lib/_clock.ts";
 
@@ -72,6 +73,8 @@ export { watchTask } from "./lib/events/watch_task.ts";
 export { answers, firstAnswer, parseAnswers } from "./lib/chat/answers.ts";
 export { chat, type ChatOptions } from "./lib/chat/chat.ts";
 export { type ChatPart, chatStream } from "./lib/chat/chat_stream.ts";
+export { type DatabaseDialect, dialect } from "./lib/chat/dialect.ts";
+export { query } from "./lib/chat/query.ts";
 export type {
   SchemaIssue,
   SchemaResult,
@@ -110,6 +113,10 @@ export type { Doc, DocFilter, DocMetadata } from "./schema/doc.ts";
 
 export { lifecycle } from "./lib/session/lifecycle.ts";
 export type { LifecycleEvent } from "./lib/session/lifecycle_event.ts";
+export {
+  httpTransport,
+  type HttpTransportOptions,
+} from "./lib/transport/http.ts";
 export {
   buildRequest,
   type BuildRequestOptions,

@@ -206,19 +206,37 @@ export class ExecutionException extends RocketRideException {
   }
 }
 
+/** What a validation failure carries besides. */
+export interface ValidationExceptionOptions extends ExceptionOptions {
+  /** What a validator of the caller's found, each with a message. */
+  readonly issues?:
+    | readonly {
+      /** In words. */
+      readonly message: string;
+      /** Where in the value. */
+      readonly path?:
+        | readonly (PropertyKey | { readonly key: PropertyKey })[]
+        | undefined;
+    }[]
+    | undefined;
+}
+
 /** Input or configuration is wrong; nothing was sent unless it says so. */
 export class ValidationException extends RocketRideException {
   /** @ignore */
   override readonly name: string = "ValidationException";
+  /** What a validator of the caller's found, as it said it. */
+  readonly issues: ValidationExceptionOptions["issues"];
 
   /**
    * Make a validation failure.
    *
    * @param message What is wrong, with the offending value quoted.
-   * @param options See {@linkcode ExceptionOptions}.
+   * @param options See {@linkcode ValidationExceptionOptions}.
    */
-  constructor(message: string, options: ExceptionOptions = {}) {
+  constructor(message: string, options: ValidationExceptionOptions = {}) {
     super(message, { code: "invalid-pipeline", ...options });
+    this.issues = options.issues;
   }
 }
 

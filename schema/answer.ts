@@ -1,4 +1,5 @@
 import { isRecord, type JsonValue } from "./json.ts";
+import { findJson } from "./_find_json.ts";
 import { parseJson } from "./parse_json.ts";
 
 /** An answer as it travels through a pipeline (api §1.3). */
@@ -12,8 +13,8 @@ export interface Answer {
 /**
  * Make an answer of a model's reply.
  *
- * @param value The reply. Text is parsed as JSON when JSON is expected;
- * objects and arrays become JSON text when it is not.
+ * @param value The reply. Text is parsed as JSON when JSON is expected; all
+ * but text becomes JSON text when it is not. `null` stays: nothing is set.
  * @param expectJson Whether the question asked for JSON; default `false`.
  * @returns The answer.
  * @throws {SyntaxError} JSON was expected, and the text holds none.
@@ -33,7 +34,29 @@ export function createAnswer(
   if (typeof value === "string") {
     return { answer: expectJson ? parseJson(value) : value, expectJson };
   }
-  return { answer: expectJson ? value : getText(value), expectJson };
+  const kept = expectJson || value === null;
+  return { answer: kept ? value : JSON.stringify(value), expectJson };
+}
+
+/**
+ * Put another reply into an answer.
+ *
+ * @param answer The answer so far; it is not changed.
+ * @param value The reply; see {@linkcode createAnswer}.
+ * @returns An answer with that reply, which expects JSON where the old one did.
+ * @throws {SyntaxError} JSON was expected, and the text holds none.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { createAnswer, getJson, setAnswer } from "@rocketride/streams/schema";
+ *
+ * const answer = setAnswer(createAnswer(null, true), '{"a": 1}');
+ * assertEquals(getJson(answer), { a: 1 });
+ * ```
+ */
+export function setAnswer(answer: Answer, value: JsonValue): Answer {
+  return createAnswer(value, answer.expectJson);
 }
 
 /**
@@ -60,9 +83,12 @@ export function getText(answer: Answer | JsonValue): string {
 /**
  * Read an answer as JSON.
  *
+ * Finds in text what {@linkcode parseJson} finds, but for a lone number in
+ * brackets amid prose, which is a footnote. Where JSON was expected, text is
+ * a value that was parsed already.
+ *
  * @param answer An answer, or one value of a result's `answers`.
- * @returns The value; `null` when the answer holds no valid JSON, see
- * {@linkcode parseJson}.
+ * @returns The value; `null` when the answer holds no valid JSON.
  *
  * @example
  * ```ts
@@ -70,17 +96,11 @@ export function getText(answer: Answer | JsonValue): string {
  * import { getJson } from "@rocketride/streams/schema";
  *
  * assertEquals(getJson('Sure: {"a": 1}'), { a: 1 });
- * assertEquals(getJson("No idea"), null);
+ * assertEquals(getJson("It is Paris [1]."), null);
  * ```
  */
 export function getJson(answer: Answer | JsonValue): JsonValue {
-  const value = valueOf(answer);
-  if (typeof value !== "string") return value;
-  try {
-    return parseJson(value);
-  } catch {
-    return null;
-  }
+  return jsonOf(answer)?.value ?? null;
 }
 
 /**
@@ -99,18 +119,25 @@ export function getJson(answer: Answer | JsonValue): JsonValue {
  * ```
  */
 export function isJson(answer: Answer | JsonValue): boolean {
+  return jsonOf(answer) !== undefined;
+}
+
+function jsonOf(
+  answer: Answer | JsonValue,
+): { readonly value: JsonValue } | undefined {
   const value = valueOf(answer);
-  if (typeof value !== "string") return value !== null;
-  try {
-    parseJson(value);
-    return true;
-  } catch {
-    return false;
-  }
+  if (value === null) return undefined;
+  const parsed = isAnswer(answer) && answer.expectJson;
+  if (typeof value !== "string" || parsed) return { value };
+  const found = findJson(value);
+  return found?.footnote ? undefined : found;
 }
 
 function valueOf(answer: Answer | JsonValue): JsonValue {
-  const wrapped = isRecord(answer) && typeof answer.expectJson === "boolean" &&
+  return isAnswer(answer) ? answer.answer : answer ?? null;
+}
+
+function isAnswer(answer: Answer | JsonValue): answer is Answer {
+  return isRecord(answer) && typeof answer.expectJson === "boolean" &&
     Object.hasOwn(answer, "answer");
-  return (wrapped ? answer.answer : answer ?? null) as JsonValue;
 }

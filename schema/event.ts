@@ -159,6 +159,22 @@ export interface DashboardBody extends EventBody {
   readonly connectionId?: number | string;
   /** The task concerned. */
   readonly taskId?: string;
+  /** What the client calls itself. */
+  readonly clientName?: string;
+  /** The client's version. */
+  readonly clientVersion?: string;
+  /** Whose the connection is. */
+  readonly clientId?: string | null;
+  /** Why a login was refused. */
+  readonly reason?: string;
+  /** The target of a subscription that changed. */
+  readonly key?: string;
+  /** How it changed. */
+  readonly change?: "subscribed" | "unsubscribed";
+  /** How a task ended. */
+  readonly exitCode?: number | null;
+  /** Why a task ended so. */
+  readonly exitMessage?: string;
 }
 
 /** Body of `apaext_account`: the account as it is now. */

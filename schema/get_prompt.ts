@@ -1,3 +1,5 @@
+import { CRITICAL, FENCE, JSON_FORMAT } from "./_prompt_texts.ts";
+import { promptOf11 } from "./_prompt_of_1_1.ts";
 import type {
   Question,
   QuestionExample,
@@ -13,11 +15,17 @@ export interface PromptOptions {
    * @default {false}
    */
   readonly hasPreviousJsonFailed?: boolean | undefined;
+  /**
+   * Which engines' layout: `1.0` has instructions of its own where the
+   * question has none, `1.1` puts what is asked last and has none.
+   *
+   * @default {"1.0"}
+   */
+  readonly layout?: "1.0" | "1.1" | undefined;
 }
 
 const EOL = "\r\n";
 const INDENT = "    ";
-const FENCE = "```";
 
 const ANSWER: QuestionInstruction = {
   subtitle: "Answer the following questions",
@@ -27,31 +35,13 @@ const DOCUMENTS: QuestionInstruction = {
   subtitle: "Documents",
   instructions: "Base the answer on the documents that are given below.",
 };
-const JSON_FORMAT: QuestionInstruction = {
-  subtitle: "JSON Response Format",
-  instructions: [
-    "- Reply with JSON only.",
-    "- Escape quotes inside strings.",
-    "- Write nothing besides the JSON.",
-    "- The JSON must be strictly valid.",
-    "- Check it before you answer.",
-    `- Put it into a ${FENCE}json block.`,
-  ].join(`\n${" ".repeat(20)}`),
-};
-const CRITICAL: QuestionInstruction = {
-  subtitle: "CRITICAL",
-  instructions: [
-    "- The last reply was not valid JSON.",
-    "- Look at it again, and make it complete and standard-conforming.",
-  ].join(`\n${" ".repeat(20)}`),
-};
-
 /**
  * Write a question as the prompt that an engine gives to a model.
  *
  * Engines do this themselves; it is here to look at what a model will see.
- * The layout is that of 1.0 engines (api §1.2), with goals as 1.1 places
- * them; the fixed texts are ours, and an example always ends its line.
+ * The layouts are those of engines (api §1.2); goals, which 1.0 does not
+ * know, stand there before what is asked. The fixed texts are ours, and an
+ * example always ends its line.
  *
  * @param question The question.
  * @param options See {@linkcode PromptOptions}.
@@ -75,11 +65,13 @@ export function getPrompt(
   question: Question,
   options: PromptOptions = {},
 ): string {
+  const { layout = "1.0", hasPreviousJsonFailed = false } = options;
+  if (layout === "1.1") return promptOf11(question, hasPreviousJsonFailed);
   const { context, documents, goals, history, questions, role } = question;
   const lines = [
     role ?? "",
     "### Instructions:",
-    ...instructionLines(question, options),
+    ...instructionLines(question, hasPreviousJsonFailed),
     ...section(
       "Conversation History",
       history,
@@ -112,7 +104,7 @@ function section<Item>(
 
 function instructionLines(
   question: Question,
-  { hasPreviousJsonFailed = false }: PromptOptions,
+  hasPreviousJsonFailed: boolean,
 ): string[] {
   const { documents, examples, expectJson, instructions } = question;
   const defaults = documents.length > 0 ? [ANSWER, DOCUMENTS] : [ANSWER];

@@ -29,13 +29,51 @@ export type {
   ServerVersion,
   TeamInfo,
 } from "./account.ts";
+export type { ApiKeyRecord, CreateKeyParams } from "./api_key.ts";
+export type {
+  BillingDetail,
+  CheckoutSession,
+  CreditBalance,
+  CreditPack,
+  Credits,
+  StripePlan,
+} from "./billing.ts";
+export type {
+  CProfileReport,
+  CProfileStatus,
+  CProfileStop,
+} from "./cprofile.ts";
+export {
+  type DashboardConnection,
+  type DashboardMonitor,
+  type DashboardOverview,
+  type DashboardResponse,
+  type DashboardTask,
+  isDashboardResponse,
+} from "./dashboard.ts";
+export { type DeploymentRecord, isDeploymentRecord } from "./deployment.ts";
+export type {
+  InviteMemberParams,
+  MemberRecord,
+  MemberRole,
+  OrgDetail,
+} from "./organization.ts";
+export type { ProfileUpdate } from "./profile.ts";
+export type {
+  TeamDetail,
+  TeamMemberParams,
+  TeamMemberRecord,
+  TeamRecord,
+} from "./team.ts";
 export {
   type Answer,
   createAnswer,
   getJson,
   getText,
   isJson,
+  setAnswer,
 } from "./answer.ts";
+export { answerFromJson, answerToJson } from "./answer_json.ts";
 export {
   addContext,
   addDocuments,
@@ -49,7 +87,40 @@ export { getPrompt, type PromptOptions } from "./get_prompt.ts";
 export { parseJson } from "./parse_json.ts";
 export { parsePython } from "./parse_python.ts";
 export { questionFromJson } from "./question_from_json.ts";
+export { createDoc, docToString } from "./create_doc.ts";
 export type { Doc, DocFilter, DocGroup, DocMetadata } from "./doc.ts";
+export {
+  createDocFilter,
+  docFilterFromJson,
+  docFilterToJson,
+  forFullDocuments,
+  forTables,
+  validateDocFilter,
+  withAIEnhancements,
+} from "./doc_filter.ts";
+export {
+  addDocument,
+  createDocGroup,
+  filterByScore,
+  getAverageScore,
+  getBestDocument,
+  getDocumentCount,
+  getFullContent,
+  getTableDocuments,
+  getTextDocuments,
+  getTotalTokens,
+  hasTableData,
+  mergeDocGroups,
+  sortDocuments,
+  splitByChunkRange,
+} from "./doc_group.ts";
+export { docGroupFromJson, docGroupToJson } from "./doc_group_json.ts";
+export {
+  docFromJson,
+  docMetadataFromJson,
+  docMetadataToJson,
+  docToJson,
+} from "./doc_json.ts";
 export {
   didFail,
   type EventMessage,

@@ -1,4 +1,6 @@
 import type { Doc, DocFilter } from "./doc.ts";
+import { createDocFilter } from "./doc_filter.ts";
+import { plainDoc } from "./_plain_doc.ts";
 
 /**
  * What a question asks for (api §1.1).
@@ -106,7 +108,7 @@ export function createQuestion(options: QuestionOptions = {}): Question {
   const { filter } = options;
   return {
     type: options.type ?? "question",
-    filter: filter === null ? null : { ...defaultFilter(), ...filter },
+    filter: filter === null ? null : createDocFilter(filter),
     expectJson: options.expectJson ?? false,
     role: options.role ?? "",
     instructions: options.instructions ?? [],
@@ -116,19 +118,6 @@ export function createQuestion(options: QuestionOptions = {}): Question {
     goals: options.goals ?? [],
     documents: options.documents ?? [],
     questions: options.questions ?? [],
-  };
-}
-
-function defaultFilter(): DocFilter {
-  return {
-    fullTables: false,
-    fullDocuments: false,
-    offset: 0,
-    limit: 25,
-    useQuickRank: false,
-    useGroupRank: false,
-    followUpQuestions: 5,
-    context: false,
   };
 }
 
@@ -153,25 +142,8 @@ function defaultFilter(): DocFilter {
  * ```
  */
 export function questionToJson(question: Question): string {
-  const documents = question.documents.map((doc) => {
-    const { metadata, ...rest } = doc;
-    return {
-      ...omitUnset(rest),
-      ...(metadata && { metadata: omitUnset(metadata) }),
-    };
+  return JSON.stringify({
+    ...question,
+    documents: question.documents.map(plainDoc),
   });
-  return JSON.stringify({ ...question, documents });
-}
-
-/** A copy of a record without members that JSON would write as `null`. */
-function omitUnset(
-  record: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(record).filter(([, value]) =>
-      typeof value === "number"
-        ? Number.isFinite(value)
-        : value !== null && value !== undefined
-    ),
-  );
 }

@@ -1,14 +1,18 @@
-import { getJson } from "../../schema/answer.ts";
-import type { JsonValue } from "../../schema/json.ts";
+import { getJson, isJson } from "../../schema/answer.ts";
+import { isRecord, type JsonValue } from "../../schema/json.ts";
 import { type PipelineResult, resultFields } from "../../schema/result.ts";
 import { ValidationException } from "../errors.ts";
-import type { SchemaIssue, StandardSchema } from "./standard_schema.ts";
+import type {
+  SchemaIssue,
+  SchemaResult,
+  StandardSchema,
+} from "./standard_schema.ts";
 
 /**
  * Read the answers out of a pipeline's result.
  *
  * They are looked up by their lane in `result_types`, whatever the pipeline
- * calls the field, else in `answers`.
+ * calls the field; in `answers` where the engine tells no types.
  *
  * @param result What {@linkcode chat} returned.
  * @returns The answers as they came: text, or JSON when it was asked for.
@@ -27,22 +31,25 @@ import type { SchemaIssue, StandardSchema } from "./standard_schema.ts";
  * ```
  */
 export function answers(result: PipelineResult): JsonValue[] {
-  const named = resultFields(result, "answers");
-  const found = named.length > 0 ? named : [result.answers ?? []].flat();
+  const found = isRecord(result.result_types)
+    ? resultFields(result, "answers")
+    : [result.answers ?? []].flat();
   return found as JsonValue[];
 }
 
 /**
  * Read the answers out of a pipeline's result as values of a type.
  *
- * JSON is found in whatever a model wrote around it, see
- * {@linkcode parseJson}, then checked.
+ * Text that the validator does not take is searched for JSON, whatever a model
+ * wrote around it, see {@linkcode getJson}, and that is checked.
  *
  * @param result What {@linkcode chat} returned.
- * @param schema Any validator that implements Standard Schema.
+ * @param schema Any validator that implements Standard Schema, version 1: Zod,
+ * Valibot, ArkType and others do.
  * @returns The validator's output for each answer.
  * @throws {ValidationException} An answer does not fit; code
- * `invalid-answer`, and the message says where.
+ * `invalid-answer`, `issues` has all that the validator said.
+ * @throws What the validator throws.
  *
  * @example
  * ```ts
@@ -67,21 +74,30 @@ export async function parseAnswers<Output>(
   result: PipelineResult,
   schema: StandardSchema<Output>,
 ): Promise<Output[]> {
-  const { validate } = schema["~standard"];
   return await Promise.all(
     answers(result).map(async (answer) => {
-      const json = getJson(answer);
-      // A validator of text wants the words themselves.
-      const checked = await validate(json ?? answer);
+      const checked = await check(answer, schema);
       if (!checked.issues) return checked.value;
+      const { issues } = checked;
       throw new ValidationException(
-        `Answer is not what was expected: ${
-          checked.issues.map(words).join("; ")
-        }`,
-        { code: "invalid-answer", dapResult: result },
+        `Answer is not what was expected: ${issues.map(words).join("; ")}`,
+        { code: "invalid-answer", dapResult: result, issues },
       );
     }),
   );
+}
+
+/** A validator of text gets the words themselves, any other the JSON. */
+async function check<Output>(
+  answer: JsonValue,
+  schema: StandardSchema<Output>,
+): Promise<SchemaResult<Output>> {
+  const standard = schema["~standard"];
+  const checked = await standard.validate(answer);
+  if (!checked.issues || typeof answer !== "string" || !isJson(answer)) {
+    return checked;
+  }
+  return await standard.validate(getJson(answer));
 }
 
 function words({ message, path = [] }: SchemaIssue): string {

@@ -1,7 +1,8 @@
 import type { PipelineResult } from "../../schema/result.ts";
 import type { Question } from "../../schema/question.ts";
 import { isRecord } from "../../schema/json.ts";
-import { ignore } from "../_deferred.ts";
+import { onAbort } from "../_abort.ts";
+import { deferred, ignore } from "../_deferred.ts";
 import type { DataPipe } from "../data/data_pipe.ts";
 import { pipe } from "../data/pipe.ts";
 import { events } from "../events/events.ts";
@@ -42,7 +43,8 @@ const PROGRESS_PARTS = 256;
  * Gives what nodes say on the way, in order, and last the result; then the
  * stream closes. Nothing is sent before the first read. Engines do not stream
  * the answer itself (engine §6.2). Cancelling the stream, or leaving a
- * `for await` loop, frees the engine's slot.
+ * `for await` loop, frees the engine's slot, even while the engine still opens
+ * the pipe.
  *
  * @param session A session from {@linkcode connect}.
  * @param task The task, or its token.
@@ -79,18 +81,44 @@ export function chatStream(
   options: ChatOptions = {},
 ): ReadableStream<ChatPart> {
   const json = questionText(question);
-  let asking: Asking | undefined;
+  /** Aborts when nobody wants the answer any more. */
+  const gone = new AbortController();
+  let detach: () => void = ignore;
+  let opening: Promise<Asking> | undefined;
+  let open: Asking | undefined;
+
+  async function start(): Promise<Asking> {
+    detach = onAbort(options.signal, (reason) => gone.abort(reason));
+    return open = await ask(session, task, json, {
+      ...options,
+      signal: gone.signal,
+    });
+  }
 
   return new ReadableStream<ChatPart>({
     async pull(controller): Promise<void> {
-      asking ??= await ask(session, task, json, options);
-      const part = await nextPart(asking);
-      controller.enqueue(part);
-      if (part.type === "result") controller.close();
+      try {
+        const part = await nextPart(await (opening ??= start()));
+        controller.enqueue(part);
+        if (part.type !== "result") return;
+        detach();
+        controller.close();
+      } catch (error) {
+        detach();
+        gone.abort(error);
+        throw error;
+      }
     },
     async cancel(reason): Promise<void> {
-      await asking?.progress.cancel().catch(ignore);
-      await asking?.target.abort(reason).catch(ignore);
+      detach();
+      // An abort resolves when the slot is free, where a signal says nothing.
+      const leaving = [
+        open?.progress.cancel(),
+        open?.target.abort(reason),
+      ];
+      await Promise.allSettled(leaving);
+      gone.abort(reason);
+      await opening?.catch(ignore);
     },
   }, { highWaterMark: 0 });
 }
@@ -99,10 +127,12 @@ export function chatStream(
 interface Asking {
   readonly target: DataPipe;
   readonly progress: ReadableStreamDefaultReader<StreamedEvent>;
-  /** Settles, as `undefined`, when there is a result or a failure. */
-  readonly settled: Promise<undefined>;
   /** The read that is under way. */
-  reading?: Promise<ReadableStreamReadResult<StreamedEvent>> | undefined;
+  reading: Promise<ReadableStreamReadResult<StreamedEvent>> | undefined;
+  /** Whether there is a result or a failure. */
+  settled: boolean;
+  /** Called when that happens. */
+  onSettled: () => void;
 }
 
 /** Watch first: engines do not repeat what was said before (protocol §6.8). */
@@ -123,7 +153,7 @@ async function ask(
       timeout: options.timeout,
     });
   } catch (error) {
-    await target.abort(error).catch(ignore);
+    target.abort(error).catch(ignore);
     throw error;
   }
   const writer = target.getWriter();
@@ -132,35 +162,56 @@ async function ask(
   writer.close().catch(ignore);
   writer.closed.catch(ignore);
   writer.releaseLock();
-  const settled = target.result.then(() => undefined, () => undefined);
-  return { target, progress: progress.getReader(), settled };
+  const asking: Asking = {
+    target,
+    progress: progress.getReader(),
+    reading: undefined,
+    settled: false,
+    onSettled: ignore,
+  };
+  target.result.catch(ignore).then(() => {
+    asking.settled = true;
+    asking.onSettled();
+  });
+  return asking;
 }
 
 async function nextPart(asking: Asking): Promise<ChatPart> {
   for (;;) {
-    asking.reading ??= asking.progress.read();
-    asking.reading.catch(ignore);
-    const read = await Promise.race([asking.reading, asking.settled]);
-    if (read === undefined || read.done) break;
-    asking.reading = undefined;
+    const { settled } = asking;
+    const read = await nextEvent(asking);
+    // What was said before the result stays before it.
+    if (!read && !settled) continue;
+    if (!read || read.done) break;
     const part = partOf(read.value);
     if (part) return part;
   }
-  // What was said before the result stays before it.
-  const left = await Promise.race([asking.reading, later()]);
-  if (left && !left.done) {
-    asking.reading = undefined;
-    const part = partOf(left.value);
-    if (part) return part;
-  }
-  await asking.progress.cancel().catch(ignore);
+  asking.progress.cancel().catch(ignore);
   return { type: "result", result: await asking.target.result };
 }
 
-/** A turn later than a read of what has arrived already. */
-async function later(): Promise<undefined> {
-  for (let turn = 0; turn < 8; turn++) await Promise.resolve();
-  return undefined;
+/**
+ * The next event; `undefined` when the question is settled before it comes,
+ * or was, and none has arrived.
+ */
+async function nextEvent(
+  asking: Asking,
+): Promise<ReadableStreamReadResult<StreamedEvent> | undefined> {
+  const gate = deferred<
+    ReadableStreamReadResult<StreamedEvent> | undefined
+  >();
+  asking.reading ??= asking.progress.read();
+  asking.reading.then(gate.resolve, gate.reject);
+  asking.onSettled = () => gate.resolve(undefined);
+  if (asking.settled) later().then(asking.onSettled);
+  const read = await gate.promise;
+  if (read) asking.reading = undefined;
+  return read;
+}
+
+/** A few turns later than a read of what has arrived already. */
+async function later(): Promise<void> {
+  for (let turn = 0; turn < 8; turn++) await undefined;
 }
 
 function partOf(event: StreamedEvent): ChatPart | undefined {

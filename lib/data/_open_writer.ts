@@ -1,6 +1,7 @@
 import { TASK_STATE } from "../../schema/task.ts";
 import { onAbort } from "../_abort.ts";
 import { ignore } from "../_deferred.ts";
+import { ConnectionException } from "../errors.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import { tokenOf } from "../session/call.ts";
 import type { Session, TaskRef } from "../session/session.ts";
@@ -50,11 +51,12 @@ export async function openWriter(
       ? parseMediaType(mimeType).essence
       : wireMimeType(mimeType),
   });
-  // Both may have happened in the turn of the answer.
+  // All of this may have happened in the turn of the answer.
   if (signal?.aborted || core.signal.aborted) {
     calls.release();
     throw (signal?.aborted ? signal : core.signal).reason;
   }
+  if (core.line !== calls.line) throw lineGone();
   return new PipeWriter(core, {
     token,
     calls,
@@ -63,6 +65,14 @@ export async function openWriter(
     signal,
     onPipelineError,
     watcher: options.watcher,
+  });
+}
+
+/** A pipe's number means nothing, or somebody else's pipe, on another line. */
+function lineGone(): ConnectionException {
+  return new ConnectionException("Connection was lost as the pipe was opened", {
+    sent: true,
+    retryable: true,
   });
 }
 

@@ -24,6 +24,8 @@ type Phase = "open" | "write" | "close";
 export interface PipeCalls {
   /** The engine's number for the pipe; 0 is a good one. */
   readonly id: number;
+  /** The line that the number means something on; requests go nowhere else. */
+  readonly line: number;
   /** Send a payload and wait until the pipeline has consumed it. */
   write(payload: Payload): Promise<void>;
   /** End the object and return what the pipeline made of it. */
@@ -44,6 +46,7 @@ export async function openPipe(
 ): Promise<PipeCalls> {
   const { mimeType, provider, signal } = options;
   const timeout = options.timeout ?? core.settings.longTimeout;
+  let line = NaN;
   const response = await request(core, token, {
     subcommand: "open",
     object,
@@ -52,14 +55,17 @@ export async function openPipe(
   }, {
     signal,
     timeout,
+    onLine(number): void {
+      line = number;
+    },
     onLate(late): void {
       const id = pipeId(late);
-      if (id !== undefined) pipeCalls(core, token, id, timeout).release();
+      if (id !== undefined) pipeCalls(core, token, id, timeout, line).release();
     },
   });
   const id = pipeId(response);
   if (id === undefined) throw failure(response, "open");
-  return pipeCalls(core, token, id, timeout);
+  return pipeCalls(core, token, id, timeout, line);
 }
 
 function pipeCalls(
@@ -67,20 +73,23 @@ function pipeCalls(
   token: string,
   id: number,
   timeout: number,
+  line: number,
 ): PipeCalls {
   const writing = { subcommand: "write", pipe_id: id };
   const closing = { subcommand: "close", pipe_id: id };
   return {
     id,
+    line,
     async write(payload): Promise<void> {
       const response = await request(core, token, writing, {
         timeout,
         payload,
+        line,
       });
       if (didFail(response)) throw failure(response, "write");
     },
     async close(): Promise<PipelineResult> {
-      const response = await request(core, token, closing, { timeout });
+      const response = await request(core, token, closing, { timeout, line });
       const { body } = response;
       if (didFail(response) || !isPipelineResult(body)) {
         throw failure(response, "close");
@@ -88,7 +97,7 @@ function pipeCalls(
       return body;
     },
     async release(): Promise<void> {
-      const options = { timeout: RELEASE_MS };
+      const options = { timeout: RELEASE_MS, line };
       await request(core, token, closing, options).catch(ignore);
     },
   };

@@ -1,3 +1,7 @@
+import type { Doorway } from "./access/doorway.ts";
+import type { Environment } from "./access/environment.ts";
+import type { Dashboard } from "./dashboard/dashboard.ts";
+import type { Deployments } from "./deploy/deployments.ts";
 import type { NodeRegistry } from "./registry.ts";
 import type { Monitors } from "./monitor/monitors.ts";
 import type { TaskHost } from "./run/task_spec.ts";
@@ -14,6 +18,14 @@ export interface Core {
   readonly tasks: TaskTable;
   /** Who watches them. */
   readonly monitors: Monitors;
+  /** The variables that it puts into pipelines. */
+  readonly env: Environment;
+  /** Who is connected, and who is told about that. */
+  readonly dashboard: Dashboard;
+  /** Bounds the sockets of strangers. */
+  readonly doorway: Doorway;
+  /** The pipelines that it keeps and starts by itself. */
+  readonly deployments: Deployments;
   /** What tasks take from it. */
   readonly host: TaskHost;
 }

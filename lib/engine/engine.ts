@@ -4,7 +4,13 @@ import {
   type Peer,
 } from "../transport/memory.ts";
 import type { Transport } from "../transport/transport.ts";
+import { Doorway } from "./access/doorway.ts";
+import { Environment } from "./access/environment.ts";
+import { readStartOptions } from "./commands/start_options.ts";
+import { startTask } from "./commands/start_task.ts";
 import type { Core } from "./core.ts";
+import { Dashboard } from "./dashboard/dashboard.ts";
+import { Deployments } from "./deploy/deployments.ts";
 import { Monitors } from "./monitor/monitors.ts";
 import { builtinNodes } from "./nodes/builtin_nodes.ts";
 import { createRegistry } from "./registry.ts";
@@ -23,10 +29,14 @@ export interface Engine {
   /** A transport that connects to this engine with no socket between. */
   transport(): Transport;
   /**
-   * Answer an HTTP request: a WebSocket at `/task/service`, JSON errors
-   * elsewhere. Needs no `this`, so it can be handed to `Deno.serve` as it is.
+   * Answer an HTTP request: a WebSocket at `/task/service`, and the routes of
+   * the protocol's §10, such as `POST /task/data`. Needs no `this`, so it can be handed to `Deno.serve` as it is.
+   * What the platform passes besides the request tells where it came from.
    */
-  readonly fetch: (request: Request) => Response;
+  readonly fetch: (
+    request: Request,
+    info?: unknown,
+  ) => Response | Promise<Response>;
   /**
    * Stop all tasks and end all connections with code 1001. Later connections
    * are ended at once. Repeating it is harmless.
@@ -78,21 +88,46 @@ export interface Engine {
 export function createEngine(options: EngineOptions = {}): Engine {
   const settings = readSettings(options);
   const { nodes, parsers, clock } = settings;
-  const tasks = new TaskTable(clock);
+  const dashboard = new Dashboard(clock);
+  const tasks = new TaskTable(clock, (task) => dashboard.taskRemoved(task));
   const monitors = new Monitors();
   const core: Core = {
     settings,
     registry: createRegistry(builtinNodes({ parsers }), nodes),
     tasks,
     monitors,
-    host: { ...settings, monitors, onTaskEnd: (token) => tasks.retire(token) },
+    env: new Environment(settings.env),
+    dashboard,
+    doorway: new Doorway(settings.maxUnauthenticated),
+    deployments: new Deployments({
+      clock,
+      start: ({ pipeline, created_by: userId = settings.userId }) =>
+        startTask(core, {
+          pipeline,
+          userId,
+          options: readStartOptions({}, settings.maxPipes),
+          useExisting: true,
+        }),
+    }),
+    host: { ...settings, monitors, onTaskEnd },
   };
   const connections = new Set<Connection>();
   let closed: Promise<void> | undefined;
 
-  function connect(peer: Peer, inProcess: boolean): Connection {
-    const forget = (): void => void connections.delete(connection);
-    const connection = new Connection(core, peer, inProcess, forget);
+  function onTaskEnd(token: string): void {
+    tasks.retire(token);
+    const task = tasks.get(token);
+    if (task?.record.endedBadly) dashboard.taskFailed(task);
+  }
+
+  function connect(
+    peer: Peer,
+    inProcess: boolean,
+    onLogin?: () => void,
+  ): Connection {
+    const onEnd = (): void => void connections.delete(connection);
+    const hooks = { onEnd, onLogin };
+    const connection = new Connection(core, peer, inProcess, hooks);
     connections.add(connection);
     if (closed) connection.close(1001, "Engine is closed");
     return connection;
@@ -105,9 +140,13 @@ export function createEngine(options: EngineOptions = {}): Engine {
       onClose: () => connection.onClose(),
     };
   };
-  const fetch = fetchHandler(core, (peer) => connect(peer, false));
+  const fetch = fetchHandler(
+    core,
+    (peer, onLogin) => connect(peer, false, onLogin),
+  );
 
   async function end(): Promise<void> {
+    core.deployments.close();
     await tasks.close();
     for (const connection of [...connections]) {
       connection.close(1001, "Engine is closed");

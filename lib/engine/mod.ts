@@ -6,6 +6,8 @@
  */
 export { createEngine, type Engine } from "./engine.ts";
 export type { EngineOptions, Upgrade } from "./settings.ts";
+export type { Permission } from "./access/identity.ts";
+export type { EngineKey } from "./access/keys.ts";
 export {
   type AnswerPayload,
   type Awaitable,

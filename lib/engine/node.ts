@@ -1,4 +1,5 @@
 import type { Doc } from "../../schema/doc.ts";
+import type { Clock } from "../_clock.ts";
 import type { JsonObject } from "../../schema/json.ts";
 import type { Question } from "../../schema/question.ts";
 
@@ -92,6 +93,8 @@ export interface TaskContext {
   readonly signal: AbortSignal;
   /** HTTP for nodes; injected by whoever made the engine. */
   readonly fetch: typeof fetch;
+  /** Where time comes from; nodes must set no timers of their own. */
+  readonly clock: Clock;
   /** Add a warning to the task's status. */
   warn(message: string): void;
   /** Set the task's human status text. */

@@ -1,4 +1,6 @@
 import { type Clock, systemClock } from "../_clock.ts";
+import type { Identity } from "./access/identity.ts";
+import { type EngineKey, readKeys } from "./access/keys.ts";
 import type { NodeDefinition } from "./node.ts";
 import type { ParserTable } from "./nodes/parse/parser_table.ts";
 
@@ -25,11 +27,20 @@ export interface EngineOptions {
    */
   readonly env?: Readonly<Record<string, string>>;
   /**
-   * The API keys that are accepted. Without a list every key is, as on a
-   * server that was not given one. In process no key is needed either way:
-   * whoever holds the engine may use it.
+   * The API keys that are accepted; one that is a string may do everything.
+   * Without a list every key is accepted, as on a server that was not given
+   * one. In process no key is needed either way: whoever holds the engine may
+   * use it.
    */
-  readonly auth?: readonly string[];
+  readonly auth?: readonly (string | EngineKey)[];
+  /**
+   * The greatest number of sockets of one address that have not logged in,
+   * 1 or more; further ones are refused with HTTP 403 (protocol §12.1 S40).
+   * Where the platform does not tell addresses, all sockets count together.
+   *
+   * @default {10}
+   */
+  readonly maxUnauthenticated?: number;
   /**
    * What a node does with a payload that it has answered on the same lane:
    * `clean` stops there; `engine` also passes the original on, as a server
@@ -109,8 +120,8 @@ export type Upgrade = (request: Request) => {
 /** Options with every default in its place. */
 export interface Settings
   extends Required<Omit<EngineOptions, "auth" | "upgrade">> {
-  /** The keys that are accepted; `undefined` for all. */
-  readonly auth: readonly string[] | undefined;
+  /** Who has which key; `undefined` when every key is accepted. */
+  readonly auth: ReadonlyMap<string, Identity> | undefined;
   /** Accepts upgrades; `undefined` where the platform's own is used. */
   readonly upgrade: Upgrade | undefined;
 }
@@ -118,23 +129,32 @@ export interface Settings
 /** The greatest message and, by default, object: 250 MiB (protocol §1.2). */
 export const MAX_MESSAGE_BYTES = 262_144_000;
 const MAX_PIPES = 64;
+const MAX_UNAUTHENTICATED = 10;
 
 /**
  * Fill in defaults.
  *
- * @throws {RangeError} A number is out of range.
+ * @throws {RangeError} A number is out of range, or a key has a permission
+ * that there is not.
+ * @throws {TypeError} A key is empty, looks like a task's, or comes twice.
  */
 export function readSettings(options: EngineOptions): Settings {
+  const userId = options.userId ?? "local";
   return {
     nodes: options.nodes ?? [],
     parsers: options.parsers ?? {},
     env: options.env ?? {},
-    auth: options.auth,
+    auth: options.auth && readKeys(options.auth, userId),
+    maxUnauthenticated: wholeNumber(
+      "maxUnauthenticated",
+      options.maxUnauthenticated,
+      MAX_UNAUTHENTICATED,
+    ),
     forwarding: options.forwarding ?? "clean",
     validate: options.validate ?? "strict",
     unknownProfiles: options.unknownProfiles ?? "error",
     tokens: options.tokens ?? "server",
-    userId: options.userId ?? "local",
+    userId,
     maxPipes: wholeNumber("maxPipes", options.maxPipes, MAX_PIPES, MAX_PIPES),
     maxObjectBytes: wholeNumber(
       "maxObjectBytes",

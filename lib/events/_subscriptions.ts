@@ -5,7 +5,7 @@ import {
 } from "../../schema/envelope.ts";
 import { isRecord } from "../../schema/json.ts";
 import { ignore } from "../_deferred.ts";
-import { RocketRideException } from "../errors.ts";
+import { isDAPException, RocketRideException } from "../errors.ts";
 import { refusal } from "../session/call.ts";
 import type { SessionCore } from "../session/core.ts";
 import type { CallOptions } from "../session/session.ts";
@@ -29,6 +29,9 @@ interface Entry {
   change: Promise<void>;
 }
 
+/** How a change is told, and on which line it means something. */
+type ChangeOptions = CallOptions & { readonly line?: number | undefined };
+
 const tables = new WeakMap<SessionCore, SubscriptionTable>();
 
 /** The subscriptions of a session. */
@@ -46,6 +49,8 @@ export function subscriptionsOf(core: SessionCore): SubscriptionTable {
 export class SubscriptionTable {
   readonly #core: SessionCore;
   readonly #entries: Map<string, Entry> = new Map();
+  /** Those who have not been told that they are subscribed. */
+  readonly #asking: Set<Subscriber> = new Set();
 
   constructor(core: SessionCore) {
     this.#core = core;
@@ -61,11 +66,15 @@ export class SubscriptionTable {
   ): Promise<void> {
     const entry = this.#entryOf(key);
     entry.subscribers.add(subscriber);
+    this.#asking.add(subscriber);
     try {
-      await this.#sync(entry, options);
+      await this.#syncConnected(entry, options);
     } catch (error) {
-      await this.remove(key, subscriber).catch(ignore);
+      // Who gives up does not wait for an engine that may be silent.
+      this.remove(key, subscriber).catch(ignore);
       throw error;
+    } finally {
+      this.#asking.delete(subscriber);
     }
   }
 
@@ -73,7 +82,8 @@ export class SubscriptionTable {
   async remove(key: MonitorKey, subscriber: Subscriber): Promise<void> {
     const entry = this.#entries.get(key.id);
     if (!entry?.subscribers.delete(subscriber)) return;
-    if (this.#core.ready) await this.#sync(entry, {});
+    const { line, ready } = this.#core;
+    if (ready) await this.#sync(entry, { line });
     if (entry.subscribers.size === 0 && this.#entries.get(key.id) === entry) {
       this.#entries.delete(key.id);
     }
@@ -93,14 +103,38 @@ export class SubscriptionTable {
     return entry;
   }
 
+  /**
+   * The same once there is a line. Who waits for one is not in the queue of
+   * changes, where those who restore the line would have to wait for it.
+   */
+  async #syncConnected(entry: Entry, options: CallOptions): Promise<void> {
+    let { timeout } = options;
+    for (;;) {
+      if (!this.#core.ready) {
+        timeout = await this.#core.untilConnected("rrext_monitor", {
+          ...options,
+          timeout,
+        });
+      }
+      const { line } = this.#core;
+      try {
+        return await this.#sync(entry, { ...options, timeout, line });
+      } catch (error) {
+        // The line was lost before it was our turn.
+        const unsent = isDAPException(error, "not-connected");
+        if (!unsent || this.#core.line === line) throw error;
+      }
+    }
+  }
+
   /** Bring the engine's mask in line with what is wanted by then. */
-  #sync(entry: Entry, options: CallOptions): Promise<void> {
+  #sync(entry: Entry, options: ChangeOptions): Promise<void> {
     const change = entry.change.then(() => this.#apply(entry, options));
     entry.change = change.catch(ignore);
     return change;
   }
 
-  async #apply(entry: Entry, options: CallOptions): Promise<void> {
+  async #apply(entry: Entry, options: ChangeOptions): Promise<void> {
     options.signal?.throwIfAborted();
     const mask = unionOf(entry);
     if (mask === entry.applied) return;
@@ -129,7 +163,7 @@ export class SubscriptionTable {
   #tell(
     { token, arguments: args }: MonitorKey,
     types: number,
-    options: CallOptions,
+    options: ChangeOptions,
   ): Promise<ResponseMessage> {
     const named = token === undefined ? {} : { token };
     return this.#core.request({
@@ -144,7 +178,13 @@ export class SubscriptionTable {
       entry.applied = undefined;
       entry.losses++;
       await this.#sync(entry, { signal }).catch(ignore);
-      for (const subscriber of entry.subscribers) subscriber.onGap();
+      // Somebody may have left meanwhile, who cannot tell the engine yet.
+      if (entry.applied !== undefined) {
+        await this.#sync(entry, { signal }).catch(ignore);
+      }
+      for (const subscriber of entry.subscribers) {
+        if (!this.#asking.has(subscriber)) subscriber.onGap();
+      }
     }));
   }
 
@@ -159,7 +199,7 @@ export class SubscriptionTable {
       if (entry.subscribers.size === 0) continue;
       entry.applied = undefined;
       entry.losses++;
-      this.#sync(entry, {}).catch(ignore);
+      this.#sync(entry, { line: this.#core.line }).catch(ignore);
     }
   }
 }

@@ -108,6 +108,10 @@ const FAILURES: readonly (readonly [string | RegExp, FailureKind])[] = [
     code: "not-supported",
     hint: "Set `uri` to a server that has this node",
   }],
+  [/ (?:is|are) not available in the embedded engine\b/, {
+    code: "not-supported",
+    hint: "Set `uri` to a server to use this",
+  }],
   ["Account management requires SaaS mode", {
     code: "not-supported",
     hint: "Only RocketRide's cloud has this command",

@@ -4,6 +4,8 @@ import { TimeoutException } from "../errors.ts";
 
 /** Answers that are still awaited after their caller gave up. */
 const MAX_LATE = 1024;
+/** The longest that the timer may hold a process that nothing else holds. */
+const MAX_SLEEP_MS = 1_000;
 
 /** How one request is waited for. */
 export interface WaitOptions {
@@ -28,7 +30,8 @@ interface Waiter {
  * Every waiter settles exactly once, whatever the order of answers,
  * duplicates, timeouts, aborts and the end of the line. One timer serves all
  * deadlines, and it is left armed when a wait ends: timers are dear on some
- * runtimes (runtimes §4), and most deadlines are equally far away.
+ * runtimes (runtimes §4), and most deadlines are equally far away. It looks up
+ * every second, so that a program that has all its answers can end.
  */
 export class PendingTable {
   readonly #clock: Clock;
@@ -106,8 +109,9 @@ export class PendingTable {
 
   #arm(deadline: number): void {
     this.#disarm();
-    this.#timerAt = deadline;
-    const ms = Math.max(0, deadline - this.#clock.now());
+    const now = this.#clock.now();
+    const ms = Math.min(Math.max(0, deadline - now), MAX_SLEEP_MS);
+    this.#timerAt = now + ms;
     this.#cancelTimer = this.#clock.after(ms, () => this.#sweep());
   }
 

@@ -6,6 +6,73 @@ import { failureText } from "../protocol/failure.ts";
 import { VERSION } from "../version.ts";
 import type { SessionCore } from "./core.ts";
 
+/** What a login shows to the engine. */
+export interface Credential {
+  readonly value: string;
+  /** Whether the engine gave it; otherwise it is the user's. */
+  readonly durable: boolean;
+}
+
+/**
+ * Logging in, again and again: after the first time with the durable token
+ * that engines give for a key, and with the key itself once that was refused
+ * (design D14).
+ */
+export class Login {
+  #refused: string | undefined;
+  readonly #offline: WeakSet<object> = new WeakSet();
+
+  /** What to log in with; asked for before a line is dialled for it. */
+  async credential(
+    { identity, settings }: SessionCore,
+    signal: AbortSignal,
+  ): Promise<Credential> {
+    const { auth, url } = settings;
+    if (typeof auth === "string") {
+      const token = identity?.userToken;
+      return token && token !== this.#refused
+        ? { value: token, durable: true }
+        : { value: auth, durable: false };
+    }
+    let value: string;
+    try {
+      value = await abortable(
+        Promise.resolve(auth({ uri: url.href, signal })),
+        signal,
+      );
+    } catch (error) {
+      if (error instanceof TypeError) this.#offline.add(error);
+      throw error;
+    }
+    if (typeof value === "string") return { value, durable: false };
+    throw new TypeError("Expected the auth function to return a string");
+  }
+
+  /** Whether the user's function failed as `fetch` does without a network. */
+  wasOffline(error: unknown): boolean {
+    return error instanceof TypeError && this.#offline.has(error);
+  }
+
+  async run(
+    core: SessionCore,
+    { value, durable }: Credential,
+    signal: AbortSignal,
+  ): Promise<ConnectResult | undefined> {
+    try {
+      return await authenticate(core, value, signal);
+    } catch (error) {
+      if (!durable || !(error instanceof AuthenticationException)) throw error;
+      this.#refused = value;
+      // Engines hang up after a refusal, so the key needs a line of its own.
+      throw new ConnectionException(error.message, {
+        code: "connection-failed",
+        retryable: true,
+        cause: error,
+      });
+    }
+  }
+}
+
 /**
  * Log in (protocol §4.1). The answer is the only proof of a refusal: the
  * server then closes with code 1000, as for any good end. A line that dies
@@ -13,21 +80,14 @@ import type { SessionCore } from "./core.ts";
  */
 async function authenticate(
   core: SessionCore,
+  credential: string,
   signal: AbortSignal,
-  given?: string,
 ): Promise<ConnectResult | undefined> {
-  const { auth, module, url } = core.settings;
-  const credential = given ?? (typeof auth === "function"
-    ? await abortable(
-      Promise.resolve(auth({ uri: url.href, signal })),
-      signal,
-    )
-    : auth);
   const response = await core.request({
     command: "auth",
     arguments: {
       auth: credential,
-      clientName: module,
+      clientName: core.settings.module,
       clientVersion: VERSION,
     },
   }, { signal, timeout: Infinity });
@@ -40,36 +100,4 @@ async function authenticate(
     });
   }
   return response.body as ConnectResult | undefined;
-}
-
-/**
- * Logging in, again and again: after the first time with the durable token
- * that engines give for a key, and with the key itself once that was refused
- * (design D14).
- */
-export class Login {
-  #refused: string | undefined;
-
-  async run(
-    core: SessionCore,
-    signal: AbortSignal,
-  ): Promise<ConnectResult | undefined> {
-    const token = core.identity?.userToken;
-    const usable = token && token !== this.#refused;
-    if (!usable || typeof core.settings.auth !== "string") {
-      return await authenticate(core, signal);
-    }
-    try {
-      return await authenticate(core, signal, token);
-    } catch (error) {
-      if (!(error instanceof AuthenticationException)) throw error;
-      this.#refused = token;
-      // Engines hang up after a refusal, so the key needs a line of its own.
-      throw new ConnectionException(error.message, {
-        code: "connection-failed",
-        retryable: true,
-        cause: error,
-      });
-    }
-  }
 }

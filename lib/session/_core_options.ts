@@ -11,6 +11,15 @@ export interface RequestOptions extends CallOptions {
   readonly payload?: Payload | undefined;
   /** Given the answer if it comes after the wait was given up. */
   readonly onLate?: ((response: ResponseMessage) => void) | undefined;
+  /**
+   * The line that it means something on, as `SessionCore.line` numbers them.
+   * There is no waiting for another one.
+   *
+   * @default {whichever comes first}
+   */
+  readonly line?: number | undefined;
+  /** Told the line that it leaves on. */
+  readonly onLine?: ((line: number) => void) | undefined;
 }
 
 /** How a line is opened. */

@@ -37,12 +37,9 @@ export function endOf(error: unknown): CloseInfo {
   return { code: code || ABNORMAL, reason };
 }
 
-/** A line that was closed on purpose while calls waited. */
-export function closedByUs(message: string): ConnectionException {
-  return new ConnectionException(message, {
-    code: "connection-closed",
-    sent: true,
-  });
+/** A line that was closed on purpose while calls waited, sent or not yet. */
+export function closedByUs(message: string, sent = true): ConnectionException {
+  return new ConnectionException(message, { code: "connection-closed", sent });
 }
 
 /** A call that never left, since there is no line for it. */
@@ -54,10 +51,14 @@ export function notConnected(): ConnectionException {
   });
 }
 
-/** A login that was not done within the time for dial and login. */
-export function slowLogin(url: URL, limit: number): TimeoutException {
+/** A step of connecting that was not done within the time for all of them. */
+export function slowStep(
+  step: string,
+  url: URL,
+  limit: number,
+): TimeoutException {
   return new TimeoutException(
-    `Cannot log in at "${url.href}": no answer within ${limit} ms`,
+    `Cannot ${step} "${url.href}": no answer within ${limit} ms`,
     limit,
   );
 }

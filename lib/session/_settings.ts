@@ -104,7 +104,8 @@ function decorated(inner: Transport, options: ConnectOptions): Transport {
   const { heartbeat } = options;
   const observe = traceCallback(options);
   const traced = observe ? withTrace(inner, observe) : inner;
-  return heartbeat === false ? traced : withHeartbeat(traced, heartbeat);
+  const none = heartbeat === false || inner.connectionless;
+  return none ? traced : withHeartbeat(traced, heartbeat);
 }
 
 /** D4: the given variables, or those of the runtime, read on first use. */

@@ -8,6 +8,11 @@ export interface Attachment {
 
 /**
  * Puts something back on a line that was dialled anew, for example a
- * subscription. Never rejects; runs before the session counts as connected.
+ * subscription.
+ *
+ * Runs after the login and before the session counts as connected. Only
+ * requests that carry the signal get through by then; it aborts when the line
+ * drops or the time for the attempt is over. What it throws is ignored, and
+ * the attempt waits for it, so that it must not wait for other calls.
  */
 export type Restorer = (signal: AbortSignal) => Promise<void>;

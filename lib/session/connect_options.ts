@@ -16,7 +16,11 @@ export interface AuthContext {
 
 /**
  * A credential: an API key, a user token or a task key, or a function that is
- * asked for one on every dial.
+ * asked for one on every dial, before the engine is bothered.
+ *
+ * What the function throws fails the attempt. A session that persists asks
+ * again later, also after the `TypeError` of a `fetch` without a network, but
+ * not after an `AuthenticationException` or a `ValidationException`.
  */
 export type Auth =
   | string
@@ -65,7 +69,8 @@ export interface ConnectOptions extends CallOptions {
    */
   readonly requestTimeout?: number | undefined;
   /**
-   * Milliseconds for the dial and the login together.
+   * Milliseconds for one attempt: the credential, the dial, the login and the
+   * restoring of subscriptions together.
    *
    * @default {30_000}
    */
@@ -85,16 +90,38 @@ export interface ConnectOptions extends CallOptions {
   /**
    * Keep the session connected: `connect` goes on trying until an engine is
    * there, and a lost line is dialled again, after 0 to 250 ms at first and
-   * 15 s at most. Calls that are made meanwhile wait, each bounded by its
-   * `timeout` and `signal`; those that were with the engine reject, since
-   * nobody can know what became of them. A refused credential ends it.
+   * 15 s at most; the pauses start small again after a login that lasted 10 s.
+   *
+   * Calls that are made meanwhile wait, each bounded by its `timeout` and
+   * `signal`. Those that were with the engine reject with a
+   * `ConnectionException` whose `sent` is `true`, since nobody can know what
+   * became of them; so do open pipes. Subscriptions are restored.
+   *
+   * A later login shows the durable token that the engine gave for a key, and
+   * the key itself once that token was refused. A refused key is final: it
+   * ends the session, and so does a breach of the protocol.
+   *
+   * The order of things:
+   * - connecting: login, subscriptions restored, `onConnected`, waiting calls
+   *   in their order, `connect` resolves;
+   * - an attempt that fails: `onConnectError`, then a pause, unless it is final;
+   * - a line that is lost: `onDisconnected`, calls in flight reject, a pause;
+   * - giving up: `onConnectError`, waiting calls reject, `session.signal`
+   *   aborts, `session.closed` resolves;
+   * - `close`: waiting calls reject, pipes are released, logout,
+   *   `onDisconnected`, calls in flight reject, `session.signal` aborts,
+   *   `session.closed` resolves.
+   *
+   * Every callback is called in the turn of what it tells, and may close or
+   * move the session.
    *
    * @default {false}
    */
   readonly persist?: boolean | undefined;
   /**
    * Milliseconds to go on trying after the line was last up; then the session
-   * ends.
+   * ends. An attempt that is under way by then may still succeed, within
+   * `timeout`.
    *
    * @default {no limit}
    */
@@ -112,8 +139,9 @@ export interface ConnectOptions extends CallOptions {
     | undefined;
   /**
    * Called for each failed attempt to connect, and once more, with a message
-   * that says so, when `maxRetryTime` is over. What the callbacks throw is
-   * ignored, and nobody waits for their promises.
+   * that says so, when `maxRetryTime` is over. Not called when the signal
+   * aborts. What the callbacks throw is ignored, and nobody waits for their
+   * promises.
    */
   readonly onConnectError?:
     | ((message: string, error: unknown) => void | Promise<void>)

@@ -9,8 +9,6 @@ import { abortable, onAbort } from "../_abort.ts";
 import { type Deferred, deferred, ignore } from "../_deferred.ts";
 import { makeDisposable } from "../_disposable.ts";
 import { within } from "../_within.ts";
-import { FrameBuffer } from "../protocol/frame_buffer.ts";
-import { PendingTable } from "../protocol/pending.ts";
 import type { CloseInfo, Connection } from "../transport/transport.ts";
 import type { LifecycleEvent } from "./lifecycle_event.ts";
 import type {
@@ -21,28 +19,25 @@ import type {
 } from "./_core_options.ts";
 import type { Attachment, Restorer } from "./attachment.ts";
 import { Login } from "./_authenticate.ts";
+import { Calls } from "./_calls.ts";
 import { goodbye } from "./_goodbye.ts";
 import { CLOSE_GRACE_MS, hangUp } from "./_hang_up.ts";
-import { lineFor, lineOf } from "./_line_for.ts";
 import { pause } from "./_pause.ts";
 import { LineHistory } from "./_line_history.ts";
-import { WaitingRoom } from "./_waiting_room.ts";
+import { restoreAll } from "./_restore.ts";
+import { lineOf, routeOf } from "./_route.ts";
 import {
-  badTimeout,
   closedByUs,
   endOf,
   gaveUp,
   lost,
   mayRecover,
   notConnected,
-  slowLogin,
+  slowStep,
 } from "./_failures.ts";
 import type { Settings } from "./_settings.ts";
 import type { CallOptions, Session, SessionEnd } from "./session.ts";
 import { IDLE, type SessionState, transition } from "./state.ts";
-
-const MAX_SEQ_BASE = 2 ** 30;
-const NOTHING: Readonly<Record<string, never>> = {};
 
 /**
  * The state of a session and everything that drives it. Users see it as
@@ -56,11 +51,10 @@ export class SessionCore implements Session {
   readonly listeners: Set<(event: EventMessage) => void> = new Set();
   /** What a new line needs after its login, before anything else. */
   readonly restorers: Set<Restorer> = new Set();
-  readonly #pending: PendingTable;
+  readonly #calls: Calls;
   readonly #lifetime: AbortController = new AbortController();
   readonly #closed: Deferred<SessionEnd> = deferred();
   #state: SessionState = IDLE;
-  #seq: number = 1 + Math.floor(Math.random() * MAX_SEQ_BASE);
   #identity: ConnectResult | undefined;
   #uri: string;
   #loggedIn = false;
@@ -69,15 +63,17 @@ export class SessionCore implements Session {
   #end: Promise<void> | undefined;
   /** The opening that has a say; a later one takes over. */
   #run: object | undefined;
-  readonly #waiting: WaitingRoom;
   readonly #history: LineHistory;
   readonly #login: Login = new Login();
 
   constructor(settings: Settings) {
     this.settings = settings;
     this.#uri = settings.url.href;
-    this.#pending = new PendingTable(settings.clock);
-    this.#waiting = new WaitingRoom(settings.clock);
+    this.#calls = new Calls({
+      settings: () => this.settings,
+      routeOf: (options) =>
+        routeOf(this.#state, options, this.#attempt?.signal),
+    });
     this.#history = new LineHistory(settings.clock);
     makeDisposable(this, () => this.close());
   }
@@ -110,6 +106,11 @@ export class SessionCore implements Session {
     return this.#state.phase === "ready";
   }
 
+  /** The number of the line that is up; what one line means, no other does. */
+  get line(): number | undefined {
+    return lineOf(this.#state) && this.#state.epoch;
+  }
+
   /**
    * Dial, and log in unless told not to, once or until it works; in the end
    * there is a line, or the session has ended. The user, the end of the
@@ -124,7 +125,7 @@ export class SessionCore implements Session {
     const started = clock.now();
     let failure: unknown = drop;
     let closing = old;
-    if (persist) this.#waiting.open();
+    if (persist) this.#calls.hold();
     for (;;) {
       try {
         if (failure !== undefined) {
@@ -133,13 +134,14 @@ export class SessionCore implements Session {
           if (run !== this.#run) throw failure;
           if (clock.now() - started >= maxRetryTime) break;
         }
-        await this.#attemptOnce(options, closing);
-        return this.#connected(options);
+        return await this.#attemptOnce(options, closing);
       } catch (error) {
         if (run !== this.#run) throw error;
         const over = options.signal?.aborted || this.signal.aborted;
-        const final = over || !persist || !mayRecover(error);
+        const final = over || !persist || !this.#mayRecover(error);
         if (!over) this.#history.failed(error, final);
+        // Whoever was told may have moved the session.
+        if (run !== this.#run) throw error;
         if (final) await this.#finish(endOf(error), error);
         if (final) throw error;
         failure = error;
@@ -149,7 +151,7 @@ export class SessionCore implements Session {
     }
     const error = gaveUp(maxRetryTime, failure);
     this.#history.failed(error, true);
-    await this.#finish(endOf(error), error);
+    if (run === this.#run) await this.#finish(endOf(error), error);
     throw error;
   }
 
@@ -161,7 +163,8 @@ export class SessionCore implements Session {
 
   /** Drop the line, keep the session, dial again with other settings. */
   async redial(settings: Settings, options: CallOptions): Promise<void> {
-    options.signal?.throwIfAborted();
+    const { signal, timeout } = options;
+    signal?.throwIfAborted();
     const { phase } = this.#state;
     if (phase === "closing" || phase === "ended") throw notConnected();
     const old = lineOf(this.#state);
@@ -169,67 +172,26 @@ export class SessionCore implements Session {
     this.settings = settings;
     this.#identity = undefined;
     this.#attempt?.abort(moved);
-    const opening = this.open(options, { old });
+    // A session that persists goes on when nobody waits for it any more.
+    const opening = settings.persist
+      ? abortable(this.open({ timeout }, { old }), signal)
+      : this.open(options, { old });
     this.#history.disconnected(moved.message, false);
     this.#letGo(moved);
     await opening;
   }
 
-  /**
-   * Send a request and wait for its answer; a refusal is an answer, too.
-   * Payload may also stand in `arguments.data`, as requests are built.
-   */
+  /** Send a request; see {@linkcode Calls.request}. */
   request(
     request: Request,
     options: RequestOptions = {},
   ): Promise<ResponseMessage> {
-    const { command, token, arguments: args } = request;
-    if (args?.data instanceof Uint8Array) {
-      const { data: payload, ...rest } = args as { data: Uint8Array };
-      return this.request({ ...request, arguments: rest }, {
-        ...options,
-        payload,
-      });
-    }
-    const connection = lineFor(command, this.#state);
-    if (!connection) return this.#later(request, options);
-    const { signal, payload, onLate } = options;
-    if (signal?.aborted) return Promise.reject(signal.reason);
-    const timeout = options.timeout ?? this.settings.requestTimeout;
-    if (!(timeout > 0)) return Promise.reject(badTimeout(timeout));
-    const seq = this.#seq++;
-    const answer = this.#pending.add(seq, { command, timeout, onLate });
-    try {
-      connection.send({
-        type: "request",
-        seq,
-        command,
-        ...(token === undefined ? NOTHING : { token }),
-        ...(args === undefined ? NOTHING : { arguments: args }),
-      }, payload);
-    } catch (error) {
-      this.#pending.giveUp(seq, error);
-      return answer;
-    }
-    if (!signal) return answer;
-    const detach = onAbort(signal, (reason) => {
-      this.#pending.giveUp(seq, reason);
-    });
-    return answer.finally(detach);
+    return this.#calls.request(request, options);
   }
 
-  /** Send a request when there is a line again; its payload is copied. */
-  async #later(
-    request: Request,
-    options: RequestOptions,
-  ): Promise<ResponseMessage> {
-    const { payload, signal } = options;
-    // Whoever fills a buffer for the line belongs to the line that is gone.
-    if (payload instanceof FrameBuffer) throw notConnected();
-    const kept = payload && new Uint8Array(payload);
-    const limit = options.timeout ?? this.settings.requestTimeout;
-    const timeout = await this.#waiting.wait(request.command, limit, signal);
-    return await this.request(request, { ...options, payload: kept, timeout });
+  /** See {@linkcode Calls.untilConnected}. */
+  untilConnected(command: string, options: RequestOptions): Promise<number> {
+    return this.#calls.untilConnected(command, options);
   }
 
   async #attemptOnce(
@@ -245,6 +207,9 @@ export class SessionCore implements Session {
       await hangUp(this.settings.clock, old);
       attempt.signal.throwIfAborted();
       await this.#dial(epoch, attempt, options);
+      attempt.signal.throwIfAborted();
+      this.#attempt = undefined;
+      this.#connected(epoch, options);
     } finally {
       for (const off of detach) off();
       if (attempt === this.#attempt) this.#attempt = undefined;
@@ -256,6 +221,7 @@ export class SessionCore implements Session {
     most: number,
     signal: AbortSignal | null | undefined,
   ): Promise<void> {
+    this.signal.throwIfAborted();
     const { clock, random } = this.settings;
     const attempt = this.#attempt = new AbortController();
     try {
@@ -269,11 +235,18 @@ export class SessionCore implements Session {
     }
   }
 
-  #connected({ login = true }: OpenOptions): void {
+  /** From this turn on calls get through. */
+  #connected(epoch: number, { login = true }: OpenOptions): void {
+    this.#step({ type: "authenticated", epoch });
     const { transport: { name: transport } } = this.settings;
     const info = { connected: true, transport, uri: this.#uri };
     if (login) this.#history.connected(info);
-    this.#waiting.release();
+    // Whoever was told may have closed or moved the session.
+    if (this.ready) this.#calls.release();
+  }
+
+  #mayRecover(error: unknown): boolean {
+    return mayRecover(error) || this.#login.wasOffline(error);
   }
 
   /** End a line that did not get as far as it should. */
@@ -284,6 +257,7 @@ export class SessionCore implements Session {
     await hangUp(this.settings.clock, lineOf(before));
   }
 
+  /** Get a line that is ready but for the word; one deadline for it all. */
   async #dial(
     epoch: number,
     attempt: AbortController,
@@ -293,33 +267,43 @@ export class SessionCore implements Session {
     const { signal } = attempt;
     const limit = timeout ?? connectTimeout;
     const deadline = clock.now() + limit;
+    function inTime<T>(step: string, work: Promise<T>): Promise<T> {
+      const stop = clock.after(deadline - clock.now(), () => {
+        attempt.abort(slowStep(step, url, limit));
+      });
+      return work.finally(stop);
+    }
+    // Engines have few places for lines that are not logged in (protocol
+    // §1.2), so that a credential is at hand before one is taken.
+    const credential = login &&
+      await inTime(
+        "get a credential for",
+        this.#login.credential(this, signal),
+      );
+    signal.throwIfAborted();
     const connection = await transport.dial(url, {
       onMessage: (message) => this.#receive(message, epoch),
       onClose: (info) => this.#dropped(info, epoch),
-    }, { signal, timeout: limit, clock });
+    }, { signal, timeout: Math.ceil(deadline - clock.now()), clock });
     if (signal.aborted) {
       await hangUp(clock, connection);
       throw signal.reason;
     }
     this.#step({ type: "opened", epoch, connection });
     this.#uri = connection.uri;
-    if (login) {
-      const stop = clock.after(deadline - clock.now(), () => {
-        attempt.abort(slowLogin(url, limit));
-      });
-      this.#identity = await this.#login.run(this, signal).finally(stop);
-      this.#loggedIn = true;
-    }
+    if (!credential) return;
+    const loggingIn = this.#login.run(this, credential, signal);
+    const identity = await inTime("log in at", loggingIn);
     signal.throwIfAborted();
-    this.#step({ type: "authenticated", epoch });
-    const restoring = [...this.restorers].map((restore) => restore(signal));
-    await abortable(Promise.all(restoring), signal);
-    signal.throwIfAborted();
+    this.#identity = identity;
+    this.#loggedIn = true;
+    if (this.restorers.size === 0) return;
+    await inTime("restore a session at", restoreAll(this.restorers, signal));
   }
 
   #receive(message: Message, epoch: number): void {
     if (epoch !== this.#state.epoch) return;
-    if (isResponse(message)) return this.#pending.settle(message);
+    if (isResponse(message)) return this.#calls.settle(message);
     if (isEvent(message)) {
       for (const listener of this.listeners) listener(message);
     }
@@ -331,16 +315,18 @@ export class SessionCore implements Session {
     if (epoch !== this.#state.epoch || phase === "ended") return;
     this.#step({ type: "dropped", epoch });
     const failure = lost(info);
-    this.#history.disconnected(
-      info.reason || failure.message,
-      phase !== "closing",
-    );
     // A refused login may have arrived in the same packet as the end (F35).
     if (this.#attempt) return this.#attempt.abort(failure);
-    // While we say goodbye, the end is what we want.
-    const ends = phase === "closing" || !this.settings.persist;
-    if (ends || !mayRecover(failure)) {
-      const error = phase === "closing" ? undefined : failure;
+    const run = this.#run;
+    const { persist } = this.settings;
+    const closing = phase === "closing";
+    if (persist) this.#calls.hold();
+    this.#history.disconnected(info.reason || failure.message, !closing);
+    // Whoever was told may have closed or moved the session.
+    if (run !== this.#run || this.signal.aborted) return;
+    if (closing || !persist || !mayRecover(failure)) {
+      // While we say goodbye, the end is what we want.
+      const error = closing ? undefined : failure;
       return void this.#finish(info, error).catch(ignore);
     }
     this.#letGo(failure);
@@ -350,6 +336,7 @@ export class SessionCore implements Session {
   async #close(graceMs: number): Promise<void> {
     const { phase } = this.#state;
     this.#step({ type: "close" });
+    this.#calls.turnAway(closedByUs("Session was closed", false));
     if (phase === "ready") {
       await within(
         this.settings.clock,
@@ -369,7 +356,7 @@ export class SessionCore implements Session {
     const clean = error === undefined;
     const failure = error ?? closedByUs("Session was closed");
     this.#history.disconnected(info.reason, !clean);
-    this.#waiting.close(failure);
+    this.#calls.turnAway(error ?? closedByUs("Session was closed", false));
     this.#letGo(failure);
     this.listeners.clear();
     this.#lifetime.abort(failure);
@@ -383,7 +370,7 @@ export class SessionCore implements Session {
   #letGo(reason: unknown): void {
     const attached = [...this.attachments];
     this.attachments.clear();
-    this.#pending.failAll(reason);
+    this.#calls.fail(reason);
     for (const attachment of attached) attachment.lost(reason);
   }
 

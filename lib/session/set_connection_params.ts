@@ -14,9 +14,14 @@ export interface ConnectionParams extends CallOptions {
 /**
  * Move a session to another engine or credential.
  *
- * The line is closed and dialled anew once. Calls in flight reject with a
- * `ConnectionException` of code `connection-closed`. If the new line cannot
- * be had, the session has ended.
+ * The line is closed and dialled anew. Calls in flight reject with a
+ * `ConnectionException` of code `connection-closed`. A later move takes over
+ * from one that is under way.
+ *
+ * The new line is dialled once, and if it cannot be had, the session has
+ * ended. With `persist` it is dialled until it is there, as after a drop:
+ * calls that are made meanwhile wait, `timeout` bounds one attempt, and
+ * `signal` gives up only this wait, while the session goes on trying.
  *
  * @param session A session from {@linkcode connect}.
  * @param params What changes; see {@linkcode ConnectionParams}.

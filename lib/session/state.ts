@@ -1,7 +1,8 @@
 import type { Connection } from "../transport/transport.ts";
 
 /**
- * Where a session is in its life. A `closing` one says goodbye: its line is
+ * Where a session is in its life. An `authenticating` one logs in and puts
+ * back what lived on the last line. A `closing` one says goodbye: its line is
  * still up, and calls get through.
  *
  * `epoch` numbers the dials; whatever an older dial reports is ignored

@@ -64,6 +64,13 @@ export interface Transport {
   /** Shown by `getConnectionInfo`, for example `WebSocket`. */
   readonly name: string;
   /**
+   * Whether there is no line that could be silent, so that no heartbeat is
+   * needed, as with HTTP.
+   *
+   * @default {false}
+   */
+  readonly connectionless?: boolean | undefined;
+  /**
    * Turn what the user gave into the address that will be dialled.
    *
    * @throws {ValidationException} The address cannot be one of this transport.

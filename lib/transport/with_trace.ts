@@ -27,7 +27,12 @@ const SECRET: ReadonlySet<string> = new Set([
   "token",
   "publicToken",
   "ROCKETRIDE_APIKEY",
+  "env",
+  "clientSecret",
 ]);
+
+/** The command whose answer has a new API key, as the member `key`. */
+const KEYS = "rrext_account_keys";
 
 /**
  * Show every message to an observer, without credentials and payload.
@@ -55,7 +60,7 @@ export function withTrace(
     notify((given) =>
       observe({
         kind,
-        message: hideSecrets(given) as Message,
+        message: elided(given) as Message,
         payloadBytes: payloadBytes(given, payload),
       }), message);
   }
@@ -94,13 +99,23 @@ function payloadBytes(message: Message, payload?: Payload): number {
   return data instanceof Uint8Array ? data.length : 0;
 }
 
-function hideSecrets(value: unknown): unknown {
+function elided(message: Message): unknown {
+  const { command } = message as { readonly command?: unknown };
+  const secret = (name: string): boolean =>
+    SECRET.has(name) || command === KEYS && name === "key";
+  return hideSecrets(message, secret);
+}
+
+function hideSecrets(
+  value: unknown,
+  secret: (name: string) => boolean,
+): unknown {
   if (value instanceof Uint8Array) return `${value.length} bytes`;
-  if (Array.isArray(value)) return value.map(hideSecrets);
+  if (Array.isArray(value)) return value.map((it) => hideSecrets(it, secret));
   if (!isRecord(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) =>
-      SECRET.has(name) ? [name, "***"] : [name, hideSecrets(member)]
+      secret(name) ? [name, "***"] : [name, hideSecrets(member, secret)]
     ),
   );
 }

@@ -20,7 +20,7 @@ import {
   use,
   ValidationException,
 } from "@rocketride/streams";
-import { forEachTransport } from "../support/engines.ts";
+import { forEveryTransport } from "../support/engines.ts";
 
 const pipeline = {
   project_id: "chatting",
@@ -67,7 +67,7 @@ async function partsOf(stream: ReadableStream<ChatPart>): Promise<ChatPart[]> {
   return parts;
 }
 
-forEachTransport(
+forEveryTransport(
   "chat asks and returns the result, whatever its field",
   (options) =>
     withChat(options, async (session, task) => {
@@ -83,7 +83,7 @@ forEachTransport(
     }),
 );
 
-forEachTransport(
+forEveryTransport(
   "a question that expects JSON gets a value",
   (options) =>
     withChat(options, async (session, task) => {
@@ -95,7 +95,7 @@ forEachTransport(
     }),
 );
 
-forEachTransport(
+forEveryTransport(
   "chatStream gives what nodes say, then the result",
   (options) =>
     withChat(options, async (session, task) => {
@@ -111,7 +111,7 @@ forEachTransport(
     }),
 );
 
-forEachTransport(
+forEveryTransport(
   "a chat that fails throws what the engine says",
   (options) =>
     withChat(options, async (session, task) => {
@@ -132,7 +132,7 @@ forEachTransport(
     }),
 );
 
-forEachTransport(
+forEveryTransport(
   "a chat stream that is left frees its slot",
   (options) =>
     withChat(options, async (session, task) => {
@@ -149,7 +149,7 @@ forEachTransport(
     }),
 );
 
-forEachTransport(
+forEveryTransport(
   "a chat needs a chat source and a question",
   async (options) => {
     const session = await connect(options);

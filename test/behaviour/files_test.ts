@@ -20,7 +20,7 @@ import {
   use,
   ValidationException,
 } from "@rocketride/streams";
-import { forEachTransport } from "../support/engines.ts";
+import { forEveryTransport } from "../support/engines.ts";
 import { bomb, DIGEST, TEXT, through, valve } from "../support/pipelines.ts";
 
 /** Run a test with files of these contents in a folder of their own. */
@@ -57,7 +57,7 @@ async function slotsAreFree(
   await Promise.all(pipes.map((it) => it.close()));
 }
 
-forEachTransport("files of every form arrive as they are", async (options) => {
+forEveryTransport("files of every form arrive as they are", async (options) => {
   await using session = await connect(options);
   await using task = await use(session, { pipeline: TEXT });
   await withFiles({ "a.txt": "by path", "b.md": "by URL" }, async (folder) => {
@@ -96,7 +96,7 @@ forEachTransport("files of every form arrive as they are", async (options) => {
   });
 });
 
-forEachTransport("a large file arrives byte for byte", async (options) => {
+forEveryTransport("a large file arrives byte for byte", async (options) => {
   await using session = await connect(options);
   await using task = await use(session, { pipeline: DIGEST });
   const whole = new Uint8Array(3_000_001);
@@ -119,7 +119,7 @@ forEachTransport("a large file arrives byte for byte", async (options) => {
   });
 });
 
-forEachTransport(
+forEveryTransport(
   "a missing file means that nothing is sent",
   async (options) => {
     await using session = await connect(options);
@@ -139,7 +139,7 @@ forEachTransport(
   },
 );
 
-forEachTransport(
+forEveryTransport(
   "files that fail in the pipeline leave the others and the slots alone",
   async (options) => {
     await using session = await connect(options);
@@ -166,7 +166,7 @@ forEachTransport(
   { nodes: [bomb()] },
 );
 
-forEachTransport(
+forEveryTransport(
   "a task tells how many slots it has, where that is known",
   async (options) => {
     await using session = await connect(options);
@@ -185,7 +185,7 @@ forEachTransport(
 );
 
 const held = valve();
-forEachTransport(
+forEveryTransport(
   "an abort frees the slots of everything that was under way",
   async (options) => {
     held.shut();
@@ -212,7 +212,7 @@ forEachTransport(
 );
 
 const shut = valve();
-forEachTransport(
+forEveryTransport(
   "a cancelled stream of uploads frees its slots",
   async (options) => {
     shut.shut();
@@ -232,7 +232,7 @@ forEachTransport(
   { nodes: [shut.node] },
 );
 
-forEachTransport(
+forEveryTransport(
   "progress reaches the session's event handler",
   async (options) => {
     const seen: EventMessage[] = [];
@@ -253,7 +253,7 @@ forEachTransport(
   },
 );
 
-forEachTransport(
+forEveryTransport(
   "progress can be read as a stream of the task's events",
   async (options) => {
     await using session = await connect(options);
@@ -271,7 +271,7 @@ forEachTransport(
   },
 );
 
-forEachTransport(
+forEveryTransport(
   "files whose session closes get an answer",
   async (options) => {
     const session = await connect(options);
@@ -292,7 +292,7 @@ forEachTransport(
   },
 );
 
-forEachTransport("10,000 files go through two slots", async (options) => {
+forEveryTransport("10,000 files go through two slots", async (options) => {
   await using session = await connect(options);
   await using task = await use(session, { pipeline: TEXT });
   let open = 0;

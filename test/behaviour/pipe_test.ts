@@ -17,7 +17,7 @@ import {
   terminate,
   use,
 } from "@rocketride/streams";
-import { forEachTransport } from "../support/engines.ts";
+import { forEveryTransport } from "../support/engines.ts";
 import {
   bomb,
   DIGEST,
@@ -36,7 +36,7 @@ async function slotIsFree(
   await target.close();
 }
 
-forEachTransport("a fetch body is piped into a pipeline", async (options) => {
+forEveryTransport("a fetch body is piped into a pipeline", async (options) => {
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen(): void {} },
     () => new Response("id,name\n1,Ada\n"),
@@ -55,7 +55,7 @@ forEachTransport("a fetch body is piped into a pipeline", async (options) => {
   await server.shutdown();
 });
 
-forEachTransport(
+forEveryTransport(
   "bytes of any chunk size arrive as they were",
   async (options) => {
     await using session = await connect(options);
@@ -77,7 +77,7 @@ forEachTransport(
   },
 );
 
-forEachTransport(
+forEveryTransport(
   "S8 text in many chunks is one text, unless chunks are asked for",
   async (options) => {
     await using session = await connect(options);
@@ -97,7 +97,7 @@ forEachTransport(
   },
 );
 
-forEachTransport(
+forEveryTransport(
   "F1 text that is cut inside characters arrives whole",
   async (options) => {
     await using session = await connect(options);
@@ -118,17 +118,20 @@ forEachTransport(
   },
 );
 
-forEachTransport("text in another charset arrives as text", async (options) => {
-  await using session = await connect(options);
-  await using task = await use(session, { pipeline: TEXT });
-  const target = await pipe(session, task, {
-    mimeType: "text/plain; charset=windows-1252",
-  });
-  await new Blob([Uint8Array.of(0x80, 0x20, 0xfc)]).stream().pipeTo(target);
-  assertEquals((await target.result).text, ["€ ü\n\n"]);
-});
+forEveryTransport(
+  "text in another charset arrives as text",
+  async (options) => {
+    await using session = await connect(options);
+    await using task = await use(session, { pipeline: TEXT });
+    const target = await pipe(session, task, {
+      mimeType: "text/plain; charset=windows-1252",
+    });
+    await new Blob([Uint8Array.of(0x80, 0x20, 0xfc)]).stream().pipeTo(target);
+    assertEquals((await target.result).text, ["€ ü\n\n"]);
+  },
+);
 
-forEachTransport("each question is a write of its own", async (options) => {
+forEveryTransport("each question is a write of its own", async (options) => {
   await using session = await connect(options);
   await using task = await use(session, { pipeline: QUESTIONS });
   const target = await pipe(session, task, {
@@ -143,7 +146,7 @@ forEachTransport("each question is a write of its own", async (options) => {
   assertEquals(((await target.result).questions as unknown[]).length, 2);
 });
 
-forEachTransport(
+forEveryTransport(
   "a pipe without data has a result all the same",
   async (options) => {
     await using session = await connect(options);
@@ -157,7 +160,7 @@ forEachTransport(
   },
 );
 
-forEachTransport("pipes of one task do not meet", async (options) => {
+forEveryTransport("pipes of one task do not meet", async (options) => {
   await using session = await connect(options);
   await using task = await use(session, { pipeline: TEXT });
   const open = () => pipe(session, task, { mimeType: "text/plain" });
@@ -172,7 +175,7 @@ forEachTransport("pipes of one task do not meet", async (options) => {
   assertEquals((await right.result).text, ["a1 b1 c1 \n\n"]);
 });
 
-forEachTransport("F3 an aborted pipe frees its slot", async (options) => {
+forEveryTransport("F3 an aborted pipe frees its slot", async (options) => {
   await using session = await connect(options);
   await using task = await use(session, { pipeline: TEXT, threads: 1 });
   const target = await pipe(session, task, { mimeType: "text/plain" });
@@ -185,7 +188,7 @@ forEachTransport("F3 an aborted pipe frees its slot", async (options) => {
 });
 
 const slow = valve();
-forEachTransport(
+forEveryTransport(
   "F4 the signal ends a pipe whose write the pipeline is working on",
   async (options) => {
     slow.shut();
@@ -214,7 +217,7 @@ forEachTransport(
   { nodes: [slow.node] },
 );
 
-forEachTransport(
+forEveryTransport(
   "F3 a wait for a slot that was given up takes no slot later",
   async (options) => {
     await using session = await connect(options);
@@ -232,7 +235,7 @@ forEachTransport(
   },
 );
 
-forEachTransport(
+forEveryTransport(
   "S5 closing the session frees the slots of its pipes",
   async (options) => {
     const session = await connect(options);
@@ -247,7 +250,7 @@ forEachTransport(
   },
 );
 
-forEachTransport(
+forEveryTransport(
   "a pipe that is left behind frees its slot",
   async (options) => {
     await using session = await connect(options);
@@ -262,7 +265,7 @@ forEachTransport(
   },
 );
 
-forEachTransport(
+forEveryTransport(
   "a node that fails rejects the close and frees the slot",
   async (options) => {
     await using session = await connect(options);
@@ -287,7 +290,7 @@ forEachTransport(
 );
 
 const stuck = valve();
-forEachTransport(
+forEveryTransport(
   "a task that is terminated fails the pipes in it",
   async (options) => {
     stuck.shut();
@@ -308,7 +311,7 @@ forEachTransport(
   { nodes: [stuck.node] },
 );
 
-forEachTransport(
+forEveryTransport(
   "an engine that goes away fails the pipes in it",
   async (options, engine) => {
     await using session = await connect(options);

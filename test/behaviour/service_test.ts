@@ -2,9 +2,9 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { connect, getService, getServices, ping } from "@rocketride/streams";
 import { defineNode } from "@rocketride/streams/engine";
 import { hasCapability } from "@rocketride/streams/schema";
-import { forEachTransport } from "../support/engines.ts";
+import { forEveryTransport } from "../support/engines.ts";
 
-forEachTransport("ping() comes back, also 64 at once", async (options) => {
+forEveryTransport("ping() comes back, also 64 at once", async (options) => {
   await using session = await connect(options);
   assert(await ping(session) >= 0);
   const times = await Promise.all(
@@ -13,7 +13,7 @@ forEachTransport("ping() comes back, also 64 at once", async (options) => {
   assertEquals(times.length, 64);
 });
 
-forEachTransport("getServices() names every node", async (options) => {
+forEveryTransport("getServices() names every node", async (options) => {
   await using session = await connect(options);
   const services = await getServices(session);
   for (const name of ["webhook", "chat", "parse", "response_text"]) {
@@ -22,7 +22,7 @@ forEachTransport("getServices() names every node", async (options) => {
   assertEquals(services.webhook?.title, "Webhook");
 });
 
-forEachTransport("getService() describes one node", async (options) => {
+forEveryTransport("getService() describes one node", async (options) => {
   await using session = await connect(options);
   const webhook = await getService(session, "webhook");
   assertEquals(webhook?.title, "Webhook");
@@ -31,7 +31,7 @@ forEachTransport("getService() describes one node", async (options) => {
   assert(llm && hasCapability(llm, "INVOKE"));
 });
 
-forEachTransport(
+forEveryTransport(
   "getService() finds no node that is not there",
   async (options) => {
     await using session = await connect(options);
@@ -40,7 +40,7 @@ forEachTransport(
   },
 );
 
-forEachTransport(
+forEveryTransport(
   "a node of one's own is a service like any other",
   async (options) => {
     await using session = await connect(options);

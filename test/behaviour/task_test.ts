@@ -17,12 +17,12 @@ import {
   ValidationException,
 } from "@rocketride/streams";
 import { type Pipeline, TASK_STATE } from "@rocketride/streams/schema";
-import { forEachTransport } from "../support/engines.ts";
+import { forEveryTransport } from "../support/engines.ts";
 import { bomb, TEXT, through } from "../support/pipelines.ts";
 
 const ADDRESS = { projectId: "text", source: "in" };
 
-forEachTransport(
+forEveryTransport(
   "terminate() ends a task; repeating it is fine while the engine remembers",
   async (options) => {
     await using session = await connect(options);
@@ -35,7 +35,7 @@ forEachTransport(
   },
 );
 
-forEachTransport(
+forEveryTransport(
   "terminate() of a task that never was is refused",
   async (options) => {
     await using session = await connect(options);
@@ -48,7 +48,7 @@ forEachTransport(
   },
 );
 
-forEachTransport(
+forEveryTransport(
   "a task that has ended can be started again",
   async (options) => {
     await using session = await connect(options);
@@ -59,7 +59,7 @@ forEachTransport(
   },
 );
 
-forEachTransport(
+forEveryTransport(
   "restart() swaps the pipeline under the same token",
   async (options) => {
     await using session = await connect(options);
@@ -75,7 +75,7 @@ forEachTransport(
   },
 );
 
-forEachTransport(
+forEveryTransport(
   "restart() of a task that does not run is refused",
   async (options) => {
     await using session = await connect(options);
@@ -87,7 +87,7 @@ forEachTransport(
   },
 );
 
-forEachTransport(
+forEveryTransport(
   "getTaskStatus() counts objects that went through and objects that failed",
   async (options) => {
     await using session = await connect(options);
@@ -110,13 +110,16 @@ forEachTransport(
   { nodes: [bomb()] },
 );
 
-forEachTransport("getTaskPipeline() returns what was sent", async (options) => {
-  await using session = await connect(options);
-  await using task = await use(session, { pipeline: { pipeline: TEXT } });
-  assertEquals(await getTaskPipeline(session, task), TEXT);
-});
+forEveryTransport(
+  "getTaskPipeline() returns what was sent",
+  async (options) => {
+    await using session = await connect(options);
+    await using task = await use(session, { pipeline: { pipeline: TEXT } });
+    assertEquals(await getTaskPipeline(session, task), TEXT);
+  },
+);
 
-forEachTransport(
+forEveryTransport(
   "getTaskToken() finds a running task by project and source",
   async (options) => {
     await using session = await connect(options);
@@ -130,7 +133,7 @@ forEachTransport(
   },
 );
 
-forEachTransport("listTasks() lists what runs", async (options) => {
+forEveryTransport("listTasks() lists what runs", async (options) => {
   await using session = await connect(options);
   assertEquals(await listTasks(session), []);
   const task = await use(session, { pipeline: TEXT });
@@ -142,7 +145,7 @@ forEachTransport("listTasks() lists what runs", async (options) => {
   assertEquals(await listTasks(session), []);
 });
 
-forEachTransport(
+forEveryTransport(
   "validate() finds nothing wrong with a sound pipeline, and starts nothing",
   async (options) => {
     await using session = await connect(options);
@@ -153,7 +156,7 @@ forEachTransport(
   },
 );
 
-forEachTransport(
+forEveryTransport(
   "validate() returns every fault, as use() would meet it",
   async (options) => {
     await using session = await connect(options);
@@ -185,7 +188,7 @@ forEachTransport(
   },
 );
 
-forEachTransport(
+forEveryTransport(
   "validate() takes a URL, and needs a source that can be told",
   async (options) => {
     await using session = await connect(options);

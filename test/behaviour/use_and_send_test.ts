@@ -18,7 +18,7 @@ import {
   type UseOptions,
 } from "@rocketride/streams";
 import type { EventMessage, Pipeline } from "@rocketride/streams/schema";
-import { forEachTransport } from "../support/engines.ts";
+import { forEveryTransport } from "../support/engines.ts";
 import { DIGEST, QUESTIONS, TEXT } from "../support/pipelines.ts";
 
 /** Start a pipeline, send one text, and give what the engine made of it. */
@@ -44,7 +44,7 @@ async function withFile(
   }
 }
 
-forEachTransport(
+forEveryTransport(
   "use() starts a pipeline from an object, flat or wrapped",
   async (options) => {
     await using session = await connect(options);
@@ -54,7 +54,7 @@ forEachTransport(
   },
 );
 
-forEachTransport(
+forEveryTransport(
   "use() starts a pipeline from a path and from a URL, and names it after the file",
   async (options) => {
     await using session = await connect(options);
@@ -75,7 +75,7 @@ forEachTransport(
   },
 );
 
-forEachTransport(
+forEveryTransport(
   "use() puts the session's variables and the call's own into the pipeline",
   async (options) => {
     await using session = await connect({
@@ -99,7 +99,7 @@ forEachTransport(
   },
 );
 
-forEachTransport("use() lets the source be chosen", async (options) => {
+forEveryTransport("use() lets the source be chosen", async (options) => {
   await using session = await connect(options);
   const pipeline: Pipeline = {
     components: [
@@ -112,14 +112,14 @@ forEachTransport("use() lets the source be chosen", async (options) => {
   assertEquals(task.started.source, "other");
 });
 
-forEachTransport("use() takes a token of one's own", async (options) => {
+forEveryTransport("use() takes a token of one's own", async (options) => {
   await using session = await connect(options);
   await using task = await use(session, { pipeline: TEXT, token: "mine" });
   assertEquals(task.token, "mine");
   assertEquals((await send(session, "mine", "a")).text, ["a\n\n"]);
 });
 
-forEachTransport(
+forEveryTransport(
   "use() joins a running task only where that is asked for",
   async (options) => {
     await using session = await connect(options);
@@ -148,7 +148,7 @@ forEachTransport(
   },
 );
 
-forEachTransport(
+forEveryTransport(
   "use() passes threads, ttl, arguments, team and trace level on",
   async (options) => {
     const flows: EventMessage[] = [];
@@ -174,7 +174,7 @@ forEachTransport(
   },
 );
 
-forEachTransport("send() takes every kind of source", async (options) => {
+forEveryTransport("send() takes every kind of source", async (options) => {
   await using session = await connect(options);
   await using task = await use(session, { pipeline: TEXT });
   const bytes = new TextEncoder().encode("Grüße 🌍");
@@ -203,7 +203,7 @@ forEachTransport("send() takes every kind of source", async (options) => {
   }
 });
 
-forEachTransport(
+forEveryTransport(
   "send() takes media type and name from the source",
   async (options) => {
     await using session = await connect(options);
@@ -219,7 +219,7 @@ forEachTransport(
   },
 );
 
-forEachTransport(
+forEveryTransport(
   "send() names the object as it is told to, and ids differ",
   async (options) => {
     await using session = await connect(options);
@@ -236,7 +236,7 @@ forEachTransport(
   },
 );
 
-forEachTransport(
+forEveryTransport(
   "F31 send() of nothing is an object all the same",
   async (options) => {
     await using session = await connect(options);
@@ -251,7 +251,7 @@ forEachTransport(
   },
 );
 
-forEachTransport(
+forEveryTransport(
   "send() of many megabytes arrives as it was",
   async (options) => {
     await using session = await connect(options);
@@ -264,7 +264,7 @@ forEachTransport(
   },
 );
 
-forEachTransport(
+forEveryTransport(
   "send() sends a question whole, whatever pieces it comes in",
   async (options) => {
     await using session = await connect(options);
@@ -286,7 +286,7 @@ forEachTransport(
   },
 );
 
-forEachTransport(
+forEveryTransport(
   "more sends than threads all get their turn",
   async (options) => {
     await using session = await connect(options);

@@ -167,7 +167,7 @@ Deno.test("where there is no way to upgrade, the answer says what is needed", as
   Reflect.deleteProperty(globalThis, "Deno");
   let response: Response;
   try {
-    response = engine.fetch(request);
+    response = await engine.fetch(request);
   } finally {
     Object.defineProperty(globalThis, "Deno", {
       value: deno,

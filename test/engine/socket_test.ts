@@ -190,7 +190,7 @@ Deno.test("an upgrade that is no proper handshake is refused", async () => {
   const engine = createEngine();
   const headers = { upgrade: "websocket" };
   const request = new Request("http://localhost/task/service", { headers });
-  const response = engine.fetch(request);
+  const response = await engine.fetch(request);
   assertEquals(response.status, 400);
   assertEquals(await response.json(), { detail: "Bad Request" });
   await engine.close();
@@ -261,7 +261,7 @@ Deno.test("the way to upgrade a request can be given", async () => {
       return { socket: socket as unknown as WebSocket, response };
     },
   });
-  const response = engine.fetch(
+  const response = await engine.fetch(
     new Request("http://localhost/task/service", {
       headers: { upgrade: "WebSocket" },
     }),

@@ -3,15 +3,24 @@ import fc from "fast-check";
 import { call } from "../../lib/session/call.ts";
 import { close } from "../../lib/session/close.ts";
 import { connect } from "../../lib/session/connect.ts";
+import { coreOf } from "../../lib/session/core.ts";
+import { ConnectionException } from "../../lib/errors.ts";
 import { isConnected } from "../../lib/session/is_connected.ts";
+import type { LifecycleEvent } from "../../lib/session/lifecycle_event.ts";
 import type { Session } from "../../lib/session/session.ts";
 import { setConnectionParams } from "../../lib/session/set_connection_params.ts";
+import type { Connection, Transport } from "../../lib/transport/transport.ts";
 import {
   type CountingSignal,
   countingSignal,
 } from "../support/counting_signal.ts";
 import { drainMicrotasks, fakeClock } from "../support/fake_clock.ts";
-import { scriptedServer, silent } from "../support/scripted_server.ts";
+import {
+  refuseLogin,
+  scriptedServer,
+  SILENCE,
+  silent,
+} from "../support/scripted_server.ts";
 
 type Step =
   | {
@@ -30,7 +39,11 @@ type Step =
       | "close"
       | "unknown"
       | "event"
-      | "turn";
+      | "turn"
+      | "down"
+      | "up"
+      | "refuse"
+      | "stall";
   };
 
 const which = fc.nat(6);
@@ -71,18 +84,77 @@ const step: fc.Arbitrary<Step> = fc.oneof(
         "unknown" as const,
         "event" as const,
         "turn" as const,
+        "down" as const,
+        "up" as const,
+        "refuse" as const,
+        "stall" as const,
       ),
     }),
   },
 );
 
+/** What the network and the engine are up to. */
+interface Weather {
+  up: boolean;
+  login: "accepted" | "refused" | "unanswered";
+}
+
+function networkOf(transport: Transport, weather: Weather): Transport {
+  return {
+    ...transport,
+    dial(...args): Promise<Connection> {
+      if (weather.up) return transport.dial(...args);
+      return Promise.reject(new ConnectionException("Nobody is there"));
+    },
+  };
+}
+
+/** What is told about a line, and whether calls could be made by then. */
+type Told = readonly [LifecycleEvent, boolean];
+
+/** Connected and disconnected take turns, and the end is the end. */
+function assertHonest(told: readonly Told[], persist: boolean): void {
+  let up = true;
+  for (const [event, ready] of told) {
+    switch (event.type) {
+      case "connected":
+        assert(!up && ready, "connected twice, or not at all");
+        up = true;
+        break;
+      case "disconnected":
+        assert(up && !ready, "disconnected twice, or not at all");
+        up = false;
+        break;
+      case "reconnecting":
+        assert(persist && !up && event.delayMs <= 15_000);
+        break;
+      case "connect-error":
+        assert(!up);
+        break;
+      case "ended":
+        assert(!up && event === told.at(-1)?.[0], "ended and went on");
+    }
+  }
+  assertEquals(told.at(-1)?.[0].type, "ended");
+}
+
 Deno.test("connect, call, abort, drop, move and close in any order leave nothing pending", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { maxLength: 25, size: "max" }),
-      async (steps) => {
+      fc.boolean(),
+      async (steps, persist) => {
         const clock = fakeClock();
-        const server = scriptedServer({ work: silent });
+        const weather: Weather = { up: true, login: "accepted" };
+        const server = scriptedServer({
+          work: silent,
+          auth(request, line): unknown {
+            if (weather.login === "unanswered") return SILENCE;
+            if (weather.login === "accepted") return { userToken: "durable" };
+            return refuseLogin()(request, line);
+          },
+        });
+        const target = server.target("memory");
         const shared = countingSignal();
         const own: CountingSignal[] = [];
         let pending = 0;
@@ -91,11 +163,20 @@ Deno.test("connect, call, abort, drop, move and close in any order leave nothing
           promise.then(() => pending--, () => pending--);
         }
         const session = await connect({
-          ...server.target("memory"),
+          ...target,
+          transport: networkOf(target.transport, weather),
           clock,
+          persist,
           signal: shared.signal,
         });
         watch(session.closed);
+        const told: Told[] = [];
+        coreOf(session).observers.add((event) => {
+          told.push([event, isConnected(session)]);
+        });
+        coreOf(session).restorers.add(async (signal) => {
+          await call(session, "rrext_ping", {}, { signal });
+        });
 
         for (const next of steps) await take(next);
         // Time passes while a session says goodbye to a silent engine.
@@ -106,6 +187,7 @@ Deno.test("connect, call, abort, drop, move and close in any order leave nothing
         assertEquals(pending, 0, "a promise is still pending");
         assert(session.signal.aborted);
         assert(!isConnected(session));
+        assertHonest(told, persist);
         assertEquals(clock.timers, 0, "a timer is still armed");
         for (const { listeners } of [shared, ...own]) {
           assertEquals(listeners, 0, "a listener is still attached");
@@ -152,6 +234,16 @@ Deno.test("connect, call, abort, drop, move and close in any order leave nothing
               return line.event("apaevt_nothing");
             case "turn":
               return await drainMicrotasks();
+            case "down":
+              weather.up = false;
+              return line.close(4001, "the network is down");
+            case "up":
+              weather.up = true;
+              return void (weather.login = "accepted");
+            case "refuse":
+              return void (weather.login = "refused");
+            case "stall":
+              return void (weather.login = "unanswered");
           }
         }
       },

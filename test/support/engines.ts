@@ -1,5 +1,6 @@
 import { createEngine, type Engine } from "../../lib/engine/engine.ts";
 import type { EngineOptions } from "../../lib/engine/settings.ts";
+import { httpTransport } from "../../lib/transport/http.ts";
 import type { ConnectOptions } from "../../lib/session/connect_options.ts";
 
 /** A test against an engine; `connectOptions` is what `connect` needs. */
@@ -18,6 +19,11 @@ const WAYS: readonly Way[] = [
   { name: "over a socket", run: overSocket },
 ];
 
+const EVERY_WAY: readonly Way[] = [
+  ...WAYS,
+  { name: "over HTTP", run: overHttp },
+];
+
 /**
  * Register a test of that name once for each way to reach an engine.
  *
@@ -28,7 +34,25 @@ export function forEachTransport(
   test: EngineTest,
   options: EngineOptions = {},
 ): void {
-  for (const way of WAYS) {
+  register(WAYS, name, test, options);
+}
+
+/** The same for tests of what HTTP can carry, too. */
+export function forEveryTransport(
+  name: string,
+  test: EngineTest,
+  options: EngineOptions = {},
+): void {
+  register(EVERY_WAY, name, test, options);
+}
+
+function register(
+  ways: readonly Way[],
+  name: string,
+  test: EngineTest,
+  options: EngineOptions,
+): void {
+  for (const way of ways) {
     Deno.test(`${name} (${way.name})`, async () => {
       const engine = createEngine(options);
       try {
@@ -44,7 +68,22 @@ async function inMemory(engine: Engine, test: EngineTest): Promise<void> {
   await test({ transport: engine.transport(), auth: "key", env: {} }, engine);
 }
 
-async function overSocket(engine: Engine, test: EngineTest): Promise<void> {
+function overSocket(engine: Engine, test: EngineTest): Promise<void> {
+  return served(engine, (uri) => test({ uri, auth: "key", env: {} }, engine));
+}
+
+function overHttp(engine: Engine, test: EngineTest): Promise<void> {
+  const transport = httpTransport();
+  return served(
+    engine,
+    (uri) => test({ uri, auth: "key", env: {}, transport }, engine),
+  );
+}
+
+async function served(
+  engine: Engine,
+  test: (uri: string) => Promise<void>,
+): Promise<void> {
   const server = Deno.serve({
     hostname: "127.0.0.1",
     port: 0,
@@ -52,7 +91,7 @@ async function overSocket(engine: Engine, test: EngineTest): Promise<void> {
   }, engine.fetch);
   const uri = `http://127.0.0.1:${server.addr.port}`;
   try {
-    await test({ uri, auth: "key", env: {} }, engine);
+    await test(uri);
   } finally {
     await engine.close();
     await server.shutdown();

@@ -1,5 +1,12 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import { createAnswer, getJson, getText, isJson } from "../../schema/answer.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  createAnswer,
+  getJson,
+  getText,
+  isJson,
+  setAnswer,
+} from "../../schema/answer.ts";
+import { answerFromJson, answerToJson } from "../../schema/answer_json.ts";
 import { parseJson } from "../../schema/parse_json.ts";
 import { parsePython } from "../../schema/parse_python.ts";
 import type { JsonValue } from "../../schema/json.ts";
@@ -29,6 +36,43 @@ const READ: Readonly<Record<string, readonly [string, JsonValue]>> = {
     "```js\nf()\n```\nand\n```json\n[2]\n```",
     [2],
   ],
+  "the block that is labelled, whatever stands in others": [
+    "```\n[1]\n```\nand ```JSON\n[2]\n```",
+    [2],
+  ],
+  "a number in a block": ["It is\n```json\n7\n```\n.", 7],
+  "a number in a block without a label": ["It is\n```\n7\n```\n.", 7],
+  "an object in prose rather than a number in a block": [
+    "```\n7\n```\n{}",
+    {},
+  ],
+  "a block within a longer fence": [
+    "````markdown\n```json\n[1]\n```\n````",
+    [1],
+  ],
+  "an object after a block of code that is full of brackets": [
+    "```js\n" + "if (a[0]) { b(); }\n".repeat(200) + '```\nSo: {"a":1}',
+    { a: 1 },
+  ],
+  "a value after a thought whose beginning is missing": [
+    'Perhaps {"b":2}, or [1].\n</think>\n{"a":1}',
+    { a: 1 },
+  ],
+  "a number after a thought": ["<think>5?</think>\n 6", 6],
+  "a thought in a value in a block": [
+    '```json\n{"a":"<think>x</think>"}\n```',
+    { a: "<think>x</think>" },
+  ],
+  "an object after brackets that are none of JSON": [
+    'In [0, 1) and {x | x > "0"}, as {name} says: {"a":1}',
+    { a: 1 },
+  ],
+  "two objects in a row, the longer": ['{"a":1}\n{"b":22}', { b: 22 }],
+  "two objects of a length, the first": ['{"a":1}\n{"b":2}', { a: 1 }],
+  "every escape": ['So: ["\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9",-1.5e+3]', [
+    '"\\/\b\f\n\r\té',
+    -1500,
+  ]],
   "line ends between members": ['{\r\n\t"a":\n1 }', { a: 1 }],
   "a byte order mark": ['\uFEFF{"a":1}', { a: 1 }],
   "a bare number": ["5", 5],
@@ -51,6 +95,20 @@ Deno.test("parseJson throws where there is no JSON, getJson gives null", () => {
       "{a: 1}",
       "```json\n```",
       "<think>[1]</think>",
+      // Thinking has no end: this is a draft.
+      '<think>Perhaps {"a":1}',
+      // Pieces of what is broken or cut off are not what was meant.
+      '{"items":[{"a":1},{"b":',
+      '```json\n{"items":[{"a":1},{"b":\n```',
+      'So: {"a": oops, "b": {"c":1}}',
+      'So: {"a":1,}',
+      'So: ["a\nb"]',
+      'So: ["\\x"]',
+      'So: ["\\u00g0"]',
+      "So: [01]",
+      "So: [.5]",
+      "So: [NaN]",
+      "See `x` and ``` y ```",
     ]
   ) {
     assertThrows(() => parseJson(text), SyntaxError, "Cannot find JSON");
@@ -59,14 +117,59 @@ Deno.test("parseJson throws where there is no JSON, getJson gives null", () => {
   }
 });
 
-Deno.test("parseJson gives up on hostile texts in linear time", () => {
-  for (const part of ["{", "[", "```", "```json ", "<think>", '{"a":"']) {
-    const text = part.repeat(1_000_000 / part.length);
-    const started = performance.now();
-    assertThrows(() => parseJson(text), SyntaxError);
-    assertEquals(performance.now() - started < 5_000, true, part);
-  }
+Deno.test("a footnote is JSON for those only who insist", () => {
+  const text = "It is Paris [1].";
+  assertEquals(parseJson(text), [1]);
+  assertEquals(getJson(text), null);
+  assertEquals(isJson(text), false);
+  assertEquals(getJson("[1] says {}"), {});
+  assertEquals(getJson(" [1] "), [1]);
+  assertEquals(getJson("```json\n[1]\n```"), [1]);
 });
+
+Deno.test("parseJson refuses what is no text", () => {
+  const parsed = { a: 1 } as unknown as string;
+  assertThrows(() => parseJson(parsed), TypeError, "expected text");
+});
+
+/** What makes careless readers start over and over. */
+const HOSTILE: readonly string[] = [
+  "{",
+  "[",
+  "[ ",
+  "[x",
+  "[[x",
+  '["',
+  '["[',
+  "[1,",
+  '["a"x]',
+  '["\\u12',
+  '{"a":',
+  '{"a":"',
+  '{"a":oops',
+  "```",
+  "```json ",
+  '``` "x',
+  '```["',
+  "```py",
+  "```py</think>",
+  "```python\n```\n",
+  "\n```\n1x",
+  "<think>",
+  "</think>",
+  "<think></think>",
+];
+
+for (const part of HOSTILE) {
+  Deno.test(`a megabyte of ${JSON.stringify(part)} is read in linear time`, () => {
+    const text = "x" + part.repeat(1_000_000 / part.length);
+    const started = performance.now();
+    assertEquals(isJson(text), false);
+    assertEquals(typeof parsePython(text), "string");
+    // Minutes, were it quadratic.
+    assert(performance.now() - started < 5_000);
+  });
+}
 
 Deno.test("an answer is made of text or JSON, and read back as either", () => {
   assertEquals(createAnswer("Paris"), { answer: "Paris", expectJson: false });
@@ -74,6 +177,11 @@ Deno.test("an answer is made of text or JSON, and read back as either", () => {
   assertEquals(createAnswer("```json\n[1]\n```", true).answer, [1]);
   assertThrows(() => createAnswer("none", true), SyntaxError);
   assertEquals(getText(createAnswer([1], true)), "[1]");
+  assertEquals(createAnswer(null).answer, null);
+  assertEquals(createAnswer(7).answer, "7");
+  assertEquals(createAnswer(null, true).answer, null);
+  assertEquals(setAnswer(createAnswer(null, true), "[1]").answer, [1]);
+  assertEquals(setAnswer(createAnswer("a"), [1]).answer, "[1]");
   assertEquals(getText(null), "");
   assertEquals(getText(7), "7");
   assertEquals(getJson({ answer: "x" }), { answer: "x" });
@@ -91,5 +199,31 @@ Deno.test("parsePython takes the first block of Python", () => {
   assertEquals(
     parsePython("<think>```python\nno\n```</think>```python\nyes\n```"),
     "yes\n",
+  );
+});
+
+Deno.test("parsePython leaves thoughts and other languages out", () => {
+  const block = "```python\nyes\n```";
+  assertEquals(parsePython(`\`\`\`pyramid\nno\n\`\`\`\n${block}`), "yes\n");
+  assertEquals(parsePython(`\`\`\`py\nno\n\`\`\`\n</think>${block}`), "yes\n");
+  assertEquals(parsePython("<think>```py\nno"), "<think>```py\nno");
+  assertEquals(parsePython("```python3\r\nx\r\n```"), "x\r\n");
+  assertEquals(parsePython("Run ```python print(1)``` now"), "print(1)");
+  assertEquals(
+    parsePython('```python\nx = "```"\ny\n```'),
+    'x = "```"\ny\n',
+  );
+});
+
+Deno.test("an answer survives the way to JSON and back", () => {
+  for (const answer of [createAnswer("Paris"), createAnswer({ a: 1 }, true)]) {
+    assertEquals(answerFromJson(answerToJson(answer)), answer);
+  }
+  assertEquals(answerFromJson({}), { answer: null, expectJson: false });
+  assertThrows(() => answerFromJson("[]"), TypeError, "expected an object");
+  assertThrows(
+    () => answerFromJson({ expectJson: 1 }),
+    TypeError,
+    '"expectJson"',
   );
 });

@@ -49,10 +49,48 @@ Deno.test("a question's JSON holds no null that an engine refuses", () => {
   ]);
 });
 
-Deno.test("questionFromJson refuses what is no question", () => {
-  assertThrows(() => questionFromJson("[]"), TypeError, "expected an object");
-  assertThrows(() => questionFromJson({ context: 1 }), TypeError, '"context"');
+Deno.test("questionFromJson refuses what is no question, and names the member", () => {
+  const faults: readonly (readonly [unknown, string])[] = [
+    ["[]", "Cannot read a question: expected an object"],
+    [{ type: "riddle" }, '"type" must be one of question, semantic'],
+    [{ expectJson: 1 }, '"expectJson" must be a boolean'],
+    [{ role: {} }, '"role" must be text'],
+    [{ filter: "{}" }, "Cannot read a filter: expected an object"],
+    [{ filter: { limit: "1" } }, '"limit" must be a whole number'],
+    [{ context: 1 }, '"context" must be a list of texts'],
+    [{ goals: [1] }, '"goals" must be a list of texts'],
+    [{ history: {} }, '"history" must be a list'],
+    [{ history: ["Hi"] }, '"history" must be a list of objects'],
+    [
+      { history: [{ role: "user", content: "" }, { role: "user" }] },
+      'Cannot read a question, "history" 2: "content" must be text',
+    ],
+    [{ questions: [{ text: null }] }, '"questions" 1: "text" must be text'],
+    [
+      { questions: [{ text: "", embedding: "" }] },
+      '"embedding" must be a list',
+    ],
+    [{ examples: [{ given: "", result: {} }] }, '"result" must be text'],
+    [{ instructions: [{}] }, '"subtitle" must be text'],
+    [{ documents: [{ score: "1" }] }, '"score" must be a number'],
+  ];
+  for (const [json, words] of faults) {
+    assertThrows(() => questionFromJson(json), TypeError, words);
+  }
   assertThrows(() => questionFromJson("{"), SyntaxError);
+});
+
+Deno.test("questionFromJson completes what is missing, and leaves strangers out", () => {
+  assertEquals(questionFromJson({}), createQuestion());
+  const { filter } = questionFromJson({ filter: { limit: 3, offset: null } });
+  assertEquals(filter, { ...createQuestion().filter, limit: 3 });
+  assertEquals(questionFromJson('{"filter":null}').filter, null);
+  const read = questionFromJson({
+    colour: "grey",
+    role: null,
+    questions: [{ text: "x", embedding: null, colour: "grey" }],
+  });
+  assertEquals(read, createQuestion({ questions: [{ text: "x" }] }));
 });
 
 Deno.test("getPrompt lays a question out as 1.0 engines do", () => {
@@ -99,4 +137,84 @@ Deno.test("getPrompt of an empty question has the one default instruction", () =
   const prompt = getPrompt(createQuestion());
   assertEquals(prompt.split("\r\n").length, 4);
   assertEquals(prompt.includes("1) **Answer the following questions**"), true);
+});
+
+Deno.test("getPrompt gives documents an instruction where there is none", () => {
+  const prompt = getPrompt(addDocuments(createQuestion(), "page"));
+  assertEquals(prompt.includes("    2) **Documents**: "), true);
+  const own = addInstruction(addDocuments(createQuestion(), "page"), "A", "B");
+  assertEquals(getPrompt(own).includes("2) **"), false);
+});
+
+Deno.test("getPrompt numbers several questions, and not one", () => {
+  const one = addQuestion(createQuestion(), "Why?");
+  assertEquals(getPrompt(one).endsWith("\r\n\r\nWhy?\r\n"), true);
+  const two = addQuestion(one, "How?");
+  const end = "Question 1: Why?\r\nQuestion 2: How?\r\n";
+  assertEquals(getPrompt(two).endsWith(end), true);
+});
+
+Deno.test("getPrompt lays a question out as 1.1 engines do", () => {
+  let question = createQuestion({ role: "You are kind" });
+  for (const step of STEPS) question = step(question);
+  question = addInstruction(question, " Steps ", " One\n\n   Two ");
+  const layout = "1.1";
+  assertEquals(
+    getPrompt(question, { layout, hasPreviousJsonFailed: true }),
+    [
+      "You are kind",
+      "",
+      "### System Instructions:",
+      "    1) **Form**:",
+      "        Be brief.",
+      "",
+      "    2) **Steps**:",
+      "        One",
+      "        Two",
+      "",
+      "### Examples:",
+      "    Example 1",
+      "        **Given**: X",
+      '        **Expected output**: {"a":[1]}',
+      "",
+      "### Conversation History:",
+      "    user: Hi",
+      "",
+      "### Context:",
+      "    1) one",
+      "",
+      '    2) {"two":2}',
+      "",
+      "### Documents:",
+      "    Document 1) Content: page",
+      "    Document 2) Content: p2",
+      "",
+      "### Ultimate Goal:",
+      "    1) Win",
+      "",
+      "### Current Task:",
+      "    Why?",
+      "",
+      "",
+    ].join("\r\n"),
+  );
+  assertEquals(getPrompt(createQuestion(), { layout }), "");
+});
+
+Deno.test("getPrompt puts what it has to say about JSON first in 1.1", () => {
+  const question = addExample(
+    addInstruction(createQuestion({ expectJson: true }), "Own", "text"),
+    "X",
+    [1],
+  );
+  const options = { layout: "1.1", hasPreviousJsonFailed: true } as const;
+  const prompt = getPrompt(question, options);
+  assertEquals(prompt.match(/^ {4}\d\) .*$/gm), [
+    "    1) **JSON Response Format**:",
+    "    2) **CRITICAL**:",
+    "    3) **Own**:",
+  ]);
+  assertEquals(prompt.match(/^ {8}- .*$/gm)?.length, 8);
+  const end = "        **Expected output**: ```json\r\n[1]\r\n```\r\n\r\n";
+  assertEquals(prompt.endsWith(end), true);
 });

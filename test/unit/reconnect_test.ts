@@ -13,119 +13,15 @@ import {
 import { call } from "../../lib/session/call.ts";
 import { close } from "../../lib/session/close.ts";
 import { connect } from "../../lib/session/connect.ts";
-import type { ConnectOptions } from "../../lib/session/connect_options.ts";
 import { coreOf } from "../../lib/session/core.ts";
 import { isConnected } from "../../lib/session/is_connected.ts";
 import { lifecycle } from "../../lib/session/lifecycle.ts";
 import type { Session } from "../../lib/session/session.ts";
 import { setConnectionParams } from "../../lib/session/set_connection_params.ts";
-import type { Connection } from "../../lib/transport/transport.ts";
-import type { Message } from "../../schema/envelope.ts";
-import { type FakeClock, fakeClock } from "../support/fake_clock.ts";
-import {
-  type ScriptedDial,
-  scriptedTransport,
-} from "../support/scripted_transport.ts";
-
-type Scripted = ReturnType<typeof scriptedTransport>;
-
-function reply(
-  dial: ScriptedDial,
-  message: Message,
-  body: Record<string, unknown> = {},
-  success = true,
-): void {
-  const request_seq = message.seq;
-  dial.handlers.onMessage({
-    type: "response",
-    seq: 1,
-    request_seq,
-    success,
-    body,
-    ...(success ? {} : { message: "Refused" }),
-  } as Message);
-}
-
-interface Rig {
-  readonly clock: FakeClock;
-  readonly transport: Scripted;
-  readonly log: string[];
-  readonly options: ConnectOptions;
-  /** Whether the network works. */
-  up: boolean;
-  /** How the engine takes a login. */
-  login: (auth: unknown) => boolean;
-}
-
-function rig(more: ConnectOptions = {}): Rig {
-  const clock = fakeClock();
-  const log: string[] = [];
-  const transport = scriptedTransport({
-    onSend(message, dial): void {
-      if (message.type !== "request") return;
-      if (message.command === "silence") return;
-      const auth = message.arguments?.auth;
-      const accepted = message.command !== "auth" || self.login(auth);
-      if (message.command === "auth") log.push(`auth ${auth}`);
-      const body = { userToken: "durable" };
-      queueMicrotask(() => reply(dial, message, body, accepted));
-    },
-  });
-  const dial = transport.dial;
-  const self: Rig = {
-    clock,
-    log,
-    transport,
-    up: true,
-    login: () => true,
-    options: {
-      transport: {
-        ...transport,
-        dial(...args): Promise<Connection> {
-          const opening = dial.apply(transport, args);
-          const last = transport.dials.at(-1)!;
-          if (self.up) last.open();
-          else last.fail(new ConnectionException("Nobody is there"));
-          return opening;
-        },
-      },
-      uri: "ws://localhost",
-      auth: "key",
-      env: {},
-      clock,
-      heartbeat: false,
-      persist: true,
-      random: () => 0.5,
-      onConnected: () => void log.push("connected"),
-      onDisconnected: (reason, hasError) =>
-        void log.push(`disconnected ${hasError} ${reason}`),
-      onConnectError: (message) => void log.push(`error ${message}`),
-      ...more,
-    },
-  };
-  return self;
-}
-
-function drop({ transport }: Rig): void {
-  transport.dials.at(-1)!.handlers.onClose({ code: 1006, reason: "cut" });
-}
-
-async function opened(it: Rig): Promise<Session> {
-  const connecting = connect(it.options);
-  await it.clock.advance(0);
-  return await connecting;
-}
-
-async function shut(it: Rig, session: Session): Promise<void> {
-  const closing = close(session);
-  it.transport.dials.at(-1)?.closed.resolve();
-  await it.clock.advance(5_000);
-  await closing;
-  assertEquals(it.clock.timers, 0);
-}
+import { drop, opened, persistRig, shut } from "../support/persist_rig.ts";
 
 Deno.test("a lost line is dialled again, with growing pauses", async () => {
-  const it = rig();
+  const it = persistRig();
   const session = await opened(it);
   it.up = false;
   drop(it);
@@ -155,7 +51,7 @@ Deno.test("a lost line is dialled again, with growing pauses", async () => {
 });
 
 Deno.test("pauses start small again only after a login that lasted", async () => {
-  const it = rig();
+  const it = persistRig();
   const session = await opened(it);
   for (const [lasts, pause] of [[0, 125], [9_999, 250], [10_000, 125]]) {
     await it.clock.advance(lasts!);
@@ -170,7 +66,7 @@ Deno.test("pauses start small again only after a login that lasted", async () =>
 });
 
 Deno.test("connect() with persist waits for an engine that comes later", async () => {
-  const it = rig();
+  const it = persistRig();
   it.up = false;
   const connecting = connect(it.options);
   await it.clock.advance(10_000);
@@ -184,7 +80,7 @@ Deno.test("connect() with persist waits for an engine that comes later", async (
 });
 
 Deno.test("maxRetryTime gives up, with one last call that says so", async () => {
-  const it = rig({ maxRetryTime: 1_000 });
+  const it = persistRig({ maxRetryTime: 1_000 });
   it.up = false;
   const refused = assertRejects(
     () => connect(it.options),
@@ -202,14 +98,11 @@ Deno.test("maxRetryTime gives up, with one last call that says so", async () => 
 });
 
 Deno.test("a refused credential is final, also while reconnecting", async () => {
-  const it = rig();
+  const it = persistRig();
   const session = await opened(it);
   it.login = () => false;
   drop(it);
-  for (let step = 0; step < 4; step++) {
-    it.transport.dials.at(-1)?.closed.resolve();
-    await it.clock.advance(1_000);
-  }
+  await it.clock.advance(4_000);
   const end = await session.closed;
   assertFalse(end.clean);
   assert(session.signal.reason instanceof AuthenticationException);
@@ -224,15 +117,12 @@ Deno.test("a refused credential is final, also while reconnecting", async () => 
 });
 
 Deno.test("a durable token that is refused gives way to the key", async () => {
-  const it = rig();
+  const it = persistRig();
   const session = await opened(it);
   it.login = (auth) => auth === "key";
   for (const dials of [3, 4]) {
     drop(it);
-    for (let step = 0; step < 4; step++) {
-      it.transport.dials.at(-1)?.closed.resolve();
-      await it.clock.advance(1_000);
-    }
+    await it.clock.advance(4_000);
     assert(isConnected(session));
     assertEquals(it.transport.dials.length, dials);
   }
@@ -241,7 +131,7 @@ Deno.test("a durable token that is refused gives way to the key", async () => {
 
 Deno.test("a credential function is asked on every dial", async () => {
   let asked = 0;
-  const it = rig({ auth: () => `key ${++asked}` });
+  const it = persistRig({ auth: () => `key ${++asked}` });
   const session = await opened(it);
   drop(it);
   await it.clock.advance(1_000);
@@ -253,7 +143,7 @@ Deno.test("a credential function is asked on every dial", async () => {
 });
 
 Deno.test("calls wait for the line; those in flight are told it was sent", async () => {
-  const it = rig();
+  const it = persistRig();
   const session = await opened(it);
   const flying = assertRejects(
     () => call(session, "silence"),
@@ -289,7 +179,7 @@ Deno.test("calls wait for the line; those in flight are told it was sent", async
 });
 
 Deno.test("closing while reconnecting ends everything at once", async () => {
-  const it = rig();
+  const it = persistRig();
   const session = await opened(it);
   it.up = false;
   drop(it);
@@ -306,7 +196,7 @@ Deno.test("closing while reconnecting ends everything at once", async () => {
 });
 
 Deno.test("a line that is lost during restoring is dialled again", async () => {
-  const it = rig();
+  const it = persistRig();
   const session = await opened(it);
   let restored = 0;
   coreOf(session).restorers.add(async (signal) => {
@@ -324,7 +214,7 @@ Deno.test("a line that is lost during restoring is dialled again", async () => {
 });
 
 Deno.test("callbacks that throw or never settle harm nothing", async () => {
-  const it = rig({
+  const it = persistRig({
     onConnected: () => Promise.reject(new Error("mine")),
     onDisconnected: () => {
       throw new Error("mine");
@@ -343,7 +233,7 @@ Deno.test("callbacks that throw or never settle harm nothing", async () => {
 
 Deno.test("a callback may close the session", async () => {
   const sessions: Session[] = [];
-  const it = rig({
+  const it = persistRig({
     onDisconnected: () => sessions[0] && close(sessions[0]),
   });
   const session = await opened(it);
@@ -356,7 +246,7 @@ Deno.test("a callback may close the session", async () => {
 });
 
 Deno.test("setConnectionParams takes over while the line is being dialled", async () => {
-  const it = rig();
+  const it = persistRig();
   const session = await opened(it);
   it.up = false;
   drop(it);
@@ -371,7 +261,7 @@ Deno.test("setConnectionParams takes over while the line is being dialled", asyn
 });
 
 Deno.test("lifecycle() tells what happens, to the end", async () => {
-  const it = rig();
+  const it = persistRig();
   const session = await opened(it);
   const stream = lifecycle(session);
   it.up = false;
@@ -397,7 +287,7 @@ Deno.test("lifecycle() tells what happens, to the end", async () => {
 
 Deno.test("protocol and debug messages hold no credential", async () => {
   const messages: string[] = [];
-  const it = rig({
+  const it = persistRig({
     onProtocolMessage: (text) => void messages.push(text),
     onDebugMessage: (text) => void messages.push(text),
   });

@@ -334,7 +334,7 @@ const FAILING = {
 };
 
 for (const [how, fail] of Object.entries(FAILING)) {
-  Deno.test(`connect() rejects with what the credential function ${how}, and hangs up`, async () => {
+  Deno.test(`connect() rejects with what the credential function ${how}, and has dialled nobody`, async () => {
     await using server = scriptedServer();
     const failure = new Error("no credential today");
     const connecting = connect({
@@ -342,10 +342,20 @@ for (const [how, fail] of Object.entries(FAILING)) {
       auth: () => fail(failure),
     });
     assertStrictEquals(await assertRejects(() => connecting), failure);
-    await (await server.line()).closed;
-    assertEquals(server.requests, []);
+    assertEquals(server.lines, []);
   });
 }
+
+Deno.test("a credential function that gives no text is told so", async () => {
+  await using server = scriptedServer();
+  const nothing = (): string => undefined as unknown as string;
+  await assertRejects(
+    () => connect({ ...server.target("memory"), auth: nothing }),
+    TypeError,
+    "Expected the auth function to return a string",
+  );
+  assertEquals(server.lines, []);
+});
 
 Deno.test("an abort while the credential function works rejects at once, and tells the function", async () => {
   await using server = scriptedServer();
@@ -386,17 +396,19 @@ Deno.test("a credential function that never returns does not outlast the time li
   assertEquals(clock.timers, 0);
 });
 
-Deno.test("a line that drops while the credential function works fails at once", async () => {
+Deno.test("S40 no line is dialled before the credential is there", async () => {
   await using server = scriptedServer();
+  const gate = deferred<string>();
   const connecting = connect({
     ...server.target("memory"),
-    async auth(): Promise<string> {
-      (await server.line()).close(4000, "tired of waiting");
-      return await new Promise(() => {});
-    },
+    auth: () => gate.promise,
   });
-  const error = await assertRejects(() => connecting, ConnectionException);
-  assertEquals([error.code, error.closeCode], ["connection-lost", 4000]);
+  await drainMicrotasks();
+  assertEquals(server.lines.length, 0);
+  gate.resolve("at last");
+  const session = await connecting;
+  assertEquals(server.requests[0]?.arguments?.auth, "at last");
+  await close(session);
 });
 
 for (const way of WAYS) {

@@ -85,6 +85,19 @@ const MESSAGES: readonly Message[] = [
     event: "apaext_account",
     body: { userToken: SECRET },
   },
+  {
+    type: "request",
+    seq: 4,
+    command: "rrext_account_me",
+    arguments: { subcommand: "set_env", env: { ROCKETRIDE_A: SECRET } },
+  },
+  {
+    type: "response",
+    seq: 5,
+    request_seq: 5,
+    command: "rrext_account_keys",
+    body: { key: SECRET },
+  },
 ];
 
 Deno.test("F33 no trace shows a credential, wherever it stands", async () => {

@@ -1,4 +1,4 @@
-import type { ConnectResult } from "../../../schema/account.ts";
+import type { ConnectResult, OrgInfo } from "../../../schema/account.ts";
 import { AuthenticationException } from "../../errors.ts";
 import type { Core } from "../core.ts";
 import { ALL_PERMISSIONS, type Identity } from "./identity.ts";
@@ -32,40 +32,55 @@ export function authenticate(
     throw new AuthenticationException("No authorization provided");
   }
   if (/^(tk|pk)_/.test(credential)) return taskLogin(core, credential);
-  const { auth, userId } = core.settings;
-  if (credential !== "" && auth && !auth.includes(credential)) {
-    throw new AuthenticationException("Invalid API key");
-  }
-  const permissions = new Set(ALL_PERMISSIONS);
+  const identity = identityOf(core, credential);
   return {
-    identity: { userId, task: undefined, permissions },
+    identity,
     result: {
-      ...account(userId, credential),
-      organizations: [{
-        id: "local",
-        name: "Local",
-        permissions: ["org.admin"],
-        teams: [{ id: "local", name: "Local", permissions: ALL_PERMISSIONS }],
-      }],
+      ...account(identity.userId, credential),
+      organizations: [organization(identity)],
       capabilities: ["oss"],
     },
   };
 }
 
+/** Who has an API key; without one, or without a list, anybody may do all. */
+function identityOf({ settings }: Core, credential: string): Identity {
+  const { auth, userId } = settings;
+  if (credential === "" || !auth) {
+    const permissions = new Set(ALL_PERMISSIONS);
+    return { userId, task: undefined, permissions };
+  }
+  const identity = auth.get(credential);
+  if (!identity) throw new AuthenticationException("Invalid API key");
+  return identity;
+}
+
+/** Everybody is in one team of one organization (protocol §4.1). */
+function organization({ permissions }: Identity): OrgInfo {
+  const all = permissions.size === ALL_PERMISSIONS.length;
+  const team = { id: "local", name: "Local", permissions: [...permissions] };
+  return {
+    id: "local",
+    name: "Local",
+    permissions: all ? ["org.admin"] : [],
+    teams: [team],
+  };
+}
+
 /** A task key binds the connection to its task (protocol §12.1 S18). */
-function taskLogin(core: Core, credential: string): Login {
-  const { tasks, settings } = core;
+function taskLogin({ tasks }: Core, credential: string): Login {
   const isPrivate = credential.startsWith("tk_");
   const task = isPrivate ? tasks.get(credential) : tasks.findPublic(credential);
   if (!task?.active) throw new AuthenticationException("Bad request");
+  const { userId, token } = task.spec;
   return {
     identity: {
-      userId: settings.userId,
-      task: task.spec.token,
+      userId,
+      task: token,
       permissions: new Set(isPrivate ? ALL_PERMISSIONS : ["task.data"]),
     },
     result: {
-      ...account(settings.userId, credential),
+      ...account(userId, credential),
       organizations: [],
       capabilities: [],
     },

@@ -50,6 +50,9 @@ export function requireForTask(
   token: string,
 ): void {
   if (isAllowed(identity, permission, token)) return;
+  if (identity.permissions.size === 0) {
+    throw denied("Access denied: no permissions for this task");
+  }
   throw denied(`Permission '${permission}' denied for this task`);
 }
 

@@ -1,6 +1,7 @@
 import { RocketRideException } from "../../errors.ts";
 import type { Identity } from "../access/identity.ts";
 import type { Core } from "../core.ts";
+import type { ClientInfo } from "../dashboard/visitor.ts";
 import type { Watcher } from "../monitor/monitors.ts";
 import type { Awaitable } from "../node.ts";
 import type { Task } from "../run/task.ts";
@@ -13,8 +14,8 @@ export interface Caller extends Watcher {
   readonly isPresent: boolean;
   /** Count an attempt to log in; returns how many that makes. */
   countAttempt(): number;
-  /** It has authenticated. */
-  login(identity: Identity): void;
+  /** It has authenticated, and told what it is. */
+  login(identity: Identity, client: ClientInfo): void;
   /** It goes on without an identity, and loses what came with one. */
   logout(): void;
 }

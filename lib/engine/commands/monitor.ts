@@ -18,7 +18,9 @@ import { type Call, type Reply, taskOf } from "./call.ts";
  */
 export function monitor(call: Call): Reply {
   const { key, task } = readTarget(call);
-  const gained = call.caller.subscriptions.set(key, readMask(call.args));
+  const mask = readMask(call.args);
+  const gained = call.caller.subscriptions.set(key, mask);
+  call.core.dashboard.monitorChanged(call.caller, key, mask);
   if (gained & EVENT_BITS.SUMMARY) sendStatus(call, key, task);
   if (gained & EVENT_BITS.TASK) sendTasks(call);
 }

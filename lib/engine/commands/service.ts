@@ -20,7 +20,9 @@ export function probe(_call: OpenCall): Reply {
 }
 
 /** `rrext_services`: all nodes, or one of them in detail (engine §8). */
-export function services({ core, args }: Call): Reply {
+export function services(
+  { core, args }: Pick<Call, "core" | "args">,
+): NonNullable<Reply> {
   const { registry, settings } = core;
   const { service } = args;
   if (typeof service !== "string" || service === "") {

@@ -31,9 +31,12 @@ export function getPipeline(call: Call): Reply {
 export function getToken({ core, identity, args }: Call): Reply {
   requirePermission(identity, "task.monitor");
   const { projectId, source } = args;
-  const task = core.tasks.active().find(({ spec }) =>
+  const found = core.tasks.active().filter(({ spec }) =>
     spec.projectId === projectId && spec.source === source
   );
+  // Users of one team may run the same pipeline; the caller's own comes first.
+  const task = found.find(({ spec }) => spec.userId === identity.userId) ??
+    found[0];
   if (!task) throw notRunning();
   const { token } = task.spec;
   requireForTask(identity, "task.monitor", token);

@@ -13,6 +13,14 @@ export type MonitorKey =
     readonly pipeId?: number | undefined;
   };
 
+/** The kinds of events that are wanted about something, as a mask. */
+export interface Subscription {
+  /** What it is for. */
+  readonly key: MonitorKey;
+  /** The kinds. */
+  readonly mask: number;
+}
+
 /** What an event is about. */
 export interface EventTopic {
   /** The task's project. */
@@ -28,7 +36,12 @@ export interface EventTopic {
  * its key; there is no adding and no removing.
  */
 export class Subscriptions {
-  #entries: readonly { readonly key: MonitorKey; readonly mask: number }[] = [];
+  #entries: readonly Subscription[] = [];
+
+  /** Everything that is watched. */
+  get entries(): readonly Subscription[] {
+    return this.#entries;
+  }
 
   /**
    * Set the mask of a key; 0 forgets the key.

@@ -1,4 +1,3 @@
-import type { JsonObject, JsonValue } from "../../../schema/json.ts";
 import { isRecord } from "../../../schema/json.ts";
 import { ValidationException } from "../../errors.ts";
 
@@ -15,26 +14,25 @@ export interface ScriptedReply {
 }
 
 /**
- * Read the script of `llm_mock`: `replies: [{match, reply}]`.
+ * Read the script of `llm_mock`: a list of `{match, reply}` and so on.
  *
- * @param config The configuration.
- * @param id The component's id, for messages.
+ * @param lines The script.
+ * @param where What to call it in messages.
  * @throws {ValidationException} A line is malformed.
  */
 export function readScript(
-  config: JsonObject,
-  id: string,
+  lines: unknown,
+  where: string,
 ): readonly ScriptedReply[] {
-  const { replies = [] } = config;
-  if (!Array.isArray(replies)) {
-    throw new ValidationException(`Component ${id}: 'replies' must be a list`);
+  if (!Array.isArray(lines)) {
+    throw new ValidationException(`${where}: 'replies' must be a list`);
   }
-  return replies.map((line: JsonValue, at) =>
-    readLine(line, `Component ${id}: 'replies[${at}]'`)
+  return lines.map((line: unknown, at) =>
+    readLine(line, `${where}: 'replies[${at}]'`)
   );
 }
 
-function readLine(line: JsonValue, where: string): ScriptedReply {
+function readLine(line: unknown, where: string): ScriptedReply {
   if (!isRecord(line)) {
     throw new ValidationException(`${where} must be an object`);
   }

@@ -86,7 +86,7 @@ export class Execution {
 
   async #startNode(node: PlannedNode): Promise<void> {
     const { id, definition, config, rawConfig, warnings } = node;
-    const { reporter, fetch, publicToken } = this.#options;
+    const { reporter, fetch, clock, publicToken } = this.#options;
     for (const warning of warnings) reporter.warn(warning);
     const { signal } = this.#controller;
     const started = await definition.start({
@@ -95,6 +95,7 @@ export class Execution {
       rawConfig,
       signal,
       fetch,
+      clock,
       publicToken,
       warn: (message) => reporter.warn(message),
       status: (text) => reporter.status(text),

@@ -30,6 +30,12 @@ export class IdleWatch {
     if (options.limit > 0) this.#look(options.limit);
   }
 
+  /** Milliseconds since something happened. */
+  get idle(): number {
+    const { clock, isBusy } = this.#options;
+    return isBusy() ? 0 : clock.now() - this.#touched;
+  }
+
   /** Something happened. */
   touch(): void {
     this.#touched = this.#options.clock.now();

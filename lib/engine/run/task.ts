@@ -54,6 +54,11 @@ export class Task {
     return this.active && this.#stopping !== undefined;
   }
 
+  /** For how long nothing was asked of the task, in seconds. */
+  get idleSeconds(): number {
+    return this.active ? (this.#watch?.idle ?? 0) / 1_000 : 0;
+  }
+
   /** The body that answers `execute` and `restart` (engine §9.2). */
   get started(): StartedTask {
     const { displayId: id, token, publicToken, projectId, source, provider } =

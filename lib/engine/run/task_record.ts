@@ -92,6 +92,11 @@ export class TaskRecord implements NodeReporter {
     return this.#fields.completed;
   }
 
+  /** Whether the task has ended badly. */
+  get endedBadly(): boolean {
+    return this.completed && this.#fields.exitCode !== 0;
+  }
+
   /** Whether flow steps are wanted at this moment. */
   get tracing(): boolean {
     const { traceLevel, events } = this.#options;

@@ -4,6 +4,8 @@ import type { TraceLevel } from "./flow_trace.ts";
 
 /** What a task is started with and keeps for its life. */
 export interface TaskSpec extends TaskTopic {
+  /** The user who started it. */
+  readonly userId: string;
   /** The task's public key. */
   readonly publicToken: string;
   /** The source component's provider. */

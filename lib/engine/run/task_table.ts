@@ -11,10 +11,15 @@ export class TaskTable {
   readonly #clock: Clock;
   readonly #tasks: Map<string, Task> = new Map();
   readonly #timers: Map<string, () => void> = new Map();
+  readonly #onForget: (task: Task) => void;
 
-  /** Make an empty table that takes its time from `clock`. */
-  constructor(clock: Clock) {
+  /**
+   * Make an empty table that takes its time from `clock`; `onForget` is told
+   * about each task that is remembered no more.
+   */
+  constructor(clock: Clock, onForget: (task: Task) => void) {
     this.#clock = clock;
+    this.#onForget = onForget;
   }
 
   /** Enter a task; an ended one of the same token makes room for it. */
@@ -36,9 +41,14 @@ export class TaskTable {
     return this.#tasks.get(token);
   }
 
+  /** All tasks that are remembered, oldest first. */
+  all(): readonly Task[] {
+    return [...this.#tasks.values()];
+  }
+
   /** The tasks that have not ended, oldest first. */
   active(): readonly Task[] {
-    return [...this.#tasks.values()].filter((task) => task.active);
+    return this.all().filter((task) => task.active);
   }
 
   /** The running task of a public key. */
@@ -48,7 +58,7 @@ export class TaskTable {
 
   /** The tasks of a source, active ones first; `*` for any source. */
   ofSource(projectId: string, source: string): readonly Task[] {
-    const found = [...this.#tasks.values()].filter(({ spec }) =>
+    const found = this.all().filter(({ spec }) =>
       spec.projectId === projectId &&
       (source === "*" || spec.source === source)
     );
@@ -67,6 +77,7 @@ export class TaskTable {
   #forget(token: string): void {
     this.#timers.get(token)?.();
     this.#timers.delete(token);
-    this.#tasks.delete(token);
+    const task = this.#tasks.get(token);
+    if (task && this.#tasks.delete(token)) this.#onForget(task);
   }
 }

@@ -18,6 +18,7 @@ import {
 import type { Caller, Reply } from "../commands/call.ts";
 import { COMMANDS, OPEN_COMMANDS } from "../commands/table.ts";
 import type { Core } from "../core.ts";
+import type { ClientInfo, Visitor } from "../dashboard/visitor.ts";
 import { Subscriptions } from "../monitor/subscriptions.ts";
 import type { Awaitable } from "../node.ts";
 import { messageOf, placeOf } from "../run/failure.ts";
@@ -26,6 +27,14 @@ import { readRequest } from "./read_request.ts";
 /** Requests of one connection that may be worked on at once. */
 const MAX_IN_FLIGHT = 4_096;
 
+/** Who is told what becomes of a connection. */
+export interface ConnectionHooks {
+  /** Told once, when the connection has ended. */
+  onEnd(): void;
+  /** Told when the connection has logged in, and when it has ended. */
+  readonly onLogin?: (() => void) | undefined;
+}
+
 /**
  * The engine's end of a connection: reads requests, answers each exactly
  * once, and sends the events that were subscribed to.
@@ -33,32 +42,66 @@ const MAX_IN_FLIGHT = 4_096;
  * Responses and events share one counter. A request whose command does not
  * wait is answered before this returns to the transport.
  */
-export class Connection implements Caller, ConnectionHandlers {
+export class Connection implements Caller, ConnectionHandlers, Visitor {
+  /** Unique among the connections of the engine. */
+  readonly id: string;
+  /** When the connection came, in Unix seconds. */
+  readonly connectedAt: number = unixSeconds();
   /** What the connection watches. */
   readonly subscriptions: Subscriptions = new Subscriptions();
   /** Whether it belongs to the engine's own process. */
   readonly inProcess: boolean;
   readonly #core: Core;
   readonly #peer: Peer;
-  readonly #onEnd: () => void;
+  readonly #hooks: ConnectionHooks;
   #isOpen = true;
   #identity: Identity | undefined;
+  #client: ClientInfo = {};
+  #lastActivity: number = this.connectedAt;
+  #messagesIn = 0;
   #seq = 0;
   #attempts = 0;
   #inFlight = 0;
 
-  /** Serve a peer; `onEnd` is told once, when the connection has ended. */
+  /** Serve a peer. */
   constructor(
     core: Core,
     peer: Peer,
     inProcess: boolean,
-    onEnd: () => void,
+    hooks: ConnectionHooks,
   ) {
     this.#core = core;
     this.#peer = peer;
     this.inProcess = inProcess;
-    this.#onEnd = onEnd;
+    this.#hooks = hooks;
+    this.id = core.dashboard.nextId();
     core.monitors.add(this);
+    core.dashboard.add(this);
+  }
+
+  /** Who the connection is, once it has authenticated. */
+  get identity(): Identity | undefined {
+    return this.#identity;
+  }
+
+  /** What the client told about itself. */
+  get client(): ClientInfo {
+    return this.#client;
+  }
+
+  /** When something last arrived, in Unix seconds. */
+  get lastActivity(): number {
+    return this.#lastActivity;
+  }
+
+  /** How many messages have arrived. */
+  get messagesIn(): number {
+    return this.#messagesIn;
+  }
+
+  /** How many messages were sent: each has the next number. */
+  get messagesOut(): number {
+    return this.#seq;
   }
 
   /** Whether the connection is still there and logged in. */
@@ -69,6 +112,7 @@ export class Connection implements Caller, ConnectionHandlers {
   /** A message arrived. */
   onMessage(message: Message): void {
     if (!this.#isOpen) return;
+    this.#heard();
     if (message.type === "request") return this.#onRequest(message);
     // Nobody waits for an answer to these, but strangers may not send them.
     if (!this.#identity) this.#refuse(message, notAuthenticated());
@@ -80,11 +124,14 @@ export class Connection implements Caller, ConnectionHandlers {
     this.#isOpen = false;
     this.#core.monitors.delete(this);
     this.logout();
-    this.#onEnd();
+    this.#core.dashboard.delete(this);
+    this.#hooks.onLogin?.();
+    this.#hooks.onEnd();
   }
 
   /** Answer something that is not a message, when its `seq` could be read. */
   refuseMalformed(seq: unknown, error: unknown): void {
+    this.#heard();
     this.#refuse({ seq }, this.#identity ? error : notAuthenticated());
   }
 
@@ -101,16 +148,22 @@ export class Connection implements Caller, ConnectionHandlers {
   }
 
   /** The connection has authenticated. */
-  login(identity: Identity): void {
+  login(identity: Identity, client: ClientInfo): void {
+    const before = this.#identity;
     this.#identity = identity;
+    this.#client = client;
+    this.#hooks.onLogin?.();
+    if (!before) this.#core.dashboard.connectionAdded(this, identity);
   }
 
   /** Give up the identity, the subscriptions and the pipes. */
   logout(): void {
+    const identity = this.#identity;
     this.#identity = undefined;
     this.subscriptions.clear();
     const reason = new ConnectionException("Connection is closed");
     for (const task of this.#core.tasks.active()) task.release(this, reason);
+    if (identity) this.#core.dashboard.connectionRemoved(this, identity);
   }
 
   /** Whether the connection may see events about a task. */
@@ -122,6 +175,11 @@ export class Connection implements Caller, ConnectionHandlers {
   /** Send an event. */
   sendEvent(event: string, body: Readonly<Record<string, unknown>>): void {
     this.#send({ type: "event", seq: ++this.#seq, event, body });
+  }
+
+  #heard(): void {
+    this.#messagesIn++;
+    this.#lastActivity = unixSeconds();
   }
 
   #onRequest(request: RequestMessage): void {
@@ -203,4 +261,8 @@ function notAuthenticated(): AuthenticationException {
 
 function isPromise(value: Awaitable<Reply>): value is Promise<Reply> {
   return value instanceof Promise;
+}
+
+function unixSeconds(): number {
+  return Date.now() / 1_000;
 }

@@ -1,7 +1,10 @@
+import { ignore } from "../../_deferred.ts";
 import type { Peer } from "../../transport/memory.ts";
-import { authenticate } from "../access/authenticate.ts";
+import { addressOf } from "../access/address_of.ts";
 import type { Core } from "../core.ts";
 import type { Connection } from "./connection.ts";
+import { json } from "./http/reply.ts";
+import { serveHttp } from "./http/serve_http.ts";
 import { serveSocket } from "./serve_socket.ts";
 import { platformUpgrade } from "./upgrade.ts";
 
@@ -11,18 +14,17 @@ const SERVICE_PATH = "/task/service";
  * Make the handler for HTTP requests to an engine.
  *
  * @param core The engine.
- * @param connect Makes the connection behind a socket.
+ * @param connect Makes the connection behind a socket; `onLogin` is to be told
+ * when it has logged in or ended.
  * @returns A handler for `Deno.serve` and its like.
  */
 export function fetchHandler(
   core: Core,
-  connect: (peer: Peer) => Connection,
-): (request: Request) => Response {
-  return (request) => {
+  connect: (peer: Peer, onLogin: () => void) => Connection,
+): (request: Request, info?: unknown) => Response | Promise<Response> {
+  return (request, info) => {
     if (new URL(request.url).pathname !== SERVICE_PATH) {
-      return knownCaller(core, request)
-        ? json(404, { detail: "Not Found" })
-        : json(401, { status: "Error", error: { error: "Access denied" } });
+      return serveHttp(core, request, (peer) => connect(peer, ignore));
     }
     if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
       return json(426, { detail: "Upgrade Required" }, {
@@ -35,34 +37,18 @@ export function fetchHandler(
       const detail = "This platform needs the engine's option 'upgrade'";
       return json(501, { detail });
     }
+    const leave = core.doorway.enter(addressOf(request, info));
+    if (!leave) {
+      return json(403, { detail: "Too many unauthenticated sockets" });
+    }
     try {
       const { socket, response } = upgrade(request);
-      serveSocket(socket, connect);
+      serveSocket(socket, (peer) => connect(peer, leave));
       return response;
     } catch {
+      leave();
       // Not a proper handshake; the platform's text would name its internals.
       return json(400, { detail: "Bad Request" });
     }
   };
-}
-
-/** Strangers do not learn which paths there are (protocol §10.1). */
-function knownCaller(core: Core, request: Request): boolean {
-  try {
-    authenticate(core, request.headers.get("authorization"), false);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function json(
-  status: number,
-  body: Readonly<Record<string, unknown>>,
-  headers: Readonly<Record<string, string>> = {},
-): Response {
-  return new Response(JSON.stringify(body), {
-    status,
-    headers: { "content-type": "application/json", ...headers },
-  });
 }

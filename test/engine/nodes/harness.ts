@@ -1,3 +1,4 @@
+import { systemClock } from "../../../lib/_clock.ts";
 import { isRecord, type JsonObject } from "../../../schema/json.ts";
 import type {
   ControlCall,
@@ -65,6 +66,7 @@ export async function startNode(
     rawConfig: config,
     signal: new AbortController().signal,
     fetch: () => Promise.reject(new TypeError("No network in this bench")),
+    clock: systemClock(),
     warn: (message) => void record.warnings.push(message),
     status: (text) => void record.statuses.push(text),
     note: (note) => void record.notes.push(note),

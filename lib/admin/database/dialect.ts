@@ -1,0 +1,91 @@
+import { addQuestion } from "../../../schema/question_builders.ts";
+import { createQuestion } from "../../../schema/question.ts";
+import { isRecord } from "../../../schema/json.ts";
+import { answers } from "../../chat/answers.ts";
+import { chat, type ChatOptions } from "../../chat/chat.ts";
+import type { Session, TaskRef } from "../../session/session.ts";
+import { unreadable } from "../_read_answer.ts";
+
+/** What the language of a database is called. */
+export type DatabaseDialect = "postgres" | "mysql" | "neo4j";
+
+const DIALECTS: readonly DatabaseDialect[] = ["postgres", "mysql", "neo4j"];
+
+/**
+ * Ask which language the database speaks that a pipeline leads to.
+ *
+ * @param session A session from {@linkcode connect}.
+ * @param task The task, or its token; its pipeline leads to a database.
+ * @param options See {@linkcode ChatOptions}.
+ * @returns The dialect.
+ * @throws {ProtocolException} The pipeline gave no answer, or another one.
+ * @throws What {@linkcode chat} throws.
+ * @throws What {@linkcode request} throws.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { close, connect, use } from "@rocketride/streams";
+ * import { dialect } from "@rocketride/streams/admin";
+ * import { createEngine, defineNode } from "@rocketride/streams/engine";
+ *
+ * const database = defineNode({
+ *   provider: "db",
+ *   title: "Database",
+ *   description: "Says what it was asked",
+ *   classType: ["database"],
+ *   lanes: { questions: ["answers"] },
+ *   start: () => ({
+ *     instance: ({ emit }) => ({
+ *       on: {
+ *         async questions() {
+ *           const answer = '{"dialect": "neo4j"}';
+ *           await emit("answers", { answer, expectJson: false });
+ *           return "consume";
+ *         },
+ *       },
+ *     }),
+ *   }),
+ * });
+ * const engine = createEngine({ nodes: [database] });
+ * const session = await connect({ transport: engine.transport(), env: {} });
+ * const task = await use(session, {
+ *   pipeline: {
+ *     source: "in",
+ *     components: [
+ *       { id: "in", provider: "chat", config: {} },
+ *       { id: "db", provider: "db", config: {},
+ *         input: [{ lane: "questions", from: "in" }] },
+ *       { id: "out", provider: "response_answers", config: {},
+ *         input: [{ lane: "answers", from: "db" }] },
+ *     ],
+ *   },
+ * });
+ * assertEquals(await dialect(session, task), "neo4j");
+ * await close(session);
+ * await engine.close();
+ * ```
+ */
+export async function dialect(
+  session: Session,
+  task: TaskRef,
+  options: ChatOptions = {},
+): Promise<DatabaseDialect> {
+  const question = createQuestion({ type: "dialect" });
+  const asked = addQuestion(question, "dialect");
+  const [answer] = answers(await chat(session, task, asked, options));
+  const told = typeof answer === "string" ? parsed(answer) : answer;
+  const name = isRecord(told) ? told.dialect : undefined;
+  const known = DIALECTS.find((dialect) => dialect === name);
+  if (known) return known;
+  throw unreadable(`one of the dialects ${DIALECTS.join(", ")}`);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Told by the caller: it is not one of the dialects.
+    return undefined;
+  }
+}

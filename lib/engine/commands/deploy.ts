@@ -1,0 +1,69 @@
+import type { Pipeline } from "../../../schema/pipeline.ts";
+import { ValidationException } from "../../errors.ts";
+import { requireUnbound } from "../access/identity.ts";
+import { isName } from "../pipeline/component.ts";
+import { readPipeline } from "../pipeline/read_pipeline.ts";
+import type { Call, Reply } from "./call.ts";
+
+/** `rrext_deploy_add`: keep a pipeline under its project (api §5.4). */
+export function deployAdd({ core, identity, args }: Call): Reply {
+  requireUnbound(identity, "task.control");
+  const pipeline = readFlat(args.pipeline);
+  const { project_id: projectId } = pipeline;
+  if (!isName(projectId)) {
+    throw new ValidationException("Pipeline has no 'project_id' to deploy by");
+  }
+  const schedule = readSchedule(args.schedule) ?? "manual";
+  const { userId } = identity;
+  const record = core.deployments.add(projectId, pipeline, schedule, userId);
+  return structuredClone(record);
+}
+
+/** `rrext_deploy_remove`: forget the deployment of a project. */
+export function deployRemove({ core, identity, args }: Call): Reply {
+  requireUnbound(identity, "task.control");
+  core.deployments.remove(readProject(args));
+}
+
+/** `rrext_deploy_list`: all deployments. */
+export function deployList({ core, identity }: Call): Reply {
+  requireUnbound(identity, "task.monitor");
+  return { deployments: structuredClone(core.deployments.list()) };
+}
+
+/** `rrext_deploy_status`: the deployment of a project. */
+export function deployStatus({ core, identity, args }: Call): Reply {
+  requireUnbound(identity, "task.monitor");
+  return structuredClone(core.deployments.get(readProject(args)));
+}
+
+/** `rrext_deploy_update`: another pipeline, another schedule, or both. */
+export function deployUpdate({ core, identity, args }: Call): Reply {
+  requireUnbound(identity, "task.control");
+  const projectId = readProject(args);
+  const given = args.pipeline ?? undefined;
+  // The project is the deployment's name and cannot change (api §5.4).
+  const pipeline = given === undefined
+    ? undefined
+    : { ...readFlat(given), project_id: projectId };
+  const schedule = readSchedule(args.schedule);
+  core.deployments.update(projectId, { pipeline, schedule });
+}
+
+function readFlat(value: unknown): Pipeline {
+  const missing = "Missing pipeline configuration in deploy request";
+  const pipeline = readPipeline(value, missing);
+  if (Array.isArray(pipeline.components)) return pipeline;
+  throw new ValidationException("Invalid components in pipeline");
+}
+
+function readProject({ projectId }: Call["args"]): string {
+  if (isName(projectId)) return projectId;
+  throw new ValidationException("Project id is required");
+}
+
+function readSchedule(value: unknown): string | undefined {
+  if (value === undefined || value === null || value === "") return undefined;
+  if (typeof value === "string") return value;
+  throw new ValidationException("'schedule' must be text");
+}

@@ -1,0 +1,124 @@
+import type { Pipeline } from "../../../schema/pipeline.ts";
+import type { StartedTask } from "../../../schema/task.ts";
+import { RocketRideException } from "../../errors.ts";
+import { substitute } from "../../protocol/substitute.ts";
+import { compile, type Plan } from "../compile.ts";
+import type { Core } from "../core.ts";
+import { chooseSource } from "../pipeline/choose_source.ts";
+import { isName } from "../pipeline/component.ts";
+import { Task } from "../run/task.ts";
+import { displayId, publicToken, taskToken } from "../run/tokens.ts";
+import { inspectOptions } from "./inspect_options.ts";
+import type { StartOptions } from "./start_options.ts";
+
+/** What a task is found by. */
+interface Address {
+  readonly projectId: string;
+  readonly source: string;
+}
+
+/** What is to be started. */
+export interface StartRequest {
+  /** The pipeline as it was received, placeholders unresolved. */
+  readonly pipeline: Pipeline;
+  /** Who starts it. */
+  readonly userId: string;
+  /** How it is to run. */
+  readonly options: StartOptions;
+  /** The id of the source component; the pipeline's own when absent. */
+  readonly source?: unknown;
+  /** The token that the task gets; a derived one when absent. */
+  readonly token?: unknown;
+  /** The task's name; its display id when absent. */
+  readonly name?: unknown;
+  /** Whether a task that runs under the same token is joined. */
+  readonly useExisting: boolean;
+}
+
+/**
+ * Start a pipeline, or join it when it runs already (engine §9.2).
+ *
+ * From looking for a running task to entering the new one nothing is waited
+ * for, so that calls at the same time end up with the same task.
+ */
+export async function startTask(
+  core: Core,
+  request: StartRequest,
+): Promise<StartedTask> {
+  const { settings, tasks, host } = core;
+  const { pipeline, userId, options } = request;
+  const env = { ...core.env.values, ...options.env };
+  const resolved = substitute(pipeline, env);
+  const { id: source, provider } = chooseSource(resolved, request.source);
+  const given = pipeline.project_id;
+  const projectId = isName(given) ? given : settings.randomUUID();
+  const address = { projectId, source };
+
+  const token = isName(request.token)
+    ? request.token
+    : makeToken(core, address, userId);
+  const known = tasks.get(token);
+  if (known?.stopping) {
+    await known.stop();
+    return await startTask(core, request);
+  }
+  if (known?.active) {
+    if (!request.useExisting) throw alreadyRunning();
+    await known.whenRunning();
+    return known.started;
+  }
+
+  const plan = compile(
+    resolved,
+    { id: source, provider },
+    inspectOptions(core),
+  );
+  const id = displayId(token, source);
+  const name = isName(request.name) ? request.name : id;
+  const task = new Task(
+    {
+      ...options,
+      ...address,
+      userId,
+      token,
+      publicToken: makePublicToken(core, address),
+      displayId: id,
+      provider,
+      name: `${name}.${sourceName(plan)}`,
+      env,
+    },
+    pipeline,
+    host,
+  );
+  tasks.add(task);
+  await task.start(plan);
+  return task.started;
+}
+
+/** Derived as a server does it, or random where the engine was told so. */
+function makeToken(core: Core, address: Address, userId: string): string {
+  const { tokens, randomUUID } = core.settings;
+  if (tokens === "server") return taskToken({ ...address, userId });
+  const known = core.tasks.ofSource(address.projectId, address.source)
+    .find(({ active, spec }) => active && spec.userId === userId);
+  return known?.spec.token ?? `tk_${randomUUID().replaceAll("-", "")}`;
+}
+
+/** Derived keys are the same for all users of a project (protocol S19). */
+function makePublicToken({ settings }: Core, address: Address): string {
+  const { tokens, randomUUID } = settings;
+  if (tokens === "server") return publicToken(address);
+  return `pk_${randomUUID().replaceAll("-", "")}`;
+}
+
+/** The name that the source component has for people. */
+function sourceName({ source, nodes }: Plan): string {
+  const node = nodes.get(source);
+  return [node?.name, node?.rawConfig.name].find(isName) ?? source;
+}
+
+function alreadyRunning(): RocketRideException {
+  return new RocketRideException("Pipeline is already running.", {
+    code: "task-exists",
+  });
+}

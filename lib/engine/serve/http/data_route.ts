@@ -1,0 +1,127 @@
+import { parseMediaType } from "../../../protocol/media_type.ts";
+import { bodyFrames } from "./body_frames.ts";
+import type { Line } from "./line.ts";
+import { describe, ok } from "./reply.ts";
+import type { RouteCall } from "./route.ts";
+
+/** Multipart bodies are held whole while they are taken apart. */
+const FORM_BYTES = 64 * 1024 * 1024;
+
+/** One object of a request. */
+interface Part {
+  readonly key: string;
+  readonly name: string;
+  readonly mimeType: string;
+  readonly size: number | undefined;
+  readonly body: ReadableStream<Uint8Array> | null;
+}
+
+/** `POST /task/data` and `POST /webhook`: objects for a task (§10.4). */
+export async function postData(call: RouteCall): Promise<Response> {
+  const { line, query, request } = call;
+  const parts = isForm(request) ? await formParts(call) : [bodyPart(call)];
+  const token = query.get("token") ?? undefined;
+  const resultTypes: Record<string, unknown> = {};
+  let objectsCompleted = 0;
+  const objects = await Promise.all(parts.map(async (part) => {
+    try {
+      const { result_types: types, ...result } = await send(line, token, part);
+      Object.assign(resultTypes, types);
+      objectsCompleted++;
+      return [part.key, { ...result, status: "OK" }];
+    } catch (error) {
+      await part.body?.cancel(error).catch(() => {});
+      const about = { status: "Error", error: describe(error) };
+      return [part.key, { ...about, metrics: null, warnings: null }];
+    }
+  }));
+  return ok({
+    objectsRequested: parts.length,
+    objectsCompleted,
+    resultTypes,
+    objects: Object.fromEntries(objects),
+  });
+}
+
+async function send(
+  line: Line,
+  token: string | undefined,
+  { body, mimeType, name, size }: Part,
+): Promise<Readonly<Record<string, unknown>>> {
+  const to = token === undefined ? {} : { token };
+  const object = size ? { name, size } : { name };
+  const { pipe_id } = await line.call("rrext_process", {
+    ...to,
+    subcommand: "open",
+    object,
+    mimeType,
+  });
+  for await (const data of bodyFrames(body, mimeType)) {
+    const write = { ...to, subcommand: "write", pipe_id };
+    await line.call("rrext_process", write, data);
+  }
+  return await line.call("rrext_process", {
+    ...to,
+    subcommand: "close",
+    pipe_id,
+  });
+}
+
+function isForm(request: Request): boolean {
+  return essence(request.headers.get("content-type")) === "multipart/form-data";
+}
+
+function bodyPart({ core, request }: RouteCall): Part {
+  const { headers, body } = request;
+  const length = Number(headers.get("content-length") ?? 0);
+  const name = /filename\*?=(?:UTF-8'')?"?([^";]+)"?/i
+    .exec(headers.get("content-disposition") ?? "")?.[1];
+  return {
+    key: "body",
+    name: name === undefined
+      ? `stream-${core.settings.randomUUID()}`
+      : decoded(name),
+    mimeType: essence(headers.get("content-type")),
+    size: length || undefined,
+    body,
+  };
+}
+
+async function formParts({ core, request }: RouteCall): Promise<Part[]> {
+  const length = Number(request.headers.get("content-length") ?? 0);
+  if (length > FORM_BYTES) {
+    throw new RangeError(
+      `Forms are held whole here, and may have ${FORM_BYTES} bytes at most`,
+    );
+  }
+  const entries = [...(await request.formData()).entries()];
+  const count = new Map<string, number>();
+  return entries.map(([field, value]) => {
+    const seen = count.get(field) ?? 0;
+    count.set(field, seen + 1);
+    const several = entries.filter(([other]) => other === field).length > 1;
+    const key = several ? `${field}_${seen}` : field;
+    const blob = typeof value === "string" ? new Blob([value]) : value;
+    return {
+      key,
+      name: typeof value === "string"
+        ? `${field}-${core.settings.randomUUID()}`
+        : value.name,
+      mimeType: typeof value === "string" ? "text/plain" : essence(value.type),
+      size: blob.size || undefined,
+      body: blob.stream(),
+    };
+  });
+}
+
+function essence(type: string | null): string {
+  return parseMediaType(type || "application/octet-stream").essence;
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}

@@ -1,0 +1,38 @@
+import { VERSION } from "../../../version.ts";
+import { services } from "../../commands/service.ts";
+import { validate } from "../../commands/validate.ts";
+import { invalid, ok } from "./reply.ts";
+import type { RouteCall } from "./route.ts";
+import { readJson } from "./task_routes.ts";
+
+/** `GET /version`: what this is. */
+export function getVersion(): Response {
+  return ok({ version: VERSION, hash: "embedded", stamp: "" });
+}
+
+/** `GET /ping`: is anybody there. */
+export function getPing(): Response {
+  return ok();
+}
+
+/** `GET /status`: that of the engine, for who has a credential. */
+export function getStatus(): Response {
+  return ok({ server: { version: VERSION } });
+}
+
+/** `GET /services`: all nodes, or one of them. */
+export function getServices({ core, query }: RouteCall): Response {
+  const service = query.get("service");
+  return ok({ ...services({ core, args: service ? { service } : {} }) });
+}
+
+/** `POST /pipe/validate`: everything that is wrong with a pipeline. */
+export async function postValidate(
+  { core, query, request }: RouteCall,
+): Promise<Response> {
+  const pipeline = await readJson(request);
+  if (pipeline === undefined) return invalid(["body"], "JSON decode error");
+  const source = query.get("source");
+  const args = source === null ? { pipeline } : { pipeline, source };
+  return ok({ ...validate({ core, args }) });
+}

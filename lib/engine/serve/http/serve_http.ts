@@ -1,0 +1,90 @@
+import type { Core } from "../../core.ts";
+import { type Connect, Line } from "./line.ts";
+import { denied, failed, invalid, json } from "./reply.ts";
+import type { Route } from "./route.ts";
+import { ROUTES } from "./routes.ts";
+
+/** Seconds for which browsers remember what they may do (§10.5). */
+const PREFLIGHT_SECONDS = "600";
+
+/**
+ * Answer an HTTP request that wants no socket (protocol §10). Every answer
+ * says that pages of any origin may read it.
+ */
+export async function serveHttp(
+  core: Core,
+  request: Request,
+  connect: Connect,
+): Promise<Response> {
+  if (isPreflight(request)) return preflight(request);
+  const line = new Line(connect);
+  let response: Response;
+  try {
+    response = await answer(core, request, line);
+  } catch (error) {
+    response = failed(error);
+  } finally {
+    // Who goes away in the middle fails the body, and so gets here.
+    line.close();
+  }
+  response.headers.set("access-control-allow-origin", "*");
+  return response;
+}
+
+async function answer(
+  core: Core,
+  request: Request,
+  line: Line,
+): Promise<Response> {
+  const { pathname, searchParams: query } = new URL(request.url);
+  const found = ROUTES.filter(({ path }) => path === pathname);
+  const route = found.find(({ methods }) => methods.includes(request.method));
+  const call = { core, request, query, line };
+  if (route?.access === "public") return await route.answer(call);
+  const refused = await refusal(request, query, line, route);
+  if (refused) return refused;
+  if (route) return await route.answer(call);
+  return found.length > 0
+    ? json(405, { detail: "Method Not Allowed" })
+    : json(404, { detail: "Not Found" });
+}
+
+/** Strangers do not learn which paths there are (§10.1). */
+async function refusal(
+  request: Request,
+  query: URLSearchParams,
+  line: Line,
+  route: Route | undefined,
+): Promise<Response | undefined> {
+  const header = request.headers.get("authorization");
+  const credential = header ?? query.get("auth");
+  if (credential === null) return denied(request);
+  try {
+    await line.call("auth", { auth: credential });
+  } catch {
+    const gone = /^(Bearer )?(tk|pk)_/.test(credential);
+    return gone
+      ? json(400, { status: "Error", error: { error: "Bad request" } })
+      : denied(request);
+  }
+  if (route?.access === "header" && header === null) {
+    return invalid(["header", "authorization"], "Field required");
+  }
+  return undefined;
+}
+
+function isPreflight({ headers, method }: Request): boolean {
+  return method === "OPTIONS" && headers.has("access-control-request-method");
+}
+
+function preflight({ headers }: Request): Response {
+  return new Response("OK", {
+    headers: {
+      "access-control-allow-origin": "*",
+      "access-control-allow-methods": "DELETE, GET, OPTIONS, POST, PUT",
+      "access-control-allow-headers":
+        headers.get("access-control-request-headers") ?? "*",
+      "access-control-max-age": PREFLIGHT_SECONDS,
+    },
+  });
+}

@@ -1,0 +1,55 @@
+import { invalid, ok } from "./reply.ts";
+import type { RouteCall } from "./route.ts";
+
+/** What a server gives a task that does not ask for more (§10.3). */
+const DEFAULT_THREADS = 4;
+
+/** `POST /task`: start a pipeline. */
+export async function postTask(call: RouteCall): Promise<Response> {
+  const { line, query, request } = call;
+  const given = query.get("threads");
+  const threads = given === null ? DEFAULT_THREADS : Number(given);
+  if (!Number.isInteger(threads) || threads < 1 || threads > 64) {
+    return invalid(["query", "threads"], "Input should be from 1 to 64");
+  }
+  const pipeline = await readJson(request);
+  if (pipeline === undefined) return invalid(["body"], "JSON decode error");
+  const started = await line.call("execute", {
+    pipeline,
+    threads: Math.min(threads, call.core.settings.maxPipes),
+    ...optional("token", query.get("token")),
+    ...optional("pipelineTraceLevel", query.get("trace")),
+  });
+  return ok({ token: started.token });
+}
+
+/** `GET /task`: the status of a task. */
+export async function getTask({ line, query }: RouteCall): Promise<Response> {
+  const token = query.get("token");
+  if (token === null) return invalid(["query", "token"], "Field required");
+  return ok(await line.call("rrext_get_task_status", { token }));
+}
+
+/** `DELETE /task`: end a task. */
+export async function deleteTask(
+  { line, query }: RouteCall,
+): Promise<Response> {
+  await line.call("terminate", optional("token", query.get("token")));
+  return ok();
+}
+
+/** The JSON of a body; `undefined` when it is none. */
+export async function readJson(request: Request): Promise<unknown> {
+  try {
+    return await request.json();
+  } catch {
+    return undefined;
+  }
+}
+
+function optional(
+  name: string,
+  value: string | null,
+): Readonly<Record<string, string>> {
+  return value === null ? {} : { [name]: value };
+}

@@ -1,0 +1,141 @@
+import type { ResponseMessage } from "../../schema/envelope.ts";
+import { onAbort } from "../_abort.ts";
+import { ignore } from "../_deferred.ts";
+import { isDAPException } from "../errors.ts";
+import { FrameBuffer } from "../protocol/frame_buffer.ts";
+import { PendingTable } from "../protocol/pending.ts";
+import type { Request, RequestOptions } from "./_core_options.ts";
+import { badTimeout, notConnected } from "./_failures.ts";
+import type { Route } from "./_route.ts";
+import type { Settings } from "./_settings.ts";
+import { WaitingRoom } from "./_waiting_room.ts";
+
+const MAX_SEQ_BASE = 2 ** 30;
+const NOTHING: Readonly<Record<string, never>> = {};
+
+/** What the requests of a session need to know about it. */
+export interface Desk {
+  /** They change when the session moves. */
+  settings(): Settings;
+  routeOf(options: RequestOptions): Route;
+}
+
+/** The requests of a session: those with the engine, and those that wait. */
+export class Calls {
+  readonly #desk: Desk;
+  readonly #pending: PendingTable;
+  readonly #waiting: WaitingRoom;
+  #seq: number = 1 + Math.floor(Math.random() * MAX_SEQ_BASE);
+
+  constructor(desk: Desk) {
+    const { clock } = desk.settings();
+    this.#desk = desk;
+    this.#pending = new PendingTable(clock);
+    this.#waiting = new WaitingRoom(clock);
+  }
+
+  /** From now on calls wait where there is no line. */
+  hold(): void {
+    this.#waiting.open();
+  }
+
+  /** The line is back: those that wait may go, in their order. */
+  release(): void {
+    this.#waiting.release();
+  }
+
+  /** There will be no line for those that wait; they have not been sent. */
+  turnAway(reason: unknown): void {
+    this.#waiting.close(reason);
+  }
+
+  /** The line is gone, and with it all answers. */
+  fail(reason: unknown): void {
+    this.#pending.failAll(reason);
+  }
+
+  /** An answer has come. */
+  settle(response: ResponseMessage): void {
+    this.#pending.settle(response);
+  }
+
+  /** Wait for a line; returns what is left of the time, in milliseconds. */
+  async untilConnected(
+    command: string,
+    { timeout, signal }: RequestOptions,
+  ): Promise<number> {
+    const limit = timeout ?? this.#desk.settings().requestTimeout;
+    return await this.#waiting.wait(command, limit, signal);
+  }
+
+  /**
+   * Send a request and wait for its answer; a refusal is an answer, too.
+   * Payload may also stand in `arguments.data`, as requests are built.
+   */
+  request(
+    request: Request,
+    options: RequestOptions,
+  ): Promise<ResponseMessage> {
+    const { command, token, arguments: args } = request;
+    if (args?.data instanceof Uint8Array) {
+      const { data: payload, ...rest } = args as { data: Uint8Array };
+      return this.request({ ...request, arguments: rest }, {
+        ...options,
+        payload,
+      });
+    }
+    const { connection, line, patient } = this.#desk.routeOf(options);
+    if (!connection) {
+      return patient
+        ? this.#later(request, options)
+        : Promise.reject(notConnected());
+    }
+    const { signal, payload, onLate } = options;
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const timeout = options.timeout ?? this.#desk.settings().requestTimeout;
+    if (!(timeout > 0)) return Promise.reject(badTimeout(timeout));
+    const seq = this.#seq++;
+    const answer = this.#pending.add(seq, { command, timeout, onLate });
+    try {
+      connection.send({
+        type: "request",
+        seq,
+        command,
+        ...(token === undefined ? NOTHING : { token }),
+        ...(args === undefined ? NOTHING : { arguments: args }),
+      }, payload);
+    } catch (error) {
+      this.#pending.giveUp(seq, error);
+      if (!patient || !this.#mayWait(error)) return answer;
+      answer.catch(ignore);
+      return this.#later(request, options);
+    }
+    options.onLine?.(line);
+    if (!signal) return answer;
+    const detach = onAbort(signal, (reason) => {
+      this.#pending.giveUp(seq, reason);
+    });
+    return answer.finally(detach);
+  }
+
+  /** A line that has ended may say so to who sends before it tells its owner. */
+  #mayWait(error: unknown): boolean {
+    if (!isDAPException(error, "not-connected")) return false;
+    const { persist } = this.#desk.settings();
+    if (persist) this.hold();
+    return persist;
+  }
+
+  /** Send a request when there is a line again; its payload is copied. */
+  async #later(
+    request: Request,
+    options: RequestOptions,
+  ): Promise<ResponseMessage> {
+    const { payload } = options;
+    // Whoever fills a buffer for the line belongs to the line that is gone.
+    if (payload instanceof FrameBuffer) throw notConnected();
+    const kept = payload && new Uint8Array(payload);
+    const timeout = await this.untilConnected(request.command, options);
+    return await this.request(request, { ...options, payload: kept, timeout });
+  }
+}

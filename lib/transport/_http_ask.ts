@@ -1,0 +1,88 @@
+import { isRecord } from "../../schema/json.ts";
+
+/** What an engine answered, in the terms of the socket. */
+export interface Answer {
+  /** The body of success. */
+  readonly body?: Readonly<Record<string, unknown>> | undefined;
+  /** Why it refused, in its words. */
+  readonly error?: string | undefined;
+}
+
+/** One request. */
+export interface Ask {
+  readonly method: string;
+  readonly path: string;
+  readonly query?: Readonly<Record<string, unknown>>;
+  readonly body?: BodyInit | ReadableStream<Uint8Array> | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Asks an engine; carries the credential once it is set. */
+export interface HttpAsk {
+  /** The credential of the session; goes into a header, never into an address. */
+  credential: string;
+  (request: Ask): Promise<Answer>;
+}
+
+/** Make what asks the engine at an address. */
+export function httpAsk(
+  send: typeof fetch,
+  base: URL,
+  signal: AbortSignal,
+): HttpAsk {
+  const ask = async (request: Ask): Promise<Answer> => {
+    const url = new URL(request.path, base);
+    for (const [name, value] of Object.entries(request.query ?? {})) {
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    }
+    const { credential } = self;
+    const init = {
+      method: request.method,
+      headers: {
+        accept: "application/json",
+        ...(credential && { authorization: `Bearer ${credential}` }),
+        ...request.headers,
+      },
+      ...(request.body === undefined ? {} : { body: request.body }),
+      ...(request.body instanceof ReadableStream ? { duplex: "half" } : {}),
+      signal,
+    };
+    return await readAnswer(await send(url, init as RequestInit));
+  };
+  const self: HttpAsk = Object.assign(ask, { credential: "" });
+  return self;
+}
+
+/** Read any of the envelopes of protocol §10.2. */
+async function readAnswer(response: Response): Promise<Answer> {
+  const text = await response.text();
+  const json = parsed(text);
+  if (isRecord(json) && json.status === "OK") {
+    return { body: isRecord(json.data) ? json.data : undefined };
+  }
+  const error = isRecord(json) ? wordsOf(json) : undefined;
+  return { error: error ?? `HTTP ${response.status} ${response.statusText}` };
+}
+
+function wordsOf(
+  { error, detail }: Record<string, unknown>,
+): string | undefined {
+  if (isRecord(error)) {
+    // Two helpers of the server disagree about the name (§10.2).
+    const words = error.message ?? error.error;
+    return words === undefined ? undefined : String(words);
+  }
+  if (typeof detail === "string") return detail;
+  if (!Array.isArray(detail)) return undefined;
+  return detail.map((it) =>
+    isRecord(it) ? `${it.msg} (${[it.loc].flat().join(".")})` : String(it)
+  ).join("; ");
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,201 @@
+import type { Message, ResponseMessage } from "../../schema/envelope.ts";
+import { ignore } from "../_deferred.ts";
+import { ConnectionException } from "../errors.ts";
+import { httpBase, normalizeUri } from "../protocol/uri.ts";
+import { FrameBuffer } from "../protocol/frame_buffer.ts";
+import { type Answer, type HttpAsk, httpAsk } from "./_http_ask.ts";
+import { checkCarried, HTTP_COMMANDS } from "./_http_commands.ts";
+import { HttpPipes } from "./_http_pipes.ts";
+import type {
+  Connection,
+  ConnectionHandlers,
+  Payload,
+  Transport,
+} from "./transport.ts";
+
+/** Options of {@linkcode httpTransport}. */
+export interface HttpTransportOptions {
+  /**
+   * What asks.
+   *
+   * @default {the platform's}
+   */
+  readonly fetch?: typeof fetch | undefined;
+  /**
+   * Whether request bodies are streams. Browsers claim so, but can do it over
+   * HTTP/2 alone: say `false` there, unless the server has it.
+   *
+   * @default {what the platform says that it can}
+   */
+  readonly streaming?: boolean | undefined;
+  /**
+   * The most bytes of one object that are held where bodies are no streams.
+   *
+   * @default {67_108_864}
+   */
+  readonly bufferBytes?: number | undefined;
+}
+
+const BUFFER_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Travel by HTTP: for places that allow no WebSocket.
+ *
+ * The functions of a session stay the same: `use` is one `POST /task`, a pipe
+ * one streaming `POST /task/data`, and so on (protocol §10). There are
+ * differences that the protocol makes: no events, no `useExisting`, `ttl`,
+ * `args` or `teamId`; a pipe that the engine would refuse fails when it is
+ * written or closed, not when it is opened; a pipeline gets 4 threads unless
+ * `threads` says otherwise; `objectId` is the engine's. What cannot be carried
+ * rejects with a `ValidationException` that names the other transport.
+ *
+ * @param options See {@linkcode HttpTransportOptions}.
+ * @returns A transport for `connect({ transport })`.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { close, connect, httpTransport, send, use } from "@rocketride/streams";
+ * import { createEngine } from "@rocketride/streams/engine";
+ *
+ * const engine = createEngine();
+ * const session = await connect({
+ *   uri: "http://localhost:5565",
+ *   auth: "key",
+ *   transport: httpTransport({
+ *     fetch: async (input, init) => await engine.fetch(new Request(input, init)),
+ *   }),
+ * });
+ * const task = await use(session, {
+ *   filepath: "examples/pipelines/text.pipe.json",
+ * });
+ * const { text } = await send(session, task, "Hello");
+ * assertEquals(text, ["Hello\n\n"]);
+ * await close(session);
+ * await engine.close();
+ * ```
+ */
+export function httpTransport(options: HttpTransportOptions = {}): Transport {
+  const given = options.fetch;
+  const send: typeof fetch = given ?? ((input, init) => fetch(input, init));
+  const bufferBytes = options.bufferBytes ?? BUFFER_BYTES;
+  return {
+    name: "HTTP",
+    connectionless: true,
+    resolve: (uri) => httpBase(normalizeUri(uri)),
+    dial(url, handlers, { signal }): Promise<Connection> {
+      signal?.throwIfAborted();
+      const lifetime = new AbortController();
+      const ask = httpAsk(send, url, lifetime.signal);
+      const streaming = options.streaming ?? streamsBodies();
+      const pipes = new HttpPipes(ask, { streaming, bufferBytes });
+      return Promise.resolve(
+        new HttpConnection(url, handlers, ask, pipes, lifetime),
+      );
+    },
+  };
+}
+
+/** What the fetch specification gives to find out by. */
+function streamsBodies(): boolean {
+  let asked = false;
+  const init = {
+    method: "POST",
+    body: new ReadableStream(),
+    get duplex(): string {
+      asked = true;
+      return "half";
+    },
+  };
+  try {
+    const { headers } = new Request("http://localhost/", init);
+    return asked && !headers.has("content-type");
+  } catch {
+    return false;
+  }
+}
+
+class HttpConnection implements Connection {
+  readonly uri: string;
+  readonly #handlers: ConnectionHandlers;
+  readonly #ask: HttpAsk;
+  readonly #pipes: HttpPipes;
+  readonly #lifetime: AbortController;
+  #seq = 0;
+
+  constructor(
+    url: URL,
+    handlers: ConnectionHandlers,
+    ask: HttpAsk,
+    pipes: HttpPipes,
+    lifetime: AbortController,
+  ) {
+    this.uri = url.href;
+    this.#handlers = handlers;
+    this.#ask = ask;
+    this.#pipes = pipes;
+    this.#lifetime = lifetime;
+  }
+
+  send(message: Message, payload?: Payload): void {
+    if (this.#lifetime.signal.aborted) {
+      throw new ConnectionException("Connection is not open", {
+        code: "not-connected",
+        retryable: true,
+      });
+    }
+    if (message.type !== "request") return;
+    const { command, seq, arguments: args = {} } = message;
+    checkCarried(command, args);
+    const data = payload instanceof FrameBuffer ? payload.payload : payload;
+    const copy = data?.slice() ?? bytesOf(args.data);
+    const answering = command === "rrext_process"
+      ? this.#pipes.run(args, copy)
+      : HTTP_COMMANDS[command]!(this.#ask, args);
+    answering.then(
+      (answer) => this.#answer(seq, command, answer),
+      (error) => this.#lost(error),
+    ).catch(ignore);
+  }
+
+  close(code: number = 1000, reason: string = ""): Promise<void> {
+    this.#end(code, reason);
+    return Promise.resolve();
+  }
+
+  #answer(seq: number, command: string, { error, body }: Answer): void {
+    if (this.#lifetime.signal.aborted) return;
+    const response: ResponseMessage = {
+      type: "response",
+      seq: ++this.#seq,
+      request_seq: seq,
+      command,
+      success: error === undefined,
+      ...(error === undefined ? {} : { message: error }),
+      ...(body === undefined ? {} : { body }),
+    };
+    this.#handlers.onMessage(response);
+  }
+
+  /** The server could not be reached: for a socket, the line would be gone. */
+  #lost(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#end(1006, reason, error);
+  }
+
+  #end(code: number, reason: string, error?: unknown): void {
+    if (this.#lifetime.signal.aborted) return;
+    this.#lifetime.abort(
+      new ConnectionException(reason || "Connection is closed", {
+        code: "connection-closed",
+        sent: true,
+      }),
+    );
+    this.#handlers.onClose({ code, reason, error });
+  }
+}
+
+function bytesOf(data: unknown): Uint8Array | undefined {
+  if (typeof data === "string") return new TextEncoder().encode(data);
+  return data instanceof Uint8Array ? data.slice() : undefined;
+}

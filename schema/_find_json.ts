@@ -1,0 +1,167 @@
+import { scanJson, skipSpace } from "./_json_scan.ts";
+import type { JsonValue } from "./json.ts";
+
+/** JSON that was found in a text. */
+export interface FoundJson {
+  /** The value; may be `null`. */
+  readonly value: JsonValue;
+  /** Whether it is but a number in brackets, as footnotes are marked. */
+  readonly footnote: boolean;
+}
+
+/** A place in the text where a value stands. */
+interface Span {
+  readonly start: number;
+  readonly end: number;
+  readonly footnote: boolean;
+}
+
+const THOUGHT_END = "</think>";
+const MARK = /<\/?think>|`{3,}|[{[]/g;
+const LABEL = /[\w+.-]*/y;
+/** How often a bracket that is never closed may be taken for prose. */
+const MAX_UNCLOSED = 16;
+
+/**
+ * Find the JSON in what a model wrote, in one pass whose work grows with the
+ * length of the text alone.
+ */
+export function findJson(text: string): FoundJson | undefined {
+  // The whole text comes first: a valid value may speak of fences or thoughts.
+  const whole = parsed(text);
+  if (whole) return whole;
+  const { spoken, spans } = survey(text);
+  const remark = spoken > 0 ? parsed(text.slice(spoken)) : undefined;
+  if (remark) return remark;
+  for (const { start, end, footnote } of spans) {
+    const found = parsed(text.slice(start, end));
+    if (found) return { ...found, footnote };
+  }
+  return undefined;
+}
+
+function parsed(text: string): FoundJson | undefined {
+  try {
+    // `trim` takes a byte order mark for white space, too.
+    return { value: JSON.parse(text.trim()), footnote: false };
+  } catch {
+    // Not JSON: the caller looks elsewhere.
+    return undefined;
+  }
+}
+
+/** Where JSON may stand in a text. */
+interface Survey {
+  /** Where the last thought ends. */
+  readonly spoken: number;
+  /** The places, the best first. */
+  readonly spans: readonly Span[];
+}
+
+function survey(text: string): Survey {
+  const mark = new RegExp(MARK);
+  let labelled: Span | undefined;
+  let block: Span | undefined;
+  let value: Span | undefined;
+  let scalar: Span | undefined;
+  let footnote: Span | undefined;
+  let spoken = 0;
+  let fenced = false;
+  let unclosed = 0;
+
+  /** Take what fills the fence that opens here; its last place if so. */
+  function fence(start: number): number {
+    LABEL.lastIndex = start;
+    const label = LABEL.exec(text)?.[0] ?? "";
+    if (fenced && label === "") {
+      fenced = false;
+      return start;
+    }
+    fenced = true;
+    // On one line the value may follow a fence without a space: ```1```.
+    const named = /^[a-z]/i.test(label) && !/^(true|false|null)$/.test(label);
+    const inner = skipSpace(text, named ? start + label.length : start);
+    const { valid, end } = scanJson(text, inner);
+    const after = skipSpace(text, end);
+    const filled = after === text.length || text.startsWith("```", after);
+    if (!valid || !filled) return named ? start + label.length : start;
+    const span = { start: inner, end, footnote: false };
+    if (/^json/i.test(label)) labelled ??= span;
+    else if ("{[".includes(text.charAt(inner))) block ??= span;
+    else scalar ??= span;
+    return end;
+  }
+
+  /** Take the value whose bracket opens here; where to go on. */
+  function bracket(start: number): number | undefined {
+    const { valid, end } = scanJson(text, start);
+    if (valid) {
+      const span = { start, end, footnote: isFootnote(text, start, end) };
+      if (span.footnote) footnote ??= span;
+      else if (!value || end - start > value.end - value.start) value = span;
+      return end;
+    }
+    // Brackets of prose, `[0, 1)` for one: what is in them may be a value.
+    if (end <= skipSpace(text, start + 1)) return start + 1;
+    if (!text.slice(start, end).includes('"')) return end;
+    // A piece of a value that is broken or cut off is not what was meant.
+    if (end === text.length) return undefined;
+    const close = bracketEnd(text, start);
+    if (close !== undefined) return close;
+    return ++unclosed > MAX_UNCLOSED ? undefined : end;
+  }
+
+  for (let found = mark.exec(text); found; found = mark.exec(text)) {
+    const [token] = found;
+    const start = found.index;
+    let next: number | undefined = mark.lastIndex;
+    if (token === "<think>") {
+      const end = text.indexOf(THOUGHT_END, next);
+      next = end < 0 ? undefined : spoken = end + THOUGHT_END.length;
+    } else if (token === THOUGHT_END) {
+      // Some servers swallow the opening tag: all so far was a thought.
+      labelled =
+        block =
+        value =
+        scalar =
+        footnote =
+          undefined;
+      fenced = false;
+      spoken = next;
+    } else if (token.startsWith("`")) next = fence(next);
+    else next = bracket(start);
+    if (next === undefined) break;
+    mark.lastIndex = next;
+  }
+  const spans = [labelled, block, value, scalar, footnote]
+    .filter((span) => span !== undefined);
+  return { spoken, spans };
+}
+
+/** Whether a value of prose is but a short number in brackets. */
+function isFootnote(text: string, start: number, end: number): boolean {
+  return end - start < 8 && /^\[\s*\d{1,3}\s*\]$/.test(text.slice(start, end));
+}
+
+/**
+ * Where the bracket here is closed, strings left out of account; `undefined`
+ * where it is not before a fence, or by another kind of bracket.
+ */
+function bracketEnd(text: string, start: number): number | undefined {
+  const open: string[] = [];
+  let quoted = false;
+  for (let at = start; at < text.length; at++) {
+    const char = text.charAt(at);
+    if (quoted) {
+      if (char === "\\") at++;
+      else if (char === '"') quoted = false;
+    } else if (char === '"') quoted = true;
+    else if (char === "{") open.push("}");
+    else if (char === "[") open.push("]");
+    else if (char === "}" || char === "]") {
+      if (open.pop() !== char) return undefined;
+      if (open.length === 0) return at + 1;
+    } else if (char === "`" && text.startsWith("```", at)) return undefined;
+  }
+  return undefined;
+}

@@ -1,0 +1,94 @@
+import { CRITICAL, FENCE, JSON_FORMAT } from "./_prompt_texts.ts";
+import type {
+  Question,
+  QuestionExample,
+  QuestionInstruction,
+} from "./question.ts";
+
+const EOL = "\r\n";
+const INDENT = "    ";
+const DEEP = INDENT + INDENT;
+
+/**
+ * A question as a prompt in the layout of 1.1 engines (api §1.2): sections
+ * that end in an empty line, what is asked last, nothing for nothing.
+ */
+export function promptOf11(question: Question, retry: boolean): string {
+  const { context, documents, goals, history, questions, role } = question;
+  const expectJson = question.expectJson === true;
+  const instructions = [
+    ...(expectJson ? [JSON_FORMAT] : []),
+    ...(expectJson && retry ? [CRITICAL] : []),
+    ...question.instructions,
+  ];
+  const sections = [
+    role ? [role, ""] : [],
+    section("System Instructions", instructions.flatMap(instructionLines)),
+    section("Examples", [
+      ...question.examples.flatMap((it, at) =>
+        exampleLines(it, at + 1, expectJson)
+      ),
+      "",
+    ]),
+    section("Conversation History", [
+      ...history.map((turn) => `${INDENT}${turn.role}: ${turn.content}`),
+      "",
+    ]),
+    section(
+      "Context",
+      context.flatMap((fact, at) => [`${INDENT}${at + 1}) ${fact.trim()}`, ""]),
+    ),
+    section("Documents", [
+      ...documents.map((doc, at) =>
+        `${INDENT}Document ${at + 1}) Content: ${
+          (doc.page_content ?? "").trim()
+        }`
+      ),
+      "",
+    ]),
+    section("Ultimate Goal", [
+      ...goals.map((goal, at) => `${INDENT}${at + 1}) ${goal.trim()}`),
+      "",
+    ]),
+    section("Current Task", [
+      ...questions.map(({ text }) => INDENT + text),
+      "",
+    ]),
+  ].filter((lines) => lines.length > 0);
+  return sections.map((lines) => lines.join(EOL) + EOL).join("");
+}
+
+/** A section with its heading; none where nothing but its end is there. */
+function section(title: string, lines: readonly string[]): readonly string[] {
+  const empty = lines.every((line) => line === "");
+  return empty ? [] : [`### ${title}:`, ...lines];
+}
+
+function instructionLines(
+  { subtitle, instructions }: QuestionInstruction,
+  index: number,
+): readonly string[] {
+  const body = instructions.split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  return [
+    `${INDENT}${index + 1}) **${subtitle.trim()}**:`,
+    ...body.map((line) => DEEP + line),
+    "",
+  ];
+}
+
+function exampleLines(
+  { given, result }: QuestionExample,
+  number: number,
+  fenced: boolean,
+): readonly string[] {
+  const expected = `${DEEP}**Expected output**: `;
+  return [
+    `${INDENT}Example ${number}`,
+    `${DEEP}**Given**: ${given.trim()}`,
+    ...(fenced
+      ? [`${expected}${FENCE}json`, result.trim(), FENCE]
+      : [expected + result.trim()]),
+  ];
+}

@@ -1,0 +1,136 @@
+import type { EventKind } from "./event_kind.ts";
+import { isRecord } from "./json.ts";
+import type { TaskMetrics, TaskState } from "./task.ts";
+
+/** An engine in three numbers (api §2.8). */
+export interface DashboardOverview {
+  /** How many connections there are. */
+  readonly totalConnections: number;
+  /** How many tasks have not ended. */
+  readonly activeTasks: number;
+  /** For how long the engine has run, in seconds. */
+  readonly serverUptime: number;
+  /** Members this version does not know are kept. */
+  readonly [key: string]: unknown;
+}
+
+/** A subscription of a connection (api §2.8). */
+export interface DashboardMonitor {
+  /** What it is for: `*`, or `p.<project>.<source>`, with a pipe at the end. */
+  readonly key: string;
+  /** The kinds of events. */
+  readonly flags: readonly (EventKind | (string & Record<never, never>))[];
+}
+
+/** A connection to an engine (api §2.8). */
+export interface DashboardConnection {
+  /** The connection's id. */
+  readonly id: number | string;
+  /** When it came, in Unix seconds. */
+  readonly connectedAt: number;
+  /** When it last said something, in Unix seconds. */
+  readonly lastActivity: number;
+  /** How many messages came from it. */
+  readonly messagesIn: number;
+  /** How many messages went to it. */
+  readonly messagesOut: number;
+  /** Whether it has logged in. */
+  readonly authenticated: boolean;
+  /** Whose it is. */
+  readonly clientId?: string | null;
+  /** What the client told about itself. */
+  readonly clientInfo?: {
+    /** What it calls itself. */
+    readonly name?: string;
+    /** Its version. */
+    readonly version?: string;
+  };
+  /** What it watches. */
+  readonly monitors?: readonly DashboardMonitor[];
+  /** The ids of the tasks that it is attached to. */
+  readonly attachedTasks?: readonly string[];
+  /** Members this version does not know are kept. */
+  readonly [key: string]: unknown;
+}
+
+/** A task of an engine (api §2.8). */
+export interface DashboardTask {
+  /** The task's display id. */
+  readonly id: string;
+  /** The task's name. */
+  readonly name: string;
+  /** The pipeline's project. */
+  readonly projectId: string;
+  /** The id of the source component. */
+  readonly source: string;
+  /** The source component's provider. */
+  readonly provider?: string;
+  /** How it was started. */
+  readonly launchType?: "launch" | "execute" | (string & Record<never, never>);
+  /** When it was started, in Unix seconds. */
+  readonly startTime: number;
+  /** For how long it has run, or ran, in seconds. */
+  readonly elapsedTime: number;
+  /** Whether it has ended. */
+  readonly completed: boolean;
+  /** What it says about itself; null when it has ended. */
+  readonly status?: string | null;
+  /** How it ended; null while it runs. */
+  readonly exitCode?: number | null;
+  /** When it ended, in Unix seconds; null while it runs. */
+  readonly endTime?: number | null;
+  /** How many connections are attached to it. */
+  readonly connections?: number;
+  /** Where it is. */
+  readonly state: TaskState;
+  /** For how long nothing was asked of it, in seconds. */
+  readonly idleTime?: number;
+  /** Seconds of idleness that it is allowed; 0 for no limit. */
+  readonly ttl?: number;
+  /** What it uses, where that is known. */
+  readonly metrics?: Partial<TaskMetrics> | null;
+  /** Objects that came. */
+  readonly totalCount?: number;
+  /** Objects that went through. */
+  readonly completedCount?: number;
+  /** Objects per second, times 100. */
+  readonly rateCount?: number;
+  /** Bytes per second, times 100. */
+  readonly rateSize?: number;
+  /** Members this version does not know are kept. */
+  readonly [key: string]: unknown;
+}
+
+/** The body of `rrext_dashboard`: an engine at a glance (api §2.8). */
+export interface DashboardResponse {
+  /** In three numbers. */
+  readonly overview: DashboardOverview;
+  /** Who is connected. */
+  readonly connections: readonly DashboardConnection[];
+  /** What runs, and what ran lately. */
+  readonly tasks: readonly DashboardTask[];
+  /** Members this version does not know are kept. */
+  readonly [key: string]: unknown;
+}
+
+/**
+ * Tell whether a value has the shape of a dashboard.
+ *
+ * @param value Anything.
+ * @returns `true` when its three parts can be read.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { isDashboardResponse } from "@rocketride/streams/schema";
+ *
+ * assert(isDashboardResponse({ overview: {}, connections: [], tasks: [] }));
+ * assert(!isDashboardResponse({}));
+ * ```
+ */
+export function isDashboardResponse(
+  value: unknown,
+): value is DashboardResponse {
+  return isRecord(value) && isRecord(value.overview) &&
+    Array.isArray(value.connections) && Array.isArray(value.tasks);
+}

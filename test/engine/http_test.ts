@@ -1,0 +1,272 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import {
+  type ServedEngine,
+  withServedEngine,
+} from "../support/served_engine.ts";
+
+const pipeline = {
+  project_id: "http",
+  source: "in",
+  components: [
+    { id: "in", provider: "webhook", config: {} },
+    {
+      id: "out",
+      provider: "response_text",
+      config: {},
+      input: [{ lane: "text", from: "in" }],
+    },
+  ],
+};
+const authorization = "Bearer key";
+
+type Json = Record<string, unknown>;
+
+async function ask(
+  { origin }: ServedEngine,
+  path: string,
+  init: RequestInit = {},
+): Promise<[number, Json]> {
+  const headers = { authorization, ...init.headers as Record<string, string> };
+  const response = await fetch(origin + path, { ...init, headers });
+  return [response.status, await response.json()];
+}
+
+async function start(served: ServedEngine): Promise<string> {
+  const [status, { data }] = await ask(served, "/task?threads=1", {
+    method: "POST",
+    body: JSON.stringify({ pipeline }),
+  });
+  assertEquals(status, 200);
+  return (data as { token: string }).token;
+}
+
+Deno.test("a task is started, looked at and ended by HTTP", () =>
+  withServedEngine({}, async (served) => {
+    const token = await start(served);
+    const again = await ask(served, "/task", {
+      method: "POST",
+      body: JSON.stringify(pipeline),
+    });
+    assertEquals(again[0], 400);
+    const { message } = again[1].error as Json;
+    assertEquals(message, "Pipeline is already running.");
+    const [, status] = await ask(served, `/task?token=${token}`);
+    assertEquals((status.data as Json).state, 3);
+    const ended = await ask(served, `/task?token=${token}`, {
+      method: "DELETE",
+    });
+    assertEquals(ended, [200, { status: "OK" }]);
+    const [gone, error] = await ask(served, "/task?token=tk_no", {
+      method: "DELETE",
+    });
+    assertEquals([gone, error.status], [400, "Error"]);
+  }));
+
+for (const path of ["/task/data", "/webhook"]) {
+  Deno.test(`a body posted to ${path} is one object`, () =>
+    withServedEngine({}, async (served) => {
+      const token = await start(served);
+      const [status, body] = await ask(served, `${path}?token=${token}`, {
+        method: "POST",
+        body: "Hello",
+        headers: {
+          "content-type": "Text/Plain; charset=utf-8",
+          "content-disposition": 'attachment; filename="a%20b.txt"',
+        },
+      });
+      assertEquals(status, 200);
+      const data = body.data as { objects: { body: Json } } & Json;
+      const { objectId, ...object } = data.objects.body;
+      assertEquals(typeof objectId, "string");
+      assertEquals({ ...data, objects: { body: object } }, {
+        objectsRequested: 1,
+        objectsCompleted: 1,
+        resultTypes: { text: "text" },
+        objects: {
+          body: {
+            text: ["Hello\n\n"],
+            name: "a b.txt",
+            path: "",
+            status: "OK",
+          },
+        },
+      });
+    }));
+}
+
+Deno.test("every part of a form is an object", () =>
+  withServedEngine({}, async (served) => {
+    const token = await start(served);
+    const form = new FormData();
+    form.append("f", new File(["one"], "one.txt", { type: "text/plain" }));
+    form.append("f", new File(["two"], "two.txt", { type: "text/plain" }));
+    form.append("note", "three");
+    const [, { data }] = await ask(served, `/task/data?token=${token}`, {
+      method: "POST",
+      body: form,
+    });
+    const { objects, objectsCompleted } = data as {
+      objects: Record<string, { text: string[]; name: string }>;
+      objectsCompleted: number;
+    };
+    assertEquals(objectsCompleted, 3);
+    assertEquals(Object.keys(objects), ["f_0", "f_1", "note"]);
+    assertEquals(objects.f_1!.text, ["two\n\n"]);
+    assertEquals(objects.f_1!.name, "two.txt");
+    assertMatch(objects.note!.name, /^note-[0-9a-f-]{36}$/);
+  }));
+
+Deno.test("an object that fails is told in its place, with status 200", () =>
+  withServedEngine({}, async (served) => {
+    const [status, { data }] = await ask(served, "/task/data?token=tk_no", {
+      method: "POST",
+      body: "Hello",
+    });
+    assertEquals(status, 200);
+    const { objectsCompleted, objects } = data as {
+      objectsCompleted: number;
+      objects: { body: { status: string; error: Json } };
+    };
+    assertEquals(objectsCompleted, 0);
+    assertEquals(objects.body.status, "Error");
+    assertEquals(objects.body.error.message, "Your pipeline is not running");
+  }));
+
+Deno.test("text of many chunks is cut after lines only", () =>
+  withServedEngine({}, async (served) => {
+    const token = await start(served);
+    const line = "ä".repeat(499) + "\n";
+    const body = new Blob([line.repeat(1_000)]).stream();
+    const init = {
+      method: "POST",
+      body,
+      duplex: "half",
+      headers: { "content-type": "text/plain" },
+    };
+    const [, { data }] = await ask(served, `/task/data?token=${token}`, init);
+    const { objects } = data as { objects: { body: { text: string[] } } };
+    const text = objects.body.text.join("");
+    assertEquals(text.replaceAll("\n\n\n", "\n"), line.repeat(1_000));
+    assertEquals(text.split("\n\n\n").length, 3);
+  }));
+
+Deno.test("the public routes need no credential", () =>
+  withServedEngine({ auth: ["key"] }, async ({ origin }) => {
+    for (const path of ["/version", "/ping", "/services"]) {
+      const response = await fetch(origin + path);
+      assertEquals(response.status, 200, path);
+      assertEquals((await response.json()).status, "OK");
+    }
+    const response = await fetch(`${origin}/pipe/validate`, {
+      method: "POST",
+      body: JSON.stringify({
+        source: "in",
+        components: [{ id: "in", provider: "no_such_node", config: {} }],
+      }),
+    });
+    const { data } = await response.json();
+    assert(data.errors.length > 0);
+    const one = await fetch(`${origin}/services?service=parse`);
+    assertEquals((await one.json()).data.title, "Parser");
+  }));
+
+Deno.test("strangers are refused, in the form that they like", () =>
+  withServedEngine({ auth: ["secret"] }, async (served) => {
+    const { origin } = served;
+    for (const headers of [{}, { authorization: "Bearer wrong" }]) {
+      for (const path of ["/task?token=x", "/no/such/path", "/status"]) {
+        const response = await fetch(origin + path, { headers });
+        assertEquals(response.status, 401, path);
+        assertEquals(await response.json(), {
+          status: "Error",
+          error: { error: "Access denied" },
+        });
+      }
+    }
+    const plain = await fetch(`${origin}/status`, {
+      headers: { accept: "text/plain" },
+    });
+    assertEquals(await plain.text(), "Access denied");
+    const page = await fetch(`${origin}/status`, {
+      headers: { accept: "text/html" },
+    });
+    assertMatch(await page.text(), /<h1>Access denied/);
+    const [gone] = await ask(served, "/status", {
+      headers: { authorization: "tk_gone" },
+    });
+    assertEquals(gone, 400);
+    const known = { headers: { authorization: "secret" } };
+    assertEquals((await ask(served, "/status", known))[0], 200);
+    assertEquals(await ask(served, "/no/such/path", known), [404, {
+      detail: "Not Found",
+    }]);
+    const query = await fetch(`${origin}/status?auth=secret`);
+    assertEquals((await query.json()).status, "OK");
+    const header = await fetch(`${origin}/task?token=x&auth=secret`);
+    assertEquals(header.status, 422);
+    await header.body?.cancel();
+  }));
+
+Deno.test("requests that lack something are told what", () =>
+  withServedEngine({}, async (served) => {
+    const [status, { detail }] = await ask(served, "/task");
+    assertEquals(status, 422);
+    assertEquals((detail as Json[])[0]!.loc, ["query", "token"]);
+    const bad = await ask(served, "/task", { method: "POST", body: "{" });
+    assertEquals(bad[0], 422);
+    const many = await ask(served, "/task?threads=65", {
+      method: "POST",
+      body: "{}",
+    });
+    assertEquals(many[0], 422);
+    assertEquals(
+      (await ask(served, "/services", { method: "DELETE" }))[0],
+      405,
+    );
+  }));
+
+Deno.test("pages of any origin may ask and read", () =>
+  withServedEngine({ auth: ["secret"] }, async ({ origin }) => {
+    const preflight = await fetch(`${origin}/task/data`, {
+      method: "OPTIONS",
+      headers: {
+        origin: "https://example.com",
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "authorization",
+      },
+    });
+    assertEquals(preflight.status, 200);
+    const { headers } = preflight;
+    assertEquals(headers.get("access-control-allow-origin"), "*");
+    assertEquals(headers.get("access-control-allow-headers"), "authorization");
+    assertEquals(headers.get("access-control-max-age"), "600");
+    await preflight.body?.cancel();
+    const refused = await fetch(`${origin}/task?token=x`);
+    assertEquals(refused.headers.get("access-control-allow-origin"), "*");
+    await refused.body?.cancel();
+  }));
+
+Deno.test("an upload that is given up frees its slot", () =>
+  withServedEngine({}, async (served) => {
+    const token = await start(served);
+    const controller = new AbortController();
+    const body = new ReadableStream<Uint8Array>({
+      pull(stream): void {
+        stream.enqueue(new Uint8Array(1024));
+        controller.abort();
+      },
+    }, { highWaterMark: 0 });
+    const { signal } = controller;
+    await ask(served, `/task/data?token=${token}`, {
+      method: "POST",
+      body,
+      signal,
+      duplex: "half",
+    } as RequestInit).catch(() => {});
+    const [, { data }] = await ask(served, `/task/data?token=${token}`, {
+      method: "POST",
+      body: "Next",
+      headers: { "content-type": "text/plain" },
+    });
+    assertEquals((data as Json).objectsCompleted, 1);
+  }));
