@@ -1,0 +1,4 @@
+/** Estimate how many tokens a text has: a quarter of its length (engine §4.7). */
+export function countTokens(text: string): number {
+  return Math.ceil(text.length / 4);
+}
