@@ -20,7 +20,7 @@ import {
   use,
   ValidationException,
 } from "@rocketride/streams";
-import { forEveryTransport } from "../support/engines.ts";
+import { forEachTransport, forEveryTransport } from "../support/engines.ts";
 
 const pipeline = {
   project_id: "chatting",
@@ -95,7 +95,7 @@ forEveryTransport(
     }),
 );
 
-forEveryTransport(
+forEachTransport(
   "chatStream gives what nodes say, then the result",
   (options) =>
     withChat(options, async (session, task) => {
@@ -111,7 +111,7 @@ forEveryTransport(
     }),
 );
 
-forEveryTransport(
+forEachTransport(
   "a chat that fails throws what the engine says",
   (options) =>
     withChat(options, async (session, task) => {
@@ -132,7 +132,7 @@ forEveryTransport(
     }),
 );
 
-forEveryTransport(
+forEachTransport(
   "a chat stream that is left frees its slot",
   (options) =>
     withChat(options, async (session, task) => {
@@ -149,7 +149,7 @@ forEveryTransport(
     }),
 );
 
-forEveryTransport(
+forEachTransport(
   "a chat needs a chat source and a question",
   async (options) => {
     const session = await connect(options);

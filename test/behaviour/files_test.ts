@@ -20,7 +20,7 @@ import {
   use,
   ValidationException,
 } from "@rocketride/streams";
-import { forEveryTransport } from "../support/engines.ts";
+import { forEachTransport, forEveryTransport } from "../support/engines.ts";
 import { bomb, DIGEST, TEXT, through, valve } from "../support/pipelines.ts";
 
 /** Run a test with files of these contents in a folder of their own. */
@@ -166,7 +166,7 @@ forEveryTransport(
   { nodes: [bomb()] },
 );
 
-forEveryTransport(
+forEachTransport(
   "a task tells how many slots it has, where that is known",
   async (options) => {
     await using session = await connect(options);

@@ -17,7 +17,7 @@ import {
   terminate,
   use,
 } from "@rocketride/streams";
-import { forEveryTransport } from "../support/engines.ts";
+import { forEachTransport, forEveryTransport } from "../support/engines.ts";
 import {
   bomb,
   DIGEST,
@@ -77,7 +77,7 @@ forEveryTransport(
   },
 );
 
-forEveryTransport(
+forEachTransport(
   "S8 text in many chunks is one text, unless chunks are asked for",
   async (options) => {
     await using session = await connect(options);
@@ -131,7 +131,7 @@ forEveryTransport(
   },
 );
 
-forEveryTransport("each question is a write of its own", async (options) => {
+forEachTransport("each question is a write of its own", async (options) => {
   await using session = await connect(options);
   await using task = await use(session, { pipeline: QUESTIONS });
   const target = await pipe(session, task, {
@@ -146,7 +146,7 @@ forEveryTransport("each question is a write of its own", async (options) => {
   assertEquals(((await target.result).questions as unknown[]).length, 2);
 });
 
-forEveryTransport(
+forEachTransport(
   "a pipe without data has a result all the same",
   async (options) => {
     await using session = await connect(options);
@@ -188,7 +188,7 @@ forEveryTransport("F3 an aborted pipe frees its slot", async (options) => {
 });
 
 const slow = valve();
-forEveryTransport(
+forEachTransport(
   "F4 the signal ends a pipe whose write the pipeline is working on",
   async (options) => {
     slow.shut();
@@ -217,7 +217,7 @@ forEveryTransport(
   { nodes: [slow.node] },
 );
 
-forEveryTransport(
+forEachTransport(
   "F3 a wait for a slot that was given up takes no slot later",
   async (options) => {
     await using session = await connect(options);
@@ -265,7 +265,7 @@ forEveryTransport(
   },
 );
 
-forEveryTransport(
+forEachTransport(
   "a node that fails rejects the close and frees the slot",
   async (options) => {
     await using session = await connect(options);
@@ -290,7 +290,7 @@ forEveryTransport(
 );
 
 const stuck = valve();
-forEveryTransport(
+forEachTransport(
   "a task that is terminated fails the pipes in it",
   async (options) => {
     stuck.shut();
@@ -311,7 +311,7 @@ forEveryTransport(
   { nodes: [stuck.node] },
 );
 
-forEveryTransport(
+forEachTransport(
   "an engine that goes away fails the pipes in it",
   async (options, engine) => {
     await using session = await connect(options);

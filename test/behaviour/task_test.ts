@@ -17,7 +17,7 @@ import {
   ValidationException,
 } from "@rocketride/streams";
 import { type Pipeline, TASK_STATE } from "@rocketride/streams/schema";
-import { forEveryTransport } from "../support/engines.ts";
+import { forEachTransport, forEveryTransport } from "../support/engines.ts";
 import { bomb, TEXT, through } from "../support/pipelines.ts";
 
 const ADDRESS = { projectId: "text", source: "in" };
@@ -59,7 +59,7 @@ forEveryTransport(
   },
 );
 
-forEveryTransport(
+forEachTransport(
   "restart() swaps the pipeline under the same token",
   async (options) => {
     await using session = await connect(options);
@@ -75,7 +75,7 @@ forEveryTransport(
   },
 );
 
-forEveryTransport(
+forEachTransport(
   "restart() of a task that does not run is refused",
   async (options) => {
     await using session = await connect(options);
@@ -110,7 +110,7 @@ forEveryTransport(
   { nodes: [bomb()] },
 );
 
-forEveryTransport(
+forEachTransport(
   "getTaskPipeline() returns what was sent",
   async (options) => {
     await using session = await connect(options);
@@ -119,7 +119,7 @@ forEveryTransport(
   },
 );
 
-forEveryTransport(
+forEachTransport(
   "getTaskToken() finds a running task by project and source",
   async (options) => {
     await using session = await connect(options);
@@ -133,7 +133,7 @@ forEveryTransport(
   },
 );
 
-forEveryTransport("listTasks() lists what runs", async (options) => {
+forEachTransport("listTasks() lists what runs", async (options) => {
   await using session = await connect(options);
   assertEquals(await listTasks(session), []);
   const task = await use(session, { pipeline: TEXT });
@@ -145,7 +145,7 @@ forEveryTransport("listTasks() lists what runs", async (options) => {
   assertEquals(await listTasks(session), []);
 });
 
-forEveryTransport(
+forEachTransport(
   "validate() finds nothing wrong with a sound pipeline, and starts nothing",
   async (options) => {
     await using session = await connect(options);

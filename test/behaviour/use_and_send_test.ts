@@ -18,7 +18,7 @@ import {
   type UseOptions,
 } from "@rocketride/streams";
 import type { EventMessage, Pipeline } from "@rocketride/streams/schema";
-import { forEveryTransport } from "../support/engines.ts";
+import { forEachTransport, forEveryTransport } from "../support/engines.ts";
 import { DIGEST, QUESTIONS, TEXT } from "../support/pipelines.ts";
 
 /** Start a pipeline, send one text, and give what the engine made of it. */
@@ -54,7 +54,7 @@ forEveryTransport(
   },
 );
 
-forEveryTransport(
+forEachTransport(
   "use() starts a pipeline from a path and from a URL, and names it after the file",
   async (options) => {
     await using session = await connect(options);
@@ -99,7 +99,7 @@ forEveryTransport(
   },
 );
 
-forEveryTransport("use() lets the source be chosen", async (options) => {
+forEachTransport("use() lets the source be chosen", async (options) => {
   await using session = await connect(options);
   const pipeline: Pipeline = {
     components: [
@@ -119,7 +119,7 @@ forEveryTransport("use() takes a token of one's own", async (options) => {
   assertEquals((await send(session, "mine", "a")).text, ["a\n\n"]);
 });
 
-forEveryTransport(
+forEachTransport(
   "use() joins a running task only where that is asked for",
   async (options) => {
     await using session = await connect(options);
@@ -148,7 +148,7 @@ forEveryTransport(
   },
 );
 
-forEveryTransport(
+forEachTransport(
   "use() passes threads, ttl, arguments, team and trace level on",
   async (options) => {
     const flows: EventMessage[] = [];
@@ -219,7 +219,7 @@ forEveryTransport(
   },
 );
 
-forEveryTransport(
+forEachTransport(
   "send() names the object as it is told to, and ids differ",
   async (options) => {
     await using session = await connect(options);
@@ -236,7 +236,7 @@ forEveryTransport(
   },
 );
 
-forEveryTransport(
+forEachTransport(
   "F31 send() of nothing is an object all the same",
   async (options) => {
     await using session = await connect(options);

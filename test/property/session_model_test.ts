@@ -16,6 +16,7 @@ import {
 } from "../support/counting_signal.ts";
 import { drainMicrotasks, fakeClock } from "../support/fake_clock.ts";
 import {
+  type Answer,
   refuseLogin,
   scriptedServer,
   SILENCE,
@@ -148,7 +149,7 @@ Deno.test("connect, call, abort, drop, move and close in any order leave nothing
         const weather: Weather = { up: true, login: "accepted" };
         const server = scriptedServer({
           work: silent,
-          auth(request, line): unknown {
+          auth(request, line): Answer | Promise<Answer> {
             if (weather.login === "unanswered") return SILENCE;
             if (weather.login === "accepted") return { userToken: "durable" };
             return refuseLogin()(request, line);

@@ -56,7 +56,10 @@ async function send(
     object,
     mimeType,
   });
-  for await (const data of bodyFrames(body, mimeType)) {
+  // An engine that is closed waits for no more of the body.
+  const { ended: signal } = line;
+  const bytes = body?.pipeThrough(new TransformStream(), { signal }) ?? null;
+  for await (const data of bodyFrames(bytes, mimeType)) {
     const write = { ...to, subcommand: "write", pipe_id };
     await line.call("rrext_process", write, data);
   }

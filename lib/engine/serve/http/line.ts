@@ -17,7 +17,7 @@ export class Line {
   readonly #engine: ConnectionHandlers;
   readonly #waiting: Map<number, Deferred<ResponseMessage>> = new Map();
   #seq = 0;
-  #open = true;
+  readonly #lifetime: AbortController = new AbortController();
 
   constructor(connect: Connect) {
     this.#engine = connect({
@@ -38,7 +38,7 @@ export class Line {
   async call(command: string, args: Body, data?: Uint8Array): Promise<Body> {
     const seq = ++this.#seq;
     const answer = deferred<ResponseMessage>();
-    if (!this.#open) answer.reject(hungUp());
+    if (this.ended.aborted) answer.reject(hungUp());
     this.#waiting.set(seq, answer);
     this.#engine.onMessage({
       type: "request",
@@ -55,15 +55,20 @@ export class Line {
     });
   }
 
+  /** Aborts when either end has hung up. */
+  get ended(): AbortSignal {
+    return this.#lifetime.signal;
+  }
+
   /** Hang up; whatever the line holds on the engine is freed. */
   close(): void {
-    if (!this.#open) return;
+    if (this.ended.aborted) return;
     this.#engine.onClose({ code: 1000, reason: "" });
     this.#end();
   }
 
   #end(): void {
-    this.#open = false;
+    this.#lifetime.abort(hungUp());
     for (const answer of this.#waiting.values()) answer.reject(hungUp());
   }
 }
