@@ -270,20 +270,3 @@ Deno.test("an upload that is given up frees its slot", () =>
     });
     assertEquals((data as Json).objectsCompleted, 1);
   }));
-
-Deno.test("an engine that is closed ends the uploads under way", () =>
-  withServedEngine({}, async (served) => {
-    const token = await start(served);
-    const { readable, writable } = new TransformStream<Uint8Array>();
-    const answer = ask(served, `/task/data?token=${token}`, {
-      method: "POST",
-      body: readable,
-      duplex: "half",
-    } as RequestInit);
-    const writer = writable.getWriter();
-    await writer.write(new TextEncoder().encode("Half a sen"));
-    await served.engine.close();
-    const [, { data }] = await answer;
-    assertEquals((data as Json).objectsCompleted, 0);
-    await writer.abort().catch(() => {});
-  }));
