@@ -1,6 +1,7 @@
 import type { NodeDefinition } from "../node.ts";
 import { hashNode } from "./hash.ts";
 import { llmMockNode } from "./llm_mock.ts";
+import { memoryInternalNode } from "./memory/memory_internal.ts";
 import { parseNode } from "./parse/parse.ts";
 import type { ParserTable } from "./parse/parser_table.ts";
 import { preprocessorLangchainNode } from "./preprocessor_langchain.ts";
@@ -45,6 +46,7 @@ export function builtinNodes(
     questionNode(),
     promptNode(),
     preprocessorLangchainNode(),
+    memoryInternalNode(),
     llmMockNode(),
     ...responseNodes(),
   ];

@@ -48,7 +48,7 @@ const FAMILIES: readonly (readonly [string, UnsupportedNeed, string])[] = [
   [
     "memory",
     "later version",
-    "memory_internal=Internal memory;memory_persistent=Persistent memory",
+    "memory_persistent=Persistent memory",
   ],
   [
     "tool",

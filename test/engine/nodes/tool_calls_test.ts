@@ -1,0 +1,112 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import type { JsonObject } from "../../../schema/json.ts";
+import { schemaFault } from "../../../lib/engine/nodes/tool/_schema_fault.ts";
+import type { Tool } from "../../../lib/engine/nodes/tool/tool.ts";
+import { toolCalls } from "../../../lib/engine/nodes/tool/tool_calls.ts";
+
+const INPUT: JsonObject = {
+  type: "object",
+  properties: {
+    text: { type: "string" },
+    size: { type: ["integer", "null"], minimum: 1, maximum: 9 },
+    kind: { type: "string", enum: ["a", "b"] },
+    parts: { type: "array", items: { type: "number" } },
+    deep: { type: "object", properties: { on: { type: "boolean" } } },
+    any: {},
+  },
+  required: ["text"],
+};
+
+const SHOUT: Tool = {
+  name: "shout",
+  description: "Shouts",
+  inputSchema: INPUT,
+  outputSchema: { type: "string" },
+  invoke: ({ text }) => String(text).toUpperCase(),
+};
+
+const QUIET: Tool = {
+  name: "quiet",
+  description: "Says nothing",
+  inputSchema: { type: "object" },
+  invoke: () => "",
+};
+
+const call = toolCalls("t_1", [SHOUT, QUIET]);
+
+Deno.test("tools are listed under the names that agents use", () => {
+  const { invoke: _, ...shout } = SHOUT;
+  const { invoke: __, ...quiet } = QUIET;
+  assertEquals(call({ op: "query", args: {} }), [
+    { ...shout, name: "t_1.shout" },
+    { ...quiet, name: "t_1.quiet" },
+  ]);
+});
+
+Deno.test("a tool is used by its public name or its own", () => {
+  const args = { text: "hi" };
+  for (const tool of ["shout", "t_1.shout"]) {
+    assertEquals(call({ op: "validate", args: { tool, args } }), true);
+    assertEquals(call({ op: "invoke", args: { tool, args } }), "HI");
+  }
+  assertEquals(call({ op: "invoke", args: { tool: "quiet" } }), "");
+});
+
+Deno.test("other tools and other calls are left to the next helper", () => {
+  for (const op of ["invoke", "validate"]) {
+    for (const tool of ["t_2.shout", "whisper", undefined]) {
+      assertEquals(call({ op, args: { tool, args: {} } }), undefined);
+    }
+  }
+  assertEquals(call({ op: "ask", args: { tool: "shout" } }), undefined);
+});
+
+Deno.test("arguments that do not fit are refused before the tool is used", () => {
+  const faults: [unknown, string][] = [
+    ["text", "'arguments' must be of type object"],
+    [{}, "'arguments.text' is missing"],
+    [{ text: undefined }, "'arguments.text' is missing"],
+    [{ text: 1 }, "'arguments.text' must be of type string"],
+    [
+      { text: "", size: "1" },
+      "'arguments.size' must be of type integer or null",
+    ],
+    [
+      { text: "", size: 1.5 },
+      "'arguments.size' must be of type integer or null",
+    ],
+    [{ text: "", size: 0 }, "'arguments.size' must be 1 or more"],
+    [{ text: "", size: 10 }, "'arguments.size' must be 9 or less"],
+    [{ text: "", kind: "c" }, "'arguments.kind' must be one of a, b"],
+    [
+      { text: "", parts: [1, "2"] },
+      "'arguments.parts[1]' must be of type number",
+    ],
+    [{ text: "", parts: {} }, "'arguments.parts' must be of type array"],
+    [
+      { text: "", deep: { on: 1 } },
+      "'arguments.deep.on' must be of type boolean",
+    ],
+    [{ text: "", deep: [] }, "'arguments.deep' must be of type object"],
+  ];
+  for (const [args, fault] of faults) {
+    for (const op of ["invoke", "validate"]) {
+      const error = assertThrows(() =>
+        call({ op, args: { tool: "shout", args } })
+      );
+      assertEquals((error as Error).message, `t_1.shout: ${fault}`);
+    }
+  }
+});
+
+Deno.test("members that a schema does not name may be anything", () => {
+  fc.assert(fc.property(fc.jsonValue(), (any) => {
+    const size = null;
+    assertEquals(
+      schemaFault({ text: "", any, more: any, size }, INPUT),
+      undefined,
+    );
+    assertEquals(schemaFault(any, {}), undefined);
+  }));
+});
