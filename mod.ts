@@ -56,12 +56,8 @@ export { type TraceRecord, withTrace } from "./lib/transport/with_trace.ts";
 export { normalizeUri } from "./lib/protocol/uri.ts";
 
 export type { EventType, PromisedEventName } from "./lib/events/event_type.ts";
-export {
-  type EventGap,
-  events,
-  type EventsOptions,
-  type StreamedEvent,
-} from "./lib/events/events.ts";
+export { events, type EventsOptions } from "./lib/events/events.ts";
+export type { EventGap, StreamedEvent } from "./lib/events/streamed_event.ts";
 export type {
   MonitorTarget,
   PipeTarget,

@@ -6,7 +6,7 @@ import { deferred, ignore } from "../_deferred.ts";
 import type { DataPipe } from "../data/data_pipe.ts";
 import { pipe } from "../data/pipe.ts";
 import { events } from "../events/events.ts";
-import type { StreamedEvent } from "../events/events.ts";
+import type { StreamedEvent } from "../events/streamed_event.ts";
 import type { Session, TaskRef } from "../session/session.ts";
 import { chatPipeOptions, questionText } from "./_question.ts";
 import type { ChatOptions } from "./chat.ts";

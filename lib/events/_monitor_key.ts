@@ -19,6 +19,8 @@ export interface MonitorKey {
   readonly projectId?: string | undefined;
   readonly source?: string | undefined;
   readonly pipeId?: number | undefined;
+  /** The one task that is meant, as its events name it; else all of the key. */
+  readonly taskId?: string | undefined;
 }
 
 /** Find out what the engine will key a target by. */
@@ -49,7 +51,17 @@ export async function resolveTarget(
     arguments: narrow,
     ...found,
     ...narrow,
+    taskId: found && taskIdOf(token, found.source),
   };
+}
+
+/**
+ * What the events of a task call it (protocol §3.2). Public keys have nothing
+ * of it in them.
+ */
+export function taskIdOf(token: string, source: string): string | undefined {
+  if (token.startsWith("pk_")) return undefined;
+  return `${token.replace(/^tk_/, "").slice(0, 8)}.${source}`;
 }
 
 function projectKey(
@@ -88,17 +100,28 @@ async function projectOf(
 
 /**
  * Tell whether an event may be about a target. Few bodies name their project;
- * all have `__id`, which ends in the source, and a task's begins with its
- * token.
+ * all from the engine have `__id`, which ends in the source, and begins with
+ * the task's token. Events of uploads are made here, where the token is known.
  */
-export function isAbout(key: MonitorKey, { body }: EventMessage): boolean {
+export function isAbout(
+  key: MonitorKey,
+  { body }: EventMessage,
+  token?: string,
+): boolean {
   if (key.id === "*" || !isRecord(body)) return true;
+  if (token !== undefined && key.token !== undefined) {
+    return token === key.token;
+  }
   const { pipe_id: pipeId, __id } = body;
   if (key.pipeId !== undefined && pipeId !== key.pipeId) return false;
   if (key.projectId === undefined) return true;
   const projectId = body.projectId ?? body.project_id;
   if (typeof projectId === "string" && projectId !== key.projectId) {
     return false;
+  }
+  if (typeof __id === "string" && __id !== "" && key.taskId !== undefined) {
+    // The status of a project without a task has no task to name.
+    return __id === key.taskId || __id === `${key.projectId}.${key.source}`;
   }
   if (key.source === "*") return true;
   if (typeof body.source === "string") return body.source === key.source;

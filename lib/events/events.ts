@@ -1,30 +1,9 @@
-import type { EventMessage } from "../../schema/envelope.ts";
-import type { KnownEvent } from "../../schema/typed_event.ts";
-import { onAbort } from "../_abort.ts";
-import { ignore } from "../_deferred.ts";
-import { RocketRideException } from "../errors.ts";
-import { coreOf, type SessionCore } from "../session/core.ts";
+import { coreOf } from "../session/core.ts";
 import type { CallOptions, Session } from "../session/session.ts";
-import { type EventType, readTypes, type Wanted } from "./event_type.ts";
-import { isAbout, type MonitorKey, resolveTarget } from "./_monitor_key.ts";
+import type { EventType } from "./event_type.ts";
 import type { MonitorTarget } from "./monitor_target.ts";
-import { subscriptionsOf } from "./_subscriptions.ts";
-
-/** Tells in a stream of events that some are missing at this place. */
-export interface EventGap {
-  /** Tells it from events, which have `"event"`. */
-  readonly type: "gap";
-  /** Why: the reader was too slow, or the line was dialled anew. */
-  readonly reason: "overflow" | "reconnect";
-  /** How many are missing; `undefined` where nobody can know. */
-  readonly lost: number | undefined;
-}
-
-/**
- * What a stream of events gives. `type` tells gaps from events; events whose
- * name this version does not know pass through.
- */
-export type StreamedEvent = KnownEvent | EventMessage | EventGap;
+import type { StreamedEvent } from "./streamed_event.ts";
+import { subscribe } from "./subscribe.ts";
 
 /** Options of {@linkcode events}. */
 export interface EventsOptions extends CallOptions {
@@ -49,8 +28,6 @@ export interface EventsOptions extends CallOptions {
   /** Ends the subscription, too, and errors the stream with its reason. */
   readonly signal?: AbortSignal | null | undefined;
 }
-
-const DEFAULT_HIGH_WATER_MARK = 1_024;
 
 /**
  * Watch a task, a project's source, one pipe or everything.
@@ -102,165 +79,7 @@ export async function events(
   target: MonitorTarget,
   options: EventsOptions,
 ): Promise<ReadableStream<StreamedEvent>> {
-  const core = coreOf(session);
-  const wanted = readTypes(options.types);
-  const highWaterMark = options.highWaterMark ?? DEFAULT_HIGH_WATER_MARK;
-  if (!Number.isInteger(highWaterMark) || highWaterMark < 1) {
-    throw new RangeError(
-      `Cannot queue ${highWaterMark} events: expected a whole number above 0`,
-    );
-  }
-  options.signal?.throwIfAborted();
-  const key = await resolveTarget(core, target, options);
-  const subscription = new EventSubscription(core, key, wanted, {
-    highWaterMark,
-    overflow: options.overflow ?? "error",
-  });
-  await subscription.start(options);
+  const subscription = await subscribe(coreOf(session), target, options);
+  subscription.open();
   return subscription.stream;
-}
-
-interface QueueOptions {
-  readonly highWaterMark: number;
-  readonly overflow: "error" | "drop-oldest";
-}
-
-/** One stream of events: a bounded queue between the line and a reader. */
-class EventSubscription {
-  readonly stream: ReadableStream<StreamedEvent>;
-  readonly mask: number;
-  readonly #core: SessionCore;
-  readonly #key: MonitorKey;
-  readonly #wanted: Wanted;
-  readonly #options: QueueOptions;
-  #queue: StreamedEvent[] = [];
-  #lost = 0;
-  #over = false;
-  #controller!: ReadableStreamDefaultController<StreamedEvent>;
-  #detach: readonly (() => void)[] = [];
-
-  constructor(
-    core: SessionCore,
-    key: MonitorKey,
-    wanted: Wanted,
-    options: QueueOptions,
-  ) {
-    this.#core = core;
-    this.#key = key;
-    this.#wanted = wanted;
-    this.#options = options;
-    this.mask = wanted.mask;
-    this.stream = new ReadableStream<StreamedEvent>({
-      start: (controller): void => {
-        this.#controller = controller;
-      },
-      pull: () => this.#flush(),
-      cancel: () => this.#end(),
-    }, { highWaterMark: 1 });
-  }
-
-  async start(options: CallOptions): Promise<void> {
-    const listener = (event: EventMessage): void => this.#receive(event);
-    this.#core.listeners.add(listener);
-    this.#detach = [() => this.#core.listeners.delete(listener)];
-    try {
-      // Nothing to tell the engine about events that are made here.
-      if (this.mask !== 0) {
-        await subscriptionsOf(this.#core).add(this.#key, this, options);
-      }
-    } catch (error) {
-      await this.#end();
-      throw error;
-    }
-    this.#detach = [
-      ...this.#detach,
-      onAbort(this.#core.signal, (reason) => this.#lineEnded(reason)),
-      onAbort(options.signal, (reason) => this.#fail(reason)),
-    ];
-  }
-
-  onGap(): void {
-    this.#push({ type: "gap", reason: "reconnect", lost: undefined });
-  }
-
-  #receive(event: EventMessage): void {
-    const { has } = this.#wanted;
-    if (!has(event.event) || !isAbout(this.#key, event)) return;
-    this.#push(event);
-  }
-
-  #push(item: StreamedEvent): void {
-    if (this.#over) return;
-    const { highWaterMark, overflow } = this.#options;
-    if (this.#queue.length >= highWaterMark) {
-      if (overflow === "error") {
-        return this.#fail(
-          new RocketRideException(
-            `Reader of events is too slow: ${highWaterMark} wait for it`,
-            {
-              code: "event-overflow",
-              hint: "Read faster, or set overflow or highWaterMark",
-            },
-          ),
-        );
-      }
-      this.#queue.shift();
-      this.#lost++;
-    }
-    this.#queue.push(item);
-    this.#flush();
-  }
-
-  #flush(): void {
-    while (!this.#over && (this.#controller.desiredSize ?? 0) > 0) {
-      const gap = this.#takeGap();
-      const next = gap ?? this.#queue.shift();
-      if (!next) return;
-      this.#controller.enqueue(next);
-    }
-  }
-
-  #takeGap(): EventGap | undefined {
-    const lost = this.#lost;
-    if (lost === 0) return undefined;
-    this.#lost = 0;
-    return { type: "gap", reason: "overflow", lost };
-  }
-
-  /** A session that was closed on purpose ends its streams well. */
-  #lineEnded(reason: unknown): void {
-    this.#core.closed.then(({ clean }) => {
-      if (!clean) return this.#fail(reason);
-      if (this.#over) return;
-      this.#over = true;
-      this.#release();
-      // What has arrived is still the reader's.
-      const gap = this.#takeGap();
-      for (const item of gap ? [gap, ...this.#queue] : this.#queue) {
-        this.#controller.enqueue(item);
-      }
-      this.#queue = [];
-      this.#controller.close();
-    }).catch(ignore);
-  }
-
-  #fail(reason: unknown): void {
-    if (this.#over) return;
-    this.#controller.error(reason);
-    this.#end().catch(ignore);
-  }
-
-  async #end(): Promise<void> {
-    if (this.#over) return;
-    this.#over = true;
-    this.#queue = [];
-    this.#release();
-    if (this.mask === 0) return;
-    await subscriptionsOf(this.#core).remove(this.#key, this).catch(ignore);
-  }
-
-  #release(): void {
-    for (const off of this.#detach) off();
-    this.#detach = [];
-  }
 }

@@ -64,10 +64,11 @@ export async function setEvents(
   const table = subscriptionsOf(core);
   let chosen = choices.get(core);
   if (!chosen) choices.set(core, chosen = new Map());
-  const before = chosen.get(key.id);
   const subscriber: Subscriber = { mask, onGap(): void {} };
   // The new one first: what both want is never interrupted.
   if (mask !== 0) await table.add(key, subscriber, options);
+  // Only now: somebody else may have chosen meanwhile.
+  const before = chosen.get(key.id);
   if (mask !== 0) chosen.set(key.id, { key, subscriber });
   else chosen.delete(key.id);
   if (before) await table.remove(before.key, before.subscriber);

@@ -1,7 +1,12 @@
 import { isTaskStatus, type TaskStatus } from "../../schema/task.ts";
+import { onAbort } from "../_abort.ts";
+import { ignore } from "../_deferred.ts";
+import { ConnectionException } from "../errors.ts";
 import { call, tokenOf } from "../session/call.ts";
+import { coreOf } from "../session/core.ts";
 import type { CallOptions, Session, TaskRef } from "../session/session.ts";
-import { events, type StreamedEvent } from "./events.ts";
+import type { StreamedEvent } from "./streamed_event.ts";
+import { subscribe } from "./subscribe.ts";
 
 /**
  * Watch the status of a task until it is over.
@@ -45,45 +50,80 @@ export function watchTask(
   task: TaskRef,
   options: CallOptions = {},
 ): ReadableStream<TaskStatus> {
+  const core = coreOf(session);
   const token = tokenOf(task);
-  let reader: ReadableStreamDefaultReader<StreamedEvent> | undefined;
+  const gone = new AbortController();
+  const { signal } = gone;
+  let detach: () => void = ignore;
+  let opening: Promise<Reader> | undefined;
+  let first: TaskStatus | undefined;
 
-  async function start(): Promise<void> {
-    const stream = await events(session, token, {
+  async function start(): Promise<Reader> {
+    detach = onAbort(options.signal, (reason) => gone.abort(reason));
+    const watching = await subscribe(core, token, {
       ...options,
+      signal,
       types: ["apaevt_status_update"],
       highWaterMark: 16,
       overflow: "drop-oldest",
     });
-    reader = stream.getReader();
+    // Engines tell it by themselves to the first who watches a task only.
+    first = await statusNow();
+    if (first) watching.forget();
+    watching.open();
+    return watching.stream.getReader();
   }
 
-  async function next(): Promise<TaskStatus | undefined> {
-    for (;;) {
-      const { done, value } = await reader!.read();
-      if (done) return undefined;
-      if (value.type === "gap") {
-        if (value.reason === "overflow") continue;
-        const body = await call(session, "rrext_get_task_status", { token }, {
-          ...options,
-          task: token,
-        });
-        if (isTaskStatus(body)) return body;
-      } else if (isTaskStatus(value.body)) return value.body;
+  /** What the engine says; nothing when the line was lost, as a gap will tell. */
+  async function statusNow(): Promise<TaskStatus | undefined> {
+    try {
+      const body = await call(session, "rrext_get_task_status", {}, {
+        ...options,
+        signal,
+        task: token,
+      });
+      return isTaskStatus(body) ? body : undefined;
+    } catch (error) {
+      if (error instanceof ConnectionException) return undefined;
+      throw error;
     }
+  }
+
+  async function next(reader: Reader): Promise<TaskStatus | undefined> {
+    let status = first;
+    first = undefined;
+    while (!status) {
+      const { done, value } = await reader.read();
+      if (done) return undefined;
+      if (value.type !== "gap") {
+        if (isTaskStatus(value.body)) status = value.body;
+      } else if (value.reason === "reconnect") status = await statusNow();
+    }
+    return status;
   }
 
   return new ReadableStream<TaskStatus>({
     async pull(controller): Promise<void> {
-      if (!reader) await start();
-      const status = await next();
-      if (status) controller.enqueue(status);
-      if (status && !status.completed) return;
-      controller.close();
-      await reader?.cancel();
+      try {
+        const reader = await (opening ??= start());
+        const status = await next(reader);
+        if (status) controller.enqueue(status);
+        if (status && !status.completed) return;
+        detach();
+        controller.close();
+        await reader.cancel();
+      } catch (error) {
+        detach();
+        gone.abort(error);
+        throw error;
+      }
     },
     async cancel(reason): Promise<void> {
-      await reader?.cancel(reason);
+      detach();
+      gone.abort(reason);
+      await opening?.then((reader) => reader.cancel()).catch(ignore);
     },
   }, { highWaterMark: 0 });
 }
+
+type Reader = ReadableStreamDefaultReader<StreamedEvent>;

@@ -68,7 +68,7 @@ export function planUploads(
       room: sink.room,
       async act(value, index): Promise<void> {
         function tell(body: UploadBody): void {
-          announce(core, body);
+          announce(core, body, token);
           const { onProgress } = options;
           if (onProgress) notify(() => onProgress(body, index), undefined);
           sink.onEvent?.(body, index);

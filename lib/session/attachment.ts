@@ -1,3 +1,5 @@
+import type { EventMessage } from "../../schema/envelope.ts";
+
 /** What lives on the line, for example an open pipe. */
 export interface Attachment {
   /** The session is closing and the line is still up: let the engine know. */
@@ -16,3 +18,9 @@ export interface Attachment {
  * the attempt waits for it, so that it must not wait for other calls.
  */
 export type Restorer = (signal: AbortSignal) => Promise<void>;
+
+/**
+ * Hears of every event of a session, and of the task by whose token it was
+ * made where it was made here.
+ */
+export type SessionListener = (event: EventMessage, token?: string) => void;

@@ -1,9 +1,5 @@
 import type { ConnectResult } from "../../schema/account.ts";
-import type {
-  EventMessage,
-  Message,
-  ResponseMessage,
-} from "../../schema/envelope.ts";
+import type { Message, ResponseMessage } from "../../schema/envelope.ts";
 import { isEvent, isResponse } from "../../schema/envelope.ts";
 import { abortable, onAbort } from "../_abort.ts";
 import { type Deferred, deferred, ignore } from "../_deferred.ts";
@@ -17,7 +13,7 @@ import type {
   Request,
   RequestOptions,
 } from "./_core_options.ts";
-import type { Attachment, Restorer } from "./attachment.ts";
+import type { Attachment, Restorer, SessionListener } from "./attachment.ts";
 import { Login } from "./_authenticate.ts";
 import { Calls } from "./_calls.ts";
 import { goodbye } from "./_goodbye.ts";
@@ -48,7 +44,7 @@ export class SessionCore implements Session {
   /** What lives on the line and must end with it. */
   readonly attachments: Set<Attachment> = new Set();
   /** Who wants to see events, in order of arrival. */
-  readonly listeners: Set<(event: EventMessage) => void> = new Set();
+  readonly listeners: Set<SessionListener> = new Set();
   /** What a new line needs after its login, before anything else. */
   readonly restorers: Set<Restorer> = new Set();
   readonly #calls: Calls;

@@ -1,4 +1,4 @@
-import type { StreamedEvent } from "../events/events.ts";
+import type { StreamedEvent } from "../events/streamed_event.ts";
 import type { StartedTask } from "../../schema/task.ts";
 
 /**

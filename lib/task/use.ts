@@ -9,7 +9,9 @@ import {
   ValidationException,
 } from "../errors.ts";
 import type { EventType } from "../events/event_type.ts";
-import { events, type StreamedEvent } from "../events/events.ts";
+import type { EventSubscription } from "../events/event_subscription.ts";
+import type { StreamedEvent } from "../events/streamed_event.ts";
+import { subscribe } from "../events/subscribe.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import { buildRequest } from "../session/build_request.ts";
 import { refusal } from "../session/call.ts";
@@ -118,7 +120,7 @@ export async function use(
     token: options.token,
     arguments: { pipeline, ...present(options), ...nameOf(options) },
   });
-  const stream = await watchStart(core, pipeline, options);
+  const watching = await watchStart(core, pipeline, options);
   try {
     const response = await core.request(message, {
       signal,
@@ -126,9 +128,15 @@ export async function use(
       onLate: owned ? (late) => terminateLate(session, late) : undefined,
     });
     const started = startedOf(response);
-    return taskOf(core, started, { owned, threads: options.threads, stream });
+    watching?.narrow(started.token);
+    watching?.open();
+    return taskOf(core, started, {
+      owned,
+      threads: options.threads,
+      stream: watching?.stream,
+    });
   } catch (error) {
-    await stream?.cancel().catch(ignore);
+    await watching?.stream.cancel().catch(ignore);
     throw error;
   }
 }
@@ -138,7 +146,7 @@ async function watchStart(
   session: SessionCore,
   pipeline: Pipeline,
   options: UseOptions,
-): Promise<ReadableStream<StreamedEvent> | undefined> {
+): Promise<EventSubscription | undefined> {
   if (options.events === undefined) return undefined;
   const { project_id: projectId } = pipeline;
   const source = options.source ?? pipeline.source;
@@ -150,7 +158,7 @@ async function watchStart(
   }
   const { events: types, signal, timeout } = options;
   const target = { projectId, source };
-  return await events(session, target, { types, signal, timeout });
+  return await subscribe(session, target, { types, signal, timeout });
 }
 
 /** The task that a response of `execute` or `restart` tells about. */

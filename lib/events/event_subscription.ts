@@ -1,0 +1,185 @@
+import type { EventMessage } from "../../schema/envelope.ts";
+import { onAbort } from "../_abort.ts";
+import { ignore } from "../_deferred.ts";
+import { RocketRideException } from "../errors.ts";
+import type { SessionListener } from "../session/attachment.ts";
+import type { SessionCore } from "../session/core.ts";
+import type { CallOptions } from "../session/session.ts";
+import type { Wanted } from "./event_type.ts";
+import { isAbout, type MonitorKey, taskIdOf } from "./_monitor_key.ts";
+import type { EventGap, StreamedEvent } from "./streamed_event.ts";
+import { subscriptionsOf } from "./_subscriptions.ts";
+
+interface QueueOptions {
+  readonly highWaterMark: number;
+  readonly overflow: "error" | "drop-oldest";
+}
+
+/** One stream of events: a bounded queue between the line and a reader. */
+export class EventSubscription {
+  readonly stream: ReadableStream<StreamedEvent>;
+  readonly mask: number;
+  readonly #core: SessionCore;
+  #key: MonitorKey;
+  readonly #wanted: Wanted;
+  readonly #options: QueueOptions;
+  #queue: StreamedEvent[] = [];
+  #held = true;
+  #lost = 0;
+  #over = false;
+  #controller!: ReadableStreamDefaultController<StreamedEvent>;
+  #detach: readonly (() => void)[] = [];
+
+  constructor(
+    core: SessionCore,
+    key: MonitorKey,
+    wanted: Wanted,
+    options: QueueOptions,
+  ) {
+    this.#core = core;
+    this.#key = key;
+    this.#wanted = wanted;
+    this.#options = options;
+    this.mask = wanted.mask;
+    this.stream = new ReadableStream<StreamedEvent>({
+      start: (controller): void => {
+        this.#controller = controller;
+      },
+      pull: () => this.#flush(),
+      cancel: () => this.#end(),
+    }, { highWaterMark: 1 });
+  }
+
+  async start(options: CallOptions): Promise<void> {
+    const listener: SessionListener = (event, token) =>
+      this.#receive(event, token);
+    this.#core.listeners.add(listener);
+    this.#detach = [() => this.#core.listeners.delete(listener)];
+    try {
+      // Nothing to tell the engine about events that are made here.
+      if (this.mask !== 0) {
+        await subscriptionsOf(this.#core).add(this.#key, this, options);
+      }
+    } catch (error) {
+      await this.#end();
+      throw error;
+    }
+    this.#detach = [
+      ...this.#detach,
+      onAbort(this.#core.signal, (reason) => this.#lineEnded(reason)),
+      onAbort(options.signal, (reason) => this.#fail(reason)),
+    ];
+    // Aborted in the turn of the answer.
+    if (this.#over) this.#release();
+  }
+
+  /** Show one task only from now on, and of what was gathered. */
+  narrow(token: string): void {
+    const { source = "" } = this.#key;
+    this.#key = { ...this.#key, token, taskId: taskIdOf(token, source) };
+    this.#queue = this.#queue.filter((item) =>
+      item.type === "gap" || isAbout(this.#key, item)
+    );
+  }
+
+  /** Forget the events that were gathered, but no line that was lost. */
+  forget(): void {
+    this.#queue = this.#queue.filter(({ type }) => type === "gap");
+    this.#lost = 0;
+  }
+
+  /** Let the reader have what was gathered, and what comes. */
+  open(): void {
+    this.#held = false;
+    this.#flush();
+  }
+
+  onGap(): void {
+    this.#push({ type: "gap", reason: "reconnect", lost: undefined });
+  }
+
+  #receive(event: EventMessage, token: string | undefined): void {
+    const { has } = this.#wanted;
+    if (!has(event.event) || !isAbout(this.#key, event, token)) return;
+    this.#push(event);
+  }
+
+  #push(item: StreamedEvent): void {
+    if (this.#over) return;
+    const { highWaterMark, overflow } = this.#options;
+    if (this.#queue.length >= highWaterMark) {
+      if (overflow === "error") {
+        return this.#fail(
+          new RocketRideException(
+            `Reader of events is too slow: ${highWaterMark} wait for it`,
+            {
+              code: "event-overflow",
+              hint: "Read faster, or set overflow or highWaterMark",
+            },
+          ),
+        );
+      }
+      this.#queue.shift();
+      this.#lost++;
+    }
+    this.#queue.push(item);
+    this.#flush();
+  }
+
+  get #flows(): boolean {
+    return !this.#over && !this.#held;
+  }
+
+  #flush(): void {
+    while (this.#flows && (this.#controller.desiredSize ?? 0) > 0) {
+      const gap = this.#takeGap();
+      const next = gap ?? this.#queue.shift();
+      if (!next) return;
+      this.#controller.enqueue(next);
+    }
+  }
+
+  #takeGap(): EventGap | undefined {
+    const lost = this.#lost;
+    if (lost === 0) return undefined;
+    this.#lost = 0;
+    return { type: "gap", reason: "overflow", lost };
+  }
+
+  /** A session that was closed on purpose ends its streams well. */
+  #lineEnded(reason: unknown): void {
+    this.#core.closed.then(({ clean }) => {
+      if (!clean) return this.#fail(reason);
+      if (this.#over) return;
+      this.#over = true;
+      this.#release();
+      // What has arrived is still the reader's.
+      const gap = this.#takeGap();
+      for (const item of gap ? [gap, ...this.#queue] : this.#queue) {
+        this.#controller.enqueue(item);
+      }
+      this.#queue = [];
+      this.#controller.close();
+    }).catch(ignore);
+  }
+
+  #fail(reason: unknown): void {
+    if (this.#over) return;
+    this.#controller.error(reason);
+    this.#end().catch(ignore);
+  }
+
+  async #end(): Promise<void> {
+    if (this.#over) return;
+    this.#over = true;
+    this.#queue = [];
+    this.#release();
+    if (this.mask === 0) return;
+    await subscriptionsOf(this.#core).remove(this.#key, this).catch(ignore);
+  }
+
+  #release(): void {
+    for (const off of this.#detach) off();
+    this.#detach = [];
+  }
+}

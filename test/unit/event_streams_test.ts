@@ -1,0 +1,250 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { deferred } from "../../lib/_deferred.ts";
+import { RocketRideException } from "../../lib/errors.ts";
+import { events } from "../../lib/events/events.ts";
+import type { EventType } from "../../lib/events/event_type.ts";
+import type { MonitorTarget } from "../../lib/events/monitor_target.ts";
+import { setEvents } from "../../lib/events/set_events.ts";
+import type { StreamedEvent } from "../../lib/events/streamed_event.ts";
+import { watchTask } from "../../lib/events/watch_task.ts";
+import { sendFiles } from "../../lib/files/send_files.ts";
+import { close } from "../../lib/session/close.ts";
+import { coreOf } from "../../lib/session/core.ts";
+import { use } from "../../lib/task/use.ts";
+import { drainMicrotasks } from "../support/fake_clock.ts";
+import { type PipeServer, pipeServer } from "../support/pipe_server.ts";
+import type { Answer, Script } from "../support/scripted_server.ts";
+
+const ONE = "tk_11111111aaaa";
+const TWO = "tk_22222222bbbb";
+/** Two tasks of two projects whose sources have the same name. */
+const PROJECTS: Readonly<Record<string, string>> = { [ONE]: "p1", [TWO]: "p2" };
+
+function statusOf(token: unknown, state = 3): Record<string, unknown> {
+  return {
+    project_id: PROJECTS[String(token)],
+    source: "chat_1",
+    state,
+    completed: state > 3,
+    __id: `${String(token).slice(3, 11)}.chat_1`,
+  };
+}
+
+function server(script: Script = {}): Promise<PipeServer> {
+  return pipeServer({
+    rrext_get_task_status: ({ arguments: args }) => statusOf(args?.token),
+    rrext_monitor: () => {},
+    ...script,
+  });
+}
+
+/** What can be read now. */
+async function readNow(
+  stream: ReadableStream<StreamedEvent>,
+): Promise<StreamedEvent[]> {
+  const seen: StreamedEvent[] = [];
+  const reader = stream.getReader();
+  for (;;) {
+    const read = reader.read();
+    const next = await Promise.race([
+      read,
+      drainMicrotasks().then(() => undefined),
+    ]);
+    if (!next || next.done) {
+      await reader.cancel();
+      return seen;
+    }
+    seen.push(next.value);
+  }
+}
+
+function watched(
+  { session }: PipeServer,
+  target: MonitorTarget,
+  type: EventType,
+): Promise<ReadableStream<StreamedEvent>> {
+  return events(session, target, { types: [type] });
+}
+
+/** The mask that the engine was told last. */
+function lastMask({ requests }: PipeServer): unknown {
+  return requests.filter(({ command }) => command === "rrext_monitor")
+    .at(-1)?.arguments?.types;
+}
+
+Deno.test("C26 pipes of one number under sources of one name are told apart", async () => {
+  await using it = await server();
+  const mine = await watched(it, { token: ONE, pipeId: 0 }, "SSE");
+  const others = await watched(it, { token: TWO, pipeId: 0 }, "SSE");
+  const body = { pipe_id: 0, type: "thinking" };
+  it.line.event("apaevt_sse", { ...body, __id: "22222222.chat_1" });
+  it.line.event("apaevt_sse", { ...body, __id: "11111111.chat_1" });
+  await drainMicrotasks();
+  const ids = (seen: StreamedEvent[]): unknown[] =>
+    seen.map((event) => event.type === "event" && event.body?.__id);
+  assertEquals(ids(await readNow(mine)), ["11111111.chat_1"]);
+  assertEquals(ids(await readNow(others)), ["22222222.chat_1"]);
+});
+
+Deno.test("what a task prints reaches its stream alone", async () => {
+  await using it = await server();
+  const mine = await watched(it, ONE, "output");
+  const all = await watched(it, "*", "output");
+  it.line.event("output", { output: "two\n", __id: "22222222.chat_1" });
+  it.line.event("output", { output: "one\n", __id: "11111111.chat_1" });
+  await drainMicrotasks();
+  const words = (seen: StreamedEvent[]): unknown[] =>
+    seen.map((event) => event.type === "event" && event.body?.output);
+  assertEquals(words(await readNow(mine)), ["one\n"]);
+  assertEquals(words(await readNow(all)), ["two\n", "one\n"]);
+});
+
+Deno.test("a public key says nothing about the ids of its task's events", async () => {
+  await using it = await server({
+    rrext_get_task_status: () => statusOf(ONE),
+  });
+  const stream = await watched(it, "pk_99999999", "output");
+  it.line.event("output", { output: "one\n", __id: "11111111.chat_1" });
+  await drainMicrotasks();
+  assertEquals((await readNow(stream)).length, 1);
+});
+
+Deno.test("the progress of uploads reaches the streams of their task alone", async () => {
+  await using it = await server();
+  const mine = await watched(it, ONE, "apaevt_status_upload");
+  const others = await watched(it, TWO, "apaevt_status_upload");
+  const all = await watched(it, "*", "apaevt_status_upload");
+  await sendFiles(it.session, ONE, [new File(["x"], "x.bin")]);
+  assertEquals((await readNow(mine)).length, 4);
+  assertEquals((await readNow(others)).length, 0);
+  assertEquals((await readNow(all)).length, 4);
+});
+
+Deno.test("use({ events }) shows the events of the started task alone", async () => {
+  const started = { token: ONE, id: "11111111.chat_1" };
+  await using it = await server({
+    execute(_, line): Answer {
+      const begin = { action: "begin", projectId: "p1", source: "chat_1" };
+      line.event("apaevt_task", { ...begin, __id: "33333333.chat_1" });
+      line.event("apaevt_task", { ...begin, __id: "11111111.chat_1" });
+      return started;
+    },
+  });
+  const { events: stream } = await use(it.session, {
+    pipeline: { project_id: "p1", source: "chat_1", components: [] },
+    events: ["TASK"],
+  });
+  const body = { action: "end", projectId: "p1", source: "chat_1" };
+  it.line.event("apaevt_task", { ...body, __id: "33333333.chat_1" });
+  it.line.event("apaevt_task", { ...body, __id: "11111111.chat_1" });
+  await drainMicrotasks();
+  const seen = await readNow(stream!);
+  assertEquals(
+    seen.map((event) =>
+      event.type === "event" && [event.body?.__id, event.body?.action]
+    ),
+    [["11111111.chat_1", "begin"], ["11111111.chat_1", "end"]],
+  );
+});
+
+Deno.test("of two choices of setEvents at once, the second one counts", async () => {
+  await using it = await server();
+  await Promise.all([
+    setEvents(it.session, ONE, ["SUMMARY"]),
+    setEvents(it.session, ONE, ["OUTPUT"]),
+  ]);
+  assertEquals(lastMask(it), 8);
+});
+
+Deno.test("F10 however early it is aborted, an events stream leaves no listener behind", async () => {
+  for (let turns = 0; turns < 16; turns++) {
+    const stop = new AbortController();
+    await using it = await server({
+      async rrext_monitor({ arguments: args }): Promise<Answer> {
+        if (args?.types === 0) return;
+        for (let turn = 0; turn < turns; turn++) await undefined;
+        stop.abort(new Error("enough"));
+      },
+    });
+    const core = coreOf(it.session);
+    // What the table of subscriptions needs stays for the session's life.
+    await setEvents(it.session, TWO, ["OUTPUT"]);
+    const before = core.listeners.size;
+    const attached = listenersOf(core.signal);
+    const { signal } = stop;
+    await events(it.session, ONE, { types: ["SUMMARY"], signal })
+      .then(readNow).catch(() => {});
+    await drainMicrotasks();
+    assertEquals([attached.size, core.listeners.size], [0, before]);
+  }
+});
+
+/** The listeners that are attached to a signal from now on. */
+function listenersOf(signal: AbortSignal): ReadonlySet<unknown> {
+  const attached = new Set<unknown>();
+  const add = signal.addEventListener.bind(signal);
+  const remove = signal.removeEventListener.bind(signal);
+  signal.addEventListener = (type: string, listener: unknown): void => {
+    attached.add(listener);
+    add(type, listener as EventListener);
+  };
+  signal.removeEventListener = (type: string, listener: unknown): void => {
+    attached.delete(listener);
+    remove(type, listener as EventListener);
+  };
+  return attached;
+}
+
+Deno.test("a watch that is cancelled while it begins takes its subscription back", async () => {
+  const opening = deferred<void>();
+  await using it = await server({
+    async rrext_monitor({ arguments: args }): Promise<Answer> {
+      if (args?.types !== 0) await opening.promise;
+      return undefined;
+    },
+  });
+  const reader = watchTask(it.session, ONE).getReader();
+  const first = reader.read();
+  await it.received("rrext_monitor");
+  const cancelled = reader.cancel();
+  opening.resolve();
+  await cancelled;
+  assertEquals((await first).done, true);
+  await drainMicrotasks();
+  assertEquals(lastMask(it), 0);
+});
+
+Deno.test("a watch that fails takes its subscription back", async () => {
+  let asked = 0;
+  await using it = await server({
+    rrext_get_task_status({ arguments: args }): Answer {
+      if (++asked > 1) throw new Error("Your pipeline is not running");
+      return statusOf(args?.token);
+    },
+  });
+  await assertRejects(
+    () => watchTask(it.session, ONE).getReader().read(),
+    RocketRideException,
+    "not running",
+  );
+  await drainMicrotasks();
+  assertEquals(lastMask(it), 0);
+});
+
+Deno.test("a second watch of a task tells its status, too, and ends if it is over", async () => {
+  let state = 3;
+  await using it = await server({
+    rrext_get_task_status: ({ arguments: args }) =>
+      statusOf(args?.token, state),
+  });
+  // The engine tells the status by itself to the first of them only.
+  const other = await watched(it, ONE, "SUMMARY");
+  state = 5;
+  const states: number[] = [];
+  for await (const status of watchTask(it.session, ONE)) {
+    states.push(status.state);
+  }
+  assertEquals(states, [5]);
+  await other.cancel();
+  await close(it.session);
+});
