@@ -32,8 +32,8 @@ export interface ConformanceCase {
    * @default {15_000}
    */
   readonly timeoutMs?: number;
-  /** Do it, and tell what was seen. */
-  run(places: Places): Promise<JsonValue>;
+  /** Do it, and tell what was seen: what JSON makes of it counts. */
+  run(places: Places): Promise<unknown>;
 }
 
 /** What a runtime says of a case. */

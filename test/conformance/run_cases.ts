@@ -1,3 +1,4 @@
+import type { JsonValue } from "../../schema/json.ts";
 import type { CaseReport, ConformanceCase, Places } from "./case.ts";
 
 const TIMEOUT_MS = 15_000;
@@ -35,12 +36,17 @@ async function outcomeOf(
     );
   });
   try {
-    return { value: await Promise.race([run(places), late]) };
+    return { value: asData(await Promise.race([run(places), late])) };
   } catch (error) {
     return { error: textOf(error) };
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** What a runner hears that is in another process. */
+function asData(seen: unknown): JsonValue {
+  return seen === undefined ? null : JSON.parse(JSON.stringify(seen));
 }
 
 function textOf(error: unknown): string {

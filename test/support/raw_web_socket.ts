@@ -18,6 +18,8 @@ export interface RawFrame {
 
 /** One TCP connection of a raw server. */
 export interface RawLine {
+  /** The head of the HTTP request. */
+  head(): Promise<string>;
   /** Take the upgrade, and send frames in the same packet as the 101. */
   upgrade(...frames: Uint8Array[]): Promise<void>;
   /** Send bytes as they are. */
@@ -84,13 +86,18 @@ class Line implements RawLine {
   readonly #conn: Deno.TcpConn;
   #over = false;
   #unread: Uint8Array = new Uint8Array(0);
+  #head: Promise<string> | undefined;
 
   constructor(conn: Deno.TcpConn) {
     this.#conn = conn;
   }
 
+  head(): Promise<string> {
+    return this.#head ??= this.#readHead();
+  }
+
   async upgrade(...frames: Uint8Array[]): Promise<void> {
-    const request = await this.#readHead();
+    const request = await this.head();
     const [, key = ""] = /sec-websocket-key: (\S+)/i.exec(request) ?? [];
     const head = "HTTP/1.1 101 Switching Protocols\r\n" +
       "Upgrade: websocket\r\nConnection: Upgrade\r\n" +
