@@ -1,11 +1,12 @@
 import { parse } from "@std/dotenv/parse";
+import { parse as parseOfNpm } from "dotenv";
 import type { EnvParser } from "../../lib/env/parse_env.ts";
 
 /** Parsers of `.env` files that agree on little, as those out there do. */
 export const ENV_PARSERS: readonly (readonly [string, EnvParser])[] = [
   ["the stand-in for @std/dotenv", parse],
+  ["npm's dotenv", parseOfNpm],
   ["RocketRide's own grammar", parsePlain],
-  ["a grammar like npm's dotenv", parseRich],
   ["a shell-like grammar", parseShell],
 ];
 
@@ -16,18 +17,6 @@ function parsePlain(text: string): Record<string, string> {
     const [name = "", ...rest] = line.trim().split("=");
     if (name.startsWith("#") || rest.length === 0) continue;
     env[name.trim()] = rest.join("=").trim().replace(/^(["'])(.*)\1$/, "$2");
-  }
-  return env;
-}
-
-/** Names with dots, three kinds of quotes, comments after values, escapes. */
-function parseRich(text: string): Record<string, string> {
-  const line =
-    /^\s*(?:export\s+)?([\w.-]+)\s*[=:]\s*('[^']*'|"[^"]*"|`[^`]*`|[^#\r\n]*)/gm;
-  const env: Record<string, string> = {};
-  for (const [, name, raw] of text.matchAll(line)) {
-    const value = raw!.trim().replace(/^(['"`])([\s\S]*)\1$/, "$2");
-    env[name!] = raw!.startsWith('"') ? value.replace(/\\n/g, "\n") : value;
   }
   return env;
 }
