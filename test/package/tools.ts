@@ -1,0 +1,49 @@
+import { installTools } from "../support/npm_tools.ts";
+
+/** The oldest TypeScript that can read the package's declarations. */
+export const OLDEST_TYPESCRIPT = "5.7.3";
+
+/** The newest, which also builds the package. */
+export const NEWEST_TYPESCRIPT = "7.0.2";
+
+/** Everything that builds the package, judges it and runs it, by exact version. */
+const TOOLS = {
+  "@arethetypeswrong/cli": "0.18.5",
+  "@cloudflare/workers-types": "5.20261117.1",
+  "@types/bun": "1.4.5",
+  "@types/node": "22.20.5",
+  bun: "1.4.5",
+  esbuild: "0.28.2",
+  node: "22.23.3",
+  publint: "0.3.25",
+  typescript: NEWEST_TYPESCRIPT,
+  "typescript-oldest": `npm:typescript@${OLDEST_TYPESCRIPT}`,
+  workerd: "1.20261117.1",
+};
+
+/** Programs from npm, by what they are used as. */
+export interface Tools {
+  /** The folder of the packages. */
+  readonly modules: string;
+  readonly attw: string;
+  readonly bun: string;
+  readonly esbuild: string;
+  readonly node: string;
+  readonly publint: string;
+  readonly workerd: string;
+}
+
+/** Install what packaging needs, once for a machine. */
+export async function packagingTools(): Promise<Tools> {
+  const modules = `${await installTools(TOOLS)}/node_modules`;
+  const program = (name: string): string => `${modules}/.bin/${name}`;
+  return {
+    modules,
+    attw: program("attw"),
+    bun: program("bun"),
+    esbuild: program("esbuild"),
+    node: program("node"),
+    publint: program("publint"),
+    workerd: program("workerd"),
+  };
+}

@@ -1,0 +1,49 @@
+/** What a program did. */
+export interface Outcome {
+  /** Its exit code. */
+  readonly code: number;
+  /** What it printed to its output. */
+  readonly stdout: string;
+  /** What it printed to its error output. */
+  readonly stderr: string;
+}
+
+/** Run a program to its end in a folder, without input and without colours. */
+export async function runProgram(
+  command: string,
+  args: readonly string[],
+  cwd: string | URL,
+): Promise<Outcome> {
+  const { code, stdout, stderr } = await new Deno.Command(command, {
+    args: [...args],
+    cwd,
+    env: { NO_COLOR: "1", ROCKETRIDE_URI: "", ROCKETRIDE_APIKEY: "" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  const decoder = new TextDecoder();
+  return {
+    code,
+    stdout: decoder.decode(stdout),
+    stderr: decoder.decode(stderr),
+  };
+}
+
+/**
+ * The same for a program that must succeed.
+ *
+ * @returns What it printed to its output.
+ * @throws {Error} It failed; the message has everything it printed.
+ */
+export async function mustRun(
+  command: string,
+  args: readonly string[],
+  cwd: string | URL,
+): Promise<string> {
+  const { code, stdout, stderr } = await runProgram(command, args, cwd);
+  if (code === 0) return stdout;
+  throw new Error(
+    `${command} ${args.join(" ")} ended with ${code}:\n${stdout}${stderr}`,
+  );
+}
