@@ -1,7 +1,12 @@
 import { readTree } from "../support/read_tree.ts";
 
 /** Folders whose tests start processes or measure time: one file at a time. */
-const SERIAL = ["test/process", "test/conformance"];
+const SERIAL = [
+  "test/process",
+  "test/conformance",
+  "test/package",
+  "test/types",
+];
 
 /** One call of `deno test`. */
 export interface TestRun {

@@ -8,7 +8,10 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Run a program to its end in a folder, without input and without colours. */
+/**
+ * Run a program to its end in a folder, without input, without colours, and
+ * without the variables that would tell a client which engine to use.
+ */
 export async function runProgram(
   command: string,
   args: readonly string[],
@@ -17,7 +20,8 @@ export async function runProgram(
   const { code, stdout, stderr } = await new Deno.Command(command, {
     args: [...args],
     cwd,
-    env: { NO_COLOR: "1", ROCKETRIDE_URI: "", ROCKETRIDE_APIKEY: "" },
+    clearEnv: true,
+    env: neutralEnv(),
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -28,6 +32,12 @@ export async function runProgram(
     stdout: decoder.decode(stdout),
     stderr: decoder.decode(stderr),
   };
+}
+
+function neutralEnv(): Record<string, string> {
+  const variables = Object.entries(Deno.env.toObject())
+    .filter(([name]) => !name.startsWith("ROCKETRIDE_"));
+  return { ...Object.fromEntries(variables), NO_COLOR: "1" };
 }
 
 /**

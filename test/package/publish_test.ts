@@ -1,0 +1,18 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { readTree } from "../support/read_tree.ts";
+import { rehearsePublishing } from "./rehearse_publishing.ts";
+
+Deno.test("JSR would take the package as it is", async () => {
+  const { code, output } = await rehearsePublishing();
+  assertEquals(code, 0, output);
+  assertEquals(/^(warning|error).*$/mi.exec(output)?.[0], undefined, output);
+  assertMatch(output, /^Success Dry run complete$/m);
+
+  const modules = [...(await readTree(["mod.ts", "lib", "schema"])).keys()];
+  const texts = ["CHANGELOG.md", "LICENSE", "README.md", "deno.json"];
+  assertEquals(
+    Array.from(output.matchAll(/\/package\/(\S+) \(/g), ([, name]) => name!)
+      .sort(),
+    [...texts, ...modules].sort(),
+  );
+});
