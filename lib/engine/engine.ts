@@ -56,7 +56,8 @@ export interface Engine {
  * @param options See {@linkcode EngineOptions}.
  * @returns The engine.
  * @throws {RangeError} A numeric option is out of range.
- * @throws {TypeError} Two of the given nodes share a provider name.
+ * @throws {TypeError} Two of the given nodes share a provider name, or a key
+ * or a host is malformed.
  *
  * @example Run a pipeline in process
  * ```ts
@@ -87,13 +88,13 @@ export interface Engine {
  */
 export function createEngine(options: EngineOptions = {}): Engine {
   const settings = readSettings(options);
-  const { nodes, parsers, clock } = settings;
+  const { nodes, clock } = settings;
   const dashboard = new Dashboard(clock);
   const tasks = new TaskTable(clock, (task) => dashboard.taskRemoved(task));
   const monitors = new Monitors();
   const core: Core = {
     settings,
-    registry: createRegistry(builtinNodes({ parsers }), nodes),
+    registry: createRegistry(builtinNodes(settings), nodes),
     tasks,
     monitors,
     env: new Environment(settings.env),

@@ -96,6 +96,12 @@ export interface EngineOptions {
    * @default {false}
    */
   readonly listUnsupported?: boolean;
+  /**
+   * The hosts that the node `tool_http_request` may ask, by name;
+   * `*.example.com` stands for all below one. All when absent: an agent may
+   * then reach whatever this process can reach.
+   */
+  readonly allowHosts?: readonly string[];
   /** HTTP for nodes. The platform's when absent. */
   readonly fetch?: typeof fetch;
   /** Where time comes from. The platform's when absent. */
@@ -119,7 +125,9 @@ export type Upgrade = (request: Request) => {
 
 /** Options with every default in its place. */
 export interface Settings
-  extends Required<Omit<EngineOptions, "auth" | "upgrade">> {
+  extends Required<Omit<EngineOptions, "allowHosts" | "auth" | "upgrade">> {
+  /** Hosts that nodes may ask; all when `undefined`. */
+  readonly allowHosts: readonly string[] | undefined;
   /** Who has which key; `undefined` when every key is accepted. */
   readonly auth: ReadonlyMap<string, Identity> | undefined;
   /** Accepts upgrades; `undefined` where the platform's own is used. */
@@ -136,7 +144,8 @@ const MAX_UNAUTHENTICATED = 10;
  *
  * @throws {RangeError} A number is out of range, or a key has a permission
  * that there is not.
- * @throws {TypeError} A key is empty, looks like a task's, or comes twice.
+ * @throws {TypeError} A key is empty, looks like a task's, or comes twice; or
+ * a host is more than a name.
  */
 export function readSettings(options: EngineOptions): Settings {
   const userId = options.userId ?? "local";
@@ -162,6 +171,7 @@ export function readSettings(options: EngineOptions): Settings {
       Infinity,
     ),
     listUnsupported: options.listUnsupported ?? false,
+    allowHosts: options.allowHosts?.map(hostName),
     fetch: options.fetch ?? ((input, init) => fetch(input, init)),
     clock: options.clock ?? systemClock(),
     randomUUID: options.randomUUID ?? (() => crypto.randomUUID()),
@@ -180,4 +190,12 @@ function wholeNumber(
   if (whole && value >= 1 && value <= most) return value;
   const range = most === Infinity ? "1 or more" : `1 to ${most}`;
   throw new RangeError(`Cannot use ${name} of "${value}": must be ${range}`);
+}
+
+function hostName(given: string): string {
+  if (/^(?:\*\.)?[^\s*/:@?#]+$|^\[[0-9a-f:.]+\]$/i.test(given)) return given;
+  throw new TypeError(
+    `Cannot use "${given}" in allowHosts: must be the name of a host, ` +
+      "perhaps after `*.`",
+  );
 }

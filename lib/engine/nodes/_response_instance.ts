@@ -6,7 +6,7 @@ import type {
   NodeInstance,
   PipeContext,
 } from "../node.ts";
-import { base64 } from "./_base64.ts";
+import { base64 } from "./base64.ts";
 import { answerValue, docValue, questionValue } from "./_response_values.ts";
 import { concatBytes } from "./concat_bytes.ts";
 

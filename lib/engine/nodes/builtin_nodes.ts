@@ -1,5 +1,7 @@
 import type { NodeDefinition } from "../node.ts";
+import { dictionaryNode } from "./dictionary.ts";
 import { hashNode } from "./hash.ts";
+import { httpRequestNode } from "./http_request/http_request.ts";
 import { llmMockNode } from "./llm_mock.ts";
 import { memoryInternalNode } from "./memory/memory_internal.ts";
 import { parseNode } from "./parse/parse.ts";
@@ -18,6 +20,11 @@ export interface BuiltinNodesOptions {
    * @default {{}}
    */
   readonly parsers?: ParserTable;
+  /**
+   * The hosts that the node `tool_http_request` may ask, by name;
+   * `*.example.com` stands for all below one. All when absent.
+   */
+  readonly allowHosts?: readonly string[] | undefined;
 }
 
 /**
@@ -46,7 +53,9 @@ export function builtinNodes(
     questionNode(),
     promptNode(),
     preprocessorLangchainNode(),
+    dictionaryNode(),
     memoryInternalNode(),
+    httpRequestNode(options),
     llmMockNode(),
     ...responseNodes(),
   ];

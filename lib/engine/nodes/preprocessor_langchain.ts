@@ -1,4 +1,3 @@
-import type { Doc } from "../../../schema/doc.ts";
 import type { JsonObject } from "../../../schema/json.ts";
 import type {
   NodeDefinition,
@@ -8,10 +7,8 @@ import type {
   TaskContext,
 } from "../node.ts";
 import { defineNode } from "../node.ts";
+import { objectDoc } from "./object_doc.ts";
 import { PROFILES, type Splitter, splitterFor } from "./_splitter_choice.ts";
-
-/** The node id in the metadata of chunks; any fixed UUID does (engine §4.5). */
-const NODE_ID = "5d0a7a0e-3b7c-4c55-9d1f-6f2f4a8e21c7";
 
 const SIZES: JsonObject = { mode: "strlen", strlen: 512, tokens: 512 };
 
@@ -112,21 +109,13 @@ function instance(
 
   async function emit(text: string, isTable: boolean): Promise<void> {
     pipe.signal.throwIfAborted();
-    const documents = split(text).map((page_content): Doc => ({
-      type: "Document",
-      page_content,
-      metadata: {
-        objectId: pipe.object.objectId,
-        nodeId: NODE_ID,
-        parent: pipe.object.path,
-        permissionId: 0,
-        signature: component,
-        isDeleted: false,
-        isTable,
-        tableId: 0,
+    const documents = split(text).map((part) =>
+      objectDoc(pipe.object, part, {
         chunkId: chunkId++,
-      },
-    }));
+        signature: component,
+        isTable,
+      })
+    );
     if (documents.length > 0) await pipe.emit("documents", documents);
   }
 

@@ -35,8 +35,7 @@ const FAMILIES: readonly (readonly [string, UnsupportedNeed, string])[] = [
   [
     "text",
     "later version",
-    "summarization=Summarization;extract_data=Extract data;" +
-    "dictionary=Dictionary",
+    "summarization=Summarization;extract_data=Extract data",
   ],
   ["text", "model", "anonymize_text=Anonymizer;ner=Entity recognition"],
   [
@@ -53,8 +52,8 @@ const FAMILIES: readonly (readonly [string, UnsupportedNeed, string])[] = [
   [
     "tool",
     "later version",
-    "tool_http_request=HTTP request;tool_pipe=Pipeline tool;" +
-    "tool_filesystem=File system tool;tool_chartjs=Chart.js",
+    "tool_pipe=Pipeline tool;tool_filesystem=File system tool;" +
+    "tool_chartjs=Chart.js",
   ],
   [
     "tool",

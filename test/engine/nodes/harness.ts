@@ -1,4 +1,4 @@
-import { systemClock } from "../../../lib/_clock.ts";
+import { type Clock, systemClock } from "../../../lib/_clock.ts";
 import { isRecord, type JsonObject } from "../../../schema/json.ts";
 import type {
   ControlCall,
@@ -32,6 +32,14 @@ export interface OpenOptions {
   /** The lanes that somebody takes; all when absent. */
   readonly listens?: readonly Lane[];
   readonly signal?: AbortSignal;
+  /** Answers control calls; refused when absent. */
+  readonly control?: (classType: string, call: ControlCall) => unknown;
+}
+
+/** What a bench gives its node in place of what an engine would. */
+export interface BenchOptions {
+  readonly fetch?: typeof fetch;
+  readonly clock?: Clock;
 }
 
 /** One object on its way through the node. */
@@ -58,6 +66,7 @@ export interface BenchPipe {
 export async function startNode(
   definition: NodeDefinition,
   config: JsonObject = {},
+  options: BenchOptions = {},
 ): Promise<Bench> {
   const record: TaskRecord = { warnings: [], statuses: [], notes: [] };
   const context: TaskContext = {
@@ -65,8 +74,8 @@ export async function startNode(
     config: effective(definition, config),
     rawConfig: config,
     signal: new AbortController().signal,
-    fetch: () => Promise.reject(new TypeError("No network in this bench")),
-    clock: systemClock(),
+    fetch: options.fetch ?? noNetwork,
+    clock: options.clock ?? systemClock(),
     warn: (message) => void record.warnings.push(message),
     status: (text) => void record.statuses.push(text),
     note: (note) => void record.notes.push(note),
@@ -74,6 +83,10 @@ export async function startNode(
   };
   const task = await definition.start(context);
   return { task, record, open: (options) => openPipe(task, options) };
+}
+
+function noNetwork(): Promise<Response> {
+  return Promise.reject(new TypeError("No network in this bench"));
 }
 
 /** Find one of several definitions. */
@@ -115,7 +128,10 @@ function openPipe(task: NodeTask, options: OpenOptions = {}): BenchPipe {
     },
     listens: (lane) => options.listens?.includes(lane) ?? true,
     helpers: () => [],
-    control: () => Promise.reject(new Error("No helpers in this bench")),
+    control: async (classType, call) => {
+      if (options.control) return await options.control(classType, call);
+      throw new Error("No helpers in this bench");
+    },
     sse: (type, data) => void messages.push({ type, data }),
     warn: (message) => void warnings.push(message),
     respond: (field, lane, value) =>
