@@ -1,5 +1,6 @@
 import type { JsonValue } from "../../schema/json.ts";
 import type { CaseReport, ConformanceCase, Places } from "./case.ts";
+import { textOf } from "./text_of.ts";
 
 const TIMEOUT_MS = 15_000;
 
@@ -47,11 +48,4 @@ async function outcomeOf(
 /** What a runner hears that is in another process. */
 function asData(seen: unknown): JsonValue {
   return seen === undefined ? null : JSON.parse(JSON.stringify(seen));
-}
-
-function textOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.stack?.includes(error.message)
-    ? error.stack
-    : `${error.name}: ${error.message}\n${error.stack ?? ""}`;
 }

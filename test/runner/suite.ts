@@ -1,3 +1,4 @@
+import { conformance } from "../conformance/conformance.ts";
 import { type FileCoverage, lineCoverage, readLcov } from "./coverage.ts";
 import { runDeno } from "./deno_process.ts";
 import { announce, print, since } from "./report.ts";
@@ -14,7 +15,8 @@ const MIN_LINE_COVERAGE = 90;
 const WORST = 5;
 
 /**
- * Run all tests and measure what they cover.
+ * Run all tests, the cases of conformance in every runtime among them, and
+ * measure what the tests cover.
  *
  * Too little coverage counts as one more failure.
  */
@@ -32,6 +34,7 @@ export async function suite(): Promise<Tally> {
     print(`${formatTally(tally)} (${since(start)})`);
     if (tally.failed > 0) print(failuresIn(output));
   }
+  tallies.push(await conformance());
   const covered = await reportCoverage();
   return addTallies([
     ...tallies,

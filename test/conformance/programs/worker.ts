@@ -1,0 +1,96 @@
+/**
+ * Runs the cases in a Worker, one request each, and tells what becomes of a
+ * case in the answer. All entries of the client are imported here, at the top,
+ * where a Worker must do no I/O: else it would not even start.
+ */
+import * as streams from "../../../mod.ts";
+import * as admin from "../../../lib/admin/mod.ts";
+import * as schema from "../../../schema/mod.ts";
+import { CASES } from "../cases/mod.ts";
+import type { CaseReport, Places } from "../case.ts";
+import { runCases } from "../run_cases.ts";
+import { textOf } from "../text_of.ts";
+import {
+  answerWithStream,
+  closeLate,
+  type Context,
+  echo,
+  leaveOpen,
+} from "./requests.ts";
+
+export { SessionKeeper } from "./session_keeper.ts";
+
+interface Env {
+  readonly KEEPER: {
+    idFromName(name: string): unknown;
+    get(id: unknown): { fetch(request: Request): Promise<Response> };
+  };
+}
+
+const unhandled: string[] = [];
+
+addEventListener("unhandledrejection", (event) => {
+  unhandled.push(textOf(event.reason));
+});
+
+export default {
+  async fetch(request: Request, env: Env, context: Context): Promise<Response> {
+    try {
+      return await answer(request, env, context);
+    } catch (error) {
+      return Response.json({ error: textOf(error) });
+    }
+  },
+};
+
+async function answer(
+  request: Request,
+  env: Env,
+  context: Context,
+): Promise<Response> {
+  const { pathname, searchParams } = new URL(request.url);
+  switch (pathname) {
+    case "/imports":
+      return Response.json({ value: imports() });
+    case "/case":
+      return Response.json(await runCase(await request.json()));
+    case "/echo":
+      return Response.json({ value: await echo(searchParams) });
+    case "/late":
+      return await closeLate(searchParams, context);
+    case "/leave":
+      return await leaveOpen(searchParams);
+    case "/stream":
+      return await answerWithStream(searchParams);
+    case "/keeper": {
+      const id = env.KEEPER.idFromName(searchParams.get("object") ?? "");
+      return await env.KEEPER.get(id).fetch(request);
+    }
+    case "/unhandled":
+      return Response.json({ value: unhandled });
+    default:
+      return new Response(null, { status: 404 });
+  }
+}
+
+/** How the entries are known: by something that each of them exports. */
+function imports(): Record<string, string> {
+  return {
+    streams: typeof streams.connect,
+    admin: typeof admin.createKey,
+    schema: typeof schema.isRecord,
+  };
+}
+
+interface CaseRequest {
+  readonly name: string;
+  readonly places: Places;
+}
+
+async function runCase({ name, places }: CaseRequest): Promise<CaseReport> {
+  const reports: CaseReport[] = [];
+  const cases = CASES.filter((one) => one.name === name);
+  await runCases(cases, places, (report) => reports.push(report));
+  const [report] = reports;
+  return report ?? { name, error: "No such case", ms: 0 };
+}

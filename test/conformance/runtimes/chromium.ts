@@ -1,0 +1,97 @@
+import { bundle } from "../bundle.ts";
+import type { Job, Message } from "../job.ts";
+import { chromiumPath } from "./chromium_path.ts";
+import { startChild } from "./child.ts";
+import { type Hearing, hearing, NOTHING_UNHANDLED } from "./hearing.ts";
+import { inTime, RUN_MS } from "./limits.ts";
+import type { Runtime } from "./runtime.ts";
+
+const FLAGS = [
+  "--headless=new",
+  "--no-sandbox",
+  "--no-first-run",
+  "--disable-gpu",
+  "--disable-quic",
+  "--disable-dev-shm-usage", // containers have little of it
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/**
+ * Chromium, with a page that comes from a server of its own on this machine
+ * and posts its reports there. Nothing drives the browser: a debugger would
+ * copy each frame of every socket.
+ */
+export const CHROMIUM: Runtime = {
+  name: "chromium",
+  checks: [NOTHING_UNHANDLED],
+  async missing(): Promise<string | undefined> {
+    return await chromiumPath() === undefined
+      ? "no Chromium or Chrome here; CHROMIUM may name one"
+      : undefined;
+  },
+  async run(job, report): Promise<void> {
+    const path = await chromiumPath();
+    if (path === undefined) throw new Error("There is no Chromium");
+    const ears = hearing(report);
+    await using server = servePage(await bundle("page.ts"), job, ears);
+    const profile = await Deno.makeTempDir();
+    try {
+      const url = `http://127.0.0.1:${server.addr.port}/`;
+      await using browser = startChild(path, [
+        ...FLAGS,
+        `--user-data-dir=${profile}`,
+        url,
+      ]);
+      const output = browser.lines.cancel();
+      const ended = browser.code.then(async (code) => {
+        throw new Error(`Ended with ${code}:\n${await browser.stderr}`);
+      });
+      const done = inTime(ears.done, RUN_MS);
+      if (!await Promise.race([done, ended])) {
+        ears.hear({
+          type: "unhandled",
+          text: `The page was not done after ${RUN_MS} ms`,
+        });
+      }
+      await output;
+    } finally {
+      await Deno.remove(profile, { recursive: true }).catch(() => {
+        // one of its processes still writes there; it is temporary anyway
+      });
+    }
+    ears.end();
+  },
+};
+
+function servePage(
+  script: string,
+  job: Job,
+  ears: Hearing,
+): Deno.HttpServer<Deno.NetAddr> {
+  return Deno.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    onListen(): void {},
+  }, async (request) => {
+    switch (new URL(request.url).pathname) {
+      case "/":
+        return new Response(
+          `<!doctype html><script type="module" src="/page.js"></script>`,
+          { headers: { "content-type": "text/html; charset=utf-8" } },
+        );
+      case "/page.js":
+        return new Response(script, {
+          headers: { "content-type": "text/javascript; charset=utf-8" },
+        });
+      case "/job":
+        return Response.json(job);
+      case "/message":
+        ears.hear(await request.json() as Message);
+        return new Response(null, { status: 204 });
+      default:
+        return new Response(null, { status: 404 });
+    }
+  });
+}

@@ -1,0 +1,30 @@
+const PROGRAMS = [
+  "chromium",
+  "chromium-browser",
+  "google-chrome",
+  "google-chrome-stable",
+];
+
+const APPLICATIONS = [
+  "/Applications/Chromium.app/Contents/MacOS/Chromium",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+];
+
+/**
+ * Find Chromium, or Chrome: what the variable `CHROMIUM` names, else what is
+ * on the `PATH`, else an application.
+ */
+export async function chromiumPath(): Promise<string | undefined> {
+  const named = Deno.env.get("CHROMIUM");
+  if (named) return named;
+  const folders = (Deno.env.get("PATH") ?? "").split(":");
+  const paths = PROGRAMS.flatMap((program) =>
+    folders.map((folder) => `${folder}/${program}`)
+  );
+  for (const path of [...paths, ...APPLICATIONS]) {
+    if (await Deno.stat(path).then(({ isFile }) => isFile, () => false)) {
+      return path;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,78 @@
+import { type Child, startChild } from "./child.ts";
+import { toolPath, WORKERD_DATE } from "../tools.ts";
+
+/** A Worker that is served. */
+export interface WorkerServer extends AsyncDisposable {
+  /** Its address, without a path. */
+  readonly origin: string;
+  /** Stop it; answers all that it wrote to its standard error. */
+  stop(): Promise<string>;
+}
+
+const CONFIG = `using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  services = [
+    (name = "worker", worker = .worker),
+    (name = "internet", network = (allow = ["local"])),
+  ],
+  sockets = [
+    (name = "http", address = "127.0.0.1:0", http = (), service = "worker"),
+  ],
+);
+
+const worker :Workerd.Worker = (
+  modules = [(name = "worker", esModule = embed "worker.js")],
+  compatibilityDate = "${WORKERD_DATE}",
+  durableObjectNamespaces = [
+    (className = "SessionKeeper", uniqueKey = "session-keeper"),
+  ],
+  durableObjectStorage = (inMemory = void),
+  bindings = [
+    (name = "KEEPER", durableObjectNamespace = "SessionKeeper"),
+  ],
+);
+`;
+
+/**
+ * Serve a Worker with workerd, at a port of its own choice.
+ *
+ * @param script The Worker, as one module.
+ * @throws {Error} It did not start: what is wrong with the module is told.
+ */
+export async function serveWorker(script: string): Promise<WorkerServer> {
+  const folder = await Deno.makeTempDir();
+  const remove = (): Promise<void> => Deno.remove(folder, { recursive: true });
+  try {
+    await Deno.writeTextFile(`${folder}/worker.js`, script);
+    await Deno.writeTextFile(`${folder}/config.capnp`, CONFIG);
+    const child = startChild(await toolPath("workerd"), [
+      "serve",
+      "--control-fd=1",
+      `${folder}/config.capnp`,
+    ]);
+    const port = await portOf(child);
+    return {
+      origin: `http://127.0.0.1:${port}`,
+      async stop(): Promise<string> {
+        await child[Symbol.asyncDispose]();
+        return await child.stderr;
+      },
+      async [Symbol.asyncDispose](): Promise<void> {
+        await child[Symbol.asyncDispose]();
+        await remove();
+      },
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function portOf(child: Child): Promise<number> {
+  for await (const line of child.lines.values({ preventCancel: true })) {
+    const { event, port } = JSON.parse(line);
+    if (event === "listen") return port;
+  }
+  throw new Error(`The Worker does not start:\n${await child.stderr}`);
+}
