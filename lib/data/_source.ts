@@ -69,11 +69,14 @@ function unknownSize(chunks: () => Chunks): Source {
   return { mimeType: undefined, size: undefined, objinfo: {}, chunks };
 }
 
-function responseSource({ body, bodyUsed, headers }: Response): Source {
+function responseSource(response: Response): Source {
+  const { bodyUsed, headers } = response;
+  // Before the body, which takes the type of a Blob with it on Bun.
+  const mimeType = headers.get("content-type") ?? undefined;
+  const { body } = response;
   if (bodyUsed || body?.locked) {
     throw taken("a response whose body was read or is locked");
   }
-  const mimeType = headers.get("content-type") ?? undefined;
   if (!body) return one(new Uint8Array(0), mimeType);
   const length = headers.get("content-length") ?? "";
   // With an encoding, the length counts what travelled, not what comes out.

@@ -67,6 +67,20 @@ Deno.test("a Response tells its media type, and its length where it is the conte
   assertEquals(packed.object.size, undefined);
 });
 
+Deno.test("a Response whose type is gone once its body was looked at is asked for it first", async () => {
+  // Bun's of a Blob.
+  class Forgetful extends Response {
+    override get body(): Response["body"] {
+      this.headers.delete("content-type");
+      return super.body;
+    }
+  }
+  const it = await sent(
+    new Forgetful("a,b", { headers: { "content-type": "text/csv" } }),
+  );
+  assertEquals(it.mimeType, "text/csv");
+});
+
 Deno.test("a Response's length that is no number is not told", async () => {
   for (const length of ["", "three", "-1", "1.5"]) {
     const headers = { "content-length": length };
