@@ -1,0 +1,113 @@
+import {
+  DataPipe,
+  pipe,
+  type PipeChunk,
+  type PipelineResult,
+  send,
+  sendFiles,
+  type Session,
+  uploadFiles,
+  type UploadResult,
+  use,
+} from "@rocketride/streams";
+import { same } from "./_same.ts";
+
+export async function streams(
+  session: Session,
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  bytes: ReadableStream<Uint8Array>,
+  texts: ReadableStream<string>,
+  records: ReadableStream<{ id: number }>,
+): Promise<void> {
+  const { token } = await use(session, { filepath: "a.pipe.json" });
+  const target = await pipe(session, token, { mimeType: "text/csv" });
+  same<typeof target, DataPipe>();
+  const stream: WritableStream<PipeChunk> = target;
+  void stream;
+  await body.pipeTo(target);
+  await bytes.pipeTo(target);
+  await texts.pipeTo(target, { preventClose: true });
+  await body.pipeThrough(new TextDecoderStream()).pipeTo(target);
+  // @ts-expect-error: records are no chunks; make text or bytes of them
+  await records.pipeTo(target);
+
+  const writer = target.getWriter();
+  await writer.write("text");
+  await writer.write(new Uint8Array(1));
+  await writer.write(new Float64Array(1).buffer);
+  // @ts-expect-error: numbers are no chunks
+  await writer.write(1);
+
+  same<typeof target.result, Promise<PipelineResult>>();
+  same<typeof target.pipeId, number>();
+  // @ts-expect-error: pipes are made by pipe() alone
+  new DataPipe();
+}
+
+export async function sources(
+  session: Session,
+  file: File,
+  response: Response,
+  stream: ReadableStream<Uint8Array>,
+  lines: AsyncIterable<string>,
+): Promise<PipelineResult> {
+  const task = { token: "tk_1" };
+  await send(session, task, "text", { objinfo: { name: "a", extra: 1 } });
+  await send(session, task, file);
+  await send(session, task, response, { framing: "chunk" });
+  await send(session, task, stream, { onPipelineError: "return" });
+  await send(session, task, lines);
+  // @ts-expect-error: a number is no source
+  await send(session, task, 1);
+  // @ts-expect-error: what does an object look like on the wire?
+  await send(session, task, { a: 1 });
+  // @ts-expect-error: framing is one of two words
+  await send(session, task, "text", { framing: "line" });
+  // @ts-expect-error: a size is a number
+  await send(session, task, "text", { objinfo: { size: "1" } });
+  return await send(session, "tk_1", new ArrayBuffer(1), { signal: null });
+}
+
+export async function files(
+  session: Session,
+  file: File,
+  stream: ReadableStream<string>,
+): Promise<void> {
+  const task = await use(session, { pipeline: { components: [] } });
+  const results = await sendFiles(session, task, [
+    "a.txt",
+    new URL("file:///a.txt"),
+    file,
+    { file, mimeType: "text/plain" },
+    { name: "b.txt", stream },
+    { name: "c.txt", stream: () => stream, size: 3 },
+    ["d.txt", { department: "legal" }, "text/plain"],
+  ]);
+  same<(typeof results)[number], UploadResult>();
+  for await (const event of uploadFiles(session, task, [file])) {
+    same<typeof event.index, number>();
+    if (event.action === "complete") same<typeof event.bytes_sent, number>();
+    // @ts-expect-error: actions are a closed set
+    if (event.action === "finished") return;
+  }
+  // @ts-expect-error: one file is a list of one
+  await sendFiles(session, task, file);
+  // @ts-expect-error: what comes from nowhere needs a name
+  await sendFiles(session, task, [{ stream }]);
+}
+
+export async function tasks(session: Session): Promise<void> {
+  const task = await use(session, {
+    pipeline: { components: [], source: "in" },
+    threads: 4,
+    events: ["summary", "apaevt_task"],
+  });
+  same<typeof task.token, string>();
+  await task[Symbol.asyncDispose]();
+  // @ts-expect-error: a token is no task of its own making
+  task.token = "";
+  // @ts-expect-error: levels are a closed set
+  await use(session, { pipelineTraceLevel: "all" });
+  // @ts-expect-error: kinds of events are a closed set
+  await use(session, { events: ["everything"] });
+}

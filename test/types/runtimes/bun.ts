@@ -1,0 +1,14 @@
+import { pipe, send, type Session } from "@rocketride/streams";
+import { createEngine } from "@rocketride/streams/engine";
+
+export async function files(session: Session): Promise<void> {
+  const file = Bun.file("a.txt");
+  await send(session, "tk_1", file);
+  const target = await pipe(session, "tk_1");
+  await file.stream().pipeTo(target);
+  const response = await fetch("https://example.com");
+  await response.body?.pipeTo(target);
+}
+
+const engine = createEngine();
+export const server = Bun.serve({ fetch: (request) => engine.fetch(request) });
