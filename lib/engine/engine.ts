@@ -30,8 +30,11 @@ export interface Engine {
   transport(): Transport;
   /**
    * Answer an HTTP request: a WebSocket at `/task/service`, and the routes of
-   * the protocol's §10, such as `POST /task/data`. Needs no `this`, so it can be handed to `Deno.serve` as it is.
-   * What the platform passes besides the request tells where it came from.
+   * the protocol's §10, such as `POST /task/data`. Needs no `this`, so
+   * `Deno.serve`, a Worker's `fetch` and, together with
+   * {@linkcode bunWebSocket}, `Bun.serve` take it as it is. What the platform
+   * passes besides the request tells where it came from; a server of one's
+   * own passes {@linkcode FetchInfo}. {@linkcode serveEngine} does all that.
    */
   readonly fetch: (
     request: Request,

@@ -6,6 +6,18 @@
  */
 export { createEngine, type Engine } from "./engine.ts";
 export type { EngineOptions, Upgrade } from "./settings.ts";
+export type { FetchInfo } from "./serve/fetch_handler.ts";
+export {
+  type EngineServer,
+  serveEngine,
+  type ServeOptions,
+} from "./serve/listen/serve_engine.ts";
+export type { BunPeer } from "./serve/bun_socket.ts";
+export {
+  bunWebSocket,
+  type BunWebSocketHandlers,
+  type BunWebSocketPeer,
+} from "./serve/bun_web_socket.ts";
 export type { Permission } from "./access/identity.ts";
 export type { EngineKey } from "./access/keys.ts";
 export {

@@ -4,9 +4,21 @@ import { addressOf } from "../access/address_of.ts";
 import type { Core } from "../core.ts";
 import type { Connection } from "./connection.ts";
 import { json } from "./http/reply.ts";
+import type { Upgrade } from "../settings.ts";
 import { serveHttp } from "./http/serve_http.ts";
 import { serveSocket } from "./serve_socket.ts";
 import { platformUpgrade } from "./upgrade.ts";
+
+/**
+ * What a server of one's own may hand over besides a request; Deno's and
+ * Bun's own information is understood, too.
+ */
+export interface FetchInfo {
+  /** Where the request came from. */
+  readonly remoteAddr?: { readonly hostname: string };
+  /** Accepts the request, should it want a WebSocket. */
+  readonly acceptWebSocket?: Upgrade;
+}
 
 const SERVICE_PATH = "/task/service";
 
@@ -32,7 +44,8 @@ export function fetchHandler(
         connection: "upgrade",
       });
     }
-    const upgrade = core.settings.upgrade ?? platformUpgrade();
+    const upgrade = (info as FetchInfo | undefined)?.acceptWebSocket ??
+      core.settings.upgrade ?? platformUpgrade(info);
     if (!upgrade) {
       const detail = "This platform needs the engine's option 'upgrade'";
       return json(501, { detail });

@@ -2,10 +2,10 @@ import { decodeFrame, encodeText } from "../../protocol/frame.ts";
 import type { Peer } from "../../transport/memory.ts";
 import { MAX_MESSAGE_BYTES } from "../settings.ts";
 import { Backlog } from "./backlog.ts";
+import { closeSocket } from "./close_socket.ts";
 import type { Connection } from "./connection.ts";
 import { salvageSeq } from "./salvage_seq.ts";
 
-const CONNECTING = 0;
 const OPEN = 1;
 const TOO_BIG = 1009;
 const TRY_LATER = 1013;
@@ -41,20 +41,6 @@ export function serveSocket(
   socket.addEventListener("close", () => connection.onClose());
   // A close event follows; without a listener some runtimes report the error.
   socket.addEventListener("error", () => connection.onClose());
-}
-
-function closeSocket(socket: WebSocket, code?: number, reason?: string): void {
-  const close = (): void => {
-    try {
-      socket.close(code, reason);
-    } catch {
-      // Not every runtime lets a server use every code.
-      socket.close();
-    }
-  };
-  // Deno forgets a close that comes before the handshake is done.
-  if (socket.readyState !== CONNECTING) close();
-  else socket.addEventListener("open", close, { once: true });
 }
 
 function receive(connection: Connection, data: unknown): void {

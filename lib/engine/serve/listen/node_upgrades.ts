@@ -1,0 +1,91 @@
+import type { Clock } from "../../../_clock.ts";
+import { ignore } from "../../../_deferred.ts";
+import { MAX_MESSAGE_BYTES, type Upgrade } from "../../settings.ts";
+import type { FetchInfo } from "../fetch_handler.ts";
+import { IDLE_SECONDS } from "../upgrade.ts";
+import { rejectUpgrade } from "./reject_upgrade.ts";
+import { sweep } from "./sweep.ts";
+
+/** The part of Node's HTTP server that is needed here. */
+export interface NodeServer {
+  /** Be told of requests for another protocol. */
+  on(
+    event: "upgrade",
+    listener: (
+      request: NodeRequest,
+      line: NodeLine,
+      head: Uint8Array,
+    ) => void,
+  ): void;
+}
+
+/** A request as Node tells it. */
+export interface NodeRequest {
+  readonly url?: string;
+  readonly method?: string;
+  readonly rawHeaders: readonly string[];
+  readonly socket: { readonly remoteAddress?: string };
+}
+
+/** The connection that a request came over. */
+export interface NodeLine {
+  readonly writable: boolean;
+  on(event: "error", listener: () => void): void;
+  end(text: string, done: () => void): void;
+  destroy(): void;
+}
+
+/**
+ * Let a server of Node take WebSockets, which it leaves to whoever listens.
+ *
+ * @param server The server.
+ * @param answer Answers the request with the given information.
+ * @param clock Where time comes from.
+ * @returns What to call when the server stops.
+ */
+export async function nodeUpgrades(
+  server: NodeServer,
+  answer: (
+    request: Request,
+    info: Required<FetchInfo>,
+  ) => Response | Promise<Response>,
+  clock: Clock,
+): Promise<() => void> {
+  const { WebSocketServer } = await import("ws");
+  const door = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_MESSAGE_BYTES,
+  });
+  server.on("upgrade", (incoming, line, head) => {
+    line.on("error", ignore);
+    let socket: WebSocket | undefined;
+    const keep = (opened: WebSocket): void => void (socket = opened);
+
+    function acceptWebSocket(): ReturnType<Upgrade> {
+      // Done before this returns; or refused, with the line closed.
+      door.handleUpgrade(incoming, line, head, keep);
+      if (!socket) throw new TypeError("Not a WebSocket handshake");
+      return { socket, response: new Response() };
+    }
+
+    async function take(): Promise<void> {
+      const hostname = incoming.socket.remoteAddress ?? "";
+      const info = { remoteAddr: { hostname }, acceptWebSocket };
+      const response = await answer(webRequest(incoming), info);
+      if (!socket) await rejectUpgrade(line, response);
+    }
+
+    take().catch(() => line.destroy());
+  });
+  return sweep(clock, IDLE_SECONDS * 1_000, door.clients);
+}
+
+/** The same request as the web knows it; it has no body. */
+function webRequest({ url = "/", rawHeaders }: NodeRequest): Request {
+  const headers = new Headers();
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    headers.append(rawHeaders[at]!, rawHeaders[at + 1]!);
+  }
+  const base = `http://${headers.get("host") ?? "localhost"}`;
+  return new Request(new URL(url, base), { headers });
+}
