@@ -1,0 +1,233 @@
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import {
+  AuthenticationException,
+  chat,
+  close,
+  connect,
+  ConnectionException,
+  type ConnectOptions,
+  events,
+  firstAnswer,
+  getTaskStatus,
+  httpTransport,
+  pipe,
+  type Pipeline,
+  send,
+  terminate,
+  use,
+} from "@rocketride/streams";
+import { VERSION } from "../../lib/version.ts";
+import type { ChildEnding } from "../support/child_program.ts";
+import { forEachHost, type Host } from "../support/hosts.ts";
+import { DIGEST, TEXT, through } from "../support/pipelines.ts";
+import { rawHandshake } from "../support/raw_handshake.ts";
+import { rawSocket } from "../support/raw_client.ts";
+
+const PROGRAM = "test/support/serving_program.ts";
+const MIB = 1024 * 1024;
+const latin1 = new TextDecoder("latin1");
+const ENDED_WELL: ChildEnding = { code: 0, stdout: "", stderr: "" };
+
+const MODEL: Pipeline = {
+  project_id: "model",
+  source: "in",
+  components: [
+    { id: "in", provider: "chat", config: {} },
+    {
+      id: "model",
+      provider: "llm_mock",
+      config: { replies: [{ reply: "Paris" }] },
+      input: [{ lane: "questions", from: "in" }],
+    },
+    {
+      id: "out",
+      provider: "response_answers",
+      config: {},
+      input: [{ lane: "answers", from: "model" }],
+    },
+  ],
+};
+
+/** Run a test against an engine in a process of its own, which ends well. */
+async function withHost(
+  host: Host,
+  test: (uri: string, options: ConnectOptions) => Promise<void>,
+): Promise<void> {
+  await using child = await host.start(PROGRAM);
+  const uri = await child.line();
+  await test(uri, { uri, auth: "secret", env: {} });
+  assertEquals(await child.finish(), ENDED_WELL);
+}
+
+/** 4 MiB, none of them like its neighbour. */
+function bytes(): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from({ length: 4 * MIB }, (_, at) => at * 2_654_435_761);
+}
+
+async function sha256(data: Uint8Array<ArrayBuffer>): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", data)).toHex();
+}
+
+forEachHost(
+  "a served engine does all that one in process does",
+  async (host) => {
+    await withHost(host, async (uri, options) => {
+      const session = await connect(options);
+      const text = await use(session, { pipeline: TEXT });
+      const watched = await events(session, text, { types: ["task"] });
+      assertEquals((await send(session, text, "Hello")).text, ["Hello\n\n"]);
+      assertEquals((await getTaskStatus(session, text)).completedCount, 1);
+
+      const digest = await use(session, { pipeline: DIGEST });
+      const sink = await pipe(session, digest, { mimeType: "audio/wav" });
+      await new Blob([bytes()]).stream().pipeTo(sink);
+      const { metadata } = await sink.result as { metadata?: object };
+      assertStringIncludes(JSON.stringify(metadata), await sha256(bytes()));
+
+      const model = await use(session, { pipeline: MODEL });
+      const answer = await chat(session, model, "The capital of France?");
+      assertEquals(firstAnswer(answer), "Paris");
+
+      await terminate(session, text);
+      for await (const event of watched) {
+        if (event.type !== "event" || event.event !== "apaevt_task") continue;
+        const { action } = event.body as { action?: string };
+        if (action === "end") break;
+      }
+      await close(session);
+      assertEquals((await fetch(`${uri}/nowhere`).then(gone)).status, 401);
+    });
+  },
+);
+
+async function gone(response: Response): Promise<Response> {
+  await response.body?.cancel();
+  return response;
+}
+
+forEachHost("a served engine has its routes of HTTP", async (host) => {
+  await withHost(host, async (uri, options) => {
+    const version = await (await fetch(`${uri}/version`)).json();
+    assertEquals(version.data.version, VERSION);
+    const socketless = await fetch(`${uri}/task/service`).then(gone);
+    assertEquals(socketless.status, 426);
+
+    const session = await connect({ ...options, transport: httpTransport() });
+    const task = await use(session, { pipeline: DIGEST });
+    const sink = await pipe(session, task, { mimeType: "audio/wav" });
+    await new Blob([bytes()]).stream().pipeTo(sink);
+    assertStringIncludes(
+      JSON.stringify(await sink.result),
+      await sha256(bytes()),
+    );
+    await terminate(session, task);
+    await close(session);
+  });
+});
+
+forEachHost(
+  "a served engine lets few strangers wait, and none in",
+  async (host) => {
+    await withHost(host, async (uri, options) => {
+      const socketUri = `${uri.replace("http", "ws")}/task/service`;
+      const first = await rawSocket(socketUri);
+      const second = await rawSocket(socketUri);
+      await assertRejects(() => rawSocket(socketUri));
+      await assertRejects(() => connect(options), ConnectionException);
+      await first.ok("auth", { auth: "secret" });
+      await assertRejects(
+        () => connect({ ...options, auth: "wrong" }),
+        AuthenticationException,
+      );
+      assertEquals(
+        await second.fails("auth", { auth: "wrong" }) !== "",
+        true,
+      );
+      assertEquals((await second.ended).code, 1000);
+      await first.close();
+    });
+  },
+);
+
+forEachHost("a frame in the packet of the handshake is heard", async (host) => {
+  await withHost(host, async (uri) => {
+    const hello = JSON.stringify({
+      type: "request",
+      seq: 1,
+      command: "auth",
+      arguments: { auth: "secret" },
+    });
+    await using line = await rawHandshake(uri, hello);
+    let heard = "";
+    while (!heard.includes("request_seq")) {
+      const part = await line.read();
+      assert(part, `It hung up, saying ${heard}`);
+      heard += new TextDecoder().decode(part);
+    }
+    assertStringIncludes(heard, "101 Switching Protocols");
+    assertStringIncludes(heard, '"success":true');
+  });
+});
+
+forEachHost("a handshake that is none is refused", async (host) => {
+  await withHost(host, async (uri) => {
+    const { hostname, port } = new URL(uri);
+    const conn = await Deno.connect({ hostname, port: Number(port) });
+    const request = "GET /task/service HTTP/1.1\r\nHost: x\r\n" +
+      "Upgrade: websocket\r\nConnection: Upgrade, close\r\n\r\n";
+    await conn.write(new TextEncoder().encode(request));
+    const buffer = new Uint8Array(4_096);
+    const count = await conn.read(buffer);
+    conn.close();
+    const text = new TextDecoder().decode(buffer.subarray(0, count ?? 0));
+    assertStringIncludes(text, " 400 Bad Request");
+  });
+});
+
+forEachHost(
+  "a client that does not read is cut off, and delays nobody",
+  async (host) => {
+    await withHost(host, async (uri, options) => {
+      const session = await connect(options);
+      const task = await use(session, { pipeline: through("flood") });
+      const request = (seq: number, command: string, args: object): string =>
+        JSON.stringify({ type: "request", seq, command, arguments: args });
+      await using slow = await rawHandshake(
+        uri,
+        request(1, "auth", { auth: "secret" }),
+        request(2, "rrext_monitor", { token: task.token, types: ["ALL"] }),
+      );
+      let heard = "";
+      while (!heard.includes('"request_seq":2')) {
+        heard += new TextDecoder().decode(await slow.read());
+      }
+      await send(session, task, "100");
+      assertEquals((await getTaskStatus(session, task)).completedCount, 1);
+      // What it had not read yet still comes, and then a close frame.
+      let end = "";
+      let total = 0;
+      while (!end.includes("Reads too slowly")) {
+        const part = await slow.read();
+        assert(part, "It hung up without a word");
+        total += part.length;
+        end = end.slice(-64) + latin1.decode(part.slice(-64));
+      }
+      assert(total < 100 * MIB);
+      await close(session);
+    });
+  },
+);
+
+forEachHost("closing a server tells its clients why", async (host) => {
+  await using child = await host.start(PROGRAM);
+  const uri = await child.line();
+  const client = await rawSocket(`${uri.replace("http", "ws")}/task/service`);
+  await client.ok("auth", { auth: "secret" });
+  assertEquals(await child.finish(), ENDED_WELL);
+  assertEquals(await client.ended, { code: 1001, reason: "Server is closed" });
+});
