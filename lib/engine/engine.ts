@@ -52,8 +52,9 @@ export interface Engine {
 /**
  * Make an engine for development and tests.
  *
- * It speaks the protocol of a real one, runs the nodes that need no service,
- * model or driver, and refuses the rest with the reason. Nothing runs, and no
+ * It speaks the protocol of a real one, runs the nodes that need no driver and
+ * no model of their own, asks models over HTTP, and refuses the rest with the
+ * reason. Nothing runs, and no
  * timer is held, while it has nothing to do.
  *
  * @param options See {@linkcode EngineOptions}.
@@ -61,6 +62,7 @@ export interface Engine {
  * @throws {RangeError} A numeric option is out of range.
  * @throws {TypeError} Two of the given nodes share a provider name, or a key
  * or a host is malformed.
+ * @throws {ValidationException} A line of the script `llm` is malformed.
  *
  * @example Run a pipeline in process
  * ```ts

@@ -51,6 +51,11 @@ export type {
   ParserInfo,
   ParserTable,
 } from "./nodes/parse/parser_table.ts";
+export type {
+  LlmContext,
+  LlmFunction,
+  LlmReplyLine,
+} from "./nodes/llm/llm_override.ts";
 export { promptText, type PromptTextOptions } from "./nodes/prompt_text.ts";
 
 export type { Clock, TimerOptions } from "../_clock.ts";

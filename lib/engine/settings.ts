@@ -2,6 +2,7 @@ import { type Clock, systemClock } from "../_clock.ts";
 import type { Identity } from "./access/identity.ts";
 import { type EngineKey, readKeys } from "./access/keys.ts";
 import type { NodeDefinition } from "./node.ts";
+import type { LlmFunction, LlmReplyLine } from "./nodes/llm/llm_override.ts";
 import type { ParserTable } from "./nodes/parse/parser_table.ts";
 
 /** Options of {@linkcode createEngine}. */
@@ -19,6 +20,13 @@ export interface EngineOptions {
    * @default {{}}
    */
   readonly parsers?: ParserTable;
+  /**
+   * What answers instead of every model, in every pipeline: a function, or a
+   * script as `llm_mock` takes it. The LLM nodes then need no key and send
+   * nothing, so that pipelines made for a server can be run in tests. Nodes
+   * of your own are not touched. The models that pipelines name when absent.
+   */
+  readonly llm?: LlmFunction | readonly LlmReplyLine[];
   /**
    * Values for `${ROCKETRIDE_…}` in pipelines; those of a caller come first.
    * The process environment is never read.
@@ -125,11 +133,14 @@ export type Upgrade = (request: Request) => {
 
 /** Options with every default in its place. */
 export interface Settings
-  extends Required<Omit<EngineOptions, "allowHosts" | "auth" | "upgrade">> {
+  extends
+    Required<Omit<EngineOptions, "allowHosts" | "auth" | "llm" | "upgrade">> {
   /** Hosts that nodes may ask; all when `undefined`. */
   readonly allowHosts: readonly string[] | undefined;
   /** Who has which key; `undefined` when every key is accepted. */
   readonly auth: ReadonlyMap<string, Identity> | undefined;
+  /** What answers instead of models; `undefined` when they do. */
+  readonly llm: EngineOptions["llm"];
   /** Accepts upgrades; `undefined` where the platform's own is used. */
   readonly upgrade: Upgrade | undefined;
 }
@@ -152,6 +163,7 @@ export function readSettings(options: EngineOptions): Settings {
   return {
     nodes: options.nodes ?? [],
     parsers: options.parsers ?? {},
+    llm: options.llm,
     env: options.env ?? {},
     auth: options.auth && readKeys(options.auth, userId),
     maxUnauthenticated: wholeNumber(

@@ -3,6 +3,7 @@ import type { InspectOptions } from "../validate/inspect.ts";
 
 /** How an engine looks at pipelines. */
 export function inspectOptions({ registry, settings }: Core): InspectOptions {
-  const { forwarding, validate, unknownProfiles } = settings;
-  return { registry, forwarding, validate, unknownProfiles };
+  const { forwarding, validate, unknownProfiles, llm } = settings;
+  const keyless = llm ? ["llm"] : [];
+  return { registry, forwarding, validate, unknownProfiles, keyless };
 }

@@ -2,6 +2,12 @@ import type { NodeDefinition } from "../node.ts";
 import { dictionaryNode } from "./dictionary.ts";
 import { hashNode } from "./hash.ts";
 import { httpRequestNode } from "./http_request/http_request.ts";
+import {
+  type LlmFunction,
+  llmOverride,
+  type LlmReplyLine,
+} from "./llm/llm_override.ts";
+import { llmNodes } from "./llm/llm_nodes.ts";
 import { llmMockNode } from "./llm_mock.ts";
 import { memoryInternalNode } from "./memory/memory_internal.ts";
 import { parseNode } from "./parse/parse.ts";
@@ -25,6 +31,11 @@ export interface BuiltinNodesOptions {
    * `*.example.com` stands for all below one. All when absent.
    */
   readonly allowHosts?: readonly string[] | undefined;
+  /**
+   * What answers instead of every model: a function, or a script. The models
+   * that pipelines name when absent.
+   */
+  readonly llm?: LlmFunction | readonly LlmReplyLine[] | undefined;
 }
 
 /**
@@ -32,6 +43,7 @@ export interface BuiltinNodesOptions {
  *
  * @param options See {@linkcode BuiltinNodesOptions}.
  * @returns A definition for each provider, sources first.
+ * @throws {ValidationException} A line of the script is malformed.
  *
  * @example
  * ```ts
@@ -46,6 +58,7 @@ export interface BuiltinNodesOptions {
 export function builtinNodes(
   options: BuiltinNodesOptions = {},
 ): readonly NodeDefinition[] {
+  const override = options.llm && llmOverride(options.llm);
   return [
     ...sourceNodes(),
     parseNode(options.parsers),
@@ -56,7 +69,8 @@ export function builtinNodes(
     dictionaryNode(),
     memoryInternalNode(),
     httpRequestNode(options),
-    llmMockNode(),
+    ...llmNodes(override),
+    llmMockNode(override),
     ...responseNodes(),
   ];
 }

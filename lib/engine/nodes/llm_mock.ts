@@ -3,6 +3,7 @@ import { defineNode } from "../node.ts";
 import { configReader } from "./config_reader.ts";
 import { llmInstance } from "./llm/llm_instance.ts";
 import type { Model } from "./llm/model.ts";
+import type { LlmOverride } from "./llm/llm_override.ts";
 import { scriptedModel } from "./llm/scripted_model.ts";
 
 /**
@@ -18,9 +19,10 @@ import { scriptedModel } from "./llm/scripted_model.ts";
  * expected. A reply that is not the JSON that was expected is asked for again,
  * as of any model.
  *
+ * @param override What replies instead of the script, if anything does.
  * @returns The definition.
  */
-export function llmMockNode(): NodeDefinition {
+export function llmMockNode(override?: LlmOverride): NodeDefinition {
   return defineNode({
     provider: "llm_mock",
     title: "Mock LLM",
@@ -56,11 +58,12 @@ export function llmMockNode(): NodeDefinition {
     ],
     start: (context: TaskContext) => {
       const { config, id } = context;
+      const script = scriptedModel(config.replies ?? [], `Component ${id}`);
       const read = configReader(context);
       const model: Model = {
         contextTokens: read.number("modelTotalTokens", 16_384, { min: 1 }),
         outputTokens: read.number("modelOutputTokens", 4_096, { min: 1 }),
-        reply: scriptedModel(config.replies ?? [], `Component ${id}`),
+        reply: override?.({ id, provider: "llm_mock", model: "" }) ?? script,
       };
       return { instance: (pipe) => llmInstance(pipe, model) };
     },

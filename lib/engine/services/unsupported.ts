@@ -26,10 +26,6 @@ const FAMILIES: readonly (readonly [string, UnsupportedNeed, string])[] = [
   [
     "llm",
     "service",
-    "llm_openai_api=OpenAI-compatible LLM;llm_openai=OpenAI;" +
-    "llm_ollama=Ollama;llm_deepseek=DeepSeek;llm_mistral=Mistral;" +
-    "llm_xai=xAI;llm_perplexity=Perplexity;llm_qwen=Qwen;" +
-    "llm_gmi_cloud=GMI Cloud;llm_anthropic=Anthropic;llm_gemini=Gemini;" +
     "llm_bedrock=Bedrock",
   ],
   [

@@ -16,6 +16,8 @@ export interface AdviceContext {
   readonly forwarding: "clean" | "engine";
   /** See `effectiveConfig`. */
   readonly unknownProfiles: "error" | "warn";
+  /** Classes of nodes whose keys and addresses do not matter; none if absent. */
+  readonly keyless?: readonly string[];
   /** Ids that the chosen source leads to. */
   readonly chain: ReadonlySet<string>;
 }
@@ -45,10 +47,13 @@ function loadedAdvice(
   context: AdviceContext,
 ): readonly string[] {
   const definition = context.registry.get(component.provider);
+  const keyless =
+    definition?.classType.some((name) => context.keyless?.includes(name)) ??
+      false;
   return [
-    ...withoutValue(component),
+    ...(keyless ? [] : withoutValue(component)),
     ...unheardOf(component, components, context.registry),
-    ...(definition ? nodeAdvice(component, definition, context) : []),
+    ...(definition ? nodeAdvice(component, definition, context, keyless) : []),
     ...(definition && context.forwarding === "clean"
       ? forwarded(component, components, definition)
       : []),
@@ -59,9 +64,13 @@ function nodeAdvice(
   component: Component,
   definition: NodeDefinition,
   { unknownProfiles }: AdviceContext,
+  keyless: boolean,
 ): readonly string[] {
   const effective = effectiveConfig(definition, component, unknownProfiles);
-  const empty = definition.classType.includes("llm")
+  const asks = ["llm", "embedding"].some((name) =>
+    definition.classType.includes(name)
+  );
+  const empty = asks && !keyless
     ? ["apikey", "model", "serverbase", "base_url"].filter((key) =>
       effective.config[key] === ""
     )

@@ -18,6 +18,13 @@ export interface InspectOptions {
   readonly validate: "strict" | "engine";
   /** Whether a profile that the node does not know is a fault. */
   readonly unknownProfiles: "error" | "warn";
+  /**
+   * Classes of nodes whose keys and addresses do not matter, because
+   * something else answers for them.
+   *
+   * @default {[]}
+   */
+  readonly keyless?: readonly string[];
 }
 
 /** Everything found out about a pipeline. */

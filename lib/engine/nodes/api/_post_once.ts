@@ -1,0 +1,94 @@
+import { abortable, onAbort } from "../../../_abort.ts";
+import { ignore } from "../../../_deferred.ts";
+import {
+  answerFailure,
+  type ApiFailure,
+  connectionFailure,
+  statusFailure,
+} from "./_api_failure.ts";
+import { readText } from "./_read_text.ts";
+import type { ApiContext } from "./api_context.ts";
+import type { ApiRequest } from "./api_request.ts";
+
+/** What came of one try. */
+export type ApiOutcome =
+  | { readonly body: unknown }
+  | { readonly failure: ApiFailure };
+
+/** Far above any answer of a model; 2,048 vectors need some 150 MB. */
+const MOST_BYTES = 256 * 1_024 * 1_024;
+
+/**
+ * Send a request once.
+ *
+ * Redirects are not followed: a key must reach nobody but the API that was
+ * named.
+ *
+ * @throws The reason of the context's signal, and nothing else.
+ */
+export async function postOnce(
+  request: ApiRequest,
+  { fetch, clock, signal }: ApiContext,
+): Promise<ApiOutcome> {
+  signal.throwIfAborted();
+  const controller = new AbortController();
+  let overdue = false;
+  const detach = onAbort(signal, (reason) => controller.abort(reason));
+  const cancel = clock.after(request.timeoutMs, () => {
+    overdue = true;
+    controller.abort(new DOMException("Too late", "TimeoutError"));
+  });
+  try {
+    const response = await send(request, fetch, controller.signal);
+    const text = await readText(response, MOST_BYTES, controller.signal);
+    return outcomeOf(request, response, text);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof RangeError) {
+      return { failure: answerFailure(request, error.message) };
+    }
+    return { failure: connectionFailure(request, error, overdue) };
+  } finally {
+    cancel();
+    detach();
+  }
+}
+
+async function send(
+  { url, headers, body }: ApiRequest,
+  fetch: ApiContext["fetch"],
+  signal: AbortSignal,
+): Promise<Response> {
+  const response = fetch(url, {
+    method: "POST",
+    headers: { ...headers, "content-type": "application/json" },
+    body: JSON.stringify(body),
+    redirect: "manual",
+    signal,
+  });
+  // A fetch that does not heed signals may answer when nobody reads it.
+  onAbort(signal, () => {
+    response.then(({ body }) => body?.cancel()).catch(ignore);
+  });
+  return await abortable(response, signal);
+}
+
+function outcomeOf(
+  request: ApiRequest,
+  response: Response,
+  text: string,
+): ApiOutcome {
+  const { status, type } = response;
+  if (type === "opaqueredirect" || (status >= 300 && status < 400)) {
+    return { failure: answerFailure(request, "It redirects elsewhere") };
+  }
+  if (!response.ok) {
+    return { failure: statusFailure(request, response, text) };
+  }
+  try {
+    return { body: JSON.parse(text) };
+  } catch {
+    // Most likely not the API at all, but something in front of it.
+    return { failure: answerFailure(request, "The answer is not JSON") };
+  }
+}

@@ -1,0 +1,94 @@
+import type { NodeDefinition, NodeField, TaskContext } from "../../node.ts";
+import { defineNode } from "../../node.ts";
+import { configReader } from "../config_reader.ts";
+import { httpModel } from "./http_model.ts";
+import { llmInstance } from "./llm_instance.ts";
+import type { LlmOverride } from "./llm_override.ts";
+import type { LlmProvider } from "./llm_provider.ts";
+import { llmProviders } from "./llm_providers.ts";
+import { llmLimits, llmSettings } from "./llm_settings.ts";
+import type { Model } from "./model.ts";
+
+const FIELDS: readonly NodeField[] = [
+  {
+    name: "model",
+    type: "string",
+    description: "The model's name.",
+  },
+  {
+    name: "modelTotalTokens",
+    type: "integer",
+    description: "How many tokens prompt and reply may have together.",
+    default: 16384,
+    optional: true,
+  },
+  {
+    name: "modelOutputTokens",
+    type: "integer",
+    description: "How many tokens a reply may have, 1024 or more.",
+    default: 4096,
+    optional: true,
+  },
+];
+
+/**
+ * The nodes that ask models over HTTP, such as `llm_openai` (engine §4.7).
+ *
+ * Each answers the questions of its lane, and those of agents and other
+ * nodes that it is the `llm` of. A question becomes one text, which is sent
+ * as one message of the user. Failures that pass are tried again; JSON that
+ * was expected and did not come is asked for again. Nothing is streamed.
+ *
+ * @param override What replies instead of the models; then neither key nor
+ * address is needed, and nothing is sent.
+ * @returns Their definitions.
+ */
+export function llmNodes(override?: LlmOverride): readonly NodeDefinition[] {
+  return llmProviders().map((row) => llmNode(row, override));
+}
+
+function llmNode(
+  row: LlmProvider,
+  override: LlmOverride | undefined,
+): NodeDefinition {
+  const { provider, title, defaultProfile, profiles } = row;
+  const api = provider === "llm_openai_api" ? "any API like OpenAI's" : title;
+  return defineNode({
+    provider,
+    title: provider === "llm_openai_api" ? "OpenAI-compatible API" : title,
+    description: `Answers questions with a model of ${api}.`,
+    classType: ["llm"],
+    lanes: { questions: ["answers"] },
+    capabilities: ["INVOKE"],
+    preconfig: { default: defaultProfile, profiles },
+    fields: [...FIELDS, ...(row.fields ?? []), {
+      name: "apikey",
+      type: "string",
+      description: "The key of the API.",
+      secure: true,
+      ...(row.keyless && { optional: true }),
+    }],
+    start: (context: TaskContext) => {
+      const model = override
+        ? replaced(row, override, context)
+        : asked(row, context);
+      return { instance: (pipe) => llmInstance(pipe, model) };
+    },
+  });
+}
+
+function asked(row: LlmProvider, context: TaskContext): Model {
+  const settings = llmSettings(row, configReader(context));
+  return httpModel(settings, row.dialect, context);
+}
+
+function replaced(
+  { provider }: LlmProvider,
+  override: LlmOverride,
+  context: TaskContext,
+): Model {
+  const read = configReader(context);
+  const { id } = context;
+  const model = read.text("model", "");
+  return { ...llmLimits(read), reply: override({ id, provider, model }) };
+}
