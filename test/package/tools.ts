@@ -1,4 +1,5 @@
 import { installTools } from "../support/npm_tools.ts";
+import { RUNTIME_VERSIONS } from "../support/runtime_versions.ts";
 
 /** The oldest TypeScript that can read the package's declarations. */
 export const OLDEST_TYPESCRIPT = "5.7.3";
@@ -8,17 +9,14 @@ export const NEWEST_TYPESCRIPT = "7.0.2";
 
 /** Everything that builds the package, judges it and runs it, by exact version. */
 const TOOLS = {
+  ...RUNTIME_VERSIONS,
   "@arethetypeswrong/cli": "0.18.5",
   "@cloudflare/workers-types": "5.20261117.1",
   "@types/bun": "1.4.5",
   "@types/node": "22.20.5",
-  bun: "1.4.5",
-  esbuild: "0.28.2",
-  node: "22.23.3",
   publint: "0.3.25",
   typescript: NEWEST_TYPESCRIPT,
   "typescript-oldest": `npm:typescript@${OLDEST_TYPESCRIPT}`,
-  workerd: "1.20261117.1",
 };
 
 /** Programs from npm, by what they are used as. */

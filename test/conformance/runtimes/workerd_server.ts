@@ -1,5 +1,6 @@
 import { type Child, startChild } from "./child.ts";
-import { toolPath, WORKERD_DATE } from "../tools.ts";
+import { WORKERD_DATE } from "../../support/runtime_versions.ts";
+import { toolPath } from "../tools.ts";
 
 /** A Worker that is served. */
 export interface WorkerServer extends AsyncDisposable {
