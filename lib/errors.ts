@@ -10,11 +10,15 @@ export type ErrorCode =
   | "connection-lost"
   | "event-overflow"
   | "execution-failed"
+  | "file-busy"
+  | "file-exists"
   | "file-not-found"
   | "file-not-readable"
+  | "folder-not-empty"
   | "insecure-credential"
   | "invalid-answer"
   | "invalid-chunk"
+  | "invalid-path"
   | "invalid-pipeline"
   | "invalid-uri"
   | "missing-credential"
@@ -31,7 +35,8 @@ export type ErrorCode =
   | "task-exists"
   | "task-not-running"
   | "timeout"
-  | "unknown-command";
+  | "unknown-command"
+  | "version-conflict";
 
 /** What an exception carries besides its message. */
 export interface ExceptionOptions extends ErrorOptions {

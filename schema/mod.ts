@@ -229,3 +229,17 @@ export {
   type ValidationIssue,
   type ValidationResult,
 } from "./validation.ts";
+export {
+  isProjectSummary,
+  isStoreEntry,
+  isStoreStat,
+  type LogContents,
+  type LogEntry,
+  type PipelineSource,
+  type ProjectSummary,
+  type StoreEntry,
+  type StoreEntryType,
+  type StoreStat,
+  type StoreVersion,
+  summarize,
+} from "./store.ts";

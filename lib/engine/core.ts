@@ -7,6 +7,7 @@ import type { Monitors } from "./monitor/monitors.ts";
 import type { TaskHost } from "./run/task_spec.ts";
 import type { TaskTable } from "./run/task_table.ts";
 import type { Settings } from "./settings.ts";
+import type { Stores } from "./store/stores.ts";
 
 /** Everything that the connections of an engine share. */
 export interface Core {
@@ -26,6 +27,8 @@ export interface Core {
   readonly doorway: Doorway;
   /** The pipelines that it keeps and starts by itself. */
   readonly deployments: Deployments;
+  /** The files that it keeps. */
+  readonly stores: Stores;
   /** What tasks take from it. */
   readonly host: TaskHost;
 }

@@ -18,6 +18,7 @@ import { TaskTable } from "./run/task_table.ts";
 import { Connection } from "./serve/connection.ts";
 import { fetchHandler } from "./serve/fetch_handler.ts";
 import { type EngineOptions, readSettings } from "./settings.ts";
+import { Stores } from "./store/stores.ts";
 
 /** An embedded engine: runs pipelines in the process that made it. */
 export interface Engine {
@@ -115,6 +116,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
           useExisting: true,
         }),
     }),
+    stores: new Stores(settings.store, settings.randomUUID),
     host: { ...settings, monitors, onTaskEnd },
   };
   const connections = new Set<Connection>();
@@ -157,6 +159,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     for (const connection of [...connections]) {
       connection.close(1001, "Engine is closed");
     }
+    await core.stores.settled();
   }
 
   function close(): Promise<void> {

@@ -57,6 +57,18 @@ export type {
   LlmReplyLine,
 } from "./nodes/llm/llm_override.ts";
 export { promptText, type PromptTextOptions } from "./nodes/prompt_text.ts";
+export {
+  directoryStore,
+  type DirectoryStoreOptions,
+} from "./store/directory_store.ts";
+export type {
+  FileStore,
+  StoredEntry,
+  StoredReader,
+  StoredThing,
+  StoredWriter,
+} from "./store/file_store.ts";
+export { memoryStore, type MemoryStoreOptions } from "./store/memory_store.ts";
 
 export type { Clock, TimerOptions } from "../_clock.ts";
 export type { FrameBuffer } from "../protocol/frame_buffer.ts";

@@ -4,6 +4,8 @@ import { type EngineKey, readKeys } from "./access/keys.ts";
 import type { NodeDefinition } from "./node.ts";
 import type { LlmFunction, LlmReplyLine } from "./nodes/llm/llm_override.ts";
 import type { ParserTable } from "./nodes/parse/parser_table.ts";
+import type { FileStore } from "./store/file_store.ts";
+import { memoryStore } from "./store/memory_store.ts";
 
 /** Options of {@linkcode createEngine}. */
 export interface EngineOptions {
@@ -98,6 +100,14 @@ export interface EngineOptions {
    */
   readonly maxObjectBytes?: number;
   /**
+   * Where the files of clients are kept, see {@linkcode memoryStore} and
+   * {@linkcode directoryStore}: one store for everybody, or what gives each
+   * user one, and is asked once a user.
+   *
+   * @default {() => memoryStore()}
+   */
+  readonly store?: FileStore | ((userId: string) => FileStore);
+  /**
    * Whether `rrext_services` also lists nodes of RocketRide that are not
    * here.
    *
@@ -132,15 +142,18 @@ export type Upgrade = (request: Request) => {
 };
 
 /** Options with every default in its place. */
-export interface Settings
-  extends
-    Required<Omit<EngineOptions, "allowHosts" | "auth" | "llm" | "upgrade">> {
+export interface Settings extends
+  Required<
+    Omit<EngineOptions, "allowHosts" | "auth" | "llm" | "store" | "upgrade">
+  > {
   /** Hosts that nodes may ask; all when `undefined`. */
   readonly allowHosts: readonly string[] | undefined;
   /** Who has which key; `undefined` when every key is accepted. */
   readonly auth: ReadonlyMap<string, Identity> | undefined;
   /** What answers instead of models; `undefined` when they do. */
   readonly llm: EngineOptions["llm"];
+  /** The store of a user. */
+  readonly store: (userId: string) => FileStore;
   /** Accepts upgrades; `undefined` where the platform's own is used. */
   readonly upgrade: Upgrade | undefined;
 }
@@ -182,6 +195,7 @@ export function readSettings(options: EngineOptions): Settings {
       options.maxObjectBytes,
       Infinity,
     ),
+    store: readStore(options.store),
     listUnsupported: options.listUnsupported ?? false,
     allowHosts: options.allowHosts?.map(hostName),
     fetch: options.fetch ?? ((input, init) => fetch(input, init)),
@@ -189,6 +203,12 @@ export function readSettings(options: EngineOptions): Settings {
     randomUUID: options.randomUUID ?? (() => crypto.randomUUID()),
     upgrade: options.upgrade,
   };
+}
+
+function readStore(
+  store: EngineOptions["store"] = () => memoryStore(),
+): Settings["store"] {
+  return typeof store === "function" ? store : () => store;
 }
 
 function wholeNumber(

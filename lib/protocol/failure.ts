@@ -34,11 +34,21 @@ const REQUEST_BUG: FailureKind = {
   code: "pipe-failed",
   hint: "The request lacked a part that the engine needs",
 };
+const BAD_PATH: FailureKind = {
+  code: "invalid-path",
+  hint: "Paths lead down from the root of the store, with `/` between names",
+};
+const IN_USE: FailureKind = {
+  code: "file-busy",
+  hint: "Wait until whoever has it open has closed it",
+  retryable: true,
+};
 
 /**
  * The engine's words, and what they mean. Text is compared whole. Sources:
- * protocol Appendix C, §4.1, §5.4, §6 and §7; engine §1.4, §1.6, §3, §4.12
- * and §9.
+ * protocol Appendix C, §4.1, §5.4, §6, §7 and §9; engine §1.4, §1.6, §3, §4.12
+ * and §9; api §4. What real engines say of files that are missing, in the way
+ * or in use is not known; those words are the embedded engine's.
  */
 const FAILURES: readonly (readonly [string | RegExp, FailureKind])[] = [
   ["Not authenticated", {
@@ -144,6 +154,25 @@ const FAILURES: readonly (readonly [string | RegExp, FailureKind])[] = [
   }],
   [/^No (?:object info|mimeType|pipe_id|data) specified$/, REQUEST_BUG],
   [/^Invalid subcommand /, REQUEST_BUG],
+  [/^(?:File|Directory|Path) not found: /, { code: "file-not-found" }],
+  [/^Path traversal not allowed: /, BAD_PATH],
+  [/^Invalid path: /, BAD_PATH],
+  [/^Not a (?:file|directory): /, { code: "file-not-readable" }],
+  [/^Already exists: /, {
+    code: "file-exists",
+    hint: "Remove it first: nothing is replaced by a rename",
+  }],
+  [/^Directory not empty: /, {
+    code: "folder-not-empty",
+    hint: "Set `recursive` to remove what is in it, too",
+  }],
+  [/^Open for writing: /, IN_USE],
+  [/^In use: /, IN_USE],
+  [/\bNOT_FOUND\b/, { code: "file-not-found" }],
+  [/\bCONFLICT\b/, {
+    code: "version-conflict",
+    hint: "Somebody else has saved it meanwhile: read it again",
+  }],
 ];
 
 /**

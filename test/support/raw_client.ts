@@ -61,8 +61,9 @@ export function rawInProcess(engine: Engine): RawClient {
   return rawClient((receive, end) => {
     let open = true;
     const handlers = engine.accept({
-      send: (message) => {
-        const copy = JSON.parse(JSON.stringify(message)) as Message;
+      send: (message, payload) => {
+        const copy = JSON.parse(JSON.stringify(message));
+        if (payload) copy.arguments = { ...copy.arguments, data: payload };
         queueMicrotask(() => open && receive(copy));
       },
       close: (code = 1000, reason = "") => {

@@ -41,8 +41,22 @@ export interface Call extends OpenCall {
   readonly token: string | undefined;
 }
 
+/** A reply that has bytes besides its body (protocol §2.3). */
+export class BinaryReply {
+  /** The body. */
+  readonly body: Readonly<Record<string, unknown>>;
+  /** The bytes. */
+  readonly data: Uint8Array;
+
+  /** Make a reply of both. */
+  constructor(body: Readonly<Record<string, unknown>>, data: Uint8Array) {
+    this.body = body;
+    this.data = data;
+  }
+}
+
 /** The body of a reply; nothing when there is nothing to return. */
-export type Reply = Readonly<Record<string, unknown>> | void;
+export type Reply = Readonly<Record<string, unknown>> | BinaryReply | void;
 
 /** Does what a request asks for; a throw becomes a failed response. */
 export type Command = (call: Call) => Awaitable<Reply>;

@@ -16,6 +16,7 @@ import { monitor } from "./monitor.ts";
 import { processData } from "./process_data.ts";
 import { restart } from "./restart.ts";
 import { ping, probe, services } from "./service.ts";
+import { store } from "./store.ts";
 import {
   getPipeline,
   getTasks,
@@ -69,6 +70,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["rrext_ping", ping],
   ["rrext_process", processData],
   ["rrext_services", services],
+  ["rrext_store", store],
   ["rrext_validate", validate],
   ["terminate", terminate],
 ]);

@@ -15,7 +15,7 @@ import {
   isAllowed,
   type Permission,
 } from "../access/identity.ts";
-import type { Caller, Reply } from "../commands/call.ts";
+import { BinaryReply, type Caller, type Reply } from "../commands/call.ts";
 import { COMMANDS, OPEN_COMMANDS } from "../commands/table.ts";
 import type { Core } from "../core.ts";
 import type { ClientInfo, Visitor } from "../dashboard/visitor.ts";
@@ -156,13 +156,14 @@ export class Connection implements Caller, ConnectionHandlers, Visitor {
     if (!before) this.#core.dashboard.connectionAdded(this, identity);
   }
 
-  /** Give up the identity, the subscriptions and the pipes. */
+  /** Give up the identity, the subscriptions, the pipes and the files. */
   logout(): void {
     const identity = this.#identity;
     this.#identity = undefined;
     this.subscriptions.clear();
     const reason = new ConnectionException("Connection is closed");
     for (const task of this.#core.tasks.active()) task.release(this, reason);
+    this.#core.stores.release(this);
     if (identity) this.#core.dashboard.connectionRemoved(this, identity);
   }
 
@@ -214,12 +215,13 @@ export class Connection implements Caller, ConnectionHandlers, Visitor {
     });
   }
 
-  #answer(request: RequestMessage, body: Reply): void {
-    this.#send({
-      ...this.#head(request),
-      success: true,
-      ...(body && { body }),
-    });
+  #answer(request: RequestMessage, reply: Reply): void {
+    const head = { ...this.#head(request), success: true };
+    if (reply instanceof BinaryReply) {
+      const { body, data } = reply;
+      return this.#send({ ...head, body, arguments: {} }, data);
+    }
+    this.#send({ ...head, ...(reply && { body: reply }) });
   }
 
   /** Tell why a request failed; strangers are shown out (protocol §4.1). */
@@ -244,8 +246,8 @@ export class Connection implements Caller, ConnectionHandlers, Visitor {
     };
   }
 
-  #send(message: Message): void {
-    if (this.#isOpen) this.#peer.send(message);
+  #send(message: Message, payload?: Uint8Array): void {
+    if (this.#isOpen) this.#peer.send(message, payload);
   }
 }
 

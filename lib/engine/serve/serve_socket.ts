@@ -1,4 +1,5 @@
-import { decodeFrame, encodeText } from "../../protocol/frame.ts";
+import { decodeFrame, encodeHeader, encodeText } from "../../protocol/frame.ts";
+import { writeFrame } from "../../protocol/frame_buffer.ts";
 import type { Peer } from "../../transport/memory.ts";
 import { MAX_MESSAGE_BYTES } from "../settings.ts";
 import { Backlog } from "./backlog.ts";
@@ -9,6 +10,8 @@ import { salvageSeq } from "./salvage_seq.ts";
 const OPEN = 1;
 const TOO_BIG = 1009;
 const TRY_LATER = 1013;
+/** Files are read in pieces of about this size; larger ones are rare. */
+const MAX_SCRATCH_BYTES = 4 * 1024 * 1024 + 1024;
 
 /**
  * Speak the protocol over a WebSocket.
@@ -25,10 +28,20 @@ export function serveSocket(
 ): void {
   socket.binaryType = "arraybuffer";
   const backlog = new Backlog();
+  let scratch = new Uint8Array(0);
   const connection = connect({
-    send(message): void {
+    send(message, payload): void {
       // Some runtimes throw when the socket is closing already.
       if (socket.readyState !== OPEN) return;
+      if (payload) {
+        const frame = writeFrame(scratch, encodeHeader(message), payload);
+        if (frame.buffer.byteLength <= MAX_SCRATCH_BYTES) {
+          scratch = new Uint8Array(frame.buffer);
+        }
+        socket.send(frame);
+        if (socket.bufferedAmount <= MAX_MESSAGE_BYTES) return;
+        return connection.close(TRY_LATER, "Reads too slowly");
+      }
       const text = encodeText(message);
       socket.send(text);
       if (message.type === "response") return;

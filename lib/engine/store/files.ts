@@ -1,0 +1,221 @@
+import type {
+  FileStore,
+  StoredEntry,
+  StoredReader,
+  StoredThing,
+  StoredWriter,
+} from "./file_store.ts";
+import { InTurn } from "./in_turn.ts";
+import { type Mode, OpenFile } from "./open_file.ts";
+import {
+  alreadyExists,
+  badPath,
+  beingWritten,
+  inUse,
+  notADirectory,
+  notAFile,
+  notFound,
+} from "./refusals.ts";
+
+/**
+ * The rules of the store on top of whatever keeps the files (api §4.2): who
+ * may open what, what may be removed and renamed. One change after the other,
+ * so that what was looked at is still so when it is acted on.
+ */
+export class Files {
+  readonly #store: FileStore;
+  readonly #changes: InTurn = new InTurn();
+  readonly #open: Set<{ path: string; readonly mode: Mode }> = new Set();
+
+  /** Make the rules of a store; there must be one of them a store. */
+  constructor(store: FileStore) {
+    this.#store = store;
+  }
+
+  /** Open a file for reading; also tells its size. */
+  open(
+    path: string,
+    mode: "r",
+  ): Promise<{ readonly file: OpenFile; readonly size: number }>;
+  /** Make a file or empty it, and open it for writing. */
+  open(path: string, mode: "w"): Promise<{ readonly file: OpenFile }>;
+  open(
+    path: string,
+    mode: Mode,
+  ): Promise<{ readonly file: OpenFile; readonly size?: number }> {
+    return this.#changes.run(async () => {
+      if (mode === "w") return { file: await this.#openToWrite(path) };
+      await this.#requireFile(path);
+      const reader = await this.#store.read(path);
+      return { file: this.#register(path, reader), size: reader.size };
+    });
+  }
+
+  /** What there is at a path. */
+  stat(path: string): Promise<StoredThing | undefined> {
+    return this.#changes.run(() => this.#store.look(path));
+  }
+
+  /** What is in a directory, by name; nothing in one that is not there. */
+  list(path: string): Promise<readonly StoredEntry[]> {
+    return this.#changes.run(async () => {
+      const found = await this.#store.look(path);
+      if (!found) return [];
+      if (found.type === "file") throw notADirectory(path);
+      const entries = [...await this.#store.list(path)];
+      return entries.sort((a, b) => a.name < b.name ? -1 : 1);
+    });
+  }
+
+  /** Make a directory, with those above it. */
+  makeDirectory(path: string): Promise<void> {
+    return this.#changes.run(async () => {
+      const found = await this.#store.look(path);
+      if (found?.type === "file") throw alreadyExists(path);
+      if (found) return;
+      await this.#requireDirectoryAbove(path);
+      await this.#store.makeDirectory(path);
+    });
+  }
+
+  /** Remove a file. */
+  removeFile(path: string): Promise<void> {
+    return this.#changes.run(async () => {
+      await this.#requireFile(path);
+      if (this.#isWritten(path)) throw beingWritten(path);
+      await this.#store.remove(path, false);
+    });
+  }
+
+  /** Remove a directory; one that is not there is as good as removed. */
+  removeDirectory(path: string, recursive: boolean): Promise<void> {
+    return this.#changes.run(async () => {
+      const found = await this.#store.look(path);
+      if (!found) return;
+      if (found.type === "file") throw notADirectory(path);
+      for (const open of this.#open) {
+        if (isWithin(path, open.path)) throw inUse(open.path);
+      }
+      await this.#store.remove(path, recursive);
+    });
+  }
+
+  /** Give a file or a directory another path, which must be free. */
+  rename(from: string, to: string): Promise<void> {
+    return this.#changes.run(async () => {
+      if (!await this.#store.look(from)) throw notFound(from);
+      if (await this.#store.look(to)) throw alreadyExists(to);
+      if (isWithin(from, to)) throw badPath(to, `it is inside ${from}`);
+      for (const { path, mode } of this.#open) {
+        if (mode === "w" && isWithin(from, path)) throw beingWritten(path);
+      }
+      await this.#requireDirectoryAbove(to);
+      const above = to.slice(0, Math.max(0, to.lastIndexOf("/")));
+      if (above !== "") await this.#store.makeDirectory(above);
+      await this.#store.rename(from, to);
+      for (const open of this.#open) {
+        if (!isWithin(from, open.path)) continue;
+        open.path = to + open.path.slice(from.length);
+      }
+    });
+  }
+
+  /**
+   * Read a whole file, and put what `change` makes of it in its place, with
+   * nobody in between; a file that is not there is `undefined`. Where nothing
+   * is returned, nothing is written.
+   */
+  update(
+    path: string,
+    change: (
+      before: Uint8Array | undefined,
+    ) => Promise<Uint8Array | "remove" | undefined>,
+  ): Promise<void> {
+    return this.#changes.run(async () => {
+      const found = await this.#store.look(path);
+      if (found?.type === "dir") throw notAFile(path);
+      if (this.#isWritten(path)) throw beingWritten(path);
+      const after = await change(found && await this.#readWhole(path));
+      if (after === undefined) return;
+      if (after === "remove") return await this.#store.remove(path, false);
+      await this.#writeWhole(path, after);
+    });
+  }
+
+  /** Wait until all that was asked for is done. */
+  idle(): Promise<void> {
+    return this.#changes.run(() => Promise.resolve());
+  }
+
+  async #readWhole(path: string): Promise<Uint8Array> {
+    const reader = await this.#store.read(path);
+    try {
+      const whole = new Uint8Array(reader.size);
+      let at = 0;
+      while (at < whole.length) {
+        const bytes = await reader.read(at, whole.length - at);
+        if (bytes.length === 0) return whole.subarray(0, at);
+        whole.set(bytes, at);
+        at += bytes.length;
+      }
+      return whole;
+    } finally {
+      await reader.close();
+    }
+  }
+
+  async #writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+    const file = await this.#openToWrite(path);
+    try {
+      await file.write(bytes);
+    } finally {
+      await file.close();
+    }
+  }
+
+  async #openToWrite(path: string): Promise<OpenFile> {
+    const found = await this.#store.look(path);
+    if (found?.type === "dir") throw notAFile(path);
+    if (this.#isWritten(path)) throw beingWritten(path);
+    if (!found) await this.#requireDirectoryAbove(path);
+    return this.#register(path, await this.#store.write(path));
+  }
+
+  #register(path: string, file: StoredReader | StoredWriter): OpenFile {
+    const open = new OpenFile(file, () => this.#open.delete(entry));
+    const entry = { path, mode: open.mode };
+    this.#open.add(entry);
+    return open;
+  }
+
+  #isWritten(path: string): boolean {
+    return [...this.#open].some((open) =>
+      open.mode === "w" && open.path === path
+    );
+  }
+
+  async #requireFile(path: string): Promise<void> {
+    const found = await this.#store.look(path);
+    if (!found) throw notFound(path);
+    if (found.type === "dir") throw notAFile(path);
+  }
+
+  /** A file cannot be a directory as well. */
+  async #requireDirectoryAbove(path: string): Promise<void> {
+    for (
+      let at = path.lastIndexOf("/");
+      at > 0;
+      at = path.lastIndexOf("/", at - 1)
+    ) {
+      const above = path.slice(0, at);
+      const found = await this.#store.look(above);
+      if (found?.type === "file") throw notADirectory(above);
+      if (found) return;
+    }
+  }
+}
+
+/** Whether a path is a directory's, or that of something below it. */
+function isWithin(directory: string, path: string): boolean {
+  return path === directory || path.startsWith(`${directory}/`);
+}

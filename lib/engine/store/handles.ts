@@ -1,0 +1,72 @@
+import { ConnectionException, RocketRideException } from "../../errors.ts";
+import type { Mode, OpenFile } from "./open_file.ts";
+
+/** Files that one connection may have open (protocol §1.2). */
+const MAX_HANDLES = 64;
+
+/** The files that a connection has open; they go when it goes. */
+export class Handles {
+  readonly #files: Map<string, OpenFile> = new Map();
+  readonly #newId: () => string;
+  readonly #opening: Set<Promise<OpenFile>> = new Set();
+  #isOver = false;
+
+  /** Make an empty table; `newId` names the handles. */
+  constructor(newId: () => string) {
+    this.#newId = newId;
+  }
+
+  /** Open a file; returns the name of its handle. */
+  async add(open: () => Promise<OpenFile>): Promise<string> {
+    if (this.#files.size + this.#opening.size >= MAX_HANDLES) {
+      throw new RocketRideException(
+        `Too many open files: at most ${MAX_HANDLES} on one connection`,
+      );
+    }
+    const opening = open();
+    this.#opening.add(opening);
+    const file = await opening.finally(() => this.#opening.delete(opening));
+    if (this.#isOver) {
+      await file.close();
+      throw new ConnectionException("Connection is closed");
+    }
+    const handle = this.#newId();
+    this.#files.set(handle, file);
+    return handle;
+  }
+
+  /**
+   * The file of a handle.
+   *
+   * @throws {RocketRideException} The connection has no such handle.
+   */
+  get(handle: unknown): OpenFile {
+    const file = this.#files.get(handle as string);
+    if (file) return file;
+    throw new RocketRideException(`Invalid file handle: ${handle}`);
+  }
+
+  /** Close a handle that was opened in that mode. */
+  async close(handle: unknown, mode: Mode): Promise<void> {
+    const file = this.get(handle);
+    if (file.mode !== mode) {
+      throw new RocketRideException(
+        `File handle is not open in mode "${mode}"`,
+      );
+    }
+    // Gone even when what follows fails (api §4.2).
+    this.#files.delete(handle as string);
+    await file.close();
+  }
+
+  /** Close all, and whatever is being opened. */
+  async closeAll(): Promise<void> {
+    this.#isOver = true;
+    const files = [...this.#files.values()];
+    this.#files.clear();
+    await Promise.allSettled([
+      ...files.map((file) => file.close()),
+      ...[...this.#opening].map(async (file) => (await file).close()),
+    ]);
+  }
+}

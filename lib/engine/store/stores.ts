@@ -1,0 +1,56 @@
+import type { FileStore } from "./file_store.ts";
+import { Files } from "./files.ts";
+import { Handles } from "./handles.ts";
+
+/** The files of all users, and who has which of them open. */
+export class Stores {
+  readonly #choose: (userId: string) => FileStore;
+  readonly #newId: () => string;
+  readonly #ofUsers: Map<string, Files> = new Map();
+  /** Users who share a store share its rules. */
+  readonly #ofStores: Map<FileStore, Files> = new Map();
+  readonly #handles: Map<object, Handles> = new Map();
+  readonly #closing: Set<Promise<void>> = new Set();
+
+  /** `choose` gives the store of a user; it is asked once for each. */
+  constructor(choose: (userId: string) => FileStore, newId: () => string) {
+    this.#choose = choose;
+    this.#newId = newId;
+  }
+
+  /** The files of a user. */
+  filesOf(userId: string): Files {
+    let files = this.#ofUsers.get(userId);
+    if (files) return files;
+    const store = this.#choose(userId);
+    files = this.#ofStores.get(store) ?? new Files(store);
+    this.#ofStores.set(store, files);
+    this.#ofUsers.set(userId, files);
+    return files;
+  }
+
+  /** What a connection has open. */
+  handlesOf(connection: object): Handles {
+    let handles = this.#handles.get(connection);
+    if (!handles) {
+      this.#handles.set(connection, handles = new Handles(this.#newId));
+    }
+    return handles;
+  }
+
+  /** A connection has gone: what was written stays, its handles go. */
+  release(connection: object): void {
+    const handles = this.#handles.get(connection);
+    if (!handles) return;
+    this.#handles.delete(connection);
+    const closing = handles.closeAll()
+      .finally(() => this.#closing.delete(closing));
+    this.#closing.add(closing);
+  }
+
+  /** Wait until all that was asked for is done and all files are closed. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#ofStores.values()].map((it) => it.idle()));
+    await Promise.all(this.#closing);
+  }
+}

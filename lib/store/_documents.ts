@@ -1,0 +1,188 @@
+import {
+  isPipeline,
+  type Pipeline,
+  unwrapPipeline,
+  type WrappedPipeline,
+} from "../../schema/pipeline.ts";
+import {
+  isProjectSummary,
+  type ProjectSummary,
+  type StoreVersion,
+  summarize,
+} from "../../schema/store.ts";
+import {
+  isDAPException,
+  RocketRideException,
+  ValidationException,
+} from "../errors.ts";
+import { storeName } from "../protocol/store_path.ts";
+import { call } from "../session/call.ts";
+import type { CallOptions, Session } from "../session/session.ts";
+import { unreadable } from "./_file_calls.ts";
+import { byGeneration } from "./_generation.ts";
+import { list } from "./list.ts";
+import { readJson } from "./read_json.ts";
+import { remove } from "./remove.ts";
+import type { StoredPipeline, VersionOptions } from "./stored_pipeline.ts";
+import { writeJson } from "./write_json.ts";
+
+/** What kind of stored pipeline it is. */
+type Kind = "project" | "template";
+
+/** Files that are read at once for a list. */
+const AT_ONCE = 8;
+const ENDING = ".json";
+
+/** Keep a pipeline under an id; returns its version, if it has one. */
+export async function saveDocument(
+  session: Session,
+  kind: Kind,
+  id: string,
+  given: Pipeline | WrappedPipeline,
+  { expectedVersion, ...options }: VersionOptions,
+): Promise<StoreVersion | undefined> {
+  const path = pathOf(kind, id);
+  const pipeline = unwrapPipeline(given);
+  if (!pipeline) {
+    throw new ValidationException(
+      `Cannot save a ${kind}: expected a pipeline with "components"`,
+    );
+  }
+  return await byGeneration(session, async () => {
+    const args = {
+      ...idArgs(kind, id),
+      pipeline,
+      ...versionArgs(expectedVersion),
+    };
+    const body = await ask(session, `save_${kind}`, args, options);
+    return versionIn(body);
+  }, async () => {
+    refuseVersion(expectedVersion);
+    await writeJson(session, path, pipeline, options);
+    return undefined;
+  });
+}
+
+/** The pipeline of an id. */
+export async function getDocument(
+  session: Session,
+  kind: Kind,
+  id: string,
+  options: CallOptions,
+): Promise<StoredPipeline> {
+  const path = pathOf(kind, id);
+  const found = await byGeneration(
+    session,
+    () => ask(session, `get_${kind}`, idArgs(kind, id), options),
+    async () => ({ pipeline: await readJson(session, path, options) }),
+  );
+  const { pipeline } = found;
+  if (isPipeline(pipeline)) return { pipeline, version: versionIn(found) };
+  throw unreadable("a pipeline");
+}
+
+/** Forget the pipeline of an id. */
+export async function deleteDocument(
+  session: Session,
+  kind: Kind,
+  id: string,
+  { expectedVersion, ...options }: VersionOptions,
+): Promise<void> {
+  const path = pathOf(kind, id);
+  await byGeneration<unknown>(session, () => {
+    const args = { ...idArgs(kind, id), ...versionArgs(expectedVersion) };
+    return ask(session, `delete_${kind}`, args, options);
+  }, async () => {
+    refuseVersion(expectedVersion);
+    await remove(session, path, options);
+  });
+}
+
+/** What is kept, summed up. */
+export async function getAllDocuments(
+  session: Session,
+  kind: Kind,
+  options: CallOptions,
+): Promise<readonly ProjectSummary[]> {
+  return await byGeneration(session, async () => {
+    const body = await ask(session, `get_all_${kind}s`, {}, options);
+    const summaries = body[`${kind}s`];
+    if (Array.isArray(summaries) && summaries.every(isProjectSummary)) {
+      return summaries;
+    }
+    throw unreadable(`a list of ${kind}s`);
+  }, () => summarizeFiles(session, kind, options));
+}
+
+async function summarizeFiles(
+  session: Session,
+  kind: Kind,
+  options: CallOptions,
+): Promise<readonly ProjectSummary[]> {
+  const folder = folderOf(kind);
+  const ids = (await list(session, folder, options))
+    .filter(({ name, type }) => type !== "dir" && name.endsWith(ENDING))
+    .map(({ name }) => name.slice(0, -ENDING.length));
+  const summaries: (ProjectSummary | undefined)[] = [];
+  for (let at = 0; at < ids.length; at += AT_ONCE) {
+    const some = ids.slice(at, at + AT_ONCE).map(async (id) => {
+      const path = `${folder}/${id}${ENDING}`;
+      const pipeline = await readJson(session, path, options).catch(skip);
+      return isPipeline(pipeline) ? summarize(id, pipeline) : undefined;
+    });
+    summaries.push(...await Promise.all(some));
+  }
+  return summaries.filter((it) => it !== undefined);
+}
+
+/** A file that is gone meanwhile, or is no JSON, is none of the list. */
+function skip(error: unknown): undefined {
+  const gone = isDAPException(error, "file-not-found") ||
+    isDAPException(error, "file-not-readable") ||
+    isDAPException(error, "request-failed");
+  if (!gone) throw error;
+}
+
+function ask(
+  session: Session,
+  subcommand: string,
+  args: Readonly<Record<string, unknown>>,
+  options: CallOptions,
+): Promise<Readonly<Record<string, unknown>>> {
+  return call(session, "rrext_store", { subcommand, ...args }, options);
+}
+
+function folderOf(kind: Kind): string {
+  return `.${kind}s`;
+}
+
+function pathOf(kind: Kind, id: string): string {
+  return `${folderOf(kind)}/${storeName(`the id of a ${kind}`, id)}${ENDING}`;
+}
+
+function idArgs(kind: Kind, id: string): Record<string, string> {
+  return { [`${kind}Id`]: id };
+}
+
+function versionArgs(
+  expectedVersion: StoreVersion | undefined,
+): { readonly expectedVersion?: StoreVersion } {
+  return expectedVersion === undefined ? {} : { expectedVersion };
+}
+
+function versionIn(
+  { version }: Readonly<Record<string, unknown>>,
+): StoreVersion | undefined {
+  return typeof version === "string" || typeof version === "number"
+    ? version
+    : undefined;
+}
+
+/** What the engine would not look at must not seem to be looked at. */
+function refuseVersion(expectedVersion: StoreVersion | undefined): void {
+  if (expectedVersion === undefined) return;
+  throw new RocketRideException("This engine keeps no versions", {
+    code: "not-supported",
+    hint: "Leave out `expectedVersion`; whoever saves last wins",
+  });
+}

@@ -1,0 +1,152 @@
+import { didFail, type ResponseMessage } from "../../schema/envelope.ts";
+import { ignore } from "../_deferred.ts";
+import {
+  ConnectionException,
+  ProtocolException,
+  RocketRideException,
+} from "../errors.ts";
+import { refusal } from "../session/call.ts";
+import type { SessionCore } from "../session/core.ts";
+import type { CallOptions } from "../session/session.ts";
+import type { Payload } from "../transport/transport.ts";
+
+/** How long the engine may take to let go of a file that was given up. */
+const RELEASE_MS = 5_000;
+
+/** How a file is opened. */
+type Mode = "r" | "w";
+
+/** The requests about one file that the engine has open (api §4.2). */
+export interface FileCalls {
+  /** Bytes of a file that is read, where the engine tells. */
+  readonly size: number | undefined;
+  /** The line that the handle means something on; requests go nowhere else. */
+  readonly line: number;
+  /** Read up to `length` bytes from `offset`; none at the end. */
+  read(
+    offset: number,
+    length: number,
+    signal: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>>;
+  /** Append a payload of `length` bytes and wait until the engine has it. */
+  write(payload: Payload, length: number): Promise<void>;
+  /** Close the file. */
+  close(): Promise<void>;
+  /** Close the file for the handle's sake alone; never fails. */
+  release(): Promise<void>;
+}
+
+/**
+ * Open a file. If it is given up meanwhile, a file that opens late is closed
+ * as soon as it is reported: an engine has 64 handles a connection.
+ */
+export async function openFile(
+  core: SessionCore,
+  path: string,
+  mode: Mode,
+  { signal, timeout }: CallOptions,
+): Promise<FileCalls> {
+  let line = NaN;
+  const opening = { subcommand: "fs_open", path, mode };
+  const response = await ask(core, opening, {
+    signal,
+    timeout,
+    onLine(number): void {
+      line = number;
+    },
+    onLate(late): void {
+      const handle = handleIn(late);
+      if (handle) fileCalls(core, handle, mode, line, { timeout }).release();
+    },
+  });
+  if (didFail(response)) throw refusal(response, RocketRideException);
+  const handle = handleIn(response);
+  if (!handle) throw unreadable("the handle of a file");
+  const calls = fileCalls(core, handle, mode, line, {
+    timeout,
+    size: response.body?.size,
+  });
+  // All of this may have happened in the turn of the answer.
+  if (signal?.aborted || core.signal.aborted) {
+    calls.release();
+    throw (signal?.aborted ? signal : core.signal).reason;
+  }
+  if (core.line === line) return calls;
+  throw new ConnectionException("Connection was lost as the file was opened", {
+    sent: true,
+    retryable: true,
+  });
+}
+
+function fileCalls(
+  core: SessionCore,
+  handle: string,
+  mode: Mode,
+  line: number,
+  { size, timeout }: { readonly size?: unknown; readonly timeout: Timeout },
+): FileCalls {
+  const closing = { subcommand: "fs_close", handle, mode };
+  const writing = { subcommand: "fs_write", handle };
+  return {
+    size: Number.isSafeInteger(size) ? size as number : undefined,
+    line,
+    async read(offset, length, signal): Promise<Uint8Array<ArrayBuffer>> {
+      const reading = { subcommand: "fs_read", handle, offset, length };
+      const options = { timeout, line, signal };
+      const response = succeeded(await ask(core, reading, options));
+      return dataIn(response, length);
+    },
+    async write(payload, length): Promise<void> {
+      const options = { timeout, line, payload };
+      const { body } = succeeded(await ask(core, writing, options));
+      const { bytesWritten = length } = body ?? {};
+      if (bytesWritten === length) return;
+      throw new RocketRideException(
+        `Engine wrote ${bytesWritten} of ${length} bytes`,
+      );
+    },
+    async close(): Promise<void> {
+      succeeded(await ask(core, closing, { timeout, line }));
+    },
+    async release(): Promise<void> {
+      await ask(core, closing, { timeout: RELEASE_MS, line }).catch(ignore);
+    },
+  };
+}
+
+type Timeout = CallOptions["timeout"];
+
+function ask(
+  core: SessionCore,
+  args: Readonly<Record<string, unknown>>,
+  options: Parameters<SessionCore["request"]>[1],
+): Promise<ResponseMessage> {
+  return core.request({ command: "rrext_store", arguments: args }, options);
+}
+
+function succeeded(response: ResponseMessage): ResponseMessage {
+  if (didFail(response)) throw refusal(response, RocketRideException);
+  return response;
+}
+
+function handleIn(response: ResponseMessage): string | undefined {
+  const handle = response.body?.handle;
+  return typeof handle === "string" && handle !== "" ? handle : undefined;
+}
+
+/** The bytes travel where requests have theirs (protocol §2.3). */
+function dataIn(
+  response: ResponseMessage,
+  length: number,
+): Uint8Array<ArrayBuffer> {
+  const data = response.arguments?.data;
+  if (data instanceof Uint8Array && data.length <= length) {
+    return data as Uint8Array<ArrayBuffer>;
+  }
+  throw unreadable(`at most ${length} bytes of a file`);
+}
+
+/** The failure of an answer that is something else. */
+export function unreadable(what: string): ProtocolException {
+  return new ProtocolException(`Cannot read the answer: expected ${what}`);
+}

@@ -1,0 +1,47 @@
+import { ignore } from "../_deferred.ts";
+import type { Session } from "../session/session.ts";
+import { writeFile, type WriteFileOptions } from "./write_file.ts";
+
+/**
+ * Write text to a file of the store as UTF-8, in the place of one that is
+ * there. Official clients call it `fsWriteString`.
+ *
+ * @param session A session from {@linkcode connect}.
+ * @param path The file, from the root of the store, with `/` between names.
+ * @param text The text.
+ * @param options See {@linkcode WriteFileOptions}.
+ * @throws {TypeError} It is no text, or has half a character, which UTF-8 has
+ * no place for. Nothing was sent.
+ * @throws What {@linkcode writeFile} throws, and a write of its stream.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { close, connect } from "@rocketride/streams";
+ * import { createEngine } from "@rocketride/streams/engine";
+ * import { stat, writeText } from "@rocketride/streams/store";
+ *
+ * const engine = createEngine();
+ * const session = await connect({ transport: engine.transport(), env: {} });
+ * await writeText(session, "notes/one.txt", "Hello");
+ * assertEquals((await stat(session, "notes/one.txt"))?.size, 5);
+ * await close(session);
+ * await engine.close();
+ * ```
+ */
+export async function writeText(
+  session: Session,
+  path: string,
+  text: string,
+  options: WriteFileOptions = {},
+): Promise<void> {
+  if (typeof text !== "string" || /\p{Surrogate}/u.test(text)) {
+    throw new TypeError("Cannot write to a file: expected whole text");
+  }
+  const bytes = new TextEncoder().encode(text);
+  const stream = await writeFile(session, path, options);
+  const writer = stream.getWriter();
+  // Its failure is that of `close`, too.
+  writer.write(bytes).catch(ignore);
+  await writer.close();
+}
