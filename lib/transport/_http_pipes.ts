@@ -1,5 +1,5 @@
 import { isRecord } from "../../schema/json.ts";
-import { ignore } from "../_deferred.ts";
+import { type Deferred, deferred, ignore } from "../_deferred.ts";
 import type { Answer, HttpAsk } from "./_http_ask.ts";
 
 /** How bodies travel. */
@@ -67,43 +67,56 @@ function streamedPipe(send: Send): HttpPipe {
   writer.closed.catch(ignore);
   const answer = send(readable);
   answer.catch(ignore);
-  // An answer in the middle of a body is a refusal.
-  const early = answer.then(({ error }) => ({
-    error: error ?? "Engine answered before the end of the data",
-  }));
-  early.catch(ignore);
+  let waiting: Deferred<Answer> | undefined;
+  let settle: ((gate: Deferred<Answer>) => void) | undefined;
+
+  function over(how: (gate: Deferred<Answer>) => void): void {
+    settle = how;
+    if (waiting) settle(waiting);
+  }
+
+  // An answer in the middle of a body is a refusal, and says more than the
+  // body that it breaks. Heard once: a race at each write would leave something
+  // behind at each (field F10).
+  answer.then(({ error = "Engine answered before the end of the data" }) => {
+    over((gate) => gate.resolve({ error }));
+  }, (failure) => over((gate) => gate.reject(failure)));
   return {
-    async write(data): Promise<Answer> {
-      const written = writer.write(data).then((): Answer => ({}));
-      written.catch(ignore);
-      // A body that broke says less than the answer that broke it.
-      return await Promise.race([written.catch(() => early), early]);
+    write(data): Promise<Answer> {
+      const gate = waiting = deferred<Answer>();
+      settle?.(gate);
+      writer.write(data).then(() => gate.resolve({}), ignore);
+      return gate.promise;
     },
-    async close(): Promise<Answer> {
+    close(): Promise<Answer> {
       writer.close().catch(ignore);
-      return await answer;
+      return answer;
     },
   };
 }
 
 /** For platforms whose bodies are no streams. */
 function bufferedPipe(send: Send, most: number): HttpPipe {
-  const parts: Uint8Array[] = [];
+  let parts: Uint8Array[] | undefined = [];
   let size = 0;
+
+  function tooLarge(): Answer {
+    return {
+      error: `Objects may have ${most} bytes at most on this platform: ` +
+        "its request bodies are no streams",
+    };
+  }
+
   return {
     write(data): Promise<Answer> {
       size += data.length;
-      if (size > most) {
-        parts.length = 0;
-        return Promise.resolve({
-          error: `Objects may have ${most} bytes at most on this platform: ` +
-            "its request bodies are no streams",
-        });
-      }
-      parts.push(data);
-      return Promise.resolve({});
+      if (size > most) parts = undefined;
+      parts?.push(data);
+      return Promise.resolve(parts ? {} : tooLarge());
     },
     async close(): Promise<Answer> {
+      // What was refused is not sent in part, either.
+      if (!parts) return tooLarge();
       const body = new Uint8Array(size);
       let at = 0;
       for (const part of parts) {
@@ -129,9 +142,7 @@ async function post(
     headers: {
       "content-type": String(mimeType),
       ...(typeof name === "string" && {
-        "content-disposition": `attachment; filename="${
-          encodeURIComponent(name)
-        }"`,
+        "content-disposition": `attachment; ${filename(name)}`,
       }),
     },
   });
@@ -139,6 +150,16 @@ async function post(
 }
 
 /** The result of the only object, as a socket would have brought it. */
+/** As it is where every reader understands that; else in both escaped forms. */
+function filename(name: string): string {
+  if (/^[\w !#$&+,\-.=@^~()[\]{}]+$/.test(name)) return `filename="${name}"`;
+  const escaped = encodeURIComponent(name).replace(
+    /['()*]/g,
+    (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `filename="${escaped}"; filename*=UTF-8''${escaped}`;
+}
+
 function resultOf({ objects, resultTypes }: Args): Answer {
   const found = isRecord(objects) ? objects.body : undefined;
   if (!isRecord(found)) return { error: "Engine sent no result" };

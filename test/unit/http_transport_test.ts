@@ -1,0 +1,375 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { deferred } from "../../lib/_deferred.ts";
+import { pipe } from "../../lib/data/pipe.ts";
+import { send } from "../../lib/data/send.ts";
+import {
+  ConnectionException,
+  ExecutionException,
+  PipeException,
+  RocketRideException,
+  ValidationException,
+} from "../../lib/errors.ts";
+import { events } from "../../lib/events/events.ts";
+import { getService } from "../../lib/service/get_service.ts";
+import { getServices } from "../../lib/service/get_services.ts";
+import { ping } from "../../lib/service/ping.ts";
+import { close } from "../../lib/session/close.ts";
+import { connect } from "../../lib/session/connect.ts";
+import { getServerInfo } from "../../lib/session/get_server_info.ts";
+import type { Session } from "../../lib/session/session.ts";
+import { getTaskStatus } from "../../lib/task/get_task_status.ts";
+import { terminate } from "../../lib/task/terminate.ts";
+import { use } from "../../lib/task/use.ts";
+import { validate } from "../../lib/task/validate.ts";
+import {
+  httpTransport,
+  type HttpTransportOptions,
+} from "../../lib/transport/http.ts";
+
+const URI = "http://localhost:5565";
+const pipeline = {
+  components: [{ id: "in", provider: "webhook", config: {} }],
+};
+
+/** A request as a server would see it. */
+interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Headers;
+  readonly request: Request;
+}
+
+type Route = (asked: Asked) => unknown;
+
+/** Answers by `"METHOD /path"`; a `Response` goes out as it is. */
+type Routes = Readonly<Record<string, Route>>;
+
+/** A server that is a function, with what it was asked. */
+function serverOf(routes: Routes): {
+  readonly fetch: typeof fetch;
+  readonly log: string[];
+} {
+  const log: string[] = [];
+  async function answer(
+    input: RequestInfo | URL,
+    init?: RequestInit,
+  ): Promise<Response> {
+    const request = new Request(input, init);
+    const { pathname, search } = new URL(request.url);
+    const { headers, method } = request;
+    if (pathname !== "/status") log.push(`${method} ${pathname}${search}`);
+    const route = routes[`${method} ${pathname}`] ?? ((): Response => ok());
+    const answered = await route({ method, path: pathname, headers, request });
+    if (answered instanceof Response) return answered;
+    return ok(answered);
+  }
+  return { fetch: answer, log };
+}
+
+function ok(data?: unknown): Response {
+  return Response.json({ status: "OK", ...(data ? { data } : {}) });
+}
+
+/** What `POST /task/data` answers to one object. */
+function objectOf(result: Readonly<Record<string, unknown>>): unknown {
+  return {
+    objectsRequested: 1,
+    objectsCompleted: 1,
+    resultTypes: { text: "text" },
+    objects: { body: { objectId: "o", status: "OK", ...result } },
+  };
+}
+
+async function withSession(
+  routes: Routes,
+  test: (session: Session, log: string[]) => Promise<void>,
+  options: HttpTransportOptions = {},
+): Promise<void> {
+  const { fetch, log } = serverOf(routes);
+  const session = await connect({
+    uri: URI,
+    auth: "key",
+    env: {},
+    transport: httpTransport({ fetch, ...options }),
+  });
+  try {
+    await test(session, log);
+  } finally {
+    await close(session);
+  }
+}
+
+Deno.test("each command has its path, and the credential is in every header", () => {
+  const credentials = new Set<string | null>();
+  function seen<T>(data: T): Route {
+    return ({ headers }) => {
+      credentials.add(headers.get("authorization"));
+      return data;
+    };
+  }
+  return withSession({
+    "POST /task": seen({ token: "tk_1" }),
+    "GET /task": seen({ state: 3, completed: false }),
+    "DELETE /task": seen(undefined),
+    "GET /services": ({ request }) =>
+      new URL(request.url).search ? { title: "Parser" } : { services: {} },
+    "POST /pipe/validate": seen({ errors: [], warnings: [] }),
+    "GET /version": seen({ version: "1" }),
+  }, async (session, log) => {
+    const task = await use(session, {
+      pipeline,
+      source: "in",
+      threads: 2,
+      token: "mine",
+      pipelineTraceLevel: "full",
+    });
+    assertEquals(task.token, "tk_1");
+    assertEquals((await getTaskStatus(session, task)).state, 3);
+    assertEquals(await getServices(session), {});
+    assertEquals((await getService(session, "parse"))?.title, "Parser");
+    assertEquals((await validate(session, pipeline)).errors, []);
+    await ping(session);
+    await terminate(session, task);
+    assertEquals(log, [
+      "POST /task?token=mine&threads=2&trace=full",
+      "GET /task?token=tk_1",
+      "GET /services",
+      "GET /services?service=parse",
+      "POST /pipe/validate",
+      "GET /version",
+      "DELETE /task?token=tk_1",
+    ]);
+    assertEquals([...credentials], ["Bearer key"]);
+  });
+});
+
+Deno.test("C18 what an engine is can be asked without a credential", async () => {
+  const { fetch, log } = serverOf({
+    "GET /version": ({ headers }) => {
+      assertEquals(headers.get("authorization"), null);
+      return { version: "1.1" };
+    },
+  });
+  const transport = httpTransport({ fetch });
+  const info = await getServerInfo({ uri: URI, env: {}, transport });
+  assertEquals(info.version, "1.1");
+  assertEquals(log, ["GET /version"]);
+});
+
+/** Every shape that failures have (protocol §10.1, §10.2). */
+const FAILURES: readonly (readonly [string, number, unknown, string])[] = [
+  ["an exception", 400, {
+    status: "Error",
+    error: { message: "Not so", file: "task.py", lineno: 7 },
+  }, "Not so"],
+  ["a helper", 400, {
+    status: "Error",
+    error: { error: "Bad request", lineno: [7] },
+  }, "Bad request"],
+  ["an unknown path", 404, { detail: "Not Found" }, "Not Found"],
+  [
+    "a wrong parameter",
+    422,
+    {
+      detail: [{
+        type: "missing",
+        loc: ["query", "token"],
+        msg: "Field required",
+      }],
+    },
+    "Field required (query.token)",
+  ],
+  ["an error without words", 400, { status: "Error" }, "HTTP 400"],
+  ["a page of a proxy", 502, "<h1>Bad gateway</h1>", "HTTP 502"],
+  ["nothing at all", 500, "", "HTTP 500"],
+];
+
+for (const [who, status, body, words] of FAILURES) {
+  Deno.test(`S31 the failure of ${who} is told in its words`, () =>
+    withSession({
+      "DELETE /task": () =>
+        new Response(typeof body === "string" ? body : JSON.stringify(body), {
+          status,
+        }),
+    }, async (session) => {
+      await assertRejects(
+        () => terminate(session, "tk_1"),
+        RocketRideException,
+        words,
+      );
+    }));
+}
+
+Deno.test("S30 an object that failed rejects, although everything else is OK", () =>
+  withSession({
+    "POST /task/data": () => ({
+      objectsRequested: 1,
+      objectsCompleted: 0,
+      resultTypes: {},
+      objects: {
+        body: { status: "Error", error: { message: "No lane", lineno: 1 } },
+      },
+    }),
+  }, async (session) => {
+    await assertRejects(
+      () => send(session, "tk_1", "x"),
+      PipeException,
+      "No lane",
+    );
+  }));
+
+Deno.test("S30 an error inside an object that is OK rejects with the result", () =>
+  withSession({
+    "POST /task/data": () => objectOf({ error: { message: "No model" } }),
+  }, async (session) => {
+    const error = await assertRejects(
+      () => send(session, "tk_1", "x"),
+      ExecutionException,
+      "No model",
+    );
+    assertEquals(error.result?.objectId, "o");
+  }));
+
+Deno.test("an answer without the object is a failure", () =>
+  withSession({ "POST /task/data": () => ({ objects: {} }) }, async (it) => {
+    await assertRejects(
+      () => send(it, "tk_1", "x"),
+      PipeException,
+      "no result",
+    );
+  }));
+
+const NAMES = [
+  "a b (1).txt",
+  "100%41.txt",
+  'say "hi"; bye.txt',
+  "größe 日.txt",
+];
+
+for (const name of NAMES) {
+  Deno.test(`the name ${name} fits into a header`, () =>
+    withSession({
+      "POST /task/data": ({ headers }) => {
+        const plain = name === NAMES[0];
+        const encoded = encodeURIComponent(name);
+        assertEquals(
+          headers.get("content-disposition"),
+          plain
+            ? `attachment; filename="${name}"`
+            : `attachment; filename="${encoded}"; filename*=UTF-8''${encoded}`,
+        );
+        return objectOf({});
+      },
+    }, async (session) => {
+      await send(session, "tk_1", "x", { objinfo: { name } });
+    }));
+}
+
+for (const streaming of [true, false]) {
+  const way = streaming ? "streamed" : "held back";
+
+  Deno.test(`an object that is ${way} is one request`, () =>
+    withSession({
+      "POST /task/data": async ({ headers, request }) => {
+        assertEquals(headers.get("content-type"), "text/plain");
+        return objectOf({ text: [await request.text()] });
+      },
+    }, async (session, log) => {
+      const target = await pipe(session, "tk_1", {
+        mimeType: "text/plain",
+        framing: "chunk",
+      });
+      const writer = target.getWriter();
+      for (const word of ["one ", "two ", "three"]) await writer.write(word);
+      await writer.close();
+      const { text, result_types } = await target.result;
+      assertEquals([text, result_types], [["one two three"], { text: "text" }]);
+      assertEquals(log, ["POST /task/data?token=tk_1"]);
+    }, { streaming }));
+
+  Deno.test(`when the network fails an object that is ${way}, the session is over`, () =>
+    withSession({
+      "POST /task/data": async ({ request }) => {
+        await request.body?.cancel();
+        throw new TypeError("Network is down");
+      },
+    }, async (session) => {
+      await assertRejects(
+        () => send(session, "tk_1", "x"),
+        ConnectionException,
+        "Network is down",
+      );
+      assertEquals((await session.closed).clean, false);
+    }, { streaming }));
+}
+
+Deno.test("an engine that refuses in the middle of a stream fails the write that waits", () => {
+  const begun = deferred<void>();
+  return withSession({
+    "POST /task/data": async ({ request }) => {
+      const reader = request.body!.getReader();
+      await reader.read();
+      begun.resolve();
+      reader.releaseLock();
+      return Response.json({ detail: "Too much" }, { status: 413 });
+    },
+  }, async (session) => {
+    const target = await pipe(session, "tk_1", { frameBytes: 4096 });
+    const writer = target.getWriter();
+    await writer.write(new Uint8Array(4096));
+    await begun.promise;
+    const error = await assertRejects(async () => {
+      for (;;) await writer.write(new Uint8Array(4096));
+    }, PipeException);
+    assertEquals(error.message, "Too much");
+    await assertRejects(() => target.result, PipeException);
+  }, { streaming: true });
+});
+
+Deno.test("what is too large to be held is refused, and nothing of it is sent", () =>
+  withSession({}, async (session, log) => {
+    const error = await assertRejects(
+      () => send(session, "tk_1", new Uint8Array(5_000)),
+      PipeException,
+      "4096 bytes at most",
+    );
+    assertEquals(error.phase, "write");
+    assertEquals(log, []);
+  }, { streaming: false, bufferBytes: 4096 }));
+
+Deno.test("what HTTP cannot carry is refused with advice, before any traffic", () =>
+  withSession({}, async (session, log) => {
+    const refused = [
+      () => events(session, "*", { types: ["TASK"] }),
+      () => use(session, { pipeline, ttl: 60 }),
+      () => use(session, { pipeline, useExisting: true }),
+      () => use(session, { pipeline, args: ["--x"] }),
+      () => use(session, { pipeline, teamId: "t" }),
+    ];
+    for (const run of refused) {
+      const error = await assertRejects(run, ValidationException, "over HTTP");
+      assertEquals(error.code, "not-supported");
+      assert(error.hint?.includes("webSocketTransport"));
+    }
+    assertEquals(log, []);
+  }));
+
+Deno.test("closing a session ends the requests that are under way", async () => {
+  const asked = deferred<AbortSignal>();
+  await withSession({
+    "GET /services": ({ request }) => {
+      asked.resolve(request.signal);
+      return new Promise((_, reject) => {
+        request.signal.addEventListener("abort", () => {
+          reject(request.signal.reason);
+        });
+      });
+    },
+  }, async (session) => {
+    const asking = getServices(session);
+    const signal = await asked.promise;
+    await close(session);
+    await assertRejects(() => asking, ConnectionException);
+    assert(signal.aborted);
+  });
+});
