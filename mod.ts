@@ -69,8 +69,6 @@ export { watchTask } from "./lib/events/watch_task.ts";
 export { answers, firstAnswer, parseAnswers } from "./lib/chat/answers.ts";
 export { chat, type ChatOptions } from "./lib/chat/chat.ts";
 export { type ChatPart, chatStream } from "./lib/chat/chat_stream.ts";
-export { type DatabaseDialect, dialect } from "./lib/chat/dialect.ts";
-export { query } from "./lib/chat/query.ts";
 export type {
   SchemaIssue,
   SchemaResult,

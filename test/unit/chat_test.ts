@@ -4,11 +4,10 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
+import { dialect, query } from "@rocketride/streams/admin";
 import { answers, firstAnswer, parseAnswers } from "../../lib/chat/answers.ts";
 import { chat } from "../../lib/chat/chat.ts";
 import { chatStream } from "../../lib/chat/chat_stream.ts";
-import { dialect } from "../../lib/chat/dialect.ts";
-import { query } from "../../lib/chat/query.ts";
 import type {
   SchemaResult,
   StandardSchema,
@@ -217,7 +216,7 @@ Deno.test("dialect refuses what it does not know", async () => {
     await assertRejects(
       () => dialect(server.session, "tk_1"),
       ProtocolException,
-      "Expected one of postgres, mysql, neo4j",
+      "expected one of the dialects postgres, mysql, neo4j",
     );
   }
 });

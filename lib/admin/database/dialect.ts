@@ -1,7 +1,8 @@
+import { getJson } from "../../../schema/answer.ts";
 import { addQuestion } from "../../../schema/question_builders.ts";
 import { createQuestion } from "../../../schema/question.ts";
 import { isRecord } from "../../../schema/json.ts";
-import { answers } from "../../chat/answers.ts";
+import { firstAnswer } from "../../chat/answers.ts";
 import { chat, type ChatOptions } from "../../chat/chat.ts";
 import type { Session, TaskRef } from "../../session/session.ts";
 import { unreadable } from "../_read_answer.ts";
@@ -73,19 +74,10 @@ export async function dialect(
 ): Promise<DatabaseDialect> {
   const question = createQuestion({ type: "dialect" });
   const asked = addQuestion(question, "dialect");
-  const [answer] = answers(await chat(session, task, asked, options));
-  const told = typeof answer === "string" ? parsed(answer) : answer;
+  const result = await chat(session, task, asked, options);
+  const told = getJson(firstAnswer(result) ?? null);
   const name = isRecord(told) ? told.dialect : undefined;
   const known = DIALECTS.find((dialect) => dialect === name);
   if (known) return known;
   throw unreadable(`one of the dialects ${DIALECTS.join(", ")}`);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Told by the caller: it is not one of the dialects.
-    return undefined;
-  }
 }
