@@ -28,6 +28,16 @@ export interface PipeWriterOptions
   readonly watcher: ObjectWatcher | undefined;
 }
 
+/** The intake of a pipe that is over. */
+const SPENT: Intake = {
+  acknowledges: false,
+  take: () => undefined,
+  takeMore: () => undefined,
+  end(): void {},
+  next: () => undefined,
+  sent(): void {},
+};
+
 /**
  * The life of one open pipe: writes that follow each other, one at a time,
  * then one close; or a failure, after which the engine's slot is freed.
@@ -38,11 +48,11 @@ export class PipeWriter implements Attachment, Watched {
   readonly earliest: TaskState = TASK_STATE.RUNNING;
   readonly #core: SessionCore;
   readonly #calls: PipeCalls;
-  readonly #intake: Intake;
-  readonly #options: PipeWriterOptions;
+  readonly #options: Omit<PipeWriterOptions, "intake">;
   readonly #result: Deferred<PipelineResult> = deferred();
   readonly #liveness: Liveness;
   readonly #detach: () => void;
+  #intake: Intake;
   #phase: "open" | "draining" | "closing" | "closed" | "failed" = "open";
   #failure: unknown;
   /** The request that waits for its answer; rejects early when the pipe fails. */
@@ -51,11 +61,14 @@ export class PipeWriter implements Attachment, Watched {
   #answer: Promise<unknown> = Promise.resolve();
   #released: Promise<void> | undefined;
 
-  constructor(core: SessionCore, options: PipeWriterOptions) {
+  constructor(
+    core: SessionCore,
+    { intake, ...options }: PipeWriterOptions,
+  ) {
     this.#core = core;
     this.token = options.token;
     this.#calls = options.calls;
-    this.#intake = options.intake;
+    this.#intake = intake;
     this.#options = options;
     this.#liveness = new Liveness(core, this);
     core.attachments.add(this);
@@ -267,6 +280,8 @@ export class PipeWriter implements Attachment, Watched {
 
   #end(phase: "closed" | "failed"): void {
     this.#phase = phase;
+    // Pipes may be kept for their results; their buffers need not.
+    this.#intake = SPENT;
     this.#liveness.stop();
     this.#detach();
   }

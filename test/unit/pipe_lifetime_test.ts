@@ -169,6 +169,19 @@ Deno.test("F10 nothing of a pipe that is over stays behind: no timer, no listene
   }
 });
 
+Deno.test("pipes that are over hold no buffers, however long they are kept", async () => {
+  const { href } = new URL(
+    "../support/finished_pipes_program.ts",
+    import.meta.url,
+  );
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-check", "--v8-flags=--expose-gc", "--allow-env", href],
+  }).output();
+  const alive = Number(new TextDecoder().decode(stdout));
+  // 32 pipes with a frame of 1 MiB each.
+  assert(alive < 12e6, `${alive} bytes ${new TextDecoder().decode(stderr)}`);
+});
+
 Deno.test("held-back text goes after 20 s of quiet", async () => {
   await using server = await pipeServer();
   const target = await pipe(server.session, "tk_1", { mimeType: "text/plain" });
