@@ -1,6 +1,6 @@
-import { notify } from "../_notify.ts";
 import { SessionCore } from "./core.ts";
 import { lifecycleCallbacks } from "./_observe.ts";
+import { oneByOne } from "./_one_by_one.ts";
 import { resolveSettings } from "./_settings.ts";
 import type { ConnectOptions } from "./connect_options.ts";
 import type { Session } from "./session.ts";
@@ -39,7 +39,10 @@ export async function connect(options: ConnectOptions = {}): Promise<Session> {
   const { signal, timeout, onEvent } = options;
   signal?.throwIfAborted();
   const core = new SessionCore(await resolveSettings(options));
-  if (onEvent) core.listeners.add((event) => notify(onEvent, event));
+  if (onEvent) {
+    const tell = oneByOne(onEvent);
+    core.listeners.add((event) => tell(event));
+  }
   const observer = lifecycleCallbacks(options);
   if (observer) core.observers.add(observer);
   await core.open({ signal, timeout });

@@ -156,8 +156,12 @@ export interface ConnectOptions extends CallOptions {
    * @default {Math.random}
    */
   readonly random?: (() => number) | undefined;
-  /** Given every event of the session, in order. What it throws is ignored. */
-  readonly onEvent?: ((event: EventMessage) => void) | undefined;
+  /**
+   * Given every event of the session, in order: where it returns a promise, the
+   * next event waits for that, unless more than 1,024 wait already. What it
+   * throws or rejects with is ignored.
+   */
+  readonly onEvent?: ((event: EventMessage) => unknown) | undefined;
   /** Given everything that happens on the line, without secrets and payload. */
   readonly onTrace?: ((record: TraceRecord) => void) | undefined;
   /**
