@@ -308,7 +308,9 @@ export class SessionCore implements Session {
 
   #dropped(info: CloseInfo, epoch: number): void {
     const { phase } = this.#state;
-    if (epoch !== this.#state.epoch || phase === "ended") return;
+    // What we have hung up ourselves is no news.
+    const over = phase === "ended" || phase === "idle";
+    if (epoch !== this.#state.epoch || over) return;
     this.#step({ type: "dropped", epoch });
     const failure = lost(info);
     // A refused login may have arrived in the same packet as the end (F35).

@@ -44,7 +44,7 @@ interface Cutting {
 
 function withRelay(test: (cutting: Cutting) => Promise<void>): Promise<void> {
   return withServedEngine({}, async ({ origin }) => {
-    await using relay = cuttingRelay(origin);
+    await using relay = await cuttingRelay(origin);
     const log: string[] = [];
     await test({
       relay,

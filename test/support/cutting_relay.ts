@@ -1,7 +1,14 @@
 import { deferred } from "../../lib/_deferred.ts";
+import { tcpFront } from "./tcp_front.ts";
 
 /** When a relay cuts a line: instead of passing on a request, or its answer. */
 export type Moment = "request" | "answer";
+
+/**
+ * How it cuts: with a close as WebSockets have it, by resetting the connection,
+ * or by saying nothing any more.
+ */
+export type Manner = "close" | "reset" | "silence";
 
 /** A WebSocket server between a client and an engine that can cut lines. */
 export interface CuttingRelay extends AsyncDisposable {
@@ -13,9 +20,11 @@ export interface CuttingRelay extends AsyncDisposable {
    * Cut the line, once, at the next request of a command or of `"command
    * subcommand"`. Resolves when it was cut.
    */
-  cut(command: string, moment: Moment): Promise<void>;
+  cut(command: string, moment: Moment, manner?: Manner): Promise<void>;
   /** Answer the next dial with 503. */
   refuseDial(): void;
+  /** Spoil the next dial: a close is a 503 there. Resolves when it was spoilt. */
+  spoilDial(manner: Manner): Promise<void>;
   /** Cut all lines now. */
   cutAll(): void;
 }
@@ -23,6 +32,7 @@ export interface CuttingRelay extends AsyncDisposable {
 interface Cut {
   readonly command: string;
   readonly moment: Moment;
+  readonly manner: Manner;
   readonly done: () => void;
 }
 
@@ -30,17 +40,20 @@ interface Cut {
 const CUT_CODE = 3_999;
 
 /** Relay sockets to the engine that is served at an origin. */
-export function cuttingRelay(origin: string): CuttingRelay {
+export async function cuttingRelay(origin: string): Promise<CuttingRelay> {
   const upstream = `${origin.replace("http", "ws")}/task/service`;
   const sockets = new Set<WebSocket>();
+  const closed: Promise<unknown>[] = [];
   let cuts: Cut[] = [];
-  let refusals = 0;
+  let refusals: (() => void)[] = [];
   let dials = 0;
 
   function accept(request: Request): Response {
     dials++;
-    if (refusals > 0) {
-      refusals--;
+    const [refused, ...others] = refusals;
+    if (refused) {
+      refusals = others;
+      refused();
       return new Response(null, { status: 503 });
     }
     const { socket: near, response } = Deno.upgradeWebSocket(request);
@@ -57,7 +70,8 @@ export function cuttingRelay(origin: string): CuttingRelay {
     }
     function take(cut: Cut): void {
       cuts = cuts.filter((it) => it !== cut);
-      end();
+      if (cut.manner === "close") end();
+      else front[cut.manner]();
       cut.done();
     }
 
@@ -81,6 +95,13 @@ export function cuttingRelay(origin: string): CuttingRelay {
     near.onclose = far.onclose = end;
     near.onerror = far.onerror = end;
     sockets.add(near).add(far);
+    for (const socket of [near, far]) {
+      closed.push(
+        new Promise((resolve) => {
+          socket.addEventListener("close", resolve, { once: true });
+        }),
+      );
+    }
     return response;
   }
 
@@ -90,6 +111,8 @@ export function cuttingRelay(origin: string): CuttingRelay {
     onListen(): void {},
   }, accept);
 
+  const front = await tcpFront(server.addr.port);
+
   function cutAll(): void {
     for (const socket of sockets) {
       if (socket.readyState < WebSocket.CLOSING) socket.close(CUT_CODE);
@@ -97,21 +120,29 @@ export function cuttingRelay(origin: string): CuttingRelay {
   }
 
   return {
-    uri: `ws://127.0.0.1:${server.addr.port}`,
+    uri: `ws://127.0.0.1:${front.port}`,
     get dials(): number {
       return dials;
     },
-    cut(command, moment): Promise<void> {
+    cut(command, moment, manner = "close"): Promise<void> {
       const { promise, resolve } = deferred<void>();
-      cuts = [...cuts, { command, moment, done: resolve }];
+      cuts = [...cuts, { command, moment, manner, done: resolve }];
       return promise;
     },
     refuseDial(): void {
-      refusals++;
+      refusals = [...refusals, (): void => {}];
+    },
+    spoilDial(manner): Promise<void> {
+      if (manner !== "close") return front.spoilNext(manner);
+      const { promise, resolve } = deferred<void>();
+      refusals = [...refusals, resolve];
+      return promise;
     },
     cutAll,
     async [Symbol.asyncDispose](): Promise<void> {
       cutAll();
+      await front[Symbol.asyncDispose]();
+      await Promise.all(closed);
       await server.shutdown();
     },
   };

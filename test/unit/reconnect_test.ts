@@ -306,3 +306,21 @@ Deno.test("protocol and debug messages hold no credential", async () => {
     assertFalse(all.includes(secret), secret);
   }
 });
+
+Deno.test("a first login that is never answered costs an attempt, not the session", async () => {
+  const it = persistRig({ timeout: 2_000 });
+  it.silent.add("auth");
+  const connecting = connect(it.options);
+  await it.clock.advance(2_050);
+  it.silent.delete("auth");
+  await it.clock.advance(3_000);
+  const session = await connecting;
+  assert(isConnected(session));
+  await shut(it, session);
+  assertEquals(it.log, [
+    'error Cannot log in at "ws://localhost/": no answer within 2000 ms',
+    "auth key",
+    "connected",
+    "disconnected false Closed by the client",
+  ]);
+});

@@ -25,9 +25,9 @@ export function serveFaults(engine: string, gates: Gates): Listening {
   const raw = rawServer();
   misbehave(raw);
 
-  function makeRelay(): Response {
+  async function makeRelay(): Promise<Response> {
     const id = crypto.randomUUID();
-    const relay = cuttingRelay(engine);
+    const relay = await cuttingRelay(engine);
     relays.set(id, relay);
     return Response.json({ id, uri: relay.uri });
   }
@@ -39,7 +39,7 @@ export function serveFaults(engine: string, gates: Gates): Listening {
       case "/places":
         return Response.json({ raw: raw.uri, closed: closedPort() });
       case "/relay":
-        return makeRelay();
+        return await makeRelay();
       case "/gate/reached":
         await gates.reached(name);
         return Response.json({});
