@@ -6,6 +6,8 @@ import type { Job } from "../job.ts";
 import type { Expectation } from "../judge.ts";
 import { runCases } from "../run_cases.ts";
 import { selected } from "../selected.ts";
+import { textOf } from "../text_of.ts";
+import { RUN_MS } from "./limits.ts";
 import { hearing, NOTHING_UNHANDLED } from "./hearing.ts";
 import type { Runtime } from "./runtime.ts";
 import { type CallWorker, WORKER_CHECKS } from "./workerd_checks.ts";
@@ -29,14 +31,15 @@ export const WORKERD: Runtime = {
     const hear = (report: CaseReport): void =>
       ears.hear({ type: "report", report });
     await using server = await serveWorker(await bundle("worker.ts"));
-    const call = caller(server.origin, places.engine);
+    const fetch = fetcher(server.origin);
+    const call = caller(fetch, places.engine);
     await runCases(
       WORKER_CHECKS.map((check) => ({ ...check, run: () => check.run(call) })),
       places,
       hear,
     );
     for (const { name } of selected(CASES, filter)) {
-      hear(await callCase(server.origin, { name, places }));
+      hear(await callCase(fetch, { name, places }));
     }
     for (const text of await call("/unhandled", {}) as string[]) {
       ears.hear({ type: "unhandled", text });
@@ -46,11 +49,25 @@ export const WORKERD: Runtime = {
   },
 };
 
-function caller(origin: string, engine: string): CallWorker {
+/** Send a request, and have all of its answer. */
+type Fetch = (
+  path: string,
+  init?: RequestInit,
+) => Promise<{ readonly response: Response; readonly text: string }>;
+
+function fetcher(origin: string): Fetch {
+  // A Worker that spins answers nothing any more, whatever time a case has.
+  const signal = AbortSignal.timeout(RUN_MS);
+  return async (path, init) => {
+    const response = await fetch(`${origin}${path}`, { ...init, signal });
+    return { response, text: await response.text() };
+  };
+}
+
+function caller(fetch: Fetch, engine: string): CallWorker {
   return async (path, params) => {
     const query = new URLSearchParams({ ...params, engine });
-    const response = await fetch(`${origin}${path}?${query}`);
-    const text = await response.text();
+    const { response, text } = await fetch(`${path}?${query}`);
     if (!response.headers.get("content-type")?.includes("json")) return text;
     const { value, error } = JSON.parse(text) as {
       value?: JsonValue;
@@ -62,12 +79,21 @@ function caller(origin: string, engine: string): CallWorker {
 }
 
 async function callCase(
-  origin: string,
+  fetch: Fetch,
   one: { readonly name: string; readonly places: Job["places"] },
 ): Promise<CaseReport> {
   const body = JSON.stringify(one);
-  const response = await fetch(`${origin}/case`, { method: "POST", body });
-  const text = await response.text();
-  if (response.ok) return JSON.parse(text);
-  return { name: one.name, error: `${response.status}: ${text}`, ms: 0 };
+  const failed = (error: string): CaseReport => ({
+    name: one.name,
+    error,
+    ms: 0,
+  });
+  try {
+    const { response, text } = await fetch("/case", { method: "POST", body });
+    return response.ok
+      ? JSON.parse(text)
+      : failed(`${response.status}: ${text}`);
+  } catch (error) {
+    return failed(textOf(error));
+  }
 }
