@@ -7,8 +7,8 @@ import type { Expectation } from "../judge.ts";
 import { runCases } from "../run_cases.ts";
 import { selected } from "../selected.ts";
 import { textOf } from "../text_of.ts";
-import { RUN_MS } from "./limits.ts";
 import { hearing, NOTHING_UNHANDLED } from "./hearing.ts";
+import { RUN_MS } from "./limits.ts";
 import type { Runtime } from "./runtime.ts";
 import { type CallWorker, WORKER_CHECKS } from "./workerd_checks.ts";
 import { serveWorker } from "./workerd_server.ts";
@@ -31,15 +31,15 @@ export const WORKERD: Runtime = {
     const hear = (report: CaseReport): void =>
       ears.hear({ type: "report", report });
     await using server = await serveWorker(await bundle("worker.ts"));
-    const fetch = fetcher(server.origin);
-    const call = caller(fetch, places.engine);
+    const ask = asker(server.origin);
+    const call = caller(ask, places.engine);
     await runCases(
       WORKER_CHECKS.map((check) => ({ ...check, run: () => check.run(call) })),
       places,
       hear,
     );
     for (const { name } of selected(CASES, filter)) {
-      hear(await callCase(fetch, { name, places }));
+      hear(await callCase(ask, { name, places }));
     }
     for (const text of await call("/unhandled", {}) as string[]) {
       ears.hear({ type: "unhandled", text });
@@ -50,12 +50,12 @@ export const WORKERD: Runtime = {
 };
 
 /** Send a request, and have all of its answer. */
-type Fetch = (
+type Ask = (
   path: string,
   init?: RequestInit,
 ) => Promise<{ readonly response: Response; readonly text: string }>;
 
-function fetcher(origin: string): Fetch {
+function asker(origin: string): Ask {
   // A Worker that spins answers nothing any more, whatever time a case has.
   const signal = AbortSignal.timeout(RUN_MS);
   return async (path, init) => {
@@ -64,10 +64,10 @@ function fetcher(origin: string): Fetch {
   };
 }
 
-function caller(fetch: Fetch, engine: string): CallWorker {
+function caller(ask: Ask, engine: string): CallWorker {
   return async (path, params) => {
     const query = new URLSearchParams({ ...params, engine });
-    const { response, text } = await fetch(`${path}?${query}`);
+    const { response, text } = await ask(`${path}?${query}`);
     if (!response.headers.get("content-type")?.includes("json")) return text;
     const { value, error } = JSON.parse(text) as {
       value?: JsonValue;
@@ -79,7 +79,7 @@ function caller(fetch: Fetch, engine: string): CallWorker {
 }
 
 async function callCase(
-  fetch: Fetch,
+  ask: Ask,
   one: { readonly name: string; readonly places: Job["places"] },
 ): Promise<CaseReport> {
   const body = JSON.stringify(one);
@@ -89,7 +89,7 @@ async function callCase(
     ms: 0,
   });
   try {
-    const { response, text } = await fetch("/case", { method: "POST", body });
+    const { response, text } = await ask("/case", { method: "POST", body });
     return response.ok
       ? JSON.parse(text)
       : failed(`${response.status}: ${text}`);
