@@ -1,0 +1,25 @@
+// deno-lint-ignore-file no-console -- a program: printing is its purpose
+/**
+ * How large programs with the client are: `deno task size`.
+ *
+ * Fails when one has grown; `deno task size --write` takes the new sizes down.
+ *
+ * @module
+ */
+import committed from "./sizes.json" with { type: "json" };
+import { compareSizes } from "./compare_sizes.ts";
+import { measureSizes } from "./measure_sizes.ts";
+import { sizeTable } from "./size_table.ts";
+
+const measured = await measureSizes();
+console.log(sizeTable(measured));
+if (Deno.args.includes("--write")) {
+  await Deno.writeTextFile(
+    new URL("sizes.json", import.meta.url),
+    JSON.stringify(measured, null, 2) + "\n",
+  );
+} else {
+  const grown = compareSizes(measured, committed);
+  for (const sentence of grown) console.log(sentence);
+  Deno.exitCode = grown.length > 0 ? 1 : 0;
+}

@@ -1,0 +1,37 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import committed from "../../bench/size/sizes.json" with { type: "json" };
+import { compareSizes } from "../../bench/size/compare_sizes.ts";
+import { measureSizes } from "../../bench/size/measure_sizes.ts";
+import { sizeTable } from "../../bench/size/size_table.ts";
+
+Deno.test("no program has become larger than was committed", async () => {
+  const measured = await measureSizes();
+  assertEquals(compareSizes(measured, committed), []);
+  assertEquals(Object.keys(committed), Object.keys(measured));
+});
+
+const SIZE = { minified: 10_000, gzip: 1_000, laterGzip: 100 };
+
+Deno.test("compareSizes() lets sizes shrink, and grow a little", () => {
+  const now = { minified: 10_100, gzip: 900, laterGzip: 9_000 };
+  assertEquals(compareSizes({ a: now }, { a: SIZE, b: SIZE }), []);
+});
+
+Deno.test("compareSizes() tells each size that grew, and what to do", () => {
+  const now = { ...SIZE, minified: 10_101, gzip: 1_011 };
+  const sentences = compareSizes({ a: now, b: SIZE }, { a: SIZE });
+  assertEquals(sentences.length, 3);
+  const [minified = "", gzip = "", missing = ""] = sentences;
+  assertStringIncludes(minified, '"a" grew from 10000 to 10101 bytes');
+  assertStringIncludes(gzip, '"a" grew from 1000 to 1011 bytes (gzip)');
+  assertStringIncludes(missing, '"b" has no committed size');
+  assert(sentences.every((text) => text.includes("deno task size --write")));
+});
+
+Deno.test("sizeTable() has a line for each program", () => {
+  const lines = sizeTable({ a: SIZE, b: SIZE }).split("\n");
+  assertEquals(lines.slice(2), [
+    "| a | 9.8 | 1.0 | 0.1 |",
+    "| b | 9.8 | 1.0 | 0.1 |",
+  ]);
+});
