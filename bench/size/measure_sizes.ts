@@ -1,10 +1,8 @@
+import { buildPackage } from "../../test/package/build_package.ts";
+import { packagingTools } from "../../test/package/tools.ts";
 import { mustRun } from "../../test/support/run_program.ts";
-import { installTools } from "../../test/support/npm_tools.ts";
-import { ROOT } from "../../test/support/read_tree.ts";
 import { tempFolder } from "../../test/support/temp_folder.ts";
 import { PROGRAMS } from "./programs.ts";
-
-const TOOLS = { esbuild: "0.28.2" };
 
 /** How large a program is in a browser, in bytes. */
 export interface ProgramSize {
@@ -25,26 +23,37 @@ interface Output {
   readonly imports: readonly { readonly path: string; readonly kind: string }[];
 }
 
-/** Bundle each program for browsers as an app would, and measure it. */
+/**
+ * Bundle each program for browsers as an app would, and measure it.
+ *
+ * The package for npm is bundled, not the sources: only it tells that modules
+ * without a use may be left out.
+ */
 export async function measureSizes(): Promise<Sizes> {
-  const esbuild = `${await installTools(TOOLS)}/node_modules/.bin/esbuild`;
+  await using folder = await tempFolder();
+  const { esbuild } = await packagingTools();
+  await buildPackage(folder.path);
   const sizes: Record<string, ProgramSize> = {};
   for (const [name, names] of Object.entries(PROGRAMS)) {
-    sizes[name] = await measure(esbuild, names);
+    sizes[name] = await measure(esbuild, folder.path, names);
   }
   return sizes;
 }
 
-async function measure(esbuild: string, names: string): Promise<ProgramSize> {
-  await using folder = await tempFolder();
-  const { path } = folder;
-  const entry = new URL("mod.ts", ROOT).pathname;
+async function measure(
+  esbuild: string,
+  path: string,
+  names: string,
+): Promise<ProgramSize> {
+  await Deno.remove(`${path}/out`, { recursive: true }).catch(() => {
+    // the first program
+  });
   await Deno.writeTextFile(
-    `${path}/program.ts`,
-    `export ${names} from ${JSON.stringify(entry)};\n`,
+    `${path}/program.js`,
+    `export ${names} from "./package/mod.js";\n`,
   );
   await mustRun(esbuild, [
-    "program.ts",
+    "program.js",
     "--bundle",
     "--minify",
     "--splitting",
@@ -69,7 +78,7 @@ async function measure(esbuild: string, names: string): Promise<ProgramSize> {
 /** The files that the entry leads to without an `import()`. */
 function atStart(outputs: Readonly<Record<string, Output>>): Set<string> {
   const entries = Object.keys(outputs)
-    .filter((name) => outputs[name]?.entryPoint === "program.ts");
+    .filter((name) => outputs[name]?.entryPoint === "program.js");
   const found = new Set(entries);
   // A set hands out what is added while it is being walked.
   for (const name of found) {

@@ -11,7 +11,6 @@ import {
 import type { EventType } from "../events/event_type.ts";
 import type { EventSubscription } from "../events/event_subscription.ts";
 import type { StreamedEvent } from "../events/streamed_event.ts";
-import { subscribe } from "../events/subscribe.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import { buildRequest } from "../session/build_request.ts";
 import { refusal } from "../session/call.ts";
@@ -158,6 +157,8 @@ async function watchStart(
   }
   const { events: types, signal, timeout } = options;
   const target = { projectId, source };
+  // Most programs watch nothing; bundles of theirs need not carry it.
+  const { subscribe } = await import("../events/subscribe.ts");
   return await subscribe(session, target, { types, signal, timeout });
 }
 
