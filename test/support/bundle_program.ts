@@ -1,5 +1,5 @@
 import config from "../../deno.json" with { type: "json" };
-import { installTools } from "./npm_tools.ts";
+import { lockedPackages } from "./locked_packages.ts";
 import { ROOT } from "./read_tree.ts";
 import { toolPath } from "./tool_path.ts";
 
@@ -19,9 +19,7 @@ export async function bundleProgram(
   folder: string,
   platform: "node" | "browser",
 ): Promise<string> {
-  const packages = `${await installTools(
-    await packageVersions(),
-  )}/node_modules`;
+  const packages = await lockedPackages();
   const bundle = `${folder}/${program.split("/").at(-1)!}`
     .replace(/\.ts$/, ".mjs");
   const { success, stderr } = await new Deno.Command(
@@ -61,20 +59,6 @@ function entries(): string[] {
     `--alias:${name.replace(/^\./, config.name)}=${
       new URL(path, ROOT).pathname
     }`
-  );
-}
-
-/** The packages of the library, as this repository has them. */
-async function packageVersions(): Promise<Record<string, string>> {
-  const lock: { specifiers: Record<string, string> } = JSON.parse(
-    await Deno.readTextFile(new URL("deno.lock", ROOT)),
-  );
-  const names = Object.keys(config.imports);
-  return Object.fromEntries(
-    Object.entries(lock.specifiers).flatMap(([specifier, version]) => {
-      const name = /^npm:(.+)@[^@]+$/.exec(specifier)?.[1];
-      return name && names.includes(name) ? [[name, version]] : [];
-    }),
   );
 }
 

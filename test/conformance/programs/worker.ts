@@ -1,10 +1,12 @@
 /**
  * Runs the cases in a Worker, one request each, and tells what becomes of a
- * case in the answer. All entries of the client are imported here, at the top,
+ * case in the answer. All entries of the library are imported here, at the top,
  * where a Worker must do no I/O: else it would not even start.
  */
 import * as streams from "../../../mod.ts";
 import * as admin from "../../../lib/admin/mod.ts";
+import * as engine from "../../../lib/engine/mod.ts";
+import * as store from "../../../lib/store/mod.ts";
 import * as schema from "../../../schema/mod.ts";
 import { CASES } from "../cases/mod.ts";
 import type { CaseReport, Places } from "../case.ts";
@@ -77,8 +79,10 @@ async function answer(
 function imports(): Record<string, string> {
   return {
     streams: typeof streams.connect,
-    admin: typeof admin.createKey,
     schema: typeof schema.isRecord,
+    admin: typeof admin.createKey,
+    store: typeof store.readFile,
+    engine: typeof engine.createEngine,
   };
 }
 

@@ -1,4 +1,5 @@
-import { dependencies, toolPath } from "../tools.ts";
+import { lockedPackages } from "../../support/locked_packages.ts";
+import { toolPath } from "../../support/tool_path.ts";
 import { processRuntime } from "./process.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -6,5 +7,5 @@ import type { Runtime } from "./runtime.ts";
 export const BUN: Runtime = processRuntime("bun", async () => ({
   command: await toolPath("bun"),
   args: ["--no-install"],
-  env: { NODE_PATH: await dependencies() },
+  env: { NODE_PATH: await lockedPackages() },
 }));

@@ -1,10 +1,12 @@
-import { bundle } from "../bundle.ts";
+import { bundleProgram } from "../../support/bundle_program.ts";
 import type { Job, Message } from "../job.ts";
 import { chromiumPath } from "./chromium_path.ts";
 import { startChild } from "./child.ts";
 import { type Hearing, hearing, NOTHING_UNHANDLED } from "./hearing.ts";
 import { inTime, RUN_MS } from "./limits.ts";
 import type { Runtime } from "./runtime.ts";
+
+const PROGRAM = "test/conformance/programs/page.ts";
 
 const FLAGS = [
   "--headless=new",
@@ -35,13 +37,15 @@ export const CHROMIUM: Runtime = {
     const path = await chromiumPath();
     if (path === undefined) throw new Error("There is no Chromium");
     const ears = hearing(report);
-    await using server = servePage(await bundle("page.ts"), job, ears);
-    const profile = await Deno.makeTempDir();
+    const folder = await Deno.makeTempDir();
     try {
+      const page = await bundleProgram(PROGRAM, folder, "browser");
+      const script = await Deno.readTextFile(page);
+      await using server = servePage(script, job, ears);
       const url = `http://127.0.0.1:${server.addr.port}/`;
       await using browser = startChild(path, [
         ...FLAGS,
-        `--user-data-dir=${profile}`,
+        `--user-data-dir=${folder}/profile`,
         url,
       ]);
       const output = browser.lines.cancel();
@@ -57,7 +61,7 @@ export const CHROMIUM: Runtime = {
       }
       await output;
     } finally {
-      await Deno.remove(profile, { recursive: true }).catch(() => {
+      await Deno.remove(folder, { recursive: true }).catch(() => {
         // one of its processes still writes there; it is temporary anyway
       });
     }

@@ -1,4 +1,5 @@
-import { dependencies, toolPath } from "../tools.ts";
+import { lockedPackages } from "../../support/locked_packages.ts";
+import { toolPath } from "../../support/tool_path.ts";
 import { processRuntime } from "./process.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -10,5 +11,5 @@ export const NODE: Runtime = processRuntime("node", async () => ({
     "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON",
     `--import=${new URL("../programs/node_path.ts", import.meta.url)}`,
   ],
-  env: { NODE_PATH: await dependencies() },
+  env: { NODE_PATH: await lockedPackages() },
 }));

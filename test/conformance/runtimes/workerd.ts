@@ -1,5 +1,4 @@
 import type { JsonValue } from "../../../schema/json.ts";
-import { bundle } from "../bundle.ts";
 import type { CaseReport } from "../case.ts";
 import { CASES } from "../cases/mod.ts";
 import type { Job } from "../job.ts";
@@ -12,6 +11,8 @@ import { RUN_MS } from "./limits.ts";
 import type { Runtime } from "./runtime.ts";
 import { type CallWorker, WORKER_CHECKS } from "./workerd_checks.ts";
 import { serveWorker } from "./workerd_server.ts";
+
+const PROGRAM = "test/conformance/programs/worker.ts";
 
 const SILENT: Expectation = {
   group: "runtime",
@@ -30,7 +31,7 @@ export const WORKERD: Runtime = {
     const ears = hearing(report);
     const hear = (report: CaseReport): void =>
       ears.hear({ type: "report", report });
-    await using server = await serveWorker(await bundle("worker.ts"));
+    await using server = await serveWorker(PROGRAM);
     const ask = asker(server.origin);
     const call = caller(ask, places.engine);
     await runCases(

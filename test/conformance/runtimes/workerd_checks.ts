@@ -17,7 +17,13 @@ export const WORKER_CHECKS: readonly WorkerCheck[] = [
   {
     group: "import",
     name: "Importing every entry at the top of a Worker does no I/O",
-    expected: { streams: "function", admin: "function", schema: "function" },
+    expected: {
+      streams: "function",
+      schema: "function",
+      admin: "function",
+      store: "function",
+      engine: "function",
+    },
     run: (call) => call("/imports", {}),
   },
   {

@@ -1,6 +1,7 @@
 import { type Child, startChild } from "./child.ts";
 import { WORKERD_DATE } from "../../support/runtime_versions.ts";
-import { toolPath } from "../tools.ts";
+import { bundleProgram } from "../../support/bundle_program.ts";
+import { toolPath } from "../../support/tool_path.ts";
 
 /** A Worker that is served. */
 export interface WorkerServer extends AsyncDisposable {
@@ -10,7 +11,9 @@ export interface WorkerServer extends AsyncDisposable {
   stop(): Promise<string>;
 }
 
-const CONFIG = `using Workerd = import "/workerd/workerd.capnp";
+function configOf(module: string): string {
+  const name = module.split("/").at(-1);
+  return `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
   services = [
@@ -23,7 +26,7 @@ const config :Workerd.Config = (
 );
 
 const worker :Workerd.Worker = (
-  modules = [(name = "worker", esModule = embed "worker.js")],
+  modules = [(name = "worker", esModule = embed "${name}")],
   compatibilityDate = "${WORKERD_DATE}",
   durableObjectNamespaces = [
     (className = "SessionKeeper", uniqueKey = "session-keeper"),
@@ -34,19 +37,20 @@ const worker :Workerd.Worker = (
   ],
 );
 `;
+}
 
 /**
  * Serve a Worker with workerd, at a port of its own choice.
  *
- * @param script The Worker, as one module.
+ * @param program Its file, relative to the repository's root.
  * @throws {Error} It did not start: what is wrong with the module is told.
  */
-export async function serveWorker(script: string): Promise<WorkerServer> {
+export async function serveWorker(program: string): Promise<WorkerServer> {
   const folder = await Deno.makeTempDir();
   const remove = (): Promise<void> => Deno.remove(folder, { recursive: true });
   try {
-    await Deno.writeTextFile(`${folder}/worker.js`, script);
-    await Deno.writeTextFile(`${folder}/config.capnp`, CONFIG);
+    const module = await bundleProgram(program, folder, "browser");
+    await Deno.writeTextFile(`${folder}/config.capnp`, configOf(module));
     const child = startChild(await toolPath("workerd"), [
       "serve",
       "--control-fd=1",
