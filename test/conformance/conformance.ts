@@ -5,9 +5,10 @@ import { gapFaults } from "./gap_faults.ts";
 import type { Verdict } from "./judge.ts";
 import { KNOWN_GAPS } from "./known_gaps.ts";
 import { RUNTIMES } from "./runtimes/mod.ts";
-import { startServerProcess } from "./server_process.ts";
+import { type ServerProcess, startServerProcess } from "./server_process.ts";
 import { remarks, tallyOfVerdicts } from "./summary.ts";
 import { table } from "./table.ts";
+import { textOf } from "./text_of.ts";
 import { tryOut } from "./try_out.ts";
 
 /** Options of {@linkcode conformance}. */
@@ -39,7 +40,13 @@ export async function conformance(
   const faults = gapFaults(KNOWN_GAPS, caseNames());
   const verdicts: Verdict[] = [];
   const tried: string[] = [];
-  const server = await startServerProcess();
+  let server: ServerProcess;
+  try {
+    server = await startServerProcess();
+  } catch (error) {
+    print(`FAILED: ${textOf(error)}`);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
   try {
     for (const runtime of RUNTIMES) {
       const { name } = runtime;

@@ -1,9 +1,10 @@
-import type { Places } from "./case.ts";
-import { startChild } from "./runtimes/child.ts";
+import { type Child, startChild } from "./runtimes/child.ts";
+import { inTime } from "./runtimes/limits.ts";
+import type { SharedPlaces } from "./server.ts";
 
 /** The server of the cases, in a process of its own. */
-export interface ServerProcess extends AsyncDisposable {
-  readonly places: Omit<Places, "runtime">;
+export interface ServerProcess {
+  readonly places: SharedPlaces;
   /** Stop it; answers what was wrong with it. */
   stop(): Promise<string[]>;
 }
@@ -14,18 +15,13 @@ const PROGRAM = new URL("server.ts", import.meta.url).pathname;
 export async function startServerProcess(): Promise<ServerProcess> {
   const args = ["run", "--quiet", "--allow-all", PROGRAM];
   const child = startChild(Deno.execPath(), args);
-  const lines = child.lines.getReader();
-  const { value } = await lines.read();
-  lines.releaseLock();
-  if (value === undefined) {
-    throw new Error(`The server does not start:\n${await child.stderr}`);
-  }
+  const places = await placesOf(child);
   const rest = child.lines.pipeTo(new WritableStream());
   let running = true;
   child.code.then(() => running = false);
 
   return {
-    places: JSON.parse(value),
+    places,
     async stop(): Promise<string[]> {
       const faults = running ? [] : ["The server ended before the cases did"];
       await child[Symbol.asyncDispose]();
@@ -34,6 +30,18 @@ export async function startServerProcess(): Promise<ServerProcess> {
       if (stderr !== "") faults.push(`The server complained:\n${stderr}`);
       return faults;
     },
-    [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
   };
+}
+
+const START_MS = 60_000;
+
+/** The server's first line; the others stay where they are. */
+async function placesOf(child: Child): Promise<SharedPlaces> {
+  const lines = child.lines.getReader();
+  const line = lines.read();
+  if (!await inTime(line, START_MS)) child.kill();
+  const { value } = await line;
+  lines.releaseLock();
+  if (value !== undefined) return JSON.parse(value);
+  throw new Error(`The server does not start:\n${await child.stderr}`);
 }

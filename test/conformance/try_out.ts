@@ -1,8 +1,9 @@
-import type { CaseReport, Places } from "./case.ts";
+import type { CaseReport } from "./case.ts";
 import { CASES } from "./cases/mod.ts";
 import { judge, type Verdict } from "./judge.ts";
 import { KNOWN_GAPS } from "./known_gaps.ts";
 import type { Runtime } from "./runtimes/runtime.ts";
+import type { SharedPlaces } from "./server.ts";
 import { selected } from "./selected.ts";
 import { textOf } from "./text_of.ts";
 
@@ -14,7 +15,7 @@ import { textOf } from "./text_of.ts";
  */
 export async function tryOut(
   runtime: Runtime,
-  places: Omit<Places, "runtime">,
+  places: SharedPlaces,
   filter: string,
 ): Promise<Verdict[]> {
   const reports: CaseReport[] = [];

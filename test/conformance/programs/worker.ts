@@ -20,13 +20,18 @@ import {
   leaveOpen,
 } from "./requests.ts";
 
+export { EngineHost } from "./engine_host.ts";
 export { SessionKeeper } from "./session_keeper.ts";
 
+/** A kind of Durable Objects. */
+interface Namespace {
+  idFromName(name: string): unknown;
+  get(id: unknown): { fetch(request: Request): Promise<Response> };
+}
+
 interface Env {
-  readonly KEEPER: {
-    idFromName(name: string): unknown;
-    get(id: unknown): { fetch(request: Request): Promise<Response> };
-  };
+  readonly KEEPER: Namespace;
+  readonly ENGINE: Namespace;
 }
 
 const unhandled: string[] = [];
@@ -64,15 +69,21 @@ async function answer(
       return await leaveOpen(searchParams);
     case "/stream":
       return await answerWithStream(searchParams);
-    case "/keeper": {
-      const id = env.KEEPER.idFromName(searchParams.get("object") ?? "");
-      return await env.KEEPER.get(id).fetch(request);
-    }
+    case "/keeper":
+      return await askObject(env.KEEPER, searchParams.get("object"), request);
     case "/unhandled":
       return Response.json({ value: unhandled });
-    default:
-      return new Response(null, { status: 404 });
+    default: // the paths of an engine
+      return await askObject(env.ENGINE, "engine", request);
   }
+}
+
+function askObject(
+  namespace: Namespace,
+  name: string | null,
+  request: Request,
+): Promise<Response> {
+  return namespace.get(namespace.idFromName(name ?? "")).fetch(request);
 }
 
 /** How the entries are known: by something that each of them exports. */

@@ -35,7 +35,10 @@ export const WORKERD: Runtime = {
     const ask = asker(server.origin);
     const call = caller(ask, places.engine);
     await runCases(
-      WORKER_CHECKS.map((check) => ({ ...check, run: () => check.run(call) })),
+      WORKER_CHECKS.map((check) => ({
+        ...check,
+        run: () => check.run(call, server.origin),
+      })),
       places,
       hear,
     );

@@ -1,5 +1,15 @@
 import type { JsonValue } from "../../../schema/json.ts";
+import {
+  close,
+  connect,
+  httpTransport,
+  type Transport,
+  use,
+  webSocketTransport,
+} from "../../../mod.ts";
+import { KEY } from "../cases/_keys.ts";
 import type { Expectation } from "../judge.ts";
+import { echoPipeline, sendText } from "../programs/echo.ts";
 
 /** Call the Worker, and have its answer. */
 export type CallWorker = (
@@ -9,7 +19,11 @@ export type CallWorker = (
 
 /** What is tried from outside of the Worker, with requests. */
 export interface WorkerCheck extends Expectation {
-  run(call: CallWorker): Promise<JsonValue>;
+  /**
+   * @param call Calls the Worker.
+   * @param origin The Worker's address, without a path.
+   */
+  run(call: CallWorker, origin: string): Promise<JsonValue>;
 }
 
 /** What only Workers have: requests that share nothing, and objects that do. */
@@ -93,7 +107,28 @@ export const WORKER_CHECKS: readonly WorkerCheck[] = [
         { step: "close" },
       ]),
   },
+  ...([["a socket", webSocketTransport], ["HTTP", httpTransport]] as const)
+    .map(([way, transport]): WorkerCheck => ({
+      group: "durable object",
+      name: `A Durable Object may be an engine, reached over ${way}`,
+      expected: "hello\n\n",
+      run: (_, origin) => askEngine(origin, transport()),
+    })),
 ];
+
+async function askEngine(
+  origin: string,
+  transport: Transport,
+): Promise<JsonValue> {
+  const options = { uri: origin, auth: KEY, env: {}, transport };
+  const session = await connect(options);
+  try {
+    const task = await use(session, { pipeline: echoPipeline() });
+    return await sendText(session, task, "hello");
+  } finally {
+    await close(session);
+  }
+}
 
 async function inTurn(
   call: CallWorker,

@@ -30,10 +30,12 @@ const worker :Workerd.Worker = (
   compatibilityDate = "${WORKERD_DATE}",
   durableObjectNamespaces = [
     (className = "SessionKeeper", uniqueKey = "session-keeper"),
+    (className = "EngineHost", uniqueKey = "engine-host"),
   ],
   durableObjectStorage = (inMemory = void),
   bindings = [
     (name = "KEEPER", durableObjectNamespace = "SessionKeeper"),
+    (name = "ENGINE", durableObjectNamespace = "EngineHost"),
   ],
 );
 `;
