@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
+import { VERSION } from "../../lib/version.ts";
 import { mustRun } from "../support/run_program.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 import { buildPackage } from "./build_package.ts";
@@ -11,7 +12,7 @@ const UNWANTED = [
   /sourceMappingURL/,
   /file:\/\/\//,
   /(from |import\()"[^"]*\.ts"/,
-  /(from |import\()"(@std\/|jsr:|npm:|node:)/,
+  /(from |import\()"(@std\/|jsr:|npm:)/,
   /await using /,
 ];
 
@@ -50,6 +51,7 @@ Deno.test("the package for npm is complete, and clean by publint and attw", asyn
 
   await t.step("it names the sources' version, licence and needs", () => {
     assertEquals(manifest.version, config.version);
+    assertEquals(VERSION, config.version);
     assertEquals(manifest.license, config.license);
     assertEquals(manifest.sideEffects, false);
     assertEquals(manifest.publishConfig.provenance, true);
