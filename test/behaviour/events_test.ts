@@ -234,6 +234,55 @@ forEachTransport(
 );
 
 forEachTransport(
+  "C27 what setEvents chose is chosen on a line dialled anew, beside what streams want",
+  async (options) => {
+    const seen: unknown[] = [];
+    const session = await connect({
+      ...options,
+      onEvent: ({ event, body }) => seen.push(body?.action ?? event),
+    });
+    const task = await use(session, { pipeline: plain });
+    await setEvents(session, task, ["TASK"]);
+    const stream = await events(session, task, { types: ["SUMMARY"] });
+    await stream.cancel();
+    await setConnectionParams(session, {});
+    const before = seen.length;
+    await terminate(session, task);
+    assertEquals(seen.slice(before), ["end"]);
+    await close(session);
+  },
+);
+
+forEachTransport(
+  "C28 names with dots and quotes are watched, also on a line dialled anew",
+  async (options) => {
+    const session = await connect(options);
+    const project_id = 'a.b."c"';
+    const source = "in.x.1";
+    const task = await use(session, {
+      pipeline: {
+        project_id,
+        source,
+        components: [{ id: source, provider: "webhook", config: {} }],
+      },
+    });
+    const target = { projectId: project_id, source };
+    const stream = await events(session, target, { types: ["TASK"] });
+    await setConnectionParams(session, {});
+    await terminate(session, task);
+    const seen = await readUntil(stream, isEnd);
+    const last = seen.at(-1);
+    assert(last?.type === "event");
+    assertEquals(
+      [last.body?.action, last.body?.projectId, last.body?.source],
+      ["end", project_id, source],
+    );
+    await stream.cancel();
+    await close(session);
+  },
+);
+
+forEachTransport(
   "streams close with their session, and their signal ends them",
   (options) =>
     withTask(options, async (session, task) => {

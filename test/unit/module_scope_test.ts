@@ -80,3 +80,11 @@ Deno.test("every shipped module can be imported on its own", async () => {
     assertEquals(typeof module, "object");
   }
 });
+
+Deno.test("nothing that ships makes code out of text, which pages and workers forbid", async () => {
+  const files = await readTree(["mod.ts", "lib", "schema"]);
+  const guilty = [...files].filter(([, text]) =>
+    /\beval\(|\bnew Function\(|\bFunction\(/.test(text)
+  );
+  assertEquals(guilty.map(([path]) => path), []);
+});

@@ -110,6 +110,13 @@ Deno.test("a pipeline result needs a text objectId", () => {
   assertFalse(isPipelineResult({ objectId: 5 }));
 });
 
+Deno.test("a pipeline result may have metadata of its object", () => {
+  const body: unknown = { objectId: "o", metadata: { department: "finance" } };
+  assert(isPipelineResult(body));
+  const metadata: Readonly<Record<string, unknown>> | undefined = body.metadata;
+  assertEquals(metadata, { department: "finance" });
+});
+
 Deno.test("resultErrorMessage() reads both shapes of error", () => {
   const objectId = "1";
   assertEquals(resultErrorMessage({ objectId, error: "No key" }), "No key");

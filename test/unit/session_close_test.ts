@@ -6,6 +6,7 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
+import { deferred } from "../../lib/_deferred.ts";
 import { ConnectionException, ProtocolException } from "../../lib/errors.ts";
 import { call } from "../../lib/session/call.ts";
 import { close } from "../../lib/session/close.ts";
@@ -340,3 +341,24 @@ Deno.test("what lives on a line that drops is told once, and not asked to be rel
     assertEquals(told, ["lost: gone"]);
   });
 });
+
+for (const way of WAYS) {
+  Deno.test(`the handler of an event may close the session, and wait for that (${way})`, async () => {
+    await using server = scriptedServer({
+      tell(_, line): undefined {
+        line.event("enough");
+      },
+    });
+    const closed = deferred<string>();
+    const session = await connect({
+      ...server.target(way),
+      async onEvent({ event }): Promise<void> {
+        await close(session);
+        closed.resolve(event);
+      },
+    });
+    await call(session, "tell").catch(() => {});
+    assertEquals(await closed.promise, "enough");
+    assert((await session.closed).clean);
+  });
+}
