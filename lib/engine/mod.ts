@@ -52,6 +52,10 @@ export type {
   ParserTable,
 } from "./nodes/parse/parser_table.ts";
 export type {
+  EmbeddingContext,
+  EmbeddingFunction,
+} from "./nodes/embedding/embedding_override.ts";
+export type {
   LlmContext,
   LlmFunction,
   LlmReplyLine,

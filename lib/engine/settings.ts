@@ -2,6 +2,7 @@ import { type Clock, systemClock } from "../_clock.ts";
 import type { Identity } from "./access/identity.ts";
 import { type EngineKey, readKeys } from "./access/keys.ts";
 import type { NodeDefinition } from "./node.ts";
+import type { EmbeddingFunction } from "./nodes/embedding/embedding_override.ts";
 import type { LlmFunction, LlmReplyLine } from "./nodes/llm/llm_override.ts";
 import type { ParserTable } from "./nodes/parse/parser_table.ts";
 import type { FileStore } from "./store/file_store.ts";
@@ -29,6 +30,13 @@ export interface EngineOptions {
    * of your own are not touched. The models that pipelines name when absent.
    */
   readonly llm?: LlmFunction | readonly LlmReplyLine[];
+  /**
+   * What makes vectors instead of every embedding model, in every pipeline: a
+   * function, or `words`, which needs no model and compares texts by the
+   * words that they share. The embedding nodes then need no key and send
+   * nothing. The models that pipelines name when absent.
+   */
+  readonly embedding?: EmbeddingFunction | "words";
   /**
    * Values for `${ROCKETRIDE_…}` in pipelines; those of a caller come first.
    * The process environment is never read.
@@ -144,7 +152,10 @@ export type Upgrade = (request: Request) => {
 /** Options with every default in its place. */
 export interface Settings extends
   Required<
-    Omit<EngineOptions, "allowHosts" | "auth" | "llm" | "store" | "upgrade">
+    Omit<
+      EngineOptions,
+      "allowHosts" | "auth" | "embedding" | "llm" | "store" | "upgrade"
+    >
   > {
   /** Hosts that nodes may ask; all when `undefined`. */
   readonly allowHosts: readonly string[] | undefined;
@@ -154,6 +165,8 @@ export interface Settings extends
   readonly llm: EngineOptions["llm"];
   /** The store of a user. */
   readonly store: (userId: string) => FileStore;
+  /** What makes vectors instead of models; `undefined` when they do. */
+  readonly embedding: EngineOptions["embedding"];
   /** Accepts upgrades; `undefined` where the platform's own is used. */
   readonly upgrade: Upgrade | undefined;
 }
@@ -177,6 +190,7 @@ export function readSettings(options: EngineOptions): Settings {
     nodes: options.nodes ?? [],
     parsers: options.parsers ?? {},
     llm: options.llm,
+    embedding: options.embedding,
     env: options.env ?? {},
     auth: options.auth && readKeys(options.auth, userId),
     maxUnauthenticated: wholeNumber(

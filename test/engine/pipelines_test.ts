@@ -360,8 +360,8 @@ Deno.test("what is not here is refused with the reason", async () => {
         pipeline: { components: [source("webhook"), component], source: "in" },
       });
     assertEquals(
-      await start(node("qdrant", "documents:in")),
-      "Node 'qdrant' exists in RocketRide but is not available in the " +
+      await start(node("db_mysql", "documents:in")),
+      "Node 'db_mysql' exists in RocketRide but is not available in the " +
         "embedded engine (needs driver); connect to a server to run it",
     );
     assertEquals(

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { JsonObject } from "../../schema/json.ts";
-import { codePoints, utf8Bytes } from "../../lib/engine/nodes/_chunk_limit.ts";
+import { codePoints, utf8Bytes } from "../../lib/engine/nodes/chunk_limit.ts";
 import { preprocessorLangchainNode } from "../../lib/engine/nodes/preprocessor_langchain.ts";
 import { startNode } from "../engine/nodes/harness.ts";
 

@@ -1,12 +1,12 @@
 import type { JsonObject } from "../../../schema/json.ts";
 import { ValidationException } from "../../errors.ts";
-import { type ChunkRule, chunkRule } from "./_chunk_limit.ts";
-import { LATEX, MARKDOWN, PLAIN, readSeparators } from "./_separators.ts";
+import { type ChunkRule, chunkRule } from "./chunk_limit.ts";
+import { LATEX, MARKDOWN, PLAIN, readSeparators } from "./separators.ts";
 import {
   splitAtSeparator,
   splitByForce,
   splitRecursively,
-} from "./_text_splitter.ts";
+} from "./text_splitter.ts";
 
 /** Cuts a text into chunks. */
 export type Splitter = (text: string) => string[];

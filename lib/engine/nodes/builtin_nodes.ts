@@ -1,5 +1,8 @@
 import type { NodeDefinition } from "../node.ts";
 import { dictionaryNode } from "./dictionary.ts";
+import { embeddingNodes } from "./embedding/embedding_nodes.ts";
+import type { EmbeddingFunction } from "./embedding/embedding_override.ts";
+import { extractDataNode } from "./extract_data.ts";
 import { hashNode } from "./hash.ts";
 import { httpRequestNode } from "./http_request/http_request.ts";
 import {
@@ -17,6 +20,8 @@ import { promptNode } from "./prompt.ts";
 import { questionNode } from "./question.ts";
 import { responseNodes } from "./response.ts";
 import { sourceNodes } from "./sources.ts";
+import { storeNodes } from "./store/store_nodes.ts";
+import { summarizationNode } from "./summarization/summarization.ts";
 
 /** Options of {@linkcode builtinNodes}. */
 export interface BuiltinNodesOptions {
@@ -36,6 +41,12 @@ export interface BuiltinNodesOptions {
    * that pipelines name when absent.
    */
   readonly llm?: LlmFunction | readonly LlmReplyLine[] | undefined;
+  /**
+   * What makes vectors instead of every embedding model: a function, or
+   * `words`, which compares texts by the words that they share. The models
+   * that pipelines name when absent.
+   */
+  readonly embedding?: EmbeddingFunction | "words" | undefined;
 }
 
 /**
@@ -67,6 +78,10 @@ export function builtinNodes(
     promptNode(),
     preprocessorLangchainNode(),
     dictionaryNode(),
+    summarizationNode(),
+    extractDataNode(),
+    ...embeddingNodes(options.embedding),
+    ...storeNodes(),
     memoryInternalNode(),
     httpRequestNode(options),
     ...llmNodes(override),

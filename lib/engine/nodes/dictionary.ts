@@ -1,8 +1,8 @@
-import { isRecord } from "../../../schema/json.ts";
 import { createQuestion } from "../../../schema/question.ts";
 import { ExecutionException } from "../../errors.ts";
 import type { NodeDefinition, NodeInstance, PipeContext } from "../node.ts";
 import { defineNode } from "../node.ts";
+import { askLlm } from "./llm/ask_llm.ts";
 import { objectDoc } from "./object_doc.ts";
 
 /**
@@ -52,7 +52,6 @@ async function askForTerms(
   pipe: PipeContext,
   text: string,
 ): Promise<readonly unknown[]> {
-  pipe.signal.throwIfAborted();
   const question = createQuestion({
     expectJson: true,
     instructions: [{
@@ -76,9 +75,7 @@ async function askForTerms(
     context: [text],
     questions: [{ text: "Which terms need to be explained?" }],
   });
-  const call = { op: "ask", args: { question } };
-  const reply = await pipe.control("llm", call);
-  const answer = isRecord(reply) ? reply.answer : reply;
+  const answer = await askLlm(pipe, question);
   if (Array.isArray(answer)) return answer;
   throw new ExecutionException("The model did not answer a list of terms");
 }

@@ -28,11 +28,6 @@ const FAMILIES: readonly (readonly [string, UnsupportedNeed, string])[] = [
     "service",
     "llm_bedrock=Bedrock",
   ],
-  [
-    "text",
-    "later version",
-    "summarization=Summarization;extract_data=Extract data",
-  ],
   ["text", "model", "anonymize_text=Anonymizer;ner=Entity recognition"],
   [
     "preprocessor",
@@ -66,20 +61,10 @@ const FAMILIES: readonly (readonly [string, UnsupportedNeed, string])[] = [
     "agent_langchain=LangChain agent;agent_crewai*=CrewAI agent;" +
     "agent_deepagent*=Deep agent",
   ],
-  ["embedding", "service", "embedding_openai=OpenAI embedding"],
   [
     "embedding",
     "model",
-    "embedding_transformer=Transformer embedding;" +
     "embedding_image=Image embedding;embedding_video=Video embedding",
-  ],
-  [
-    "store",
-    "driver",
-    "qdrant=Qdrant;chroma=Chroma;milvus=Milvus;pinecone=Pinecone;" +
-    "weaviate=Weaviate;astra_db=Astra DB;mongodb+srv=MongoDB;" +
-    "postgres=PostgreSQL vectors;elasticsearch=Elasticsearch;" +
-    "opensearch=OpenSearch",
   ],
   [
     "database",

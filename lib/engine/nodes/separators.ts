@@ -1,6 +1,6 @@
 import type { JsonValue } from "../../../schema/json.ts";
 import { ValidationException } from "../../errors.ts";
-import type { Separator } from "./_text_splitter.ts";
+import type { Separator } from "./text_splitter.ts";
 
 /** From paragraphs to characters: what splits any text (engine §4.5). */
 export const PLAIN: readonly string[] = ["\n\n", "\n", " ", ""];

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../../schema/json.ts";
 import { ValidationException } from "../../errors.ts";
-import type { ChunkLimit } from "./_text_splitter.ts";
+import type { ChunkLimit } from "./text_splitter.ts";
 
 /** How long chunks may be, and whether longer ones are cut by force. */
 export interface ChunkRule extends ChunkLimit {

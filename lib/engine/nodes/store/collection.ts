@@ -1,0 +1,114 @@
+import type { Doc, DocMetadata } from "../../../../schema/doc.ts";
+import { ExecutionException } from "../../../errors.ts";
+import { type UnitVector, unitVector } from "./vector.ts";
+
+/** A document as it is kept. */
+export interface StoredDoc {
+  /** Its text. */
+  readonly text: string;
+  /** Where it comes from. */
+  readonly metadata: DocMetadata;
+  /** Its vector. */
+  readonly vector: UnitVector;
+}
+
+/**
+ * The documents of one collection of a vector store, in memory. All have the
+ * embedding model and the length of vector of the first (engine §4.10).
+ */
+export class Collection {
+  #model: string | undefined;
+  #size = 0;
+  readonly #objects: Map<string, Map<number, StoredDoc>> = new Map();
+
+  /**
+   * Add documents: all of them or, when one does not fit, none.
+   *
+   * One whose `chunkId` is 0 begins its object anew: what the collection has
+   * of the object goes. Otherwise a document replaces its own earlier self.
+   *
+   * @throws {ExecutionException} A document has no vector or another kind of
+   * vector, or does not say where it comes from.
+   */
+  add(documents: readonly Doc[]): void {
+    const [first] = documents;
+    if (!first) return;
+    const model = this.#model ?? modelOf(first);
+    const size = this.#model === undefined
+      ? first.embedding?.length ?? 0
+      : this.#size;
+    const stored = documents.map((doc) => storedDoc(doc, model, size));
+    this.#model = model;
+    this.#size = size;
+    for (const { metadata: { objectId, chunkId } } of stored) {
+      if (chunkId === 0) this.#objects.delete(objectId);
+    }
+    for (const doc of stored) {
+      const { objectId, chunkId } = doc.metadata;
+      const chunks = this.#objects.get(objectId) ?? new Map();
+      this.#objects.set(objectId, chunks.set(chunkId, doc));
+    }
+  }
+
+  /** All documents, those of an object together. */
+  *documents(): Generator<StoredDoc> {
+    for (const chunks of this.#objects.values()) yield* chunks.values();
+  }
+
+  /**
+   * Check that a vector can be compared with those of the collection.
+   *
+   * @throws {ExecutionException} It is of another model or length.
+   */
+  check(embedding: readonly number[], model: string): void {
+    if (this.#model === undefined) return;
+    checkVector("question", embedding, model, this.#model, this.#size);
+  }
+}
+
+function storedDoc(doc: Doc, model: string, size: number): StoredDoc {
+  const { page_content, metadata, embedding = [] } = doc;
+  checkVector("document", embedding, modelOf(doc), model, size);
+  if (!metadata) {
+    throw new ExecutionException(
+      "A document without metadata cannot be stored",
+    );
+  }
+  return {
+    text: page_content ?? "",
+    metadata: structuredClone(metadata),
+    vector: unitVector(embedding),
+  };
+}
+
+function modelOf({ embedding_model, embedding }: Doc): string {
+  if (embedding_model && embedding && embedding.length > 0) {
+    return embedding_model;
+  }
+  throw new ExecutionException(
+    "You must run your documents through an embedding filter",
+  );
+}
+
+function checkVector(
+  what: "document" | "question",
+  embedding: readonly number[],
+  model: string,
+  wanted: string,
+  size: number,
+): void {
+  if (model !== wanted) {
+    throw new ExecutionException(
+      `The collection uses ${wanted} but the ${what} was encoded with ${model}`,
+    );
+  }
+  if (embedding.length !== size) {
+    throw new ExecutionException(
+      `The collection uses a vector size of ${size} but the ${what} has ` +
+        `${embedding.length} vector size`,
+    );
+  }
+  if (!embedding.every(Number.isFinite)) {
+    throw new ExecutionException(`The vector of a ${what} must be of numbers`);
+  }
+}

@@ -1,0 +1,89 @@
+import { wordsOf } from "./words_of.ts";
+
+/** Which of a query's words a text must have: any, all, all in a row. */
+export type MatchOperator = "or" | "and" | "exact";
+
+/** A text that was found. */
+export interface TextHit {
+  /** The text's id in its index. */
+  readonly id: string;
+  /** The text. */
+  readonly text: string;
+  /** How well it matches, above 0. */
+  readonly score: number;
+}
+
+interface IndexedText {
+  readonly id: string;
+  readonly text: string;
+  readonly words: readonly string[];
+  /** How often it has each word. */
+  readonly counts: ReadonlyMap<string, number>;
+}
+
+/** How soon more of the same word adds nothing, and how much length matters. */
+const K1 = 1.2;
+const B = 0.75;
+
+/** The texts of one full-text index, in memory; ranks by BM25 (engine §4.10). */
+export class TextIndex {
+  readonly #texts: IndexedText[] = [];
+  readonly #having: Map<string, number> = new Map();
+  #length = 0;
+
+  /** Add a text. */
+  add(text: string): void {
+    const words = wordsOf(text);
+    const counts = new Map<string, number>();
+    for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+    for (const word of counts.keys()) {
+      this.#having.set(word, (this.#having.get(word) ?? 0) + 1);
+    }
+    this.#length += words.length;
+    const id = `text-${this.#texts.length + 1}`;
+    this.#texts.push({ id, text, words, counts });
+  }
+
+  /** The texts that match, the best first. */
+  search(query: string, operator: MatchOperator): readonly TextHit[] {
+    const wanted = wordsOf(query);
+    if (wanted.length === 0) return [];
+    return this.#texts.filter((text) => matches(text, wanted, operator))
+      .map((found): TextHit => {
+        const { id, text } = found;
+        return { id, text, score: this.#score(found, new Set(wanted)) };
+      })
+      .toSorted((a, b) => b.score - a.score);
+  }
+
+  #score({ counts, words }: IndexedText, wanted: ReadonlySet<string>): number {
+    const all = this.#texts.length;
+    const long = words.length / (this.#length / all);
+    let score = 0;
+    for (const word of wanted) {
+      const count = counts.get(word) ?? 0;
+      const having = this.#having.get(word) ?? 0;
+      const rarity = Math.log(1 + (all - having + 0.5) / (having + 0.5));
+      const damped = count + K1 * (1 - B + B * long);
+      score += rarity * count * (K1 + 1) / damped;
+    }
+    return score;
+  }
+}
+
+function matches(
+  { words, counts }: IndexedText,
+  wanted: readonly string[],
+  operator: MatchOperator,
+): boolean {
+  switch (operator) {
+    case "or":
+      return wanted.some((word) => counts.has(word));
+    case "and":
+      return wanted.every((word) => counts.has(word));
+    case "exact":
+      return words.some((_, at) =>
+        wanted.every((word, after) => words[at + after] === word)
+      );
+  }
+}

@@ -1,0 +1,223 @@
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import type { DocFilter, DocMetadata } from "../../schema/doc.ts";
+import { batches } from "../../lib/engine/nodes/embedding/_batches.ts";
+import { hashedWords } from "../../lib/engine/nodes/embedding/hashed_words.ts";
+import {
+  LONGEST_WAIT_MS,
+  MOST_TRIES,
+  retryWait,
+} from "../../lib/engine/nodes/api/_retry_wait.ts";
+import { retryAfter } from "../../lib/engine/nodes/api/_retry_after.ts";
+import { docMatches } from "../../lib/engine/nodes/store/doc_matches.ts";
+import { TextIndex } from "../../lib/engine/nodes/store/text_index.ts";
+import {
+  cosine,
+  scoreOf,
+  unitVector,
+} from "../../lib/engine/nodes/store/vector.ts";
+
+const number = fc.double({ noNaN: true, noDefaultInfinity: true });
+const small = fc.double({ min: -1e6, max: 1e6, noNaN: true });
+
+function pairOf(
+  value: fc.Arbitrary<number>,
+): fc.Arbitrary<[number[], number[]]> {
+  return fc.integer({ min: 1, max: 20 }).chain((length) => {
+    const vector = fc.array(value, { minLength: length, maxLength: length });
+    return fc.tuple(vector, vector);
+  });
+}
+
+Deno.test("a unit vector has length 1 and the direction of its vector", () => {
+  fc.assert(fc.property(fc.array(number, { minLength: 1 }), (vector) => {
+    const unit = unitVector(vector);
+    const length = Math.hypot(...unit);
+    if (vector.every((value) => value === 0)) return assertEquals(length, 0);
+    assertAlmostEquals(length, 1, 1e-9);
+    for (const [at, value] of vector.entries()) {
+      assert(unit[at]! * Math.sign(value) >= 0);
+    }
+  }));
+});
+
+Deno.test("a cosine is symmetric, bounded, and knows no lengths", () => {
+  fc.assert(
+    fc.property(pairOf(number), fc.double({ min: 1e-3, max: 1e3 }), (
+      [a, b],
+      factor,
+    ) => {
+      const value = cosine(unitVector(a), unitVector(b));
+      assert(value >= -1 && value <= 1);
+      assertEquals(value, cosine(unitVector(b), unitVector(a)));
+      const score = scoreOf(unitVector(a), unitVector(b));
+      assert(score >= 0 && score <= 1);
+      const scaled = a.map((item) => item / 1e6 * factor);
+      const same = a.map((item) => item / 1e6);
+      assertAlmostEquals(
+        cosine(unitVector(scaled), unitVector(b)),
+        cosine(unitVector(same), unitVector(b)),
+        1e-6,
+      );
+    }),
+  );
+});
+
+Deno.test("a vector is as near to itself as can be, and as far from its opposite", () => {
+  fc.assert(fc.property(fc.array(small, { minLength: 1 }), (vector) => {
+    fc.pre(vector.some((value) => value !== 0));
+    const unit = unitVector(vector);
+    const opposite = unitVector(vector.map((value) => -value));
+    assertAlmostEquals(scoreOf(unit, unit), 1, 1e-9);
+    assertAlmostEquals(scoreOf(unit, opposite), 0, 1e-9);
+  }));
+});
+
+const metadata: fc.Arbitrary<DocMetadata> = fc.record({
+  objectId: fc.constantFrom("a", "b", "c"),
+  chunkId: fc.nat(5),
+  nodeId: fc.constantFrom("n", "m"),
+  parent: fc.constantFrom("", "/x", "/x/y", "/xy"),
+  permissionId: fc.nat(2),
+  isDeleted: fc.boolean(),
+  isTable: fc.boolean(),
+  tableId: fc.nat(2),
+}, { requiredKeys: ["objectId", "chunkId"] }) as fc.Arbitrary<DocMetadata>;
+
+const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null> =>
+  fc.option(value, { freq: 2 });
+
+const filter: fc.Arbitrary<DocFilter> = fc.record({
+  objectIds: optional(fc.subarray(["a", "b", "c"])),
+  chunkIds: optional(fc.subarray([0, 1, 2, 3, 4, 5])),
+  minChunkId: optional(fc.nat(5)),
+  maxChunkId: optional(fc.nat(5)),
+  nodeId: optional(fc.constantFrom("n", "m")),
+  parent: optional(fc.constantFrom("", "/x", "/x/", "/x/y")),
+  permissions: optional(fc.subarray([0, 1, 2])),
+  tableIds: optional(fc.subarray([0, 1, 2])),
+  isTable: optional(fc.boolean()),
+  isDeleted: optional(fc.boolean()),
+}, { requiredKeys: [] });
+
+Deno.test("a filter lets through what each of its members lets through", () => {
+  fc.assert(fc.property(metadata, filter, (meta, filter) => {
+    const { isDeleted = null, ...rest } = filter;
+    const each = Object.entries(rest).every(([member, value]) =>
+      docMatches(meta, { isDeleted, [member]: value })
+    );
+    assertEquals(
+      docMatches(meta, filter),
+      each && docMatches(meta, { isDeleted }),
+    );
+    assertEquals(
+      docMatches(meta, { isDeleted }),
+      (meta.isDeleted ?? false) === (isDeleted ?? false),
+    );
+  }));
+});
+
+Deno.test("a folder holds what is below it, and not what only begins like it", () => {
+  const meta = (parent: string): DocMetadata => ({
+    objectId: "a",
+    chunkId: 0,
+    parent,
+  });
+  const below = (path: string, parent: string): boolean =>
+    docMatches(meta(path), { parent });
+  assertEquals(below("/x/y", "/x"), true);
+  assertEquals(below("/x", "/x"), true);
+  assertEquals(below("/x", "/x/"), true);
+  assertEquals(below("/xy", "/x"), false);
+  assertEquals(below("/", "/x"), false);
+  assertEquals(below("/x", "/"), true);
+});
+
+Deno.test("waits between tries never shrink, are bounded, and end", () => {
+  let last = 0;
+  for (let attempt = 1; attempt < MOST_TRIES; attempt++) {
+    const wait = retryWait(attempt)!;
+    assert(wait >= last && wait <= LONGEST_WAIT_MS);
+    last = wait;
+  }
+  fc.assert(fc.property(
+    fc.integer({ min: 1, max: 100 }),
+    fc.option(fc.double({ min: 0, max: 1e9, noNaN: true }), { nil: undefined }),
+    (attempt, asked) => {
+      const wait = retryWait(attempt, asked);
+      const sense = attempt < MOST_TRIES && (asked ?? 0) <= LONGEST_WAIT_MS;
+      assertEquals(wait !== undefined, sense);
+      if (wait === undefined) return;
+      assert(wait >= 0 && wait <= LONGEST_WAIT_MS);
+      if (asked !== undefined) assertEquals(wait, asked);
+    },
+  ));
+});
+
+Deno.test("whatever a server asks for, a wait is a number or nothing", () => {
+  const value = fc.oneof(
+    fc.string({ unit: fc.constantFrom(..."0123456789.- e:GMT,") }),
+    fc.date({ noInvalidDate: true }).map((date) => date.toUTCString()),
+    fc.nat().map(String),
+  );
+  fc.assert(fc.property(value, fc.nat(), (text, now) => {
+    const wait = retryAfter(new Headers({ "retry-after": text }), now);
+    assert(wait === undefined || (Number.isFinite(wait) && wait >= 0));
+  }));
+});
+
+Deno.test("batches keep every text in its order, within the limits", () => {
+  fc.assert(fc.property(
+    fc.array(fc.string({ maxLength: 20 })),
+    fc.integer({ min: 1, max: 6 }),
+    fc.integer({ min: 1, max: 40 }),
+    (texts, most, size) => {
+      const sizeOf = (text: string): number => text.length;
+      const found = batches(texts, { texts: most, size }, sizeOf);
+      assertEquals(found.flat(), texts);
+      for (const batch of found) {
+        assert(batch.length >= 1 && batch.length <= most);
+        const whole = batch.join("").length;
+        assert(whole <= size || batch.length === 1);
+      }
+    },
+  ));
+});
+
+Deno.test("hashed words are unit vectors, the same for the same words", () => {
+  const text = fc.string({ unit: "grapheme", maxLength: 60 });
+  fc.assert(fc.property(text, fc.integer({ min: 1, max: 64 }), (text, size) => {
+    const vector = hashedWords(text, size);
+    assertEquals(vector.length, size);
+    const length = Math.hypot(...vector);
+    if (length !== 0) assertAlmostEquals(length, 1, 1e-9);
+    assertEquals(hashedWords(text, size), vector);
+    assertEquals(hashedWords(` ${text}. `, size), vector);
+  }));
+  const near = (a: string, b: string): number =>
+    cosine(unitVector(hashedWords(a, 384)), unitVector(hashedWords(b, 384)));
+  const question = "What is the capital of France?";
+  assert(
+    near(question, "Paris is the capital of France.") >
+      near(question, "Bread needs flour, water and salt."),
+  );
+  assertAlmostEquals(near("Café au lait", "cafe AU Lait"), 1, 1e-9);
+});
+
+Deno.test("a stricter operator of an index finds less, in the same order", () => {
+  const word = fc.constantFrom("a", "b", "c", "d");
+  const text = fc.array(word, { maxLength: 6 }).map((words) => words.join(" "));
+  fc.assert(fc.property(fc.array(text), text, (texts, query) => {
+    const index = new TextIndex();
+    for (const one of texts) index.add(one);
+    const ids = (operator: "or" | "and" | "exact"): string[] => {
+      const hits = index.search(query, operator);
+      for (const { score } of hits) assert(score > 0);
+      assertEquals(hits, hits.toSorted((a, b) => b.score - a.score));
+      return hits.map(({ id }) => id);
+    };
+    const [any, all, row] = [ids("or"), ids("and"), ids("exact")];
+    assertEquals(any.filter((id) => all.includes(id)), all);
+    assertEquals(all.filter((id) => row.includes(id)), row);
+  }));
+});
