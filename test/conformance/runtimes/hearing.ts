@@ -14,6 +14,8 @@ export const NOTHING_UNHANDLED: Expectation = {
 export interface Hearing {
   /** Settles when the runtime says that it is done. Never rejects. */
   readonly done: Promise<void>;
+  /** Whether it has said so. */
+  isDone(): boolean;
   /** Take what the runtime says. */
   hear(message: Message): void;
   /** Report on a check, with what was seen of it. */
@@ -28,6 +30,7 @@ export function hearing(report: (report: CaseReport) => void): Hearing {
   const { promise, resolve } = Promise.withResolvers<void>();
   const unhandled: string[] = [];
   let last = "the start";
+  let isDone = false;
 
   function check({ name }: Expectation, value: JsonValue): void {
     report({ name, value, ms: Math.round(performance.now() - start) });
@@ -35,6 +38,7 @@ export function hearing(report: (report: CaseReport) => void): Hearing {
 
   return {
     done: promise,
+    isDone: () => isDone,
     hear(message): void {
       switch (message.type) {
         case "report":
@@ -45,6 +49,7 @@ export function hearing(report: (report: CaseReport) => void): Hearing {
           unhandled.push(`After ${last}: ${message.text}`);
           break;
         case "done":
+          isDone = true;
           resolve();
           break;
       }

@@ -1,5 +1,4 @@
-import type { JsonValue } from "../../../schema/json.ts";
-import type { Job, Message } from "../job.ts";
+import type { Message } from "../job.ts";
 import type { Expectation } from "../judge.ts";
 import { type Child, startChild } from "./child.ts";
 import { type Hearing, hearing, NOTHING_UNHANDLED } from "./hearing.ts";
@@ -20,11 +19,23 @@ const SILENT: Expectation = {
 
 const PROGRAM = new URL("../programs/process.ts", import.meta.url).pathname;
 
-/** A program that runs a file, and its arguments in front of the file. */
+/** How a runtime runs a file: its program, and arguments before the file. */
 export interface Launcher {
   readonly command: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /**
+   * The file; it is given the job as JSON.
+   *
+   * @default {programs/process.ts}
+   */
+  readonly program?: string;
+  /**
+   * Milliseconds that it may take to end after the last case.
+   *
+   * @default {EXIT_MS}
+   */
+  readonly exitMs?: number;
 }
 
 /**
@@ -40,26 +51,20 @@ export function processRuntime(
     name,
     checks: [NOTHING_UNHANDLED, ENDS, SILENT],
     async run(job, report): Promise<void> {
-      const { command, args = [], env } = await launcher();
+      const launch = await launcher();
+      const { command, args = [], env, program = PROGRAM } = launch;
       const ears = hearing(report);
-      await using child = startChild(
-        command,
-        [...args, ...programArgs(job)],
-        env,
-      );
+      const allArgs = [...args, program, JSON.stringify(job)];
+      await using child = startChild(command, allArgs, env);
       const [ending] = await Promise.all([
-        end(child, ears),
+        end(child, ears, launch.exitMs ?? EXIT_MS),
         listen(child, ears),
       ]);
-      ears.check(ENDS, ending);
+      ears.check(ENDS, ears.isDone() ? ending : `${ending}, and was not done`);
       ears.check(SILENT, await child.stderr);
       ears.end();
     },
   };
-}
-
-function programArgs(job: Job): string[] {
-  return [PROGRAM, JSON.stringify(job)];
 }
 
 async function listen(child: Child, ears: Hearing): Promise<void> {
@@ -73,14 +78,18 @@ async function listen(child: Child, ears: Hearing): Promise<void> {
 }
 
 /** See it end, if need be with force; tells how that was. */
-async function end(child: Child, ears: Hearing): Promise<JsonValue> {
+async function end(
+  child: Child,
+  ears: Hearing,
+  exitMs: number,
+): Promise<string> {
   if (!await inTime(Promise.race([ears.done, child.code]), RUN_MS)) {
     child.kill();
     return `killed: not done after ${RUN_MS} ms`;
   }
-  if (!await inTime(child.code, EXIT_MS)) {
+  if (!await inTime(child.code, exitMs)) {
     child.kill();
-    return `killed: still there ${EXIT_MS} ms after the last case`;
+    return `killed: still there ${exitMs} ms after the last case`;
   }
   return `exit code ${await child.code}`;
 }
