@@ -6,7 +6,7 @@ import {
   connectionFailure,
   statusFailure,
 } from "./_api_failure.ts";
-import { readText } from "./_read_text.ts";
+import { readBody } from "../read_body.ts";
 import type { ApiContext } from "./api_context.ts";
 import type { ApiRequest } from "./api_request.ts";
 
@@ -40,8 +40,8 @@ export async function postOnce(
   });
   try {
     const response = await send(request, fetch, controller.signal);
-    const text = await readText(response, MOST_BYTES, controller.signal);
-    return outcomeOf(request, response, text);
+    const bytes = await readBody(response, MOST_BYTES, controller.signal);
+    return outcomeOf(request, response, new TextDecoder().decode(bytes));
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof RangeError) {

@@ -1,9 +1,8 @@
 import { abortable, onAbort } from "../../../_abort.ts";
 import type { Clock } from "../../../_clock.ts";
-import { ignore } from "../../../_deferred.ts";
 import { ExecutionException } from "../../../errors.ts";
 import type { JsonValue } from "../../../../schema/json.ts";
-import { concatBytes } from "../concat_bytes.ts";
+import { readBody } from "../read_body.ts";
 import type { PreparedRequest } from "./_prepare_request.ts";
 
 /** What sending a request needs. */
@@ -63,12 +62,14 @@ export async function performRequest(
       }),
       controller.signal,
     );
-    const bytes = await readBody(response, controller.signal);
+    const bytes = await readBody(response, MOST_BYTES, controller.signal);
     const elapsed_ms = Math.round(clock.now() - started);
     return { ...told(response, bytes), elapsed_ms };
   } catch (error) {
     controller.signal.throwIfAborted();
-    if (error instanceof ExecutionException) throw error;
+    if (error instanceof RangeError) {
+      throw new ExecutionException(error.message);
+    }
     // The platform's text would quote the query, which may hold a key.
     const message = `Request to ${url.origin} failed`;
     throw new ExecutionException(message, { cause: error, retryable: true });
@@ -76,32 +77,6 @@ export async function performRequest(
     cancel();
     detach();
   }
-}
-
-async function readBody(
-  { body }: Response,
-  signal: AbortSignal,
-): Promise<Uint8Array> {
-  const reader = body?.getReader();
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  try {
-    while (reader) {
-      const { done, value } = await abortable(reader.read(), signal);
-      if (done) break;
-      length += value.length;
-      if (length > MOST_BYTES) {
-        throw new ExecutionException(
-          `Response is larger than ${MOST_BYTES} bytes`,
-        );
-      }
-      parts.push(value);
-    }
-  } catch (error) {
-    reader?.cancel(error).catch(ignore);
-    throw error;
-  }
-  return concatBytes(parts);
 }
 
 function told(
