@@ -4,7 +4,9 @@ import type { Answer, HttpAsk } from "./_http_ask.ts";
 
 /** How bodies travel. */
 export interface HttpPipeOptions {
-  readonly streaming: boolean;
+  /** Whether bodies are streams; asked once, before the first of them. */
+  streaming(): Promise<boolean>;
+  /** The most bytes that are held where they are not. */
   readonly bufferBytes: number;
 }
 
@@ -24,6 +26,7 @@ export class HttpPipes {
   readonly #options: HttpPipeOptions;
   readonly #open: Map<unknown, HttpPipe> = new Map();
   #last = 0;
+  #streaming: Promise<boolean> | undefined;
 
   constructor(ask: HttpAsk, options: HttpPipeOptions) {
     this.#ask = ask;
@@ -33,7 +36,7 @@ export class HttpPipes {
   /** Do what `rrext_process` is told to do. */
   async run(args: Args, data: Uint8Array | undefined): Promise<Answer> {
     const { pipe_id: id, subcommand } = args;
-    if (subcommand === "open") return this.#start(args);
+    if (subcommand === "open") return await this.#start(args);
     const pipe = this.#open.get(id);
     if (!pipe) return { error: `Write pipe with id ${id} not found` };
     if (subcommand === "write") {
@@ -43,14 +46,15 @@ export class HttpPipes {
     return await pipe.close();
   }
 
-  #start(args: Args): Answer {
+  async #start(args: Args): Promise<Answer> {
+    const { bufferBytes, streaming } = this.#options;
+    const streamed = await (this.#streaming ??= streaming());
     const id = ++this.#last;
     const send = (body: Uint8Array | ReadableStream<Uint8Array>) =>
       post(this.#ask, args, body);
-    const { bufferBytes, streaming } = this.#options;
     this.#open.set(
       id,
-      streaming ? streamedPipe(send) : bufferedPipe(send, bufferBytes),
+      streamed ? streamedPipe(send) : bufferedPipe(send, bufferBytes),
     );
     return { body: { pipe_id: id } };
   }

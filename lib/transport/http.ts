@@ -6,6 +6,7 @@ import { FrameBuffer } from "../protocol/frame_buffer.ts";
 import { type Answer, type HttpAsk, httpAsk } from "./_http_ask.ts";
 import { checkCarried, HTTP_COMMANDS } from "./_http_commands.ts";
 import { HttpPipes } from "./_http_pipes.ts";
+import { streamsBodies } from "./_streams_bodies.ts";
 import type {
   Connection,
   ConnectionHandlers,
@@ -22,10 +23,10 @@ export interface HttpTransportOptions {
    */
   readonly fetch?: typeof fetch | undefined;
   /**
-   * Whether request bodies are streams. Browsers claim so, but can do it over
-   * HTTP/2 alone: say `false` there, unless the server has it.
+   * Whether request bodies are streams. Browsers can do it over HTTP/2 alone;
+   * everywhere else it works.
    *
-   * @default {what the platform says that it can}
+   * @default {what a small request shows, made before the first pipe}
    */
   readonly streaming?: boolean | undefined;
   /**
@@ -87,32 +88,14 @@ export function httpTransport(options: HttpTransportOptions = {}): Transport {
       signal?.throwIfAborted();
       const lifetime = new AbortController();
       const ask = httpAsk(send, url, lifetime.signal);
-      const streaming = options.streaming ?? streamsBodies();
+      const streaming = async (): Promise<boolean> =>
+        options.streaming ?? await streamsBodies(send, url, lifetime.signal);
       const pipes = new HttpPipes(ask, { streaming, bufferBytes });
       return Promise.resolve(
         new HttpConnection(url, handlers, ask, pipes, lifetime),
       );
     },
   };
-}
-
-/** What the fetch specification gives to find out by. */
-function streamsBodies(): boolean {
-  let asked = false;
-  const init = {
-    method: "POST",
-    body: new ReadableStream(),
-    get duplex(): string {
-      asked = true;
-      return "half";
-    },
-  };
-  try {
-    const { headers } = new Request("http://localhost/", init);
-    return asked && !headers.has("content-type");
-  } catch {
-    return false;
-  }
 }
 
 class HttpConnection implements Connection {

@@ -1,0 +1,69 @@
+import { assertEquals } from "@std/assert";
+import { createEngine } from "../../lib/engine/engine.ts";
+import { send } from "../../lib/data/send.ts";
+import { close } from "../../lib/session/close.ts";
+import { connect } from "../../lib/session/connect.ts";
+import { use } from "../../lib/task/use.ts";
+import {
+  httpTransport,
+  type HttpTransportOptions,
+} from "../../lib/transport/http.ts";
+import { TEXT } from "../support/pipelines.ts";
+
+/** Send texts by a `fetch` that takes streams or not; tells how they left. */
+async function bodiesOf(
+  takesStreams: boolean,
+  options: HttpTransportOptions = {},
+): Promise<string[]> {
+  const engine = createEngine();
+  const bodies: string[] = [];
+  const transport = httpTransport({
+    ...options,
+    fetch: async (input, init) => {
+      const { pathname } = new URL(String(input));
+      const streamed = init?.body instanceof ReadableStream;
+      const kind = streamed ? "stream" : "bytes";
+      if (init?.body) bodies.push(`${kind} ${pathname}`);
+      // As Chromium does over HTTP/1.1.
+      if (streamed && !takesStreams) throw new TypeError("Failed to fetch");
+      return await engine.fetch(new Request(input, init));
+    },
+  });
+  const uri = "http://localhost";
+  const session = await connect({ uri, auth: "key", env: {}, transport });
+  const task = await use(session, { pipeline: TEXT });
+  for (const text of ["one", "two"]) {
+    assertEquals((await send(session, task, text)).text, [`${text}\n\n`]);
+  }
+  await close(session);
+  await engine.close();
+  return bodies.filter((body) => !body.endsWith("/task"));
+}
+
+Deno.test("HTTP bodies are streams where the network takes streams, which is asked once", async () => {
+  assertEquals(await bodiesOf(true), [
+    "stream /version",
+    "stream /task/data",
+    "stream /task/data",
+  ]);
+});
+
+Deno.test("HTTP bodies are no streams where the network refuses them", async () => {
+  assertEquals(await bodiesOf(false), [
+    "stream /version",
+    "bytes /task/data",
+    "bytes /task/data",
+  ]);
+});
+
+Deno.test("nobody is asked how HTTP bodies travel when the user has said so", async () => {
+  const data = "/task/data";
+  assertEquals(await bodiesOf(true, { streaming: true }), [
+    `stream ${data}`,
+    `stream ${data}`,
+  ]);
+  assertEquals(await bodiesOf(true, { streaming: false }), [
+    `bytes ${data}`,
+    `bytes ${data}`,
+  ]);
+});
