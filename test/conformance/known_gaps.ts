@@ -16,9 +16,36 @@ export const KNOWN_GAPS: readonly KnownGap[] = [
   {
     runtime: "bun",
     name: "a Response made of text says that it is text",
-    reason:
-      "The headers of `new Response(text)` have no content-type in Bun 1.4; " +
-      "say `mimeType` there",
+    reason: "The headers of `new Response(text)` have no content-type in " +
+      "Bun 1.4; say `mimeType` there",
+  },
+  {
+    runtime: "workerd",
+    name: "the signal of pipeTo ends a transfer whose source is idle",
+    reason: "workerd's pipeTo does not see its signal while the source is " +
+      "idle (field F5); give the signal to `pipe` as well, or use `send`",
+  },
+  {
+    runtime: "workerd",
+    name: "a file at an address of this runtime's own making arrives",
+    reason: "workerd has no `URL.createObjectURL`; give the Blob itself",
+  },
+  {
+    runtime: "workerd",
+    name: "text that is not UTF-8 ends the line",
+    reason: "workerd delivers such text with U+FFFD in it, without an error " +
+      "(runtimes §2)",
+  },
+  {
+    runtime: "workerd",
+    name: "a result of a little more than 32 MiB arrives",
+    reason: "workerd takes no message above 32 MiB (runtimes §0.9)",
+  },
+  {
+    runtime: "chromium",
+    name: "what is written goes out before the end",
+    reason: "Browsers stream request bodies over HTTP/2 alone; over HTTP/1.1 " +
+      "they are held until the end (runtimes §3)",
   },
   {
     runtime: "workerd",

@@ -7,6 +7,12 @@ import {
   type RawServer,
 } from "../../support/raw_web_socket.ts";
 
+/**
+ * How long a close is not answered for. For ever would keep the processes of
+ * some runtimes alive as long (field F16).
+ */
+const MUTE_MS = 3_000;
+
 interface Request {
   readonly seq: number;
   readonly command: string;
@@ -73,7 +79,10 @@ async function listen(visit: Visit): Promise<void> {
   for (;;) {
     const frame = await visit.line.read();
     if (!frame) return;
-    if (visit.muted) continue;
+    if (visit.muted) {
+      if (frame.opcode !== OPCODE.close) continue;
+      return await new Promise((resolve) => setTimeout(resolve, MUTE_MS));
+    }
     if (frame.opcode === OPCODE.close) {
       return await visit.line.write(closeFrame(1000));
     }
@@ -105,6 +114,16 @@ const ACTS: Readonly<Record<string, Act>> = {
   close: (visit, request) => reply(visit, request, { objectId: "o" }),
   /** Answers with the arguments. */
   echo: (visit, request) => reply(visit, request, { ...request.arguments }),
+  /** The same, as a binary frame. */
+  binary: ({ line }, request) =>
+    line.write(rawFrame(
+      OPCODE.binary,
+      JSON.stringify({
+        ...answerTo(request),
+        success: true,
+        body: request.arguments,
+      }),
+    )),
   silent: () => Promise.resolve(),
   async twice(visit, request): Promise<void> {
     await reply(visit, request, { time: 1 });
@@ -167,7 +186,7 @@ const ACTS: Readonly<Record<string, Act>> = {
   },
   /** Dies. */
   drop: () => Promise.resolve(false),
-  /** Never says anything again, not even to a close. */
+  /** Never says anything again, nor answers a close. */
   async mute(visit, request): Promise<void> {
     await reply(visit, request, {});
     visit.muted = true;
