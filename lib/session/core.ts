@@ -277,10 +277,11 @@ export class SessionCore implements Session {
         this.#login.credential(this, signal),
       );
     signal.throwIfAborted();
-    const connection = await transport.dial(url, {
+    const dialling = transport.dial(url, {
       onMessage: (message) => this.#receive(message, epoch),
       onClose: (info) => this.#dropped(info, epoch),
-    }, { signal, timeout: Math.ceil(deadline - clock.now()), clock });
+    }, { signal, timeout: limit, clock });
+    const connection = await inTime("connect to", dialling);
     if (signal.aborted) {
       await hangUp(clock, connection);
       throw signal.reason;

@@ -18,6 +18,10 @@ import { close } from "../../lib/session/close.ts";
 import { connect } from "../../lib/session/connect.ts";
 import type { AuthContext } from "../../lib/session/connect_options.ts";
 import { isConnected } from "../../lib/session/is_connected.ts";
+import {
+  type WebSocketConstructor,
+  webSocketTransport,
+} from "../../lib/transport/web_socket.ts";
 import { VERSION } from "../../lib/version.ts";
 import type { EventMessage } from "../../schema/envelope.ts";
 import { countingSignal } from "../support/counting_signal.ts";
@@ -188,6 +192,34 @@ Deno.test("dial and login share one time limit", async () => {
   await clock.advance(1);
   assertEquals((await failed).timeout, 1_000);
   assertEquals([dial?.closes.length, clock.timers], [1, 0]);
+});
+
+Deno.test("a dial that is given up tells the whole limit, not what was left of it", async () => {
+  class SilentSocket extends EventTarget {
+    readonly readyState = 0;
+    binaryType = "blob";
+    close(): void {}
+  }
+  const clock = fakeClock();
+  const connecting = connect({
+    uri: "ws://localhost",
+    transport: webSocketTransport({
+      WebSocket: SilentSocket as unknown as WebSocketConstructor,
+    }),
+    clock,
+    env: {},
+    auth: () =>
+      new Promise((resolve) => clock.after(300, () => resolve("key"))),
+    timeout: 1_000,
+  });
+  const failed = assertRejects(() => connecting, TimeoutException);
+  await clock.advance(1_000);
+  const error = await failed;
+  assertEquals(error.timeout, 1_000);
+  assertEquals(
+    error.message,
+    'Cannot connect to "ws://localhost:5565/task/service": no answer within 1000 ms',
+  );
 });
 
 Deno.test("without a limit of the user's, connecting takes 30 s at most", async () => {
