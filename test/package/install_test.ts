@@ -1,4 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import config from "../../deno.json" with { type: "json" };
+import { ROOT } from "../support/read_tree.ts";
 import { mustRun } from "../support/run_program.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 import { buildPackage } from "./build_package.ts";
@@ -24,6 +26,29 @@ const ENV_FILE = "# where to\n ROCKETRIDE_URI = 'ws://example.com:81'\r\n";
 const REFUSED =
   'insecure-credential Cannot send a credential to "example.com:81" without encryption\n';
 
+/** The entries that run everywhere; the command line is for Deno. */
+const ENTRIES = Object.entries(config.exports)
+  .filter(([entry]) => entry !== "./cli");
+
+/** Tells what each entry exports, as JSON. */
+const NAMES_PROGRAM = `
+const names = {};
+for (const entry of ${JSON.stringify(ENTRIES.map(([entry]) => entry))}) {
+  const name = "${config.name}" + entry.slice(1);
+  names[entry] = Object.keys(await import(name));
+}
+console.log(JSON.stringify(names));
+`;
+
+/** The same of the sources. */
+async function sourceNames(): Promise<Record<string, string[]>> {
+  const names: Record<string, string[]> = {};
+  for (const [entry, path] of ENTRIES) {
+    names[entry] = Object.keys(await import(new URL(path, ROOT).href));
+  }
+  return names;
+}
+
 /** What a user of TypeScript and Node 22 would write. */
 const TSCONFIG = {
   compilerOptions: {
@@ -43,6 +68,7 @@ async function projectFiles(): Promise<Record<string, string>> {
   return {
     "program.ts": await firstProgram(),
     "env.js": ENV_PROGRAM,
+    "names.js": NAMES_PROGRAM,
     ".env": ENV_FILE,
     "tsconfig.json": JSON.stringify(TSCONFIG),
   };
@@ -52,7 +78,8 @@ interface Way {
   readonly name: string;
   install(tools: Tools, path: string, tarball: string): Promise<unknown>;
   run(tools: Tools, path: string): Promise<string>;
-  runEnv(tools: Tools, path: string): Promise<string>;
+  /** Run a program that needs no compiler. */
+  runPlain(tools: Tools, path: string, name: string): Promise<string>;
 }
 
 const WAYS: readonly Way[] = [
@@ -65,13 +92,13 @@ const WAYS: readonly Way[] = [
       await mustRun(node, [`${modules}/typescript/bin/tsc`], path);
       return await mustRun(node, ["program.js"], path);
     },
-    runEnv: ({ node }, path) => mustRun(node, ["env.js"], path),
+    runPlain: ({ node }, path, name) => mustRun(node, [name], path),
   },
   {
     name: "by Bun, on Bun",
     install: ({ bun }, path, tarball) => mustRun(bun, ["add", tarball], path),
     run: ({ bun }, path) => mustRun(bun, ["program.ts"], path),
-    runEnv: ({ bun }, path) => mustRun(bun, ["env.js"], path),
+    runPlain: ({ bun }, path, name) => mustRun(bun, [name], path),
   },
 ];
 
@@ -79,7 +106,7 @@ Deno.test("the package installs into an empty folder and runs there", async (t) 
   await using target = await tempFolder();
   const { tarball } = await buildPackage(target.path);
   const tools = await packagingTools();
-  for (const { name, install, run, runEnv } of WAYS) {
+  for (const { name, install, run, runPlain } of WAYS) {
     await t.step(name, async (t) => {
       await using project = await emptyProject(await projectFiles());
       const { path } = project;
@@ -90,7 +117,12 @@ Deno.test("the package installs into an empty folder and runs there", async (t) 
       });
 
       await t.step("a program that finds its engine in .env", async () => {
-        assertEquals(await runEnv(tools, path), REFUSED);
+        assertEquals(await runPlain(tools, path, "env.js"), REFUSED);
+      });
+
+      await t.step("every entry has all that its source has", async () => {
+        const printed = await runPlain(tools, path, "names.js");
+        assertEquals(JSON.parse(printed), await sourceNames());
       });
     });
   }
