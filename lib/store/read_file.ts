@@ -3,7 +3,7 @@ import { coreOf } from "../session/core.ts";
 import type { CallOptions, Session } from "../session/session.ts";
 import { openFile } from "./_file_calls.ts";
 import { FileReader } from "./_file_reader.ts";
-import { frameBytes, wholeNumber } from "./_frame_bytes.ts";
+import { frameBytesOf, wholeNumber } from "./_numbers.ts";
 
 /** The most that engines give at once (protocol §1.2). */
 const MAX_READ_BYTES = 4 * 1024 * 1024;
@@ -89,7 +89,7 @@ export async function readFile(
   const place = storePathBelowRoot(path);
   wholeNumber("offset", offset, 0, Number.MAX_SAFE_INTEGER);
   wholeNumber("length", length, 0, Infinity);
-  const bytes = frameBytes(
+  const frameBytes = frameBytesOf(
     options.frameBytes,
     DEFAULT_READ_BYTES,
     MAX_READ_BYTES,
@@ -108,7 +108,7 @@ export async function readFile(
     signal,
     offset,
     end: Math.max(offset, Math.min(size, offset + length)),
-    frameBytes: bytes,
+    frameBytes,
     readAhead,
   });
   return new ReadableStream(reader, { highWaterMark: 0 });

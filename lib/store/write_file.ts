@@ -1,12 +1,5 @@
-import { storePathBelowRoot } from "../protocol/store_path.ts";
-import { coreOf } from "../session/core.ts";
 import type { CallOptions, Session } from "../session/session.ts";
-import { openFile } from "./_file_calls.ts";
-import { FileWriter } from "./_file_writer.ts";
-import { frameBytes } from "./_frame_bytes.ts";
-
-const DEFAULT_FRAME_BYTES = 512 * 1024;
-const MAX_FRAME_BYTES = 16 * 1024 * 1024;
+import { openWriter } from "./_open_writer.ts";
 
 /** Options of {@linkcode writeFile}. */
 export interface WriteFileOptions extends CallOptions {
@@ -65,17 +58,11 @@ export async function writeFile(
   path: string,
   options: WriteFileOptions = {},
 ): Promise<WritableStream<Uint8Array>> {
-  const place = storePathBelowRoot(path);
-  const bytes = frameBytes(
-    options.frameBytes,
-    DEFAULT_FRAME_BYTES,
-    MAX_FRAME_BYTES,
-  );
-  const core = coreOf(session);
-  const calls = await openFile(core, place, "w", options);
-  const { signal } = options;
-  const writer = new FileWriter(core, { calls, signal, frameBytes: bytes });
-  return new WritableStream(writer, { highWaterMark: bytes, size: sizeOf });
+  const { writer, frameBytes } = await openWriter(session, path, options);
+  return new WritableStream(writer, {
+    highWaterMark: frameBytes,
+    size: sizeOf,
+  });
 }
 
 /** Always a size: a stream that is told none fails without asking its sink. */

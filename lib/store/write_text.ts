@@ -1,6 +1,6 @@
-import { ignore } from "../_deferred.ts";
 import type { Session } from "../session/session.ts";
-import { writeFile, type WriteFileOptions } from "./write_file.ts";
+import { openWriter } from "./_open_writer.ts";
+import type { WriteFileOptions } from "./write_file.ts";
 
 /**
  * Write text to a file of the store as UTF-8, in the place of one that is
@@ -38,10 +38,8 @@ export async function writeText(
   if (typeof text !== "string" || /\p{Surrogate}/u.test(text)) {
     throw new TypeError("Cannot write to a file: expected whole text");
   }
-  const bytes = new TextEncoder().encode(text);
-  const stream = await writeFile(session, path, options);
-  const writer = stream.getWriter();
-  // Its failure is that of `close`, too.
-  writer.write(bytes).catch(ignore);
+  // A stream that has failed would not say why when it is closed.
+  const { writer } = await openWriter(session, path, options);
+  await writer.write(new TextEncoder().encode(text));
   await writer.close();
 }

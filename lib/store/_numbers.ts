@@ -1,7 +1,7 @@
 const MIN_FRAME_BYTES = 4 * 1024;
 
 /** The payload limit of a frame, checked. */
-export function frameBytes(
+export function frameBytesOf(
   given: number | undefined,
   fallback: number,
   most: number,
