@@ -74,21 +74,17 @@ export function store(
 }
 
 async function open({ args, files, handles }: StoreCall): Promise<Reply> {
-  const path = storePath(args.path);
-  if (modeOf(args) === "w") {
-    const handle = await handles.add(async () => {
-      const { file } = await files.open(storePathBelowRoot(path), "w");
-      return file;
-    });
-    return { handle };
-  }
+  const mode = modeOf(args);
+  const path = mode === "w"
+    ? storePathBelowRoot(args.path)
+    : storePath(args.path);
   let size = 0;
-  const handle = await handles.add(async () => {
-    const opened = await files.open(path, "r");
+  const handle = await handles.add(async (isWanted) => {
+    const opened = await files.open(path, mode, isWanted);
     size = opened.size;
     return opened.file;
   });
-  return { handle, size };
+  return mode === "w" ? { handle } : { handle, size };
 }
 
 /** Values that make no sense are mended without a word, as servers do. */

@@ -15,6 +15,7 @@ import {
   notADirectory,
   notAFile,
   notFound,
+  unwanted,
 } from "./refusals.ts";
 
 /**
@@ -32,22 +33,23 @@ export class Files {
     this.#store = store;
   }
 
-  /** Open a file for reading; also tells its size. */
-  open(
-    path: string,
-    mode: "r",
-  ): Promise<{ readonly file: OpenFile; readonly size: number }>;
-  /** Make a file or empty it, and open it for writing. */
-  open(path: string, mode: "w"): Promise<{ readonly file: OpenFile }>;
+  /**
+   * Open a file for reading, or make or empty it for writing. It is closed
+   * before anything else happens when nobody wants it any more.
+   */
   open(
     path: string,
     mode: Mode,
-  ): Promise<{ readonly file: OpenFile; readonly size?: number }> {
+    isWanted: () => boolean,
+  ): Promise<{ readonly file: OpenFile; readonly size: number }> {
     return this.#changes.run(async () => {
-      if (mode === "w") return { file: await this.#openToWrite(path) };
-      await this.#requireFile(path);
-      const reader = await this.#store.read(path);
-      return { file: this.#register(path, reader), size: reader.size };
+      if (!isWanted()) throw unwanted();
+      const opened = mode === "w"
+        ? { file: await this.#openToWrite(path), size: 0 }
+        : await this.#openToRead(path);
+      if (isWanted()) return opened;
+      await opened.file.close();
+      throw unwanted();
     });
   }
 
@@ -171,6 +173,14 @@ export class Files {
     } finally {
       await file.close();
     }
+  }
+
+  async #openToRead(
+    path: string,
+  ): Promise<{ readonly file: OpenFile; readonly size: number }> {
+    await this.#requireFile(path);
+    const reader = await this.#store.read(path);
+    return { file: this.#register(path, reader), size: reader.size };
   }
 
   async #openToWrite(path: string): Promise<OpenFile> {

@@ -1,5 +1,6 @@
-import { ConnectionException, RocketRideException } from "../../errors.ts";
+import { RocketRideException } from "../../errors.ts";
 import type { Mode, OpenFile } from "./open_file.ts";
+import { unwanted } from "./refusals.ts";
 
 /** Files that one connection may have open (protocol §1.2). */
 const MAX_HANDLES = 64;
@@ -16,19 +17,24 @@ export class Handles {
     this.#newId = newId;
   }
 
-  /** Open a file; returns the name of its handle. */
-  async add(open: () => Promise<OpenFile>): Promise<string> {
+  /**
+   * Open a file; returns the name of its handle. `open` is told what tells
+   * whether anybody still wants it.
+   */
+  async add(
+    open: (isWanted: () => boolean) => Promise<OpenFile>,
+  ): Promise<string> {
     if (this.#files.size + this.#opening.size >= MAX_HANDLES) {
       throw new RocketRideException(
         `Too many open files: at most ${MAX_HANDLES} on one connection`,
       );
     }
-    const opening = open();
+    const opening = open(() => !this.#isOver);
     this.#opening.add(opening);
     const file = await opening.finally(() => this.#opening.delete(opening));
     if (this.#isOver) {
       await file.close();
-      throw new ConnectionException("Connection is closed");
+      throw unwanted();
     }
     const handle = this.#newId();
     this.#files.set(handle, file);

@@ -27,7 +27,7 @@ type Folder = Map<string, Folder | ByteFile>;
  * Keep the files of an engine in memory; the default of `createEngine`.
  *
  * @param options See {@linkcode MemoryStoreOptions}.
- * @returns A store for `createEngine({ store })`; two engines may share it.
+ * @returns A store for `createEngine({ store })`.
  * @throws {RangeError} `maxBytes` is out of range.
  *
  * @example A small store that outlives its engine

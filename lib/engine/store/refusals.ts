@@ -1,4 +1,8 @@
-import { type ErrorCode, RocketRideException } from "../../errors.ts";
+import {
+  ConnectionException,
+  type ErrorCode,
+  RocketRideException,
+} from "../../errors.ts";
 
 /** There is nothing at a path. */
 export function notFound(path: string): RocketRideException {
@@ -38,6 +42,11 @@ export function inUse(path: string): RocketRideException {
 /** A path that cannot be one here. */
 export function badPath(path: string, why: string): RocketRideException {
   return refused("invalid-path", `Invalid path: ${path}: ${why}`);
+}
+
+/** Whoever wanted a file has gone. */
+export function unwanted(): ConnectionException {
+  return new ConnectionException("Connection is closed");
 }
 
 function refused(code: ErrorCode, message: string): RocketRideException {

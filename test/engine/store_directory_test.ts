@@ -1,0 +1,180 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { directoryStore } from "../../lib/engine/mod.ts";
+import { diskOf } from "../../lib/engine/store/disk.ts";
+import { withEngine } from "../support/engine_rig.ts";
+import { type StorePort, storePort } from "../support/store_port.ts";
+
+/** A directory `inside` that is a store, beside a directory `outside`. */
+async function withDirectories(
+  test: (port: StorePort, root: string) => Promise<void>,
+): Promise<void> {
+  const root = await Deno.makeTempDir();
+  await Deno.mkdir(`${root}/inside`);
+  await Deno.mkdir(`${root}/outside/deep`, { recursive: true });
+  await Deno.writeTextFile(`${root}/outside/secret`, "secret");
+  const store = directoryStore(`${root}/inside`);
+  try {
+    await withEngine(
+      [],
+      (rig) => test(storePort(rig.client), root),
+      { store },
+    );
+    assertEquals(await Deno.readTextFile(`${root}/outside/secret`), "secret");
+    assertEquals(namesIn(`${root}/outside`), ["deep", "secret"]);
+    assertEquals(namesIn(`${root}/outside/deep`), []);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+}
+
+function namesIn(path: string): string[] {
+  return [...Deno.readDirSync(path)].map(({ name }) => name).sort();
+}
+
+const LINK = /^Invalid path: .*: it leads through a link or a device$/;
+
+Deno.test("files are where they belong", async () => {
+  await withDirectories(async (port, root) => {
+    await port.put("a/b.txt", "Hello");
+    assertEquals(await Deno.readTextFile(`${root}/inside/a/b.txt`), "Hello");
+    await Deno.writeTextFile(`${root}/inside/theirs`, "Hi");
+    assertEquals(await port.get("theirs"), "Hi");
+    assertEquals(await port.names(), ["a", "theirs"]);
+  });
+});
+
+Deno.test("a link to a file outside is neither read, written, listed nor told of", async () => {
+  await withDirectories(async (port, root) => {
+    await Deno.symlink(`${root}/outside/secret`, `${root}/inside/link`);
+    const path = "link";
+    assertMatch(await port.fails("fs_open", { path }), LINK);
+    assertMatch(await port.fails("fs_open", { path, mode: "w" }), LINK);
+    assertMatch(await port.fails("fs_stat", { path }), LINK);
+    assertMatch(await port.fails("fs_delete", { path }), LINK);
+    const away = { old_path: "link", new_path: "mine" };
+    assertMatch(await port.fails("fs_rename", away), LINK);
+    await port.put("a", "x");
+    const onto = { old_path: "a", new_path: "link" };
+    assertMatch(await port.fails("fs_rename", onto), LINK);
+    assertEquals(await port.names(), ["a"]);
+  });
+});
+
+Deno.test("no way leads through a link to a directory outside", async () => {
+  await withDirectories(async (port, root) => {
+    await Deno.symlink(`${root}/outside`, `${root}/inside/link`);
+    await Deno.symlink("../outside", `${root}/inside/relative`);
+    await port.put("a", "x");
+    for (const link of ["link", "relative"]) {
+      const secret = { path: `${link}/secret` };
+      assertMatch(await port.fails("fs_open", secret), LINK);
+      assertMatch(await port.fails("fs_stat", secret), LINK);
+      assertMatch(await port.fails("fs_delete", secret), LINK);
+      assertMatch(await port.fails("fs_list_dir", { path: link }), LINK);
+      const made = { path: `${link}/new`, mode: "w" };
+      assertMatch(await port.fails("fs_open", made), LINK);
+      assertMatch(await port.fails("fs_mkdir", made), LINK);
+      const deep = { path: `${link}/deep`, recursive: true };
+      assertMatch(await port.fails("fs_rmdir", deep), LINK);
+      const gone = { path: link, recursive: true };
+      assertMatch(await port.fails("fs_rmdir", gone), LINK);
+      const paths = { old_path: "a", new_path: `${link}/a` };
+      assertMatch(await port.fails("fs_rename", paths), LINK);
+    }
+  });
+});
+
+Deno.test("links inside of the store are not followed either, nor are broken ones", async () => {
+  await withDirectories(async (port, root) => {
+    await port.put("real/a", "x");
+    await Deno.symlink("real", `${root}/inside/alias`);
+    await Deno.symlink("nowhere", `${root}/inside/broken`);
+    assertMatch(await port.fails("fs_open", { path: "alias/a" }), LINK);
+    const broken = { path: "broken", mode: "w" };
+    assertMatch(await port.fails("fs_open", broken), LINK);
+    assertEquals(await port.names(), ["real"]);
+    assertEquals(namesIn(`${root}/inside`), ["alias", "broken", "real"]);
+  });
+});
+
+Deno.test("what is removed with a directory goes no further than its links", async () => {
+  await withDirectories(async (port, root) => {
+    await port.put("d/a", "x");
+    await Deno.symlink(`${root}/outside`, `${root}/inside/d/link`);
+    await port.ok("fs_delete", { path: "d/a" });
+    // The link is not shown, but it is somebody's.
+    const refusal = await port.fails("fs_rmdir", { path: "d" });
+    assertEquals(refusal, "Directory not empty: d");
+    await port.ok("fs_rmdir", { path: "d", recursive: true });
+    assertEquals(namesIn(`${root}/inside`), []);
+  });
+});
+
+Deno.test("a pipe of the system is not opened", async () => {
+  await withDirectories(async (port, root) => {
+    const made = new Deno.Command("mkfifo", { args: [`${root}/inside/pipe`] });
+    assert((await made.output()).success);
+    assertMatch(await port.fails("fs_open", { path: "pipe" }), LINK);
+    assertEquals(await port.names(), []);
+  });
+});
+
+Deno.test("the root may be a link, or missing, or a URL", async () => {
+  const root = await Deno.makeTempDir();
+  await Deno.mkdir(`${root}/real`);
+  await Deno.symlink(`${root}/real`, `${root}/link`);
+  for (
+    const given of [
+      `${root}/link`,
+      `${root}/new/deep`,
+      new URL(`file://${root}/url/`),
+    ]
+  ) {
+    await withEngine([], async ({ client }) => {
+      await storePort(client).put("a", "x");
+    }, { store: directoryStore(given) });
+  }
+  assertEquals(namesIn(`${root}/real`), ["a"]);
+  assertEquals(namesIn(`${root}/new/deep`), ["a"]);
+  assertEquals(namesIn(`${root}/url`), ["a"]);
+  await Deno.remove(root, { recursive: true });
+});
+
+Deno.test("nothing is touched before a client asks for something", async () => {
+  const root = await Deno.makeTempDir();
+  const store = directoryStore(`${root}/new`);
+  await withEngine([], () => Promise.resolve(), { store });
+  assertEquals(namesIn(root), []);
+  await Deno.remove(root, { recursive: true });
+});
+
+Deno.test("the markers of servers are neither shown nor in the way", async () => {
+  await withDirectories(async (port, root) => {
+    await port.ok("fs_mkdir", { path: "d" });
+    await Deno.writeTextFile(`${root}/inside/d/.dirmarker`, "");
+    assertEquals(await port.names("d"), []);
+    await port.ok("fs_rmdir", { path: "d" });
+    assertEquals(namesIn(`${root}/inside`), []);
+  });
+});
+
+Deno.test("failures do not tell clients where the store is", async () => {
+  await withDirectories(async (port, root) => {
+    const path = "x".repeat(300);
+    const refusal = await port.fails("fs_open", { path, mode: "w" });
+    assertEquals(refusal, `Cannot access the file: ${path}: ENAMETOOLONG`);
+    assert(!refusal.includes(root));
+  });
+});
+
+Deno.test("where there is no file system, that is what is said", () => {
+  for (const scope of [{}, { process: {} }]) {
+    let said = "";
+    try {
+      diskOf(scope);
+    } catch (error) {
+      said = (error as Error).message;
+    }
+    assertEquals(said, "There is no file system here");
+  }
+});
