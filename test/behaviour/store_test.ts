@@ -1,0 +1,327 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  close,
+  connect,
+  type ConnectOptions,
+  httpTransport,
+  isDAPException,
+  type Session,
+} from "@rocketride/streams";
+import { directoryStore, type Engine } from "@rocketride/streams/engine";
+import {
+  deleteProject,
+  getAllProjects,
+  getLog,
+  getProject,
+  getTemplate,
+  list,
+  listLogs,
+  mkdir,
+  readFile,
+  readJson,
+  readText,
+  remove,
+  rename,
+  saveLog,
+  saveProject,
+  saveTemplate,
+  stat,
+  writeFile,
+  writeJson,
+  writeText,
+} from "@rocketride/streams/store";
+import { cuttingRelay, type Moment } from "../support/cutting_relay.ts";
+import { forEachTransport } from "../support/engines.ts";
+import { withServedEngine } from "../support/served_engine.ts";
+
+const MIB = 1024 * 1024;
+
+type StoreTest = (session: Session, engine: Engine) => Promise<void>;
+
+/** Run a test with a session over each transport that carries the store. */
+function forEachSession(name: string, test: StoreTest): void {
+  forEachTransport(name, (options, engine) => run(options, engine, test));
+}
+
+async function run(
+  options: ConnectOptions,
+  engine: Engine,
+  test: StoreTest,
+): Promise<void> {
+  const session = await connect(options);
+  try {
+    await test(session, engine);
+  } finally {
+    await close(session);
+  }
+}
+
+/** Bytes that differ from block to block. */
+function pattern(size: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(size);
+  for (let i = 0; i < size; i++) bytes[i] = (i * 31 + (i >> 12)) & 0xff;
+  return bytes;
+}
+
+async function bytesOf(
+  stream: ReadableStream<Uint8Array>,
+): Promise<Uint8Array> {
+  const response = new Response(
+    stream as ReadableStream<Uint8Array<ArrayBuffer>>,
+  );
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+forEachSession(
+  "a file of some megabytes comes back as it was",
+  async (session) => {
+    const content = pattern(5 * MIB + 321);
+    const body = new Blob([content]).stream();
+    await body.pipeTo(await writeFile(session, "big.bin"));
+    assertEquals((await stat(session, "big.bin"))?.size, content.length);
+    for (const frameBytes of [64 * 1024, 4 * MIB]) {
+      const stream = await readFile(session, "big.bin", { frameBytes });
+      assert(equal(await bytesOf(stream), content));
+    }
+    const part = { offset: 3 * MIB - 1, length: MIB + 2 };
+    const stream = await readFile(session, "big.bin", part);
+    const end = part.offset + part.length;
+    assert(equal(await bytesOf(stream), content.subarray(part.offset, end)));
+  },
+);
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+forEachSession("a file is copied from stream to stream", async (session) => {
+  await writeText(session, "a", "Grüße\n".repeat(50_000));
+  const source = await readFile(session, "a");
+  await source.pipeThrough(new CompressionStream("gzip"))
+    .pipeTo(await writeFile(session, "a.gz"));
+  const packed = await readFile(session, "a.gz");
+  const text = await new Response(
+    packed.pipeThrough(new DecompressionStream("gzip")),
+  ).text();
+  assertEquals(text, await readText(session, "a"));
+});
+
+forEachSession(
+  "files and directories are made, listed, renamed and removed",
+  async (session) => {
+    await writeText(session, "notes/one.txt", "1");
+    await writeJson(session, "notes/two.json", { two: [2] });
+    await mkdir(session, "empty");
+    const names = async (path?: string) =>
+      (await list(session, path)).map(({ name, type }) => `${type} ${name}`);
+    assertEquals(await names(), ["dir empty", "dir notes"]);
+    assertEquals(await names("notes"), ["file one.txt", "file two.json"]);
+    assertEquals(await readJson(session, "notes/two.json"), { two: [2] });
+    await rename(session, "notes", "old/notes");
+    assertEquals(await readText(session, "old/notes/one.txt"), "1");
+    assertEquals(await stat(session, "notes"), undefined);
+    await assertCode("folder-not-empty", remove(session, "old"));
+    await assertCode("file-exists", rename(session, "old", "empty"));
+    await remove(session, "empty");
+    await remove(session, "old", { recursive: true });
+    await assertCode("file-not-found", remove(session, "old"));
+    assertEquals(await names(), []);
+  },
+);
+
+async function assertCode(code: string, work: Promise<unknown>): Promise<void> {
+  const error = await assertRejects(() => work) as Error & { code: string };
+  assertEquals(error.code, code, error.message);
+}
+
+forEachSession("what cannot be is refused with a reason", async (session) => {
+  await mkdir(session, "d");
+  await writeText(session, "f", "x");
+  await assertCode("file-not-found", readFile(session, "none"));
+  await assertCode("file-not-readable", readFile(session, "d"));
+  await assertCode("file-not-readable", writeFile(session, "d"));
+  await assertCode("file-not-readable", writeFile(session, "f/g"));
+  await assertCode("file-exists", mkdir(session, "f"));
+  const open = await writeFile(session, "f");
+  await assertCode("file-busy", writeFile(session, "f"));
+  await assertCode("file-busy", remove(session, "f"));
+  await open.close();
+  await remove(session, "f");
+});
+
+forEachSession("projects, templates and logs", async (session) => {
+  const pipeline = {
+    name: "Invoices",
+    components: [
+      { id: "in", provider: "webhook", config: { mode: "Source" } },
+    ],
+  };
+  const first = await saveProject(session, "p", { pipeline });
+  assertEquals((await getProject(session, "p")).pipeline, pipeline);
+  const renamed = { ...pipeline, name: "Bills" };
+  await saveProject(session, "p", renamed, { expectedVersion: first });
+  const late = saveProject(session, "p", pipeline, { expectedVersion: first });
+  await assertCode("version-conflict", late);
+  assertEquals(await getAllProjects(session), [{
+    id: "p",
+    name: "Bills",
+    sources: [{ id: "in", provider: "webhook", name: "in" }],
+    totalComponents: 1,
+  }]);
+  // The embedded engine keeps documents of 1.0 in files of 1.1.
+  assertEquals(await readJson(session, ".projects/p.json"), renamed);
+  await deleteProject(session, "p");
+  await assertCode("file-not-found", getProject(session, "p"));
+
+  await saveTemplate(session, "t", pipeline);
+  assertEquals((await getTemplate(session, "t")).pipeline, pipeline);
+
+  const contents = { body: { startTime: 1764337626, errors: [] } };
+  const name = await saveLog(session, "p", "in", contents);
+  assertEquals(await getLog(session, "p", name), contents);
+  assertEquals((await listLogs(session, "p")).map((it) => it.name), [name]);
+});
+
+forEachSession(
+  "more files than an engine lets be open are read one after the other",
+  async (session) => {
+    for (let i = 0; i < 100; i++) await writeText(session, `f/${i}`, `${i}`);
+    const texts = await Promise.all(
+      Array.from({ length: 60 }, (_, i) => readText(session, `f/${i}`)),
+    );
+    assertEquals(texts[59], "59");
+    for (let i = 0; i < 100; i++) {
+      const stream = await readFile(session, `f/${i}`);
+      await stream.cancel();
+    }
+  },
+);
+
+forEachSession(
+  "a stream that is cancelled or aborted lets the file go at once",
+  async (session) => {
+    await writeText(session, "a", "x".repeat(MIB));
+    const reader = (await readFile(session, "a", { frameBytes: 4096 }))
+      .getReader();
+    await reader.read();
+    await reader.cancel("enough");
+    const writer = (await writeFile(session, "b/c")).getWriter();
+    await writer.write(new TextEncoder().encode("kept"));
+    await writer.abort("enough");
+    assertEquals(await readText(session, "b/c"), "kept");
+    await remove(session, "b", { recursive: true });
+    await rename(session, "a", "d");
+  },
+);
+
+forEachSession("a signal lets the file go, too", async (session) => {
+  await writeText(session, "d/a", "x".repeat(MIB));
+  const controller = new AbortController();
+  const { signal } = controller;
+  const stream = await readFile(session, "d/a", { signal, frameBytes: 4096 });
+  const target = await writeFile(session, "d/b", { signal });
+  const piping = stream.pipeTo(target);
+  controller.abort(new Error("enough"));
+  await assertRejects(() => piping, Error, "enough");
+  // A write that was in flight has its answer first.
+  await untilFree(() => remove(session, "d", { recursive: true }));
+});
+
+forEachSession(
+  "a session that closes leaves no file open",
+  async (_, engine) => {
+    const options = { transport: engine.transport(), env: {} };
+    const first = await connect(options);
+    const writer = (await writeFile(first, "a")).getWriter();
+    await writer.write(new TextEncoder().encode("kept"));
+    await close(first);
+    await assertRejects(() => writer.closed);
+    const second = await connect(options);
+    assertEquals(await readText(second, "a"), "kept");
+    await writeText(second, "a", "again");
+    await close(second);
+  },
+);
+
+Deno.test("HTTP has no place for the store, and says so", async () => {
+  await withServedEngine({}, async ({ origin: uri }) => {
+    const transport = httpTransport();
+    const session = await connect({ uri, auth: "key", env: {}, transport });
+    await assertCode("not-supported", readFile(session, "a"));
+    await assertCode("not-supported", list(session));
+    await assertCode("not-supported", getProject(session, "a"));
+    await close(session);
+  });
+});
+
+const CUTS: readonly (readonly [subcommand: string, moment: Moment])[] = [
+  ["fs_open", "request"],
+  ["fs_open", "answer"],
+  ["fs_read", "request"],
+  ["fs_read", "answer"],
+  ["fs_write", "request"],
+  ["fs_write", "answer"],
+  ["fs_close", "request"],
+  ["fs_close", "answer"],
+];
+
+for (const [subcommand, moment] of CUTS) {
+  Deno.test(`a line that is cut at the ${moment} of ${subcommand} leaves nothing open`, async () => {
+    const folder = await Deno.makeTempDir();
+    const options = { store: directoryStore(folder) };
+    await withServedEngine(options, async ({ origin }) => {
+      await using relay = cuttingRelay(origin);
+      const auth = { auth: "key", env: {} };
+      const steady = await connect({ uri: origin, ...auth });
+      await writeText(steady, "a", "x".repeat(3 * MIB));
+      const session = await connect({ uri: relay.uri, ...auth });
+      const cut = relay.cut(`rrext_store ${subcommand}`, moment);
+      const work = subcommand === "fs_write" || subcommand === "fs_close"
+        ? writeText(session, "b/c", "y".repeat(3 * MIB))
+        : readText(session, "a");
+      const error = await assertRejects(() => work);
+      assert(isDAPException(error, "connection-lost"), String(error));
+      await cut;
+      await session.closed;
+      // The engine hears of it in its own time.
+      const path = subcommand === "fs_open" ? "a" : "b/c";
+      await untilFree(() => writeText(steady, path, "free"));
+      await close(steady);
+    });
+    await Deno.remove(folder, { recursive: true });
+  });
+}
+
+/** Do something as soon as nobody else has the file. */
+async function untilFree(work: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isDAPException(error, "file-busy")) throw error;
+    }
+  }
+}
+
+Deno.test("a session that persists reads on its new line, not on with its old file", async () => {
+  await withServedEngine({}, async ({ origin }) => {
+    await using relay = cuttingRelay(origin);
+    const session = await connect({
+      uri: relay.uri,
+      auth: "key",
+      env: {},
+      persist: true,
+    });
+    await writeText(session, "a", "x".repeat(MIB));
+    const stream = await readFile(session, "a", { frameBytes: 4096 });
+    const reader = stream.getReader();
+    await reader.read();
+    relay.cutAll();
+    const error = await assertRejects(async () => {
+      while (!(await reader.read()).done);
+    });
+    assert(isDAPException(error, "connection-lost"), String(error));
+    assertEquals((await readText(session, "a")).length, MIB);
+    await close(session);
+  });
+});
