@@ -11,8 +11,10 @@ export interface FileReaderOptions {
   readonly signal: MaybeSignal;
   /** The first byte that is wanted. */
   readonly offset: number;
-  /** The first byte that is not wanted; `Infinity` for the end of the file. */
+  /** The first byte that is not wanted. */
   readonly end: number;
+  /** Whether the file is known to have all of that. */
+  readonly isThere: boolean;
   readonly frameBytes: number;
   /** Reads that are with the engine at once. */
   readonly readAhead: number;
@@ -98,9 +100,9 @@ export class FileReader
   }
 
   #askAhead(): void {
-    const { end, frameBytes, readAhead } = this.#options;
-    // Where the end is unknown, the next part may be behind it.
-    const most = end === Infinity ? 1 : readAhead;
+    const { end, frameBytes, isThere, readAhead } = this.#options;
+    // Where the file's end is unknown, the next part may be behind it.
+    const most = isThere ? readAhead : 1;
     while (this.#ahead.length < most && this.#next < end) {
       const length = Math.min(frameBytes, end - this.#next);
       this.#ahead.push(this.#ask(this.#next, length));
@@ -117,10 +119,10 @@ export class FileReader
   }
 
   #deliver(part: Part, bytes: Uint8Array<ArrayBuffer>): void {
-    const { end, offset } = this.#options;
+    const { end, isThere, offset } = this.#options;
     const at = part.offset + bytes.length;
-    if (end === Infinity) {
-      this.#next = bytes.length === 0 ? Infinity : at;
+    if (!isThere) {
+      this.#next = bytes.length === 0 ? end : at;
     } else if (bytes.length === 0) {
       throw new RocketRideException(
         `File ended after ${at - offset} of ${end - offset} bytes`,

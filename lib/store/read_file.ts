@@ -108,6 +108,7 @@ export async function readFile(
     signal,
     offset,
     end: Math.max(offset, Math.min(size, offset + length)),
+    isThere: calls.size !== undefined,
     frameBytes,
     readAhead,
   });

@@ -103,6 +103,9 @@ Deno.test("an engine that tells no size is read until it gives nothing", async (
   });
   const stream = await readFile(server.session, "a", SMALL);
   assertEquals(await bytesOf(stream), CONTENT);
+  const options = { ...SMALL, offset: 33_000, length: 5_000 };
+  const end = await readFile(server.session, "a", options);
+  assertEquals(await bytesOf(end), CONTENT.subarray(33_000));
 });
 
 Deno.test("an empty file needs no read", async () => {
