@@ -24,7 +24,7 @@ export interface FileWriterOptions {
 export class FileWriter implements Attachment, UnderlyingSink<Uint8Array> {
   readonly #core: SessionCore;
   readonly #calls: FileCalls;
-  readonly #buffer: FrameBuffer;
+  #buffer: FrameBuffer;
   readonly #failed = deferred<never>();
   #detach: () => void = ignore;
   #failure: { readonly reason: unknown } | undefined;
@@ -156,6 +156,8 @@ export class FileWriter implements Attachment, UnderlyingSink<Uint8Array> {
   }
 
   #end(): void {
+    // Whoever keeps the stream need not keep its buffer.
+    this.#buffer = new FrameBuffer(0);
     this.#detach();
     const done = (): unknown => this.#core.attachments.delete(this);
     this.#released?.then(done);

@@ -265,17 +265,22 @@ const CUTS: readonly (readonly [subcommand: string, moment: Moment])[] = [
   ["fs_close", "answer"],
 ];
 
-for (const [subcommand, moment] of CUTS) {
-  Deno.test(`a line that is cut at the ${moment} of ${subcommand} leaves nothing open`, async () => {
+const ALL_CUTS = (["close", "reset"] as const).flatMap((manner) =>
+  CUTS.map((cut) => [...cut, manner] as const)
+);
+
+for (const [subcommand, moment, manner] of ALL_CUTS) {
+  Deno.test(`a line that is cut at the ${moment} of ${subcommand} leaves nothing open (${manner})`, async () => {
     const folder = await Deno.makeTempDir();
     const options = { store: directoryStore(folder) };
     await withServedEngine(options, async ({ origin }) => {
-      await using relay = cuttingRelay(origin);
+      await using relay = await cuttingRelay(origin);
       const auth = { auth: "key", env: {} };
       const steady = await connect({ uri: origin, ...auth });
       await writeText(steady, "a", "x".repeat(3 * MIB));
       const session = await connect({ uri: relay.uri, ...auth });
-      const cut = relay.cut(`rrext_store ${subcommand}`, moment);
+      const command = `rrext_store ${subcommand}`;
+      const cut = relay.cut(command, moment, manner);
       const work = subcommand === "fs_write" || subcommand === "fs_close"
         ? writeText(session, "b/c", "y".repeat(3 * MIB))
         : readText(session, "a");
@@ -305,7 +310,7 @@ async function untilFree(work: () => Promise<void>): Promise<void> {
 
 Deno.test("a session that persists reads on its new line, not on with its old file", async () => {
   await withServedEngine({}, async ({ origin }) => {
-    await using relay = cuttingRelay(origin);
+    await using relay = await cuttingRelay(origin);
     const session = await connect({
       uri: relay.uri,
       auth: "key",

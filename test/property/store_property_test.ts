@@ -19,6 +19,7 @@ import {
   writeFile,
   writeText,
 } from "@rocketride/streams/store";
+import type { Body } from "../support/scripted_line.ts";
 import { reading, storeServer } from "../support/store_server.ts";
 import { type Step, StoreModel } from "../support/store_model.ts";
 
@@ -183,7 +184,7 @@ Deno.test("however a file is cut into chunks, it arrives whole, in frames that f
       let inFlight = 0;
       const arrived: number[] = [];
       await using server = await storeServer({
-        async fs_write({ arguments: args }) {
+        async fs_write({ arguments: args }): Promise<Body> {
           const data = args?.data as Uint8Array;
           assertEquals(++inFlight, 1);
           await undefined;
