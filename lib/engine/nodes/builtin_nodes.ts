@@ -3,6 +3,7 @@ import { dictionaryNode } from "./dictionary.ts";
 import { embeddingNodes } from "./embedding/embedding_nodes.ts";
 import type { EmbeddingFunction } from "./embedding/embedding_override.ts";
 import { extractDataNode } from "./extract_data.ts";
+import { guardrailsNode } from "./guardrails/guardrails.ts";
 import { hashNode } from "./hash.ts";
 import { httpRequestNode } from "./http_request/http_request.ts";
 import {
@@ -16,6 +17,8 @@ import { memoryInternalNode } from "./memory/memory_internal.ts";
 import { parseNode } from "./parse/parse.ts";
 import type { ParserTable } from "./parse/parser_table.ts";
 import { preprocessorLangchainNode } from "./preprocessor_langchain.ts";
+import { preprocessorCodeNode } from "./code/preprocessor_code.ts";
+import { anonymizeTextNode } from "./privacy/anonymize_text.ts";
 import { promptNode } from "./prompt.ts";
 import { questionNode } from "./question.ts";
 import { responseNodes } from "./response.ts";
@@ -77,6 +80,9 @@ export function builtinNodes(
     questionNode(),
     promptNode(),
     preprocessorLangchainNode(),
+    preprocessorCodeNode(),
+    anonymizeTextNode(),
+    guardrailsNode(),
     dictionaryNode(),
     summarizationNode(),
     extractDataNode(),

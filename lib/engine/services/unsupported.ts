@@ -28,13 +28,12 @@ const FAMILIES: readonly (readonly [string, UnsupportedNeed, string])[] = [
     "service",
     "llm_bedrock=Bedrock",
   ],
-  ["text", "model", "anonymize_text=Anonymizer;ner=Entity recognition"],
+  ["text", "model", "ner=Entity recognition"],
   [
     "preprocessor",
     "later version",
-    "preprocessor_code=Code chunker;preprocessor_llm=LLM chunker",
+    "preprocessor_llm=LLM chunker",
   ],
-  ["guard", "later version", "guardrails=Guardrails"],
   [
     "memory",
     "later version",

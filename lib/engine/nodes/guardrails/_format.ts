@@ -1,0 +1,47 @@
+/** The formats that an answer can be checked for (engine §4.6). */
+export const FORMATS = [
+  "",
+  "json",
+  "markdown",
+  "bullet_list",
+  "numbered_list",
+] as const;
+
+/** One of {@linkcode FORMATS}; empty for any. */
+export type Format = (typeof FORMATS)[number];
+
+const MARKDOWN =
+  /^#{1,6} |^\s*(?:[-*+]|\d+\.) |^\s*>|```|`[^`\n]+`|\*\*[^*\n]+\*\*|\[[^\]\n]+\]\([^)\n]+\)|^\|.*\|\s*$/m;
+
+/** Say how an answer is not in a format; `undefined` when it is. */
+export function formatFault(text: string, format: Format): string | undefined {
+  switch (format) {
+    case "":
+      return undefined;
+    case "json":
+      return isJson(text) ? undefined : "is not JSON";
+    case "markdown":
+      return MARKDOWN.test(text) ? undefined : "has no Markdown in it";
+    case "bullet_list":
+      return isList(text, /^\s*[-*+•] /) ? undefined : "is no bullet list";
+    case "numbered_list":
+      return isList(text, /^\s*\d+[.)] /) ? undefined : "is no numbered list";
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    // Why does not matter.
+    return false;
+  }
+}
+
+/** Half of the lines are enough: an answer may say more around a list. */
+function isList(text: string, item: RegExp): boolean {
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  const items = lines.filter((line) => item.test(line));
+  return items.length > 0 && items.length * 2 >= lines.length;
+}

@@ -1,0 +1,96 @@
+import {
+  matchedNames,
+  type NamedPatterns,
+  type Violation,
+} from "./_violation.ts";
+
+/** Between two words of one sentence; bounded, so that it is found fast. */
+const NEAR = "[^.!?\\n]{0,40}";
+
+const PATTERNS: NamedPatterns = [
+  [
+    "instruction override",
+    new RegExp(
+      "\\b(?:ignore|disregard|forget|override|bypass|drop)\\b" + NEAR +
+        "\\b(?:previous|prior|above|earlier|preceding|foregoing|all|any|" +
+        `your|system)\\b${NEAR}\\b(?:instruction|prompt|rule|direction|` +
+        "guideline|order|restriction|safeguard)s?\\b",
+      "i",
+    ),
+  ],
+  [
+    "prompt extraction",
+    new RegExp(
+      "\\b(?:reveal|show|print|repeat|output|display|leak|recite|tell me|" +
+        `what (?:is|are|was|were))\\b${NEAR}\\b(?:your|system|initial|` +
+        "original|hidden|secret) (?:system |initial |original |hidden |" +
+        "secret )*(?:instructions?|prompts?|rules)\\b",
+      "i",
+    ),
+  ],
+  [
+    "role-play",
+    new RegExp(
+      "\\b(?:pretend (?:to be|that you|you)|act as (?:if|though) you|" +
+        "you are now (?:a|an|the|in|free|no longer)|from now on,? you|" +
+        "role-?play as|jailbreak|do anything now|developer mode)\\b",
+      "i",
+    ),
+  ],
+  [
+    "chat delimiters",
+    /<\|[a-z_]{2,20}\|>|\[\/?INST\]|<<\/?SYS>>|^\s*(?:#+\s*)?(?:system|assistant)\s*:/im,
+  ],
+  [
+    "encoded commands",
+    new RegExp(
+      `\\b(?:decode|execute|run|follow|obey)\\b${NEAR}\\b(?:base64|rot13|` +
+        `hex(?:adecimal)?|ciphertext)\\b|\\b(?:base64|rot13|hex(?:adecimal)?)` +
+        `\\b${NEAR}\\b(?:decode|execute|run|follow|obey)\\b`,
+      "i",
+    ),
+  ],
+];
+
+/** Words that say little alone and much together. */
+const WEIGHTS: Readonly<Record<string, number>> = {
+  "system prompt": 0.5,
+  "previous instructions": 0.5,
+  "secret instructions": 0.4,
+  "hidden instructions": 0.4,
+  "admin mode": 0.4,
+  "no restrictions": 0.4,
+  "uncensored": 0.4,
+  "unfiltered": 0.3,
+  "unrestricted": 0.3,
+  "override": 0.3,
+  "bypass": 0.3,
+  "disregard": 0.3,
+  "ignore": 0.2,
+  "confidential": 0.2,
+  "privileged": 0.2,
+};
+
+const MOST_WEIGHT = 0.7;
+
+/** Tell attempts to give a model other orders (engine §4.6). */
+export function injectionViolations(text: string): readonly Violation[] {
+  const names = matchedNames(text, PATTERNS);
+  const weighty = names.length === 0 && weightOf(text) >= MOST_WEIGHT;
+  const details = weighty ? ["suspicious words"] : names;
+  if (details.length === 0) return [];
+  return [{
+    rule: "prompt_injection",
+    severity: "critical",
+    details: `looks like ${details.join(", ")}`,
+  }];
+}
+
+function weightOf(text: string): number {
+  const lower = text.toLowerCase();
+  const sum = Object.entries(WEIGHTS)
+    .filter(([words]) => lower.includes(words))
+    .reduce((sum, [, weight]) => sum + weight, 0);
+  // Tenths add up inexactly.
+  return Math.round(sum * 10) / 10;
+}
