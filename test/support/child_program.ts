@@ -2,6 +2,8 @@
 export interface ChildProgram extends AsyncDisposable {
   /** The next line that it prints; rejects when it ends without one. */
   line(): Promise<string>;
+  /** Wait for something that it brings about; rejects when it ends before. */
+  until<T>(happens: Promise<T>): Promise<T>;
   /** End its input, and wait until it has ended. */
   finish(): Promise<ChildEnding>;
   /** Wait until it has ended by itself. */
@@ -37,9 +39,24 @@ export function startChild(
     stderr: "piped",
   }).spawn();
   const timer = setTimeout(() => kill("SIGKILL"), LIFE_MS);
-  const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   const errors = new Response(child.stderr).text();
   let unread = "";
+  let news = Promise.withResolvers<boolean>();
+
+  function tell(isMore: boolean): void {
+    news.resolve(isMore);
+    if (isMore) news = Promise.withResolvers();
+  }
+
+  async function listen(): Promise<void> {
+    for await (
+      const text of child.stdout.pipeThrough(new TextDecoderStream())
+    ) {
+      unread += text;
+      tell(true);
+    }
+    tell(false);
+  }
 
   function kill(signal: Deno.Signal): void {
     try {
@@ -49,15 +66,9 @@ export function startChild(
     }
   }
 
-  async function more(): Promise<boolean> {
-    const { done, value = "" } = await lines.read();
-    unread += value;
-    return !done;
-  }
-
   async function line(): Promise<string> {
     while (!unread.includes("\n")) {
-      if (!await more()) throw new Error(`It ended, saying ${await errors}`);
+      if (!await news.promise) throw new Error(`It ended: ${await errors}`);
     }
     const end = unread.indexOf("\n");
     const taken = unread.slice(0, end);
@@ -66,20 +77,25 @@ export function startChild(
   }
 
   async function end(): Promise<ChildEnding> {
-    const { code } = await child.status;
+    const [{ code }, stderr] = await Promise.all([child.status, errors, heard]);
     clearTimeout(timer);
-    const stderr = await errors;
-    while (await more());
     return { code, stdout: unread, stderr };
   }
 
-  // Not before somebody asks: whoever takes lines reads until then.
-  let ending: Promise<ChildEnding> | undefined;
-  const ended = (): Promise<ChildEnding> => ending ??= end();
+  const heard = listen();
+  const ending = end();
+  const ended = (): Promise<ChildEnding> => ending;
   return {
     line,
     kill,
     ended,
+    until: (happens) =>
+      Promise.race([
+        happens,
+        ending.then(({ code, stderr }) => {
+          throw new Error(`It ended with ${code}: ${stderr}`);
+        }),
+      ]),
     async finish(): Promise<ChildEnding> {
       await child.stdin.close();
       return await ended();
