@@ -62,6 +62,10 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   send_text_json_bytes: ["Analyze this text", "A Blob", "A body"],
   stream_a_large_file: ["2,Grace", 'name: "large.csv"'],
+  test_without_keys: [
+    'Stored: manual.txt { documents: "documents" }',
+    "Answer: Which batteries? The lamp takes two batteries.",
+  ],
   upload_files: ["doc1.md", "doc2.md", "doc3.json", "Progress: 3/3"],
   upload_progress: ["one.txt: 100.0%", "open two.txt", "complete two.txt"],
   // How much is done when the watch begins is up to the engine.

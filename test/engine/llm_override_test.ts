@@ -67,6 +67,7 @@ Deno.test("a function answers instead of every model, without a key", async () =
     ["llm_anthropic", { apikey: "${ROCKETRIDE_KEY}" }, "claude-sonnet-4-6"],
     ["llm_openai_api", { base_url: "nonsense" }, ""],
     ["llm_gemini", {}, "models/gemini-3.1-pro-preview"],
+    ["llm_bedrock", { profile: "any", any: { region: "eu" } }, ""],
     ["llm_mock", { replies: [{ reply: "Not this" }] }, ""],
   ];
   for (const [provider, config, model] of providers) {

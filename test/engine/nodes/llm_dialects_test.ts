@@ -162,6 +162,13 @@ Deno.test("every provider of OpenAI's dialect is asked where it is, as it wants"
         { model: "qwen-max", temperature: 0, max_tokens: 8192 },
       ],
       [
+        "llm_qwen",
+        { apikey: "sk-q", base_url: "https://qwen.example/v1" },
+        "https://qwen.example/v1/chat/completions",
+        "Bearer sk-q",
+        { model: "qwen-flash", temperature: 0, max_tokens: 4096 },
+      ],
+      [
         "llm_gmi_cloud",
         { profile: "gpt-5", "gpt-5": { apikey: "g" } },
         "https://api.gmi-serving.com/v1/chat/completions",
@@ -201,6 +208,26 @@ Deno.test("llm_anthropic speaks the dialect of messages", async () => {
     temperature: 0,
   });
   assertEquals(answer, { answer: "Eight.", expectJson: false });
+});
+
+Deno.test("only the reasoning families of OpenAI get another limit", () => {
+  const limit = (model: string): string | undefined =>
+    Object.keys(
+      openaiDialect.request("p", {
+        api: "OpenAI",
+        base: "https://a.example",
+        key: "",
+        model,
+        contextTokens: 8_000,
+        outputTokens: 2_000,
+      }).body,
+    ).find((name) => name.startsWith("max_"));
+  for (const model of ["gpt-5", "gpt-6.1-sol", "o1", "o3-mini", "openai/o4"]) {
+    assertEquals([model, limit(model)], [model, "max_completion_tokens"]);
+  }
+  for (const model of ["gpt-4o", "o1ama", "o2", "meta/foo-o1", "my-gpt-5"]) {
+    assertEquals([model, limit(model)], [model, "max_tokens"]);
+  }
 });
 
 Deno.test("only models of Anthropic that take a temperature are given one", () => {

@@ -159,9 +159,11 @@ Deno.test("several texts find together what each finds, once, with the better sc
   });
   const question = createQuestion({
     type: "semantic",
-    questions: [text([1, 0]), text([1, 2])],
+    questions: [text([1, 2]), text([1, 0])],
   });
   assertEquals(await found(pipe, question), ["a.0;=1.00", "b.0;=0.95"]);
+  const one = { ...question, filter: { limit: 1 } };
+  assertEquals(await found(pipe, one), ["a.0;=1.00"]);
 });
 
 Deno.test("keyword finds texts with all words, get all that the filter lets through", async () => {

@@ -9,6 +9,8 @@ import { llmProviders } from "./llm_providers.ts";
 import { llmLimits, llmSettings } from "./llm_settings.ts";
 import type { Model } from "./model.ts";
 
+const LANES = { questions: ["answers"] };
+
 const FIELDS: readonly NodeField[] = [
   {
     name: "model",
@@ -44,7 +46,28 @@ const FIELDS: readonly NodeField[] = [
  * @returns Their definitions.
  */
 export function llmNodes(override?: LlmOverride): readonly NodeDefinition[] {
-  return llmProviders().map((row) => llmNode(row, override));
+  const nodes = llmProviders().map((row) => llmNode(row, override));
+  return override ? [...nodes, bedrockNode(override)] : nodes;
+}
+
+/**
+ * The provider whose API is out of reach here; what replaces the models can
+ * answer for it, too. Its profiles are not known, so any will do.
+ */
+function bedrockNode(override: LlmOverride): NodeDefinition {
+  const provider = "llm_bedrock";
+  return defineNode({
+    provider,
+    title: "Bedrock",
+    description: "Answers questions with what the engine has for models.",
+    classType: ["llm"],
+    lanes: LANES,
+    capabilities: ["INVOKE"],
+    start: (context: TaskContext) => {
+      const model = replaced(provider, override, context);
+      return { instance: (pipe) => llmInstance(pipe, model) };
+    },
+  });
 }
 
 function llmNode(
@@ -58,7 +81,7 @@ function llmNode(
     title: provider === "llm_openai_api" ? "OpenAI-compatible API" : title,
     description: `Answers questions with a model of ${api}.`,
     classType: ["llm"],
-    lanes: { questions: ["answers"] },
+    lanes: LANES,
     capabilities: ["INVOKE"],
     preconfig: { default: defaultProfile, profiles },
     fields: [...FIELDS, ...(row.fields ?? []), {
@@ -70,7 +93,7 @@ function llmNode(
     }],
     start: (context: TaskContext) => {
       const model = override
-        ? replaced(row, override, context)
+        ? replaced(provider, override, context)
         : asked(row, context);
       return { instance: (pipe) => llmInstance(pipe, model) };
     },
@@ -83,7 +106,7 @@ function asked(row: LlmProvider, context: TaskContext): Model {
 }
 
 function replaced(
-  { provider }: LlmProvider,
+  provider: string,
   override: LlmOverride,
   context: TaskContext,
 ): Model {

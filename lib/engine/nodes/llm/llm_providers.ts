@@ -10,6 +10,7 @@ import { ANTHROPIC_PROFILES } from "./profiles/anthropic_profiles.ts";
 import {
   DEEPSEEK_CLOUD_PROFILES,
   DEEPSEEK_LOCAL_PROFILES,
+  DEEPSEEK_PROFILES,
   GMI_DEPLOYED_PROFILES,
   GMI_SHARED_PROFILES,
   MISTRAL_PROFILES,
@@ -94,6 +95,7 @@ export function llmProviders(): readonly LlmProvider[] {
           ...KEY,
         }),
         ...profileTable(DEEPSEEK_LOCAL_PROFILES, { serverbase: OLLAMA }),
+        ...profileTable(DEEPSEEK_PROFILES, KEY),
       },
       keyless: true,
       fields: [SERVERBASE],
@@ -148,11 +150,17 @@ export function llmProviders(): readonly LlmProvider[] {
         description: "Where the API is.",
         default: "us",
         enum: Object.keys(QWEN_REGIONS),
+      }, {
+        name: "base_url",
+        type: "string",
+        description: "Where the API is, if not in one of the regions.",
+        optional: true,
       }],
       endpoint: (read) => {
         const region = read.choice("region", ["us", "intl", "cn"]);
         const host = `dashscope${QWEN_REGIONS[region]}.aliyuncs.com`;
-        return `https://${host}/compatible-mode/v1`;
+        const fallback = `https://${host}/compatible-mode/v1`;
+        return baseUrl(read, "base_url", { fallback });
       },
       checkKey: beginsWith("sk-"),
     },

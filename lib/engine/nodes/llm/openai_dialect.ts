@@ -3,7 +3,7 @@ import { textParts } from "./_text_parts.ts";
 import type { Dialect, DialectRequest, LlmReply } from "./dialect.ts";
 
 /** Families that take another limit and no temperature (engine §4.7). */
-const REASONING = /(^|\/)(gpt-5|o[134])(?![a-z])/;
+const REASONING = /(^|\/)(gpt-[5-9]|o[134](-|$))/;
 
 /** The dialect of OpenAI's chat completions, which most others speak too. */
 export const openaiDialect: Dialect = {

@@ -31,6 +31,26 @@ export const DEEPSEEK_CLOUD_PROFILES = `
   cloud-chat     deepseek-chat     163840 16000
 `;
 
+/** DeepSeek's models wherever a pipeline says, for `profileTable`. */
+export const DEEPSEEK_PROFILES = `
+  deepseek-chat-v3-0324        deepseek-chat-v3-0324        163840 115200
+  deepseek-chat-v3-1           deepseek-chat-v3.1           163840 32768
+  deepseek-r1                  deepseek-r1                  64000 16000
+  deepseek-r1-0528             deepseek-r1-0528             163840 32768
+  deepseek-v3-1-terminus       deepseek-v3.1-terminus       163840 147456
+  deepseek-v3-2                deepseek-v3.2                163840 65536
+  deepseek-v3-2-exp            deepseek-v3.2-exp            163840 147456
+  deepseek-v4-flash            deepseek-v4-flash            1048576 943718
+  deepseek-v4-flash-0731       deepseek-v4-flash-0731       1048576 943718
+  deepseek-v4-flash-latest     deepseek-v4-flash-latest     1048576 943718
+  deepseek-v4-flash-vision-exp deepseek-v4-flash-vision-exp 1048576 262144
+  deepseek-v4-1-flash          deepseek-v4.1-flash          1048576 943718
+  deepseek-v4-pro              deepseek-v4-pro              1048576 384000
+  deepseek-v4-pro-0813         deepseek-v4-pro-0813         1048576 943718
+  deepseek-flash-latest        deepseek-flash-latest        1048576 943718
+  deepseek-pro-latest          deepseek-pro-latest          1048576 393216
+`;
+
 /** DeepSeek's models on a machine of one's own, for `profileTable`. */
 export const DEEPSEEK_LOCAL_PROFILES = `
   deepseek-r1-1_5b deepseek-r1:1.5b 128000 4096
@@ -113,8 +133,40 @@ export const QWEN_PROFILES = `
   qwen-plus-2025-07-28 qwen-plus-2025-07-28 1000000 32768
   qwen-max             qwen-max             32768 8192
   qwen3-6-flash        qwen3.6-flash        1000000 65536
+  qwen3-6-plus         qwen3.6-plus         1000000 65536
+  qwen3-6-27b          qwen3.6-27b          262144 262140
+  qwen3-6-35b-a3b      qwen3.6-35b-a3b      262144 235929
+  qwen3-7-flash        qwen3.7-flash        1000000 65536
   qwen3-7-plus         qwen3.7-plus         1000000 131072
   qwen3-7-max          qwen3.7-max          1000000 131072
+  qwen3-8-flash        qwen3.8-flash        1000000 131072
+  qwen3-8-27b          qwen3.8-27b          1000000 131072
+  qwen3-8-2-4t-a95b    qwen3.8-2.4t-a95b    1048576 131072
+  qwen3-8-max-0902     qwen3.8-max-0902     1000000 131072
+  qwen3-8-max-prime    qwen3.8-max-prime    1000000 131072
+  qwen3-5-flash-02-23  qwen3.5-flash-02-23  1000000 65536
+  qwen3-5-plus-02-15   qwen3.5-plus-02-15   1000000 65536
+  qwen3-5-plus-20260420 qwen3.5-plus-20260420 1000000 65536
+  qwen3-5-9b           qwen3.5-9b           262144 32768
+  qwen3-5-27b          qwen3.5-27b          262144 65536
+  qwen3-5-35b-a3b      qwen3.5-35b-a3b      262144 235929
+  qwen3-5-122b-a10b    qwen3.5-122b-a10b    262144 65536
+  qwen3-5-397b-a17b    qwen3.5-397b-a17b    262144 235929
+  qwen3-14b            qwen3-14b            131072 16384
+  qwen3-32b            qwen3-32b            131072 16384
+  qwen3-30b-a3b        qwen3-30b-a3b        131072 16384
+  qwen3-30b-a3b-instruct-2507  qwen3-30b-a3b-instruct-2507  262144 32000
+  qwen3-235b-a22b-2507         qwen3-235b-a22b-2507         262144 235929
+  qwen3-next-80b-a3b-instruct  qwen3-next-80b-a3b-instruct  262144 235929
+  qwen3-coder                  qwen3-coder                  262144 65536
+  qwen3-coder-flash            qwen3-coder-flash            1000000 65536
+  qwen3-coder-next             qwen3-coder-next             262144 235929
+  qwen3-coder-30b-a3b-instruct qwen3-coder-30b-a3b-instruct 262144 235929
+  qwen3-8b                     qwen3-8b                     131072 8192 deprecated
+  qwen3-235b-a22b              qwen3-235b-a22b              131072 8192 deprecated
+  qwen3-max                    qwen3-max                    262144 65536 deprecated
+  qwen3-max-thinking           qwen3-max-thinking           262144 65536 deprecated
+  qwen3-coder-plus             qwen3-coder-plus             1000000 65536 deprecated
 `;
 
 /** The models that GMI Cloud always serves, for `profileTable`. */

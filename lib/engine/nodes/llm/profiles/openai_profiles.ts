@@ -23,6 +23,11 @@ export const OPENAI_PROFILES = `
   gpt-5-6-sol-pro       gpt-5.6-sol-pro       1050000 128000
   gpt-5-6-terra         gpt-5.6-terra         1050000 128000
   gpt-5-6-terra-pro     gpt-5.6-terra-pro     1050000 128000
+  gpt-6-astra           gpt-6-astra           1050000 128000
+  gpt-6-astra-pro       gpt-6-astra-pro       1050000 128000
+  gpt-6-1-sol           gpt-6.1-sol           1050000 128000
+  gpt-6-1-sol-pro       gpt-6.1-sol-pro       1050000 128000
+  gpt-5-2-chat          gpt-5.2-chat          128000 32000
   gpt-chat-latest       gpt-chat-latest       400000 128000
   gpt-mini-latest       gpt-mini-latest       400000 128000
   gpt-latest            gpt-latest            1050000 128000 deprecated
