@@ -47,11 +47,4 @@ export const KNOWN_GAPS: readonly KnownGap[] = [
     reason: "Browsers stream request bodies over HTTP/2 alone; over HTTP/1.1 " +
       "they are held until the end (runtimes §3)",
   },
-  {
-    runtime: "workerd",
-    name: "the signal of pipeTo ends a transfer whose source is idle",
-    reason:
-      "pipeTo in workerd looks at its signal between chunks only (field F5); " +
-      "the `signal` of `pipe` ends such a transfer",
-  },
 ];
