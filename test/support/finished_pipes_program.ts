@@ -9,6 +9,8 @@ import { connect } from "../../lib/session/connect.ts";
 import { close } from "../../lib/session/close.ts";
 import { use } from "../../lib/task/use.ts";
 
+/** How often memory is collected: buffers are freed beside the program, later. */
+const COLLECTIONS = 50;
 const COUNT = 32;
 const FRAME_BYTES = 1024 * 1024;
 const chunk = new Uint8Array(FRAME_BYTES);
@@ -33,8 +35,18 @@ for (let i = 0; i < COUNT; i++) {
   await (i % 2 ? writer.close() : writer.abort("enough"));
   kept.push(target, writer);
 }
-(globalThis as unknown as { gc(): void }).gc();
-console.log(Deno.memoryUsage().external);
+console.log(await leastAlive());
 await close(session);
 await engine.close();
 if (kept.length === 0) throw new Error("Nothing was kept");
+
+/** Bytes of buffers that no collection gets rid of. */
+async function leastAlive(): Promise<number> {
+  let least = Infinity;
+  for (let i = 0; i < COLLECTIONS; i++) {
+    (globalThis as unknown as { gc(): void }).gc();
+    await new Promise((resolve) => setTimeout(resolve));
+    least = Math.min(least, Deno.memoryUsage().external);
+  }
+  return least;
+}

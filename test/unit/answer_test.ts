@@ -167,7 +167,7 @@ for (const part of HOSTILE) {
     assertEquals(isJson(text), false);
     assertEquals(typeof parsePython(text), "string");
     // Minutes, were it quadratic.
-    assert(performance.now() - started < 5_000);
+    assert(performance.now() - started < 30_000);
   });
 }
 
