@@ -182,7 +182,7 @@ const MAX_UNAUTHENTICATED = 10;
  * @throws {RangeError} A number is out of range, or a key has a permission
  * that there is not.
  * @throws {TypeError} A key is empty, looks like a task's, or comes twice; or
- * a host is more than a name.
+ * a host is more than a name; or there is no such way to embed.
  */
 export function readSettings(options: EngineOptions): Settings {
   const userId = options.userId ?? "local";
@@ -190,7 +190,7 @@ export function readSettings(options: EngineOptions): Settings {
     nodes: options.nodes ?? [],
     parsers: options.parsers ?? {},
     llm: options.llm,
-    embedding: options.embedding,
+    embedding: readEmbedding(options.embedding),
     env: options.env ?? {},
     auth: options.auth && readKeys(options.auth, userId),
     maxUnauthenticated: wholeNumber(
@@ -223,6 +223,18 @@ function readStore(
   store: EngineOptions["store"] = () => memoryStore(),
 ): Settings["store"] {
   return typeof store === "function" ? store : () => store;
+}
+
+/** Whoever writes JavaScript may name a way that there is not. */
+function readEmbedding(
+  given: EngineOptions["embedding"],
+): EngineOptions["embedding"] {
+  const known = given === undefined || given === "words" ||
+    typeof given === "function";
+  if (known) return given;
+  throw new TypeError(
+    `Cannot use embedding of "${given}": must be "words" or a function`,
+  );
 }
 
 function wholeNumber(

@@ -140,6 +140,15 @@ Deno.test("a malformed script is refused when the engine is made", () => {
   );
 });
 
+Deno.test("a way to embed that there is not is refused when the engine is made", () => {
+  const embedding = "letters" as "words";
+  assertThrows(
+    () => createEngine({ embedding }),
+    TypeError,
+    'Cannot use embedding of "letters": must be "words" or a function',
+  );
+});
+
 Deno.test("keys are missed only where models are asked", async () => {
   const warningsOf = async (
     config: object,

@@ -58,7 +58,7 @@ export function serviceForm(definition: NodeDefinition): ServiceForm {
       required: ["profile"],
       dependencies: { profile: { oneOf } },
     },
-    ui,
+    ui: { ...ui, ...passwordsBelow(profiles, fields) },
   };
 }
 
@@ -89,6 +89,16 @@ function passwordsOf(fields: readonly NodeField[]): JsonObject {
     fields.filter(({ secure }) => secure)
       .map(({ name }) => [name, { "ui:widget": "password" }]),
   );
+}
+
+/** The same for fields that stand below each profile. */
+function passwordsBelow(
+  profiles: readonly string[],
+  fields: readonly NodeField[],
+): JsonObject {
+  const passwords = passwordsOf(fields);
+  if (Object.keys(passwords).length === 0) return {};
+  return Object.fromEntries(profiles.map((name) => [name, passwords]));
 }
 
 function names(fields: readonly NodeField[]): readonly string[] {

@@ -147,6 +147,8 @@ Deno.test("serviceList shows a node with everything that a client reads", () => 
       ui: {
         "ui:order": ["type", "profile", "*"],
         type: { "ui:widget": "hidden" },
+        small: { apikey: { "ui:widget": "password" } },
+        big: { apikey: { "ui:widget": "password" } },
       },
     },
   });
