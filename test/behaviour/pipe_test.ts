@@ -265,7 +265,7 @@ forEveryTransport(
   },
 );
 
-forEachTransport(
+forEveryTransport(
   "a node that fails rejects the close and frees the slot",
   async (options) => {
     await using session = await connect(options);
@@ -278,7 +278,8 @@ forEachTransport(
     await writer.write("a");
     const error = await assertRejects(() => writer.close(), PipeException);
     assert(error.message.includes("Node exploded"));
-    assertEquals(error.phase, "write");
+    // Over HTTP, writes are answered with the close.
+    assert(error.phase === "write" || error.phase === "close");
     assertStrictEquals(await assertRejects(() => target.result), error);
     await assertRejects(() => send(session, task, "b"), PipeException);
     const ok = await use(session, { pipeline: TEXT });

@@ -145,14 +145,16 @@ forEachTransport("listTasks() lists what runs", async (options) => {
   assertEquals(await listTasks(session), []);
 });
 
-forEachTransport(
+forEveryTransport(
   "validate() finds nothing wrong with a sound pipeline, and starts nothing",
   async (options) => {
     await using session = await connect(options);
     const result = await validate(session, { pipeline: TEXT });
     assertEquals([result.errors, result.warnings], [[], []]);
     assertEquals(result.pipeline?.chain, ["in", "out"]);
-    assertEquals(await listTasks(session), []);
+    // What runs would be in the way of this one.
+    await using task = await use(session, { pipeline: TEXT });
+    assertEquals(task.owned, true);
   },
 );
 
