@@ -1,7 +1,8 @@
 // deno-lint-ignore-file no-console -- a program: printing is its purpose
 /**
  * All benchmarks, against the embedded engine in a second process on
- * loopback: `deno task bench`.
+ * loopback: `deno task bench`; or those that are named, as in
+ * `deno task bench files`.
  *
  * @module
  */
@@ -22,7 +23,9 @@ try {
   console.log(`Deno ${deno}, V8 ${v8}, ${navigator.hardwareConcurrency} cores`);
   console.log(`Medians of ${ROUNDS} rounds, both contenders in turn\n`);
   const rows = [];
-  for (const group of [files, pipeThroughput, sends, sendLatency, pings]) {
+  const groups = { files, pipeThroughput, sends, sendLatency, pings };
+  for (const [name, group] of Object.entries(groups)) {
+    if (Deno.args.length > 0 && !Deno.args.includes(name)) continue;
     rows.push(...await group(session, bare));
   }
   console.log(table(rows));

@@ -199,7 +199,8 @@ export class SubscriptionTable {
       if (entry.subscribers.size === 0) continue;
       entry.applied = undefined;
       entry.losses++;
-      this.#sync(entry, { line: this.#core.line }).catch(ignore);
+      // Not in the entry's turn while a line is restored: that has to wait.
+      this.#syncConnected(entry, {}).catch(ignore);
     }
   }
 }
