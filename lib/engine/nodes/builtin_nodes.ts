@@ -19,6 +19,7 @@ import type { ParserTable } from "./parse/parser_table.ts";
 import { preprocessorLangchainNode } from "./preprocessor_langchain.ts";
 import { preprocessorCodeNode } from "./code/preprocessor_code.ts";
 import { anonymizeTextNode } from "./privacy/anonymize_text.ts";
+import { preprocessorLlmNode } from "./preprocessor_llm.ts";
 import { promptNode } from "./prompt.ts";
 import { questionNode } from "./question.ts";
 import { responseNodes } from "./response.ts";
@@ -80,6 +81,7 @@ export function builtinNodes(
     questionNode(),
     promptNode(),
     preprocessorLangchainNode(),
+    preprocessorLlmNode(),
     preprocessorCodeNode(),
     anonymizeTextNode(),
     guardrailsNode(),

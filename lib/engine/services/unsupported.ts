@@ -30,11 +30,6 @@ const FAMILIES: readonly (readonly [string, UnsupportedNeed, string])[] = [
   ],
   ["text", "model", "ner=Entity recognition"],
   [
-    "preprocessor",
-    "later version",
-    "preprocessor_llm=LLM chunker",
-  ],
-  [
     "memory",
     "later version",
     "memory_persistent=Persistent memory",

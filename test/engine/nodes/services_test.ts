@@ -39,6 +39,7 @@ Deno.test("serviceList lists every node but internal ones", () => {
     "question",
     "prompt",
     "preprocessor_langchain",
+    "preprocessor_llm",
     "preprocessor_code",
     "anonymize_text",
     "guardrails",

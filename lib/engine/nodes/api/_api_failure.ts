@@ -14,8 +14,8 @@ export interface ApiFailure {
   readonly cause?: unknown;
 }
 
-/** Timeouts, conflicts, overload and breakdowns; 529 is Anthropic's overload. */
-const TRANSIENT = [408, 409, 425, 429, 500, 502, 503, 504, 529];
+/** Statuses below 500 that say nothing against the request: it may succeed. */
+const PASSING = [408, 409, 425, 429];
 
 /** What a status other than success means. */
 export function statusFailure(
@@ -39,7 +39,7 @@ export function statusFailure(
   const what = detail === "" ? `HTTP ${status}` : `HTTP ${status}: ${detail}`;
   return {
     message: `${occurred(request)} ${what}`,
-    transient: TRANSIENT.includes(status),
+    transient: PASSING.includes(status) || status >= 500,
     retryAfterMs,
   };
 }

@@ -7,9 +7,9 @@ import type {
 import { defineNode } from "../../node.ts";
 import { configReader } from "../config_reader.ts";
 import { askLlm } from "../llm/ask_llm.ts";
+import { fittingPieces } from "../llm/fitting_pieces.ts";
 import { objectDoc } from "../object_doc.ts";
 import { promptText } from "../prompt_text.ts";
-import { piecesFor } from "./_pieces.ts";
 import {
   readSummary,
   type Summary,
@@ -109,7 +109,7 @@ async function summed(
   limits: SummaryLimits,
 ): Promise<readonly Summary[]> {
   const base = promptText(summaryQuestion("", limits), { retry: true });
-  const pieces = await piecesFor(pipe, text, base);
+  const pieces = await fittingPieces(pipe, text, { base });
   const summaries: Summary[] = [];
   for (const piece of pieces.slice(0, limits.pieces)) {
     const answer = await askLlm(pipe, summaryQuestion(piece, limits));
