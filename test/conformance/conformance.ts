@@ -1,6 +1,6 @@
 import { announce, print, since } from "../runner/report.ts";
 import { addTallies, formatTally, type Tally } from "../runner/tally.ts";
-import { CASES } from "./cases/mod.ts";
+import { caseNames } from "./case_names.ts";
 import { gapFaults } from "./gap_faults.ts";
 import type { Verdict } from "./judge.ts";
 import { KNOWN_GAPS } from "./known_gaps.ts";
@@ -73,12 +73,4 @@ export async function conformance(
     tallyOfVerdicts(verdicts),
     { passed: 0, failed: faults.length, skipped: 0 },
   ]);
-}
-
-/** What may have a gap: all cases of all runtimes, by runtime. */
-function caseNames(): Map<string, Set<string>> {
-  return new Map(RUNTIMES.map(({ name, checks }) => {
-    const names = [...CASES, ...checks].map(({ name }) => name);
-    return [name, new Set(names)];
-  }));
 }
