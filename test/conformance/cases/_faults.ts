@@ -44,8 +44,15 @@ function straightTo(address: string): Transport {
 export interface Relay {
   /** Where clients dial. */
   readonly uri: string;
-  /** Cut the line at the next request of a command, or at its answer. */
-  cut(command: string, moment: "request" | "answer"): Promise<void>;
+  /**
+   * Cut the line at the next request of a command, or at its answer: by a
+   * close, or by resetting the connection.
+   */
+  cut(
+    command: string,
+    moment: "request" | "answer",
+    manner?: "close" | "reset",
+  ): Promise<void>;
   /** Cut the line now. */
   cutAll(): Promise<void>;
   /** Refuse the next dial. */
@@ -60,8 +67,8 @@ export async function relayOf(places: Places): Promise<Relay> {
   const id = String(made.id);
   return {
     uri: String(made.uri),
-    async cut(command, moment): Promise<void> {
-      await ask(places, "/relay/cut", { id, command, moment });
+    async cut(command, moment, manner = "close"): Promise<void> {
+      await ask(places, "/relay/cut", { id, command, moment, manner });
     },
     async cutAll(): Promise<void> {
       await ask(places, "/relay/cut-all", { id });

@@ -9,4 +9,5 @@ import "./_import_begin.ts";
 import "../../../mod.ts";
 import "../../../schema/mod.ts";
 import "../../../lib/admin/mod.ts";
+import "../../../lib/store/mod.ts";
 import "./_import_end.ts";

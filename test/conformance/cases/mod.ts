@@ -20,6 +20,7 @@ import { PIPE_TO } from "./pipe_to.ts";
 import { QUIET } from "./quiet.ts";
 import { RECONNECT } from "./reconnect.ts";
 import { SOURCES } from "./sources.ts";
+import { STORE } from "./store.ts";
 import { TASKS } from "./tasks.ts";
 
 /** All cases, in the order in which they are run. */
@@ -43,5 +44,6 @@ export const CASES: readonly ConformanceCase[] = [
   ...LIMITS,
   ...CROWD,
   ...ADMIN,
+  ...STORE,
   ...QUIET,
 ];

@@ -16,7 +16,7 @@ import {
 } from "../../../mod.ts";
 import type { ConformanceCase, Places } from "../case.ts";
 import { failureOf, inShort, outcomeOf, thrownBy } from "./_failure.ts";
-import { type Relay, relayOf, toNobody } from "./_faults.ts";
+import { type Relay, relayOf, toFaultyEngine, toNobody } from "./_faults.ts";
 import { KEY } from "./_keys.ts";
 import { textPipeline } from "./_pipelines.ts";
 import { toEngine } from "./_session.ts";
@@ -69,6 +69,10 @@ async function persisting(
   }
 }
 
+const STEPS = ["open", "write", "close"].flatMap((step) =>
+  (["close", "reset"] as const).map((manner) => [step, manner] as const)
+);
+
 /** Lines that drop, and sessions that outlive them. */
 export const RECONNECT: readonly ConformanceCase[] = [
   {
@@ -108,8 +112,9 @@ export const RECONNECT: readonly ConformanceCase[] = [
   {
     group,
     name: "a line that is cut at any step of a send fails it alone",
-    expected: ["open", "write", "close"].map((step) => [
+    expected: STEPS.map(([step, manner]) => [
       step,
+      manner,
       "ConnectionException: connection-lost",
       ["Again\n\n"],
     ]),
@@ -117,11 +122,11 @@ export const RECONNECT: readonly ConformanceCase[] = [
       persisting(places, async ({ session, relay }) => {
         const { token } = await use(session, { pipeline: textPipeline() });
         const seen: unknown[] = [];
-        for (const step of ["open", "write", "close"]) {
-          await relay.cut(`rrext_process ${step}`, "answer");
+        for (const [step, manner] of STEPS) {
+          await relay.cut(`rrext_process ${step}`, "answer", manner);
           const failure = await failureOf(send(session, token, "Hello"));
           const { text } = await send(session, token, "Again");
-          seen.push([step, failure, text]);
+          seen.push([step, manner, failure, text]);
         }
         await terminate(session, token);
         return seen;
@@ -171,6 +176,30 @@ export const RECONNECT: readonly ConformanceCase[] = [
         }
         return { gap: seen.includes("reconnect"), last: seen.at(-1) };
       }),
+  },
+  {
+    group,
+    name: "a line that goes silent is replaced by one that does not",
+    expected: [true, { still: "there" }],
+    run: async (places) => {
+      let connections = 0;
+      const twice = Promise.withResolvers<void>();
+      const session = await connect({
+        ...await toFaultyEngine(places),
+        persist: true,
+        random: () => 0,
+        heartbeat: { intervalMs: 50, timeoutMs: 100 },
+        onConnected: () => void (++connections === 2 && twice.resolve()),
+      });
+      try {
+        await call(session, "mute");
+        await twice.promise;
+        const body = await call(session, "echo", { still: "there" });
+        return [isConnected(session), body];
+      } finally {
+        await close(session);
+      }
+    },
   },
   {
     group,

@@ -1,6 +1,7 @@
 import {
   type CuttingRelay,
   cuttingRelay,
+  type Manner,
   type Moment,
 } from "../../support/cutting_relay.ts";
 import { rawServer } from "../../support/raw_web_socket.ts";
@@ -14,7 +15,7 @@ import { misbehave } from "./misbehave.ts";
  * - `GET /places`: where {@linkcode misbehave} is served, and a port where
  *   nobody listens
  * - `POST /relay`: a new relay to the engine, as `{ id, uri }`
- * - `POST /relay/cut?id=&command=&moment=`: cut its line at that moment
+ * - `POST /relay/cut?id=&command=&moment=&manner=`: cut its line then
  * - `POST /relay/cut-all?id=`: cut its lines now
  * - `POST /relay/refuse?id=`: answer its next dial with 503
  * - `GET /relay/dials?id=`: how often it was dialled
@@ -51,7 +52,11 @@ export function serveFaults(engine: string, gates: Gates): Listening {
     if (!relay) return new Response("Nothing is here", { status: 404 });
     switch (pathname) {
       case "/relay/cut":
-        relay.cut(query.get("command") ?? "", query.get("moment") as Moment);
+        relay.cut(
+          query.get("command") ?? "",
+          query.get("moment") as Moment,
+          query.get("manner") as Manner,
+        );
         break;
       case "/relay/cut-all":
         relay.cutAll();
