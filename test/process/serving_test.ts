@@ -6,17 +6,13 @@ import {
 } from "@std/assert";
 import {
   AuthenticationException,
-  chat,
   close,
   connect,
   ConnectionException,
   type ConnectOptions,
-  events,
-  firstAnswer,
   getTaskStatus,
   httpTransport,
   pipe,
-  type Pipeline,
   send,
   terminate,
   use,
@@ -24,34 +20,15 @@ import {
 import { VERSION } from "../../lib/version.ts";
 import type { ChildEnding } from "../support/child_program.ts";
 import { forEachHost, type Host } from "../support/hosts.ts";
-import { DIGEST, TEXT, through } from "../support/pipelines.ts";
+import { DIGEST, through } from "../support/pipelines.ts";
 import { rawHandshake } from "../support/raw_handshake.ts";
 import { rawSocket } from "../support/raw_client.ts";
+import { digestOf, manyBytes, useEngine } from "../support/use_engine.ts";
 
 const PROGRAM = "test/support/serving_program.ts";
 const MIB = 1024 * 1024;
 const latin1 = new TextDecoder("latin1");
 const ENDED_WELL: ChildEnding = { code: 0, stdout: "", stderr: "" };
-
-const MODEL: Pipeline = {
-  project_id: "model",
-  source: "in",
-  components: [
-    { id: "in", provider: "chat", config: {} },
-    {
-      id: "model",
-      provider: "llm_mock",
-      config: { replies: [{ reply: "Paris" }] },
-      input: [{ lane: "questions", from: "in" }],
-    },
-    {
-      id: "out",
-      provider: "response_answers",
-      config: {},
-      input: [{ lane: "answers", from: "model" }],
-    },
-  ],
-};
 
 /** Run a test against an engine in a process of its own, which ends well. */
 async function withHost(
@@ -64,44 +41,10 @@ async function withHost(
   assertEquals(await child.finish(), ENDED_WELL);
 }
 
-/** 4 MiB, none of them like its neighbour. */
-function bytes(): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from({ length: 4 * MIB }, (_, at) => at * 2_654_435_761);
-}
-
-async function sha256(data: Uint8Array<ArrayBuffer>): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", data)).toHex();
-}
-
 forEachHost(
   "a served engine does all that one in process does",
   async (host) => {
-    await withHost(host, async (uri, options) => {
-      const session = await connect(options);
-      const text = await use(session, { pipeline: TEXT });
-      const watched = await events(session, text, { types: ["task"] });
-      assertEquals((await send(session, text, "Hello")).text, ["Hello\n\n"]);
-      assertEquals((await getTaskStatus(session, text)).completedCount, 1);
-
-      const digest = await use(session, { pipeline: DIGEST });
-      const sink = await pipe(session, digest, { mimeType: "audio/wav" });
-      await new Blob([bytes()]).stream().pipeTo(sink);
-      const { metadata } = await sink.result as { metadata?: object };
-      assertStringIncludes(JSON.stringify(metadata), await sha256(bytes()));
-
-      const model = await use(session, { pipeline: MODEL });
-      const answer = await chat(session, model, "The capital of France?");
-      assertEquals(firstAnswer(answer), "Paris");
-
-      await terminate(session, text);
-      for await (const event of watched) {
-        if (event.type !== "event" || event.event !== "apaevt_task") continue;
-        const { action } = event.body as { action?: string };
-        if (action === "end") break;
-      }
-      await close(session);
-      assertEquals((await fetch(`${uri}/nowhere`).then(gone)).status, 401);
-    });
+    await withHost(host, (_, options) => useEngine(options));
   },
 );
 
@@ -116,15 +59,15 @@ forEachHost("a served engine has its routes of HTTP", async (host) => {
     assertEquals(version.data.version, VERSION);
     const socketless = await fetch(`${uri}/task/service`).then(gone);
     assertEquals(socketless.status, 426);
+    const unknown = await fetch(`${uri}/nowhere`).then(gone);
+    assertEquals(unknown.status, 401);
 
     const session = await connect({ ...options, transport: httpTransport() });
     const task = await use(session, { pipeline: DIGEST });
     const sink = await pipe(session, task, { mimeType: "audio/wav" });
-    await new Blob([bytes()]).stream().pipeTo(sink);
-    assertStringIncludes(
-      JSON.stringify(await sink.result),
-      await sha256(bytes()),
-    );
+    await new Blob([manyBytes()]).stream().pipeTo(sink);
+    const result = JSON.stringify(await sink.result);
+    assertStringIncludes(result, await digestOf(manyBytes()));
     await terminate(session, task);
     await close(session);
   });

@@ -31,7 +31,9 @@ export const WORKERD: Runtime = {
     const ears = hearing(report);
     const hear = (report: CaseReport): void =>
       ears.hear({ type: "report", report });
-    await using server = await serveWorker(PROGRAM);
+    await using server = await serveWorker(PROGRAM, {
+      objects: { KEEPER: "SessionKeeper", ENGINE: "EngineHost" },
+    });
     const ask = asker(server.origin);
     const call = caller(ask, places.engine);
     await runCases(

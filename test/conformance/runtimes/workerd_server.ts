@@ -11,8 +11,29 @@ export interface WorkerServer extends AsyncDisposable {
   stop(): Promise<string>;
 }
 
-function configOf(module: string): string {
+/** What a Worker finds in its environment. */
+export interface Bindings {
+  /** Names of classes of Durable Objects, by the names of their bindings. */
+  readonly objects?: Readonly<Record<string, string>>;
+  /** Texts. */
+  readonly texts?: Readonly<Record<string, string>>;
+}
+
+function configOf(
+  module: string,
+  { objects = {}, texts = {} }: Bindings,
+): string {
   const name = module.split("/").at(-1);
+  const namespaces = Object.values(objects)
+    .map((object) => `(className = "${object}", uniqueKey = "${object}")`);
+  const bindings = [
+    ...Object.entries(objects).map(([binding, object]) =>
+      `(name = "${binding}", durableObjectNamespace = "${object}")`
+    ),
+    ...Object.entries(texts).map(([binding, text]) =>
+      `(name = "${binding}", text = ${JSON.stringify(text)})`
+    ),
+  ];
   return `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
@@ -28,15 +49,9 @@ const config :Workerd.Config = (
 const worker :Workerd.Worker = (
   modules = [(name = "worker", esModule = embed "${name}")],
   compatibilityDate = "${WORKERD_DATE}",
-  durableObjectNamespaces = [
-    (className = "SessionKeeper", uniqueKey = "session-keeper"),
-    (className = "EngineHost", uniqueKey = "engine-host"),
-  ],
+  durableObjectNamespaces = [${namespaces.join(", ")}],
   durableObjectStorage = (inMemory = void),
-  bindings = [
-    (name = "KEEPER", durableObjectNamespace = "SessionKeeper"),
-    (name = "ENGINE", durableObjectNamespace = "EngineHost"),
-  ],
+  bindings = [${bindings.join(", ")}],
 );
 `;
 }
@@ -45,14 +60,21 @@ const worker :Workerd.Worker = (
  * Serve a Worker with workerd, at a port of its own choice.
  *
  * @param program Its file, relative to the repository's root.
+ * @param bindings What it finds in its environment.
  * @throws {Error} It did not start: what is wrong with the module is told.
  */
-export async function serveWorker(program: string): Promise<WorkerServer> {
+export async function serveWorker(
+  program: string,
+  bindings: Bindings = {},
+): Promise<WorkerServer> {
   const folder = await Deno.makeTempDir();
   const remove = (): Promise<void> => Deno.remove(folder, { recursive: true });
   try {
     const module = await bundleProgram(program, folder, "browser");
-    await Deno.writeTextFile(`${folder}/config.capnp`, configOf(module));
+    await Deno.writeTextFile(
+      `${folder}/config.capnp`,
+      configOf(module, bindings),
+    );
     const child = startChild(await toolPath("workerd"), [
       "serve",
       "--control-fd=1",

@@ -1,0 +1,94 @@
+import { assertEquals } from "@std/assert";
+import { createEngine, serveEngine } from "@rocketride/streams/engine";
+import {
+  serveWorker,
+  type WorkerServer,
+} from "../conformance/runtimes/workerd_server.ts";
+import { digestOf, useEngine } from "../support/use_engine.ts";
+
+const EXAMPLE = "examples/worker/worker.ts";
+const MIB = 1024 * 1024;
+
+/** A server-sent event. */
+interface Sent {
+  readonly event: string;
+  // deno-lint-ignore no-explicit-any -- what an example says, unchecked
+  readonly data: any;
+}
+
+/** `POST` a MiB; answers the events and the digest that it has. */
+async function post(
+  { origin }: WorkerServer,
+  number: number,
+): Promise<{ readonly sent: Sent[]; readonly digest: string }> {
+  const body = new Uint8Array(MIB).map((_, at) => at * 31 + number);
+  const response = await fetch(origin, {
+    method: "POST",
+    headers: { "content-type": "application/octet-stream" },
+    body,
+  });
+  const sent = (await response.text()).split("\n\n").slice(0, -1)
+    .map((block) => {
+      const [, event = "", data = ""] = /^event: (.*)\ndata: (.*)$/.exec(
+        block,
+      )!;
+      return { event, data: JSON.parse(data) };
+    });
+  return { sent, digest: await digestOf(body) };
+}
+
+Deno.test("a Worker takes 100 requests at once, each with a MiB for its engine", async () => {
+  await using worker = await serveWorker(EXAMPLE);
+  const answers = await Promise.all(
+    Array.from({ length: 100 }, (_, number) => post(worker, number)),
+  );
+  assertEquals(new Set(answers.map(({ digest }) => digest)).size, 100);
+  for (const { sent, digest } of answers) {
+    const { event, data } = sent.at(-1)!;
+    assertEquals([event, data.metadata?.sha256], ["result", digest]);
+    assertEquals(
+      sent.slice(0, -1).some(({ event }) => event === "apaevt_task"),
+      true,
+    );
+  }
+  assertEquals(await worker.stop(), "");
+});
+
+Deno.test("a Worker works with the engine that its bindings name", async () => {
+  await using engine = createEngine({ auth: ["secret"] });
+  await using server = await serveEngine(engine);
+  await using worker = await serveWorker(EXAMPLE, {
+    texts: { ROCKETRIDE_URI: server.uri, ROCKETRIDE_APIKEY: "secret" },
+  });
+  const answers = await Promise.all([1, 2, 3].map((at) => post(worker, at)));
+  for (const { sent, digest } of answers) {
+    assertEquals(sent.at(-1)?.data.metadata?.sha256, digest);
+  }
+  assertEquals(await worker.stop(), "");
+});
+
+Deno.test("a Worker tells what fails, and what it wants", async () => {
+  await using engine = createEngine({ auth: ["secret"] });
+  await using server = await serveEngine(engine);
+  await using worker = await serveWorker(EXAMPLE, {
+    texts: { ROCKETRIDE_URI: server.uri, ROCKETRIDE_APIKEY: "wrong" },
+  });
+  const { sent } = await post(worker, 1);
+  assertEquals(sent.map(({ event }) => event), ["failure"]);
+  const { status, body } = await fetch(worker.origin);
+  await body?.cancel();
+  assertEquals(status, 405);
+  assertEquals(await worker.stop(), "");
+});
+
+Deno.test("a Durable Object can be an engine, with sockets and HTTP", async () => {
+  await using worker = await serveWorker("test/support/engine_worker.ts", {
+    objects: { ENGINE: "EngineObject" },
+  });
+  const uri = worker.origin;
+  await useEngine({ uri, auth: "key", env: {} });
+  const { status, body } = await fetch(`${uri}/version`);
+  await body?.cancel();
+  assertEquals(status, 200);
+  assertEquals(await worker.stop(), "");
+});
