@@ -41,26 +41,26 @@ Deno.test("a unit vector has length 1 and the direction of its vector", () => {
   }));
 });
 
-Deno.test("a cosine is symmetric, bounded, and knows no lengths", () => {
-  fc.assert(
-    fc.property(pairOf(number), fc.double({ min: 1e-3, max: 1e3 }), (
-      [a, b],
-      factor,
-    ) => {
-      const value = cosine(unitVector(a), unitVector(b));
-      assert(value >= -1 && value <= 1);
-      assertEquals(value, cosine(unitVector(b), unitVector(a)));
-      const score = scoreOf(unitVector(a), unitVector(b));
-      assert(score >= 0 && score <= 1);
-      const scaled = a.map((item) => item / 1e6 * factor);
-      const same = a.map((item) => item / 1e6);
-      assertAlmostEquals(
-        cosine(unitVector(scaled), unitVector(b)),
-        cosine(unitVector(same), unitVector(b)),
-        1e-6,
-      );
-    }),
-  );
+Deno.test("a cosine is symmetric and bounded", () => {
+  fc.assert(fc.property(pairOf(number), ([a, b]) => {
+    const value = cosine(unitVector(a), unitVector(b));
+    assert(value >= -1 && value <= 1);
+    assertEquals(value, cosine(unitVector(b), unitVector(a)));
+    const score = scoreOf(unitVector(a), unitVector(b));
+    assert(score >= 0 && score <= 1);
+  }));
+});
+
+Deno.test("a cosine knows no lengths", () => {
+  const factor = fc.double({ min: 1e-6, max: 1e6, noNaN: true });
+  fc.assert(fc.property(pairOf(fc.integer()), factor, ([a, b], factor) => {
+    const longer = a.map((value) => value * factor);
+    assertAlmostEquals(
+      cosine(unitVector(longer), unitVector(b)),
+      cosine(unitVector(a), unitVector(b)),
+      1e-9,
+    );
+  }));
 });
 
 Deno.test("a vector is as near to itself as can be, and as far from its opposite", () => {
