@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { flowTrace } from "../../lib/engine/run/flow_trace.ts";
 import type { FlowStep } from "../../lib/engine/run/observer.ts";
 import { dataPort, withEngine } from "../support/engine_rig.ts";
+import { graph } from "../support/one_object.ts";
 import type { Body } from "../support/raw_client.ts";
 import { chain, testNode } from "../support/test_nodes.ts";
 
@@ -192,5 +193,49 @@ Deno.test("the status shows which components are at work in each pipe", async ()
     await write;
     await port.close(pipe);
     assertEquals(await flow(), { totalPipes: 1, byPipe: { "0": [] } });
+  });
+});
+
+Deno.test("calls to helpers that overlap each lead from the asker", async () => {
+  const gates: (() => void)[] = [];
+  const asker = testNode({
+    provider: "asker",
+    instance: (pipe) => ({
+      on: {
+        text: async (): Promise<void> => {
+          const ask = (id: string): Promise<unknown> =>
+            pipe.control("tool", { op: "go", args: {} }, id);
+          const both = [ask("h"), ask("i")];
+          while (gates.length < 2) await Promise.resolve();
+          for (const open of gates) open();
+          await Promise.all(both);
+          await ask("h");
+        },
+      },
+    }),
+  });
+  const helper = testNode({
+    provider: "helper",
+    instance: () => ({
+      invoke: () => {
+        if (gates.length === 2) return 1;
+        return new Promise((resolve) => gates.push(() => resolve(1)));
+      },
+    }),
+  });
+  await withEngine([asker, helper], async ({ client, start }) => {
+    const pipeline = graph(
+      ["in=entry"],
+      ["a=asker", "text<in"],
+      ["h=helper", "tool!a"],
+      ["i=helper", "tool!a"],
+    );
+    const { token } = await start(pipeline, { pipelineTraceLevel: "metadata" });
+    await client.ok("rrext_monitor", { token, types: ["FLOW"] });
+    await dataPort(client, token).send("text/plain", "go");
+    const ways = client.events("apaevt_flow")
+      .filter(({ op, trace }) => op === "enter" && trace.lane === "invoke")
+      .map(({ pipes }) => pipes);
+    assertEquals(ways, [["in", "a", "h"], ["in", "a", "i"], ["in", "a", "h"]]);
   });
 });

@@ -86,10 +86,12 @@ export class Delivery {
     const ids = this.#planned(id)?.helpers.get(classType) ?? [];
     const target = nodeId ?? ids[0] ?? classType;
     let answer: unknown;
+    // Calls may overlap: each comes from the asker, not from another call.
+    const path = this.#path.slice(0, this.#path.lastIndexOf(id) + 1);
     await this.#walk(target, "invoke", call, messageOf, async () => {
       answer = await controlHelper(instances, ids, classType, call, nodeId);
       return false;
-    });
+    }, path.length > 0 ? path : this.#path);
     return answer;
   }
 
@@ -127,8 +129,8 @@ export class Delivery {
     payload: unknown,
     describe: (error: unknown) => string,
     work: () => Promise<boolean>,
+    outer = this.#path,
   ): Promise<void> {
-    const outer = this.#path;
     const path = [...outer, id];
     this.#moveTo(path);
     this.#trace(path, { op: "enter", lane, payload });
