@@ -129,6 +129,8 @@ export interface PipeContext {
   sse(type: string, data?: JsonObject): void;
   /** Add a warning to the task's status. */
   warn(message: string): void;
+  /** Add an error to the task's status; the object does not fail by it. */
+  error(message: string): void;
   /** Append a value to a field of the result and record the field's lane. */
   respond(field: string, lane: Lane, value: unknown): void;
 }

@@ -1,4 +1,5 @@
 import type { NodeDefinition } from "../node.ts";
+import { agentRocketrideNode } from "./agent/agent_rocketride.ts";
 import { dictionaryNode } from "./dictionary.ts";
 import { embeddingNodes } from "./embedding/embedding_nodes.ts";
 import type { EmbeddingFunction } from "./embedding/embedding_override.ts";
@@ -90,6 +91,7 @@ export function builtinNodes(
     extractDataNode(),
     ...embeddingNodes(options.embedding),
     ...storeNodes(),
+    agentRocketrideNode(),
     memoryInternalNode(),
     httpRequestNode(options),
     ...llmNodes(override),

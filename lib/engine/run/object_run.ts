@@ -137,6 +137,7 @@ export class ObjectRun {
         this.#delivery.control(id, classType, call, nodeId),
       sse: (type, data) => observer.sse(pipeId, type, data),
       warn: (message) => observer.warn(message),
+      error: (message) => observer.failed(describeFailure(message)),
       respond: (field, lane, value) => this.#response.add(field, lane, value),
     };
   }

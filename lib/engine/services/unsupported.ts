@@ -48,7 +48,6 @@ const FAMILIES: readonly (readonly [string, UnsupportedNeed, string])[] = [
   ],
   ["tool", "interpreter", "tool_python=Python"],
   ["tool", "driver", "tool_git=Git"],
-  ["agent", "later version", "agent_rocketride=RocketRide agent"],
   [
     "agent",
     "framework",

@@ -50,6 +50,7 @@ export interface BenchPipe {
   readonly responses: { field: string; lane: Lane; value: unknown }[];
   readonly messages: { type: string; data: JsonObject | undefined }[];
   readonly warnings: string[];
+  readonly errors: string[];
   /** Hand the node a payload; returns its outcome. */
   send<L extends Lane>(lane: L, payload: LanePayloads[L]): Promise<unknown>;
   /** Hand the node the bytes of one object, in chunks, with begin and end. */
@@ -109,6 +110,7 @@ function openPipe(task: NodeTask, options: OpenOptions = {}): BenchPipe {
   const responses: BenchPipe["responses"] = [];
   const messages: BenchPipe["messages"] = [];
   const warnings: string[] = [];
+  const errors: string[] = [];
   const object: ObjectInfo = {
     name: "object",
     path: "",
@@ -134,6 +136,7 @@ function openPipe(task: NodeTask, options: OpenOptions = {}): BenchPipe {
     },
     sse: (type, data) => void messages.push({ type, data }),
     warn: (message) => void warnings.push(message),
+    error: (message) => void errors.push(message),
     respond: (field, lane, value) =>
       void responses.push({ field, lane, value }),
   };
@@ -145,6 +148,7 @@ function openPipe(task: NodeTask, options: OpenOptions = {}): BenchPipe {
     responses,
     messages,
     warnings,
+    errors,
     async send(lane, payload): Promise<unknown> {
       return await instance.on?.[lane]?.(payload);
     },

@@ -58,6 +58,7 @@ Deno.test("serviceList lists every node but internal ones", () => {
     "postgres",
     "elasticsearch",
     "opensearch",
+    "agent_rocketride",
     "memory_internal",
     "tool_http_request",
     "llm_openai_api",

@@ -1,7 +1,7 @@
-import { type JSONValue, search } from "@jmespath-community/jmespath";
 import type { JsonValue } from "../../../../schema/json.ts";
 import { messageOf } from "../../run/failure.ts";
 import type { Memory } from "./_memory.ts";
+import { queryPath } from "./query_path.ts";
 
 /** The most items of a list that one look shows (engine §4.3). */
 const MOST_ITEMS = 50;
@@ -49,8 +49,7 @@ export function peek(
   if (typeof path !== "string") return fail("'path' must be a text");
   if (!isOffset(offset)) return fail("'offset' must be a whole number from 0");
   try {
-    const found = path === "" ? value : search(value as JSONValue, path);
-    return { ok: true, key, ...shown(found as JsonValue ?? null, offset) };
+    return { ok: true, key, ...shown(queryPath(value, path), offset) };
   } catch (error) {
     return fail(`'path' cannot be followed: ${messageOf(error)}`);
   }
