@@ -21,6 +21,12 @@ export const KNOWN_GAPS: readonly KnownGap[] = [
   },
   {
     runtime: "workerd",
+    name: "the signal of pipeTo ends a transfer whose source is idle",
+    reason: "workerd's pipeTo does not see its signal while the source is " +
+      "idle (field F5); give the signal to `pipe` as well, or use `send`",
+  },
+  {
+    runtime: "workerd",
     name: "a file at an address of this runtime's own making arrives",
     reason: "workerd has no `URL.createObjectURL`; give the Blob itself",
   },

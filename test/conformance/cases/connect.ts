@@ -1,4 +1,12 @@
-import { close, connect, isConnected, ping, use } from "../../../mod.ts";
+import {
+  close,
+  connect,
+  isConnected,
+  ping,
+  use,
+  type WebSocketConstructor,
+  webSocketTransport,
+} from "../../../mod.ts";
 import type { ConformanceCase } from "../case.ts";
 import { failureOf, thrownBy } from "./_failure.ts";
 import { relayOf, toFaultyEngine, toNobody } from "./_faults.ts";
@@ -113,6 +121,23 @@ export const CONNECT: readonly ConformanceCase[] = [
         },
       }));
       return { asked, failed };
+    },
+  },
+  {
+    group,
+    name: "sockets may be made by somebody else",
+    expected: ["/task/service"],
+    run: async (places) => {
+      const made: string[] = [];
+      function Made(url: string): WebSocket {
+        made.push(new URL(url).pathname);
+        return new WebSocket(url);
+      }
+      const transport = webSocketTransport({
+        WebSocket: Made as unknown as WebSocketConstructor,
+      });
+      await withSession({ ...toEngine(places), transport }, ping);
+      return made;
     },
   },
   {

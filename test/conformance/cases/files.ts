@@ -198,6 +198,22 @@ export const FILES: readonly ConformanceCase[] = [
   },
   {
     group,
+    name: "a stream of uploads that is left gives them up",
+    expected: ["open", true],
+    run: (places) =>
+      withTask(places, textPipeline(), async (session, task) => {
+        const { stream, cancelled } = stuckAfter("a");
+        const uploads = uploadFiles(session, task, [
+          { name: "a.txt", stream, mimeType: "text/plain" },
+        ]);
+        const reader = uploads.getReader();
+        const { value } = await reader.read();
+        await reader.cancel("enough");
+        return [value?.action, await cancelled.then(() => true)];
+      }),
+  },
+  {
+    group,
     name: "progress is told to those who watch the task",
     expected: ["open", "write", "close", "complete"],
     run: (places) =>

@@ -125,6 +125,88 @@ export const PIPE_TO: readonly ConformanceCase[] = [
   },
   {
     group,
+    name: "a stream of bytes of its own kind, and a body as text, arrive",
+    expected: [true, ["Grüße 🌍\n\n"]],
+    run: async (places) => [
+      await withTask(places, digestPipeline(), async (session, task) => {
+        const whole = patternBytes(300_001);
+        let at = 0;
+        const stream = new ReadableStream({
+          type: "bytes",
+          pull(controller): void {
+            if (at >= whole.length) controller.close();
+            else controller.enqueue(whole.slice(at, at += 10_000));
+          },
+        });
+        const target = await pipe(session, task);
+        await stream.pipeTo(target);
+        const { metadata } = await target.result;
+        return metadata?.sha256 === await sha256(whole);
+      }),
+      await withTask(places, textPipeline(), async (session, task) => {
+        const address = new URL("/text?cut=1", places.site);
+        address.searchParams.set("of", "Grüße 🌍");
+        const { body } = await fetch(address);
+        const target = await pipe(session, task, { mimeType: "text/plain" });
+        await body!.pipeThrough(new TextDecoderStream()).pipeTo(target);
+        return (await target.result).text;
+      }),
+    ],
+  },
+  {
+    group,
+    name: "one body fills two pipes at once",
+    expected: [true, true],
+    run: (places) =>
+      withTask(places, digestPipeline(), async (session, task) => {
+        const size = 500_000;
+        const { body } = await fetch(`${places.site}/bytes?size=${size}`);
+        const digest = await sha256(patternBytes(size));
+        return await Promise.all(
+          body!.tee().map(async (half) => {
+            const target = await pipe(session, task);
+            await half.pipeTo(target);
+            return (await target.result).metadata?.sha256 === digest;
+          }),
+        );
+      }),
+  },
+  {
+    group,
+    name: "a pipeline that is slow holds its source back",
+    expected: { bounded: true, whole: true },
+    run: (places) => {
+      const gate = gateOf(places);
+      const pipeline = through("gate", { gate: gate.name });
+      return withTask(places, pipeline, async (session, task) => {
+        let pulled = 0;
+        const piece = "x".repeat(10_000);
+        const stream = new ReadableStream<string>({
+          pull(controller): void {
+            if (pulled >= 4_000_000) return controller.close();
+            pulled += piece.length;
+            controller.enqueue(piece);
+          },
+        });
+        const target = await pipe(session, task, {
+          mimeType: "text/plain",
+          frameBytes: 50_000,
+        });
+        const piping = stream.pipeTo(target);
+        await gate.reached();
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        // One frame is with the engine, one gathers, and one waits.
+        const bounded = pulled <= 250_000;
+        await gate.open();
+        await piping;
+        const [text] = (await target.result).text as [string];
+        const letters = text.replaceAll("\n", "").length;
+        return { bounded, whole: letters === 4_000_000 };
+      });
+    },
+  },
+  {
+    group,
     name: "several sources fill one pipe, one after the other",
     expected: ["one two three\n\n"],
     run: (places) =>

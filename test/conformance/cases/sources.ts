@@ -12,7 +12,8 @@ import {
   questionsPipeline,
   textPipeline,
 } from "./_pipelines.ts";
-import { withTask } from "./_session.ts";
+import { toFaultyEngine } from "./_faults.ts";
+import { withSession, withTask } from "./_session.ts";
 import { streamOf, stuckAfter } from "./_streams.ts";
 
 const group = "send";
@@ -234,6 +235,20 @@ export const SOURCES: readonly ConformanceCase[] = [
         const { text } = await send(session, task, "next");
         return [...seen, (text as unknown[])[0]];
       }, { threads: 1 }),
+  },
+  {
+    group,
+    name: "a send may be given up after a time",
+    expected: ["TimeoutError", "TimeoutException: timeout"],
+    run: async (places) => {
+      const options = await toFaultyEngine(places, "/?write=silent");
+      return await withSession(options, async (session) => [
+        await failureOf(send(session, "tk_1", "a", {
+          signal: AbortSignal.timeout(40),
+        })),
+        await failureOf(send(session, "tk_1", "a", { timeout: 40 })),
+      ]);
+    },
   },
   {
     group,

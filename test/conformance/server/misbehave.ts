@@ -83,6 +83,8 @@ async function listen(visit: Visit): Promise<void> {
       if (frame.opcode !== OPCODE.close) continue;
       return await new Promise((resolve) => setTimeout(resolve, MUTE_MS));
     }
+    // The rest of a large message; its header was in the first frame.
+    if (frame.opcode === 0) continue;
     if (frame.opcode === OPCODE.close) {
       return await visit.line.write(closeFrame(1000));
     }
