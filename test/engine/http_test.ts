@@ -207,6 +207,19 @@ Deno.test("strangers are refused, in the form that they like", () =>
     await header.body?.cancel();
   }));
 
+Deno.test("who has a credential learns how long the engine has been up", () =>
+  withServedEngine({}, async (served) => {
+    const before = Date.now() / 1_000;
+    const [status, { data }] = await ask(served, "/status");
+    assertEquals(status, 200);
+    const { server } = data as {
+      server: { version: string; startTime: number; uptime: number };
+    };
+    assertEquals(typeof server.version, "string");
+    assert(server.uptime >= 0);
+    assert(Math.abs(server.startTime + server.uptime - before) < 60);
+  }));
+
 Deno.test("requests that lack something are told what", () =>
   withServedEngine({}, async (served) => {
     const [status, { detail }] = await ask(served, "/task");

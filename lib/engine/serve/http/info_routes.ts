@@ -15,9 +15,14 @@ export function getPing(): Response {
   return ok();
 }
 
-/** `GET /status`: that of the engine, for who has a credential. */
-export function getStatus(): Response {
-  return ok({ server: { version: VERSION } });
+/**
+ * `GET /status`: that of the engine, for who has a credential. Times are in
+ * seconds.
+ */
+export function getStatus({ core }: RouteCall): Response {
+  const { uptime } = core.dashboard;
+  const startTime = Date.now() / 1_000 - uptime;
+  return ok({ server: { version: VERSION, startTime, uptime } });
 }
 
 /** `GET /services`: all nodes, or one of them. */
