@@ -82,12 +82,6 @@ export class EventSubscription {
     );
   }
 
-  /** Forget the events that were gathered, but no line that was lost. */
-  forget(): void {
-    this.#queue = this.#queue.filter(({ type }) => type === "gap");
-    this.#lost = 0;
-  }
-
   /** Let the reader have what was gathered, and what comes. */
   open(): void {
     this.#held = false;

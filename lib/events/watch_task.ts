@@ -3,10 +3,9 @@ import { onAbort } from "../_abort.ts";
 import { ignore } from "../_deferred.ts";
 import { ConnectionException } from "../errors.ts";
 import { call, tokenOf } from "../session/call.ts";
-import { coreOf } from "../session/core.ts";
 import type { CallOptions, Session, TaskRef } from "../session/session.ts";
+import { events } from "./events.ts";
 import type { StreamedEvent } from "./streamed_event.ts";
-import { subscribe } from "./subscribe.ts";
 
 /**
  * Watch the status of a task until it is over.
@@ -50,7 +49,6 @@ export function watchTask(
   task: TaskRef,
   options: CallOptions = {},
 ): ReadableStream<TaskStatus> {
-  const core = coreOf(session);
   const token = tokenOf(task);
   const gone = new AbortController();
   const { signal } = gone;
@@ -60,7 +58,7 @@ export function watchTask(
 
   async function start(): Promise<Reader> {
     detach = onAbort(options.signal, (reason) => gone.abort(reason));
-    const watching = await subscribe(core, token, {
+    const stream = await events(session, token, {
       ...options,
       signal,
       types: ["apaevt_status_update"],
@@ -69,9 +67,7 @@ export function watchTask(
     });
     // Engines tell it by themselves to the first who watches a task only.
     first = await statusNow();
-    if (first) watching.forget();
-    watching.open();
-    return watching.stream.getReader();
+    return stream.getReader();
   }
 
   /** What the engine says; nothing when the line was lost, as a gap will tell. */

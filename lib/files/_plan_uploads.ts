@@ -61,7 +61,7 @@ export function planUploads(
     if (list) await checkPaths(list, signal);
     await eachInTurn<unknown>({
       values: list ?? files,
-      concurrency,
+      concurrency: Math.min(concurrency, list?.length ?? Infinity),
       signal,
       // Of a list, every file gets its answer; what has no end gets none.
       ended: list ? undefined : core.signal,

@@ -1,4 +1,5 @@
 import { ignore } from "../_deferred.ts";
+import { isThenable } from "../_notify.ts";
 
 /** How many values wait for an observer before it is hurried. */
 const MOST_WAITING = 1_024;
@@ -39,9 +40,4 @@ export function oneByOne<T>(
     waiting.push(value);
     if (waiting.length > MOST_WAITING) tell(waiting.shift()!);
   };
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value &&
-    typeof value.then === "function";
 }

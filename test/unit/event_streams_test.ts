@@ -13,7 +13,11 @@ import { coreOf } from "../../lib/session/core.ts";
 import { use } from "../../lib/task/use.ts";
 import { drainMicrotasks } from "../support/fake_clock.ts";
 import { type PipeServer, pipeServer } from "../support/pipe_server.ts";
-import type { Answer, Script } from "../support/scripted_server.ts";
+import {
+  type Answer,
+  type Script,
+  SILENCE,
+} from "../support/scripted_server.ts";
 
 const ONE = "tk_11111111aaaa";
 const TWO = "tk_22222222bbbb";
@@ -247,4 +251,37 @@ Deno.test("a second watch of a task tells its status, too, and ends if it is ove
   assertEquals(states, [5]);
   await other.cancel();
   await close(it.session);
+});
+
+Deno.test("an end that comes in the packet of the first status is not missed", async () => {
+  let asked = 0;
+  await using it = await server({
+    rrext_get_task_status(request, line): Answer {
+      const { token } = request.arguments ?? {};
+      if (++asked === 1) return statusOf(token);
+      line.reply(request, statusOf(token));
+      line.event("apaevt_status_update", statusOf(token, 5));
+      return SILENCE;
+    },
+  });
+  const states: number[] = [];
+  for await (const status of watchTask(it.session, ONE)) {
+    states.push(status.state);
+  }
+  assertEquals(states, [3, 5]);
+});
+
+Deno.test("events that this version does not know pass through, where all are wanted", async () => {
+  await using it = await server();
+  const all = await watched(it, ONE, "ALL");
+  const some = await watched(it, ONE, "DETAIL");
+  const body = { __id: "11111111.chat_1", novelty: 1 };
+  it.line.event("apaevt_of_tomorrow", body);
+  await drainMicrotasks();
+  const [event] = await readNow(all);
+  assertEquals(event?.type === "event" && [event.event, event.body], [
+    "apaevt_of_tomorrow",
+    body,
+  ]);
+  assertEquals(await readNow(some), []);
 });
