@@ -80,7 +80,8 @@ for (const [name, expected] of Object.entries(EXAMPLES)) {
 }
 
 Deno.test("every example is among those that are run", async () => {
-  const apart = ["demo", "run"];
+  // Tested here, and in process/examples_test.ts.
+  const apart = ["demo", "run", "bun_server"];
   const names: string[] = [];
   for await (
     const { isFile, name } of Deno.readDir(new URL("examples", ROOT))
