@@ -10,7 +10,7 @@ export class BareSocket {
   private constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.onmessage = ({ data }) => {
-      const reply = JSON.parse(data);
+      const reply = JSON.parse(headerOf(data));
       if (reply.type !== "response") return;
       this.#waiting.get(reply.request_seq)?.(reply);
       this.#waiting.delete(reply.request_seq);
@@ -65,7 +65,19 @@ export class BareSocket {
 /** The part of a reply that the benchmarks read. */
 export interface Reply {
   /** The result. */
-  readonly body?: { readonly pipe_id?: number; readonly token?: string };
+  readonly body?: {
+    readonly handle?: string;
+    readonly pipe_id?: number;
+    readonly size?: number;
+    readonly token?: string;
+  };
+}
+
+/** The JSON of a frame; a payload is left alone. */
+function headerOf(data: string | ArrayBuffer): string {
+  if (typeof data === "string") return data;
+  const bytes = new Uint8Array(data);
+  return new TextDecoder().decode(bytes.subarray(0, bytes.indexOf(10)));
 }
 
 /** A whole write request as a binary frame. */
@@ -74,14 +86,19 @@ export function writeFrame(
   payloadBytes: number,
   seq: number,
 ): Uint8Array<ArrayBuffer> {
-  const header = new TextEncoder().encode(
-    JSON.stringify({
-      type: "request",
-      seq,
-      command: "rrext_process",
-      arguments: { subcommand: "write", ...args },
-    }) + "\n",
-  );
+  const writing = { subcommand: "write", ...args };
+  return requestFrame("rrext_process", writing, payloadBytes, seq);
+}
+
+/** A whole request with payload as a binary frame. */
+export function requestFrame(
+  command: string,
+  args: object,
+  payloadBytes: number,
+  seq: number,
+): Uint8Array<ArrayBuffer> {
+  const request = { type: "request", seq, command, arguments: args };
+  const header = new TextEncoder().encode(`${JSON.stringify(request)}\n`);
   const frame = new Uint8Array(header.length + payloadBytes);
   frame.set(header);
   return frame;

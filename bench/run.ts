@@ -14,6 +14,7 @@ import { ROUNDS } from "./measure.ts";
 import { pipeThroughput } from "./pipe_throughput.ts";
 import { table } from "./report.ts";
 import { startServer } from "./server_process.ts";
+import { store } from "./store.ts";
 
 const server = await startServer();
 const session = await connect({ uri: server.uri, auth: "bench", env: {} });
@@ -23,7 +24,7 @@ try {
   console.log(`Deno ${deno}, V8 ${v8}, ${navigator.hardwareConcurrency} cores`);
   console.log(`Medians of ${ROUNDS} rounds, both contenders in turn\n`);
   const rows = [];
-  const groups = { files, pipeThroughput, sends, sendLatency, pings };
+  const groups = { files, store, pipeThroughput, sends, sendLatency, pings };
   for (const [name, group] of Object.entries(groups)) {
     if (Deno.args.length > 0 && !Deno.args.includes(name)) continue;
     rows.push(...await group(session, bare));

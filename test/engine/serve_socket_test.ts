@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { createEngine } from "../../lib/engine/engine.ts";
-import type { Message } from "../../schema/envelope.ts";
+import type { Message, ResponseMessage } from "../../schema/envelope.ts";
 import { dataPort, withEngine } from "../support/engine_rig.ts";
+import { drainMicrotasks } from "../support/fake_clock.ts";
 import { chain, collector, entry, testNode } from "../support/test_nodes.ts";
 
 /** A server's end of a socket whose every move a test makes. */
@@ -14,8 +15,12 @@ class ScriptedSocket extends EventTarget {
   /** Throw on this close code, as some runtimes do. */
   refuses: number | undefined;
 
-  send(text: string): void {
-    this.sent.push(JSON.parse(text));
+  /** What was sent in binary, not copied: not every runtime copies. */
+  readonly frames: Uint8Array[] = [];
+
+  send(data: string | Uint8Array): void {
+    if (typeof data === "string") this.sent.push(JSON.parse(data));
+    else this.frames.push(data);
   }
 
   close(code?: number, reason?: string): void {
@@ -180,4 +185,44 @@ Deno.test("where there is no way to upgrade, the answer says what is needed", as
     detail: "This platform needs the engine's option 'upgrade'",
   });
   await engine.close();
+});
+
+/** A file of three bytes in the store of the engine; answers its handle. */
+async function storeFile(socket: ScriptedSocket): Promise<string> {
+  async function ask(subcommand: string, args: object): Promise<string> {
+    const before = socket.sent.length;
+    socket.request("rrext_store", { subcommand, ...args });
+    await drainMicrotasks();
+    const answer = socket.sent[before] as ResponseMessage;
+    return String(answer.body?.handle);
+  }
+  const handle = await ask("fs_open", { path: "a", mode: "w" });
+  await ask("fs_write", { handle, data: "abc" });
+  await ask("fs_close", { handle, mode: "w" });
+  return await ask("fs_open", { path: "a" });
+}
+
+Deno.test("a frame that waits for a slow client is not written over by the next", async () => {
+  await withSocket(async (socket) => {
+    const handle = await storeFile(socket);
+    const subcommand = "fs_read";
+    for (const offset of [0, 1, 2]) {
+      socket.request("rrext_store", { subcommand, handle, offset });
+    }
+    await drainMicrotasks();
+    const texts = socket.frames.map((frame) =>
+      new TextDecoder().decode(frame).split("\n")[1]
+    );
+    assertEquals(texts, ["abc", "bc", "c"]);
+  });
+});
+
+Deno.test("a client that asks for files and does not read them is cut off", async () => {
+  await withSocket(async (socket) => {
+    const handle = await storeFile(socket);
+    socket.bufferedAmount = 262_144_001;
+    socket.request("rrext_store", { subcommand: "fs_read", handle });
+    await drainMicrotasks();
+    assertEquals(socket.closes, [[1013, "Reads too slowly"]]);
+  });
 });

@@ -3,7 +3,7 @@ export interface BunPeer {
   /** As of a `WebSocket`. */
   readonly readyState: number;
   /** As of a `WebSocket`; the number tells what became of the message. */
-  send(text: string): number;
+  send(data: string | Uint8Array): number;
   /** As of a `WebSocket`. */
   close(code?: number, reason?: string): void;
   /** What `bufferedAmount` is elsewhere. */
@@ -35,8 +35,8 @@ export class BunSocket extends EventTarget {
   }
 
   /** Send a message. */
-  send(text: string): void {
-    this.#peer?.send(text);
+  send(data: string | Uint8Array): void {
+    this.#peer?.send(data);
   }
 
   /** Close the socket. */

@@ -10,8 +10,7 @@ import { salvageSeq } from "./salvage_seq.ts";
 const OPEN = 1;
 const TOO_BIG = 1009;
 const TRY_LATER = 1013;
-/** Files are read in pieces of about this size; larger ones are rare. */
-const MAX_SCRATCH_BYTES = 4 * 1024 * 1024 + 1024;
+const NOTHING = new Uint8Array(0);
 
 /**
  * Speak the protocol over a WebSocket.
@@ -28,17 +27,13 @@ export function serveSocket(
 ): void {
   socket.binaryType = "arraybuffer";
   const backlog = new Backlog();
-  let scratch = new Uint8Array(0);
   const connection = connect({
     send(message, payload): void {
       // Some runtimes throw when the socket is closing already.
       if (socket.readyState !== OPEN) return;
       if (payload) {
-        const frame = writeFrame(scratch, encodeHeader(message), payload);
-        if (frame.buffer.byteLength <= MAX_SCRATCH_BYTES) {
-          scratch = new Uint8Array(frame.buffer);
-        }
-        socket.send(frame);
+        // A new one each time: sockets of Node keep it until it has left.
+        socket.send(writeFrame(NOTHING, encodeHeader(message), payload));
         if (socket.bufferedAmount <= MAX_MESSAGE_BYTES) return;
         return connection.close(TRY_LATER, "Reads too slowly");
       }

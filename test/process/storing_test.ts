@@ -1,0 +1,80 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { close, connect, isDAPException } from "@rocketride/streams";
+import {
+  list,
+  mkdir,
+  readFile,
+  readText,
+  remove,
+  rename,
+  stat,
+  writeFile,
+  writeText,
+} from "@rocketride/streams/store";
+import { forEachHost } from "../support/hosts.ts";
+
+const KIB = 1024;
+const CONTENT = Uint8Array.from(
+  { length: 6 * KIB * KIB + 77 },
+  (_, at) => (at >> 8) ^ at,
+);
+
+forEachHost("an engine keeps files in a directory, and to it", async (host) => {
+  const root = await Deno.makeTempDir();
+  await Deno.mkdir(`${root}/outside`);
+  const folder = `${root}/inside`;
+  await using child = await host.start(
+    "test/support/storing_program.ts",
+    folder,
+  );
+  const uri = await child.line();
+  const session = await connect({ uri, auth: "secret", env: {} });
+
+  await new Blob([CONTENT]).stream()
+    .pipeTo(await writeFile(session, "a/big.bin"));
+  const onDisk = await Deno.readFile(`${folder}/a/big.bin`);
+  assert(same(onDisk, CONTENT));
+  // Many answers on their way at once, with a consumer that lets them wait.
+  for (const frameBytes of [4 * KIB, 100_000, 4 * KIB * KIB]) {
+    const options = { frameBytes, readAhead: 16 };
+    const stream = await readFile(session, "a/big.bin", options);
+    const bytes = await new Response(stream).arrayBuffer();
+    assert(same(new Uint8Array(bytes), CONTENT), `in ${frameBytes}`);
+  }
+
+  await mkdir(session, "b");
+  await rename(session, "a/big.bin", "b/c/big.bin");
+  assertEquals((await stat(session, "b/c/big.bin"))?.size, CONTENT.length);
+  await writeText(session, "b/note", "x");
+  await writeText(session, "b/note", "Grüße");
+  assertEquals(await readText(session, "b/note"), "Grüße");
+  const names = (await list(session, "b")).map(({ name }) => name);
+  assertEquals(names, ["c", "note"]);
+
+  await Deno.symlink(`${root}/outside`, `${folder}/link`);
+  for (
+    const work of [
+      () => writeText(session, "link/x", "x"),
+      () => mkdir(session, "link/x"),
+      () => rename(session, "b/note", "link/note"),
+      () => remove(session, "link", { recursive: true }),
+    ]
+  ) {
+    assert(isDAPException(await assertRejects(work), "invalid-path"));
+  }
+  assertEquals([...Deno.readDirSync(`${root}/outside`)], []);
+
+  const full = remove(session, "b");
+  assert(isDAPException(await assertRejects(() => full), "folder-not-empty"));
+  await remove(session, "b", { recursive: true });
+  await remove(session, "a");
+  assertEquals(await list(session), []);
+  await close(session);
+  const ending = await child.finish();
+  assertEquals(ending, { code: 0, stdout: "", stderr: "" });
+  await Deno.remove(root, { recursive: true });
+});
+
+function same(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+}
