@@ -61,6 +61,13 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     "Uploaded made.txt",
   ],
   send_text_json_bytes: ["Analyze this text", "A Blob", "A body"],
+  store_files: [
+    "Begins with: id,name",
+    "large.csv: 14 bytes",
+    "large.csv.gz: ",
+    "Project of 2 components",
+    "Left: undefined",
+  ],
   stream_a_large_file: ["2,Grace", 'name: "large.csv"'],
   test_without_keys: [
     'Stored: manual.txt { documents: "documents" }',
