@@ -62,7 +62,7 @@ forEachHost("an engine keeps files in a directory, and to it", async (host) => {
   ) {
     assert(isDAPException(await assertRejects(work), "invalid-path"));
   }
-  assertEquals([...Deno.readDirSync(`${root}/outside`)], []);
+  assertEquals(await Array.fromAsync(Deno.readDir(`${root}/outside`)), []);
 
   const full = remove(session, "b");
   assert(isDAPException(await assertRejects(() => full), "folder-not-empty"));
