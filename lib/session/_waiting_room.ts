@@ -6,27 +6,35 @@ import { badTimeout, notConnected, slowLine } from "./_failures.ts";
 /** Where calls wait while the line is dialled anew (design D13). */
 export class WaitingRoom {
   readonly #clock: Clock;
-  #back: Deferred<void> | undefined;
+  /** Who waits; nobody may while there is a line, or will never be one. */
+  #gates: Set<Deferred<void>> | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
+  /** How many wait. */
+  get size(): number {
+    return this.#gates?.size ?? 0;
+  }
+
   /** From now on calls wait. */
   open(): void {
-    this.#back ??= deferred();
+    this.#gates ??= new Set();
   }
 
   /** The line is back: let them go. */
   release(): void {
-    this.#back?.resolve();
-    this.#back = undefined;
+    const gates = this.#gates;
+    this.#gates = undefined;
+    for (const gate of gates ?? []) gate.resolve();
   }
 
   /** There will be no line. */
   close(reason: unknown): void {
-    this.#back?.reject(reason);
-    this.#back = undefined;
+    const gates = this.#gates;
+    this.#gates = undefined;
+    for (const gate of gates ?? []) gate.reject(reason);
   }
 
   /**
@@ -39,8 +47,8 @@ export class WaitingRoom {
     limit: number,
     signal: AbortSignal | null | undefined,
   ): Promise<number> {
-    const back = this.#back;
-    if (!back) throw notConnected();
+    const gates = this.#gates;
+    if (!gates) throw notConnected();
     signal?.throwIfAborted();
     if (!(limit > 0)) throw badTimeout(limit);
     const gate = deferred<void>();
@@ -49,10 +57,12 @@ export class WaitingRoom {
       gate.reject(slowLine(command, limit));
     });
     const detach = onAbort(signal, gate.reject);
-    back.promise.then(gate.resolve, gate.reject);
+    gates.add(gate);
     try {
       await gate.promise;
     } finally {
+      // Who gives up leaves nothing behind, however long the line stays away.
+      gates.delete(gate);
       stop();
       detach();
     }
