@@ -116,6 +116,33 @@ Deno.test("every part of a form is an object", () =>
     assertMatch(objects.note!.name, /^note-[0-9a-f-]{36}$/);
   }));
 
+Deno.test("a form that is too large is refused, whether it tells its size or not", () =>
+  withServedEngine({}, async ({ engine }) => {
+    const chunk = new Uint8Array(1024 * 1024);
+    let taken = 0;
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller): void {
+        taken++;
+        controller.enqueue(chunk);
+      },
+    });
+    const response = await engine.fetch(
+      new Request("http://localhost/task/data?token=tk_1", {
+        method: "POST",
+        body,
+        duplex: "half",
+        headers: {
+          authorization,
+          "content-type": "multipart/form-data; boundary=b",
+        },
+      } as RequestInit),
+    );
+    assertEquals(response.status, 400);
+    const { error } = await response.json();
+    assertMatch(error.message, /67108864 bytes at most/);
+    assert(taken < 70, `${taken} MiB were taken`);
+  }));
+
 Deno.test("an object that fails is told in its place, with status 200", () =>
   withServedEngine({}, async (served) => {
     const [status, { data }] = await ask(served, "/task/data?token=tk_no", {

@@ -92,12 +92,8 @@ function bodyPart({ core, request }: RouteCall): Part {
 
 async function formParts({ core, request }: RouteCall): Promise<Part[]> {
   const length = Number(request.headers.get("content-length") ?? 0);
-  if (length > FORM_BYTES) {
-    throw new RangeError(
-      `Forms are held whole here, and may have ${FORM_BYTES} bytes at most`,
-    );
-  }
-  const entries = [...(await request.formData()).entries()];
+  if (length > FORM_BYTES) throw formTooLarge();
+  const entries = [...(await limitedForm(request)).entries()];
   const count = new Map<string, number>();
   return entries.map(([field, value]) => {
     const seen = count.get(field) ?? 0;
@@ -115,6 +111,29 @@ async function formParts({ core, request }: RouteCall): Promise<Part[]> {
       body: blob.stream(),
     };
   });
+}
+
+/** Not every form tells its size. */
+async function limitedForm({ body, headers }: Request): Promise<FormData> {
+  let length = 0;
+  const limit = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller): void {
+      length += chunk.length;
+      if (length > FORM_BYTES) throw formTooLarge();
+      controller.enqueue(chunk);
+    },
+  });
+  const type = headers.get("content-type") ?? "";
+  const form = new Response(body?.pipeThrough(limit), {
+    headers: { "content-type": type },
+  });
+  return await form.formData();
+}
+
+function formTooLarge(): RangeError {
+  return new RangeError(
+    `Forms are held whole here, and may have ${FORM_BYTES} bytes at most`,
+  );
 }
 
 function essence(type: string | null): string {
