@@ -123,3 +123,19 @@ Deno.test("faults in parts that are not loaded do not keep a pipeline from start
     assertEquals(errors.length, 2);
   });
 });
+
+Deno.test("text that a server would redact is warned of, once each", async () => {
+  const config = {
+    a: "Dear ${name}, ${name}",
+    deep: [{ b: "${HOME} ${ROCKETRIDE_A}" }],
+    c: "${} $name {x}",
+  };
+  const warnings = await warningsOf(around(fed("t", "helper", { config })));
+  const why = "which a server replaces by <REDACTED>: only ROCKETRIDE_ " +
+    "variables are filled in";
+  assertEquals(warnings, [
+    "Component t uses ${ROCKETRIDE_A}, which has no value",
+    `Component t uses \${name}, ${why}`,
+    `Component t uses \${HOME}, ${why}`,
+  ]);
+});

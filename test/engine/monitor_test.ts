@@ -368,3 +368,17 @@ Deno.test("a connection that ends is watched for no longer", async () => {
     assertEquals(other.received.length, before);
   });
 });
+
+Deno.test("figures are told when a task begins to run and when it ends, as there are none", async () => {
+  await withEngine([], async ({ client, start }) => {
+    const target = { projectId: "project", source: "a" };
+    await client.ok("rrext_monitor", { ...target, types: ["DETAIL"] });
+    const pipeline = chain("text", "a=entry", "b=response_all");
+    const { token, id } = await start(pipeline);
+    await client.ok("terminate", { token });
+    const { metrics } = await client.ok("rrext_get_task_status", { token });
+    assertEquals(new Set(Object.values(metrics)), new Set([0]));
+    const body = { metrics, __id: id };
+    assertEquals(client.events("apaevt_status_metrics"), [body, body]);
+  });
+});

@@ -15,6 +15,7 @@ import {
 import { llmNodes } from "./llm/llm_nodes.ts";
 import { llmMockNode } from "./llm_mock.ts";
 import { memoryInternalNode } from "./memory/memory_internal.ts";
+import { memoryPersistentNode } from "./memory/memory_persistent.ts";
 import { parseNode } from "./parse/parse.ts";
 import type { ParserTable } from "./parse/parser_table.ts";
 import { preprocessorLangchainNode } from "./preprocessor_langchain.ts";
@@ -82,8 +83,8 @@ export function builtinNodes(
     questionNode(),
     promptNode(),
     preprocessorLangchainNode(),
-    preprocessorLlmNode(),
     preprocessorCodeNode(),
+    preprocessorLlmNode(),
     anonymizeTextNode(),
     guardrailsNode(),
     dictionaryNode(),
@@ -93,6 +94,7 @@ export function builtinNodes(
     ...storeNodes(),
     agentRocketrideNode(),
     memoryInternalNode(),
+    memoryPersistentNode(),
     httpRequestNode(options),
     ...llmNodes(override),
     llmMockNode(override),

@@ -125,8 +125,11 @@ export class TaskRecord implements NodeReporter {
   enter(state: TaskState, fields: Partial<Changing> = {}): void {
     const begun = state === TASK_STATE.STARTING && this.#fields.startTime === 0;
     const times = begun ? { startTime: unixSeconds() } : {};
+    const before = this.#fields.state;
     this.#fields = { ...this.#fields, ...times, ...fields, state };
     this.#feed.flush();
+    // Nothing is measured here, but whoever shows figures waits for some.
+    if (before !== state && state === TASK_STATE.RUNNING) this.#measure();
   }
 
   /** The end; the task's last words. */
@@ -142,6 +145,7 @@ export class TaskRecord implements NodeReporter {
       serviceUp: false,
       endTime,
     });
+    this.#measure();
     this.announce("end");
   }
 
@@ -226,6 +230,11 @@ export class TaskRecord implements NodeReporter {
       project_id: projectId,
       source,
     }));
+  }
+
+  #measure(): void {
+    const { metrics } = this.read();
+    this.#detail("apaevt_status_metrics", () => ({ metrics }));
   }
 
   #detail(event: string, body: () => Record<string, unknown>): void {

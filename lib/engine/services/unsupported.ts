@@ -30,11 +30,6 @@ const FAMILIES: readonly (readonly [string, UnsupportedNeed, string])[] = [
   ],
   ["text", "model", "ner=Entity recognition"],
   [
-    "memory",
-    "later version",
-    "memory_persistent=Persistent memory",
-  ],
-  [
     "tool",
     "later version",
     "tool_pipe=Pipeline tool;tool_filesystem=File system tool;" +

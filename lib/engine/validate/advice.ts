@@ -52,6 +52,7 @@ function loadedAdvice(
       false;
   return [
     ...(keyless ? [] : withoutValue(component)),
+    ...redacted(component),
     ...unheardOf(component, components, context.registry),
     ...(definition ? nodeAdvice(component, definition, context, keyless) : []),
     ...(definition && context.forwarding === "clean"
@@ -85,6 +86,18 @@ function nodeAdvice(
 function withoutValue({ id, config }: Component): readonly string[] {
   return unresolved(config).map((name) =>
     `Component ${id} uses \${${name}}, which has no value`
+  );
+}
+
+/** A placeholder for anything but what pipelines may use. */
+const FOREIGN = /\$\{(?!ROCKETRIDE_)[^{}"\\]+\}/g;
+
+/** Text that a server would not leave alone (engine §1.3, protocol S20). */
+function redacted({ id, config }: Component): readonly string[] {
+  const found = JSON.stringify(config).match(FOREIGN) ?? [];
+  return [...new Set(found)].map((placeholder) =>
+    `Component ${id} uses ${placeholder}, which a server replaces by ` +
+    "<REDACTED>: only ROCKETRIDE_ variables are filled in"
   );
 }
 
