@@ -4,7 +4,9 @@ import {
   type EngineOptions,
   type FileStore,
   memoryStore,
+  type StoredWriter,
 } from "../../lib/engine/mod.ts";
+import { drainMicrotasks } from "../support/fake_clock.ts";
 import { type EngineRig, withEngine } from "../support/engine_rig.ts";
 import { withServedEngine } from "../support/served_engine.ts";
 import { type StorePort, storePort, textOf } from "../support/store_port.ts";
@@ -207,6 +209,44 @@ eachStore(
     assertEquals(await port.get("a"), "x");
   },
 );
+
+Deno.test("a file that opens when nobody wants it any more is closed first", async () => {
+  const gate = Promise.withResolvers<void>();
+  const inner = memoryStore();
+  const closed: string[] = [];
+  const store: FileStore = {
+    look: (path) => inner.look(path),
+    list: (path) => inner.list(path),
+    read: (path) => inner.read(path),
+    async write(path): Promise<StoredWriter> {
+      const writer = await inner.write(path);
+      await gate.promise;
+      return {
+        write: (bytes) => writer.write(bytes),
+        async close(): Promise<void> {
+          closed.push(path);
+          await writer.close();
+        },
+      };
+    },
+    makeDirectory: (path) => inner.makeDirectory(path),
+    remove: (path, recursive) => inner.remove(path, recursive),
+    rename: (from, to) => inner.rename(from, to),
+  };
+  await withStore(store, async (port, { connect }) => {
+    const client = await connect();
+    const arguments_ = { subcommand: "fs_open", path: "a", mode: "w" };
+    const command = "rrext_store";
+    const message = { type: "request", seq: 7, command, arguments: arguments_ };
+    client.post(message);
+    // Until the store is asked, and then until it answers.
+    await drainMicrotasks();
+    await client.close();
+    gate.resolve();
+    await port.put("a", "x");
+    assertEquals(closed, ["a", "a"]);
+  });
+});
 
 eachStore("what was asked before a close is done before it", async (port) => {
   const { handle } = await port.ok("fs_open", { path: "a", mode: "w" });

@@ -12,7 +12,7 @@ import { readJson } from "../../lib/store/read_json.ts";
 import { readText } from "../../lib/store/read_text.ts";
 import { abortAfter } from "../support/abort_after.ts";
 import { drainMicrotasks } from "../support/fake_clock.ts";
-import { type Handler, silent } from "../support/scripted_server.ts";
+import { type Handler, SILENCE, silent } from "../support/scripted_server.ts";
 import { stateOf } from "../support/state_of.ts";
 import { fileOf, reading, storeServer } from "../support/store_server.ts";
 
@@ -296,6 +296,25 @@ Deno.test("a line that drops errors the stream; nothing is sent any more", async
   server.line.close(3_999);
   await assertRejects(() => reading, ConnectionException);
   assertEquals(server.log(), ["fs_open", "fs_read:0+33792"]);
+});
+
+Deno.test("a line that drops in the turn of the open's answer is told at once", async () => {
+  await using server = await storeServer({
+    fs_open: (request, line) => {
+      line.reply(request, { handle: "h", size: 5 });
+      line.close(3_999);
+      return SILENCE;
+    },
+  }, { persist: true });
+  const error = await assertRejects(
+    () => readFile(server.session, "a"),
+    ConnectionException,
+    "as the file was opened",
+  );
+  assert(error.retryable);
+  const closed = close(server.session);
+  await server.clock.advance(15_000);
+  await closed;
 });
 
 Deno.test("closing the session closes the file", async () => {

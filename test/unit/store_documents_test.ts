@@ -14,6 +14,8 @@ import {
   saveTemplate,
 } from "@rocketride/streams/store";
 import { isDAPException } from "../../lib/errors.ts";
+import { close } from "../../lib/session/close.ts";
+import { drainMicrotasks } from "../support/fake_clock.ts";
 import { gate, refusing } from "../support/pipe_server.ts";
 import type { Script } from "../support/scripted_server.ts";
 import { reading, storeServer } from "../support/store_server.ts";
@@ -221,6 +223,21 @@ Deno.test("a listing that is lost is no shorter listing", async () => {
   server.line.close(3_999);
   const error = await assertRejects(() => listing);
   assert(isDAPException(error, "connection-lost"));
+});
+
+Deno.test("another line may lead to an engine of another generation", async () => {
+  await using server = await storeServer(modern("{}"), { persist: true });
+  const { session } = server;
+  await saveProject(session, "a", PIPELINE);
+  await saveProject(session, "a", PIPELINE);
+  assertEquals(server.log().filter((it) => it === "save_project").length, 1);
+  server.line.close(3_999);
+  await drainMicrotasks();
+  const saved = saveProject(session, "a", PIPELINE);
+  await server.clock.advance(15_000);
+  await saved;
+  assertEquals(server.log().filter((it) => it === "save_project").length, 2);
+  await close(session);
 });
 
 const CONTENTS = { body: { startTime: 12.5, note: "x" } };
