@@ -8,8 +8,10 @@
 
 import { print } from "../runner/report.ts";
 import { formatTally } from "../runner/tally.ts";
+import { CASES } from "./cases/mod.ts";
 import { conformance } from "./conformance.ts";
 import { RUNTIMES } from "./runtimes/mod.ts";
+import { selected } from "./selected.ts";
 
 const USAGE = `Usage: deno task test:conformance [--filter=text] [${
   RUNTIMES.map(({ name }) => name).join(" | ")
@@ -26,7 +28,12 @@ async function run(args: readonly string[]): Promise<boolean> {
     print(USAGE);
     return false;
   }
-  const filter = filters[0]?.slice("--filter=".length);
+  const filter = filters[0]?.slice("--filter=".length) ?? "";
+  const known = [...CASES, ...RUNTIMES.flatMap(({ checks }) => checks)];
+  if (selected(known, filter).length === 0) {
+    print(`Nothing has "${filter}" in its group or name`);
+    return false;
+  }
   const tally = await conformance({ runtimes, filter });
   print(formatTally(tally));
   return tally.failed === 0 && tally.passed > 0;

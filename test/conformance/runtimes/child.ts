@@ -1,3 +1,5 @@
+import { inTime } from "./limits.ts";
+
 /** A program that runs. */
 export interface Child extends AsyncDisposable {
   /** What it writes to its standard output; ends with the program. */
@@ -10,7 +12,13 @@ export interface Child extends AsyncDisposable {
   kill(): void;
 }
 
-/** Start a program without standard input. Disposal kills it. */
+/** Milliseconds that the last of its processes may take to end. */
+const LAST_MS = 5_000;
+
+/**
+ * Start a program without standard input. Disposal kills it, and waits for
+ * those that it has started itself.
+ */
 export function startChild(
   command: string,
   args: readonly string[],
@@ -44,6 +52,8 @@ export function startChild(
     async [Symbol.asyncDispose](): Promise<void> {
       kill();
       await code;
+      // Those that it has started itself have its standard error, too.
+      await inTime(stderr, LAST_MS);
     },
   };
 }

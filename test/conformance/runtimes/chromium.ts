@@ -47,7 +47,7 @@ export const CHROMIUM: Runtime = {
         ...FLAGS,
         `--user-data-dir=${folder}/profile`,
         url,
-      ]);
+      ], { TMPDIR: folder });
       const output = browser.lines.cancel();
       const ended = browser.code.then(async (code) => {
         throw new Error(`Ended with ${code}:\n${await browser.stderr}`);
@@ -62,7 +62,7 @@ export const CHROMIUM: Runtime = {
       await output;
     } finally {
       await Deno.remove(folder, { recursive: true }).catch(() => {
-        // one of its processes still writes there; it is temporary anyway
+        // one of its processes is still there; the folder is temporary anyway
       });
     }
     ears.end();
