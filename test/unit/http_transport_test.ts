@@ -70,6 +70,14 @@ function ok(data?: unknown): Response {
   return Response.json({ status: "OK", ...(data ? { data } : {}) });
 }
 
+/** Answers when the whole body is there, as servers do that refuse nothing. */
+function afterBody(route: Route): Route {
+  return async (asked) => {
+    await asked.request.arrayBuffer();
+    return route(asked);
+  };
+}
+
 /** What `POST /task/data` answers to one object. */
 function objectOf(result: Readonly<Record<string, unknown>>): unknown {
   return {
@@ -202,14 +210,14 @@ for (const [who, status, body, words] of FAILURES) {
 
 Deno.test("S30 an object that failed rejects, although everything else is OK", () =>
   withSession({
-    "POST /task/data": () => ({
+    "POST /task/data": afterBody(() => ({
       objectsRequested: 1,
       objectsCompleted: 0,
       resultTypes: {},
       objects: {
         body: { status: "Error", error: { message: "No lane", lineno: 1 } },
       },
-    }),
+    })),
   }, async (session) => {
     await assertRejects(
       () => send(session, "tk_1", "x"),
@@ -220,7 +228,9 @@ Deno.test("S30 an object that failed rejects, although everything else is OK", (
 
 Deno.test("S30 an error inside an object that is OK rejects with the result", () =>
   withSession({
-    "POST /task/data": () => objectOf({ error: { message: "No model" } }),
+    "POST /task/data": afterBody(() =>
+      objectOf({ error: { message: "No model" } })
+    ),
   }, async (session) => {
     const error = await assertRejects(
       () => send(session, "tk_1", "x"),
@@ -231,7 +241,9 @@ Deno.test("S30 an error inside an object that is OK rejects with the result", ()
   }));
 
 Deno.test("an answer without the object is a failure", () =>
-  withSession({ "POST /task/data": () => ({ objects: {} }) }, async (it) => {
+  withSession({
+    "POST /task/data": afterBody(() => ({ objects: {} })),
+  }, async (it) => {
     await assertRejects(
       () => send(it, "tk_1", "x"),
       PipeException,
@@ -249,7 +261,7 @@ const NAMES = [
 for (const name of NAMES) {
   Deno.test(`the name ${name} fits into a header`, () =>
     withSession({
-      "POST /task/data": ({ headers }) => {
+      "POST /task/data": afterBody(({ headers }) => {
         const plain = name === NAMES[0];
         const encoded = encodeURIComponent(name);
         assertEquals(
@@ -259,7 +271,7 @@ for (const name of NAMES) {
             : `attachment; filename="${encoded}"; filename*=UTF-8''${encoded}`,
         );
         return objectOf({});
-      },
+      }),
     }, async (session) => {
       await send(session, "tk_1", "x", { objinfo: { name } });
     }));
@@ -372,4 +384,36 @@ Deno.test("closing a session ends the requests that are under way", async () => 
     await assertRejects(() => asking, ConnectionException);
     assert(signal.aborted);
   });
+});
+
+Deno.test("a session over HTTP that persists lives on after the network failed", async () => {
+  let up = false;
+  const { fetch, log } = serverOf({
+    "GET /services": () => {
+      if (!up) throw new TypeError("Network is down");
+      return { services: {} };
+    },
+  });
+  const told: string[] = [];
+  const session = await connect({
+    uri: URI,
+    auth: "key",
+    env: {},
+    persist: true,
+    random: () => 0,
+    transport: httpTransport({ fetch }),
+    onConnected: () => void told.push("connected"),
+    onDisconnected: () => void told.push("disconnected"),
+  });
+  await assertRejects(() => getServices(session), ConnectionException);
+  up = true;
+  assertEquals(await getServices(session), {});
+  await close(session);
+  assertEquals(log, ["GET /services", "GET /services"]);
+  assertEquals(told, [
+    "connected",
+    "disconnected",
+    "connected",
+    "disconnected",
+  ]);
 });
