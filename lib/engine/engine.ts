@@ -61,8 +61,8 @@ export interface Engine {
  * @param options See {@linkcode EngineOptions}.
  * @returns The engine.
  * @throws {RangeError} A numeric option is out of range.
- * @throws {TypeError} Two of the given nodes share a provider name, or a key
- * or a host is malformed.
+ * @throws {TypeError} Two of the given nodes share a provider name, or a key,
+ * a host or the store is malformed.
  * @throws {ValidationException} A line of the script `llm` is malformed.
  *
  * @example Run a pipeline in process

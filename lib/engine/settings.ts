@@ -182,7 +182,8 @@ const MAX_UNAUTHENTICATED = 10;
  * @throws {RangeError} A number is out of range, or a key has a permission
  * that there is not.
  * @throws {TypeError} A key is empty, looks like a task's, or comes twice; or
- * a host is more than a name; or there is no such way to embed.
+ * a host is more than a name; or there is no such way to embed; or the store
+ * is none.
  */
 export function readSettings(options: EngineOptions): Settings {
   const userId = options.userId ?? "local";
@@ -219,10 +220,15 @@ export function readSettings(options: EngineOptions): Settings {
   };
 }
 
+/** Whoever writes JavaScript may name a directory instead. */
 function readStore(
   store: EngineOptions["store"] = () => memoryStore(),
 ): Settings["store"] {
-  return typeof store === "function" ? store : () => store;
+  if (typeof store === "function") return store;
+  if (typeof store?.look === "function") return () => store;
+  throw new TypeError(
+    "Cannot use store: expected one, such as directoryStore(path) makes",
+  );
 }
 
 /** Whoever writes JavaScript may name a way that there is not. */

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import {
+  createEngine,
   directoryStore,
   type EngineOptions,
   type FileStore,
@@ -481,6 +482,13 @@ Deno.test("limits of stores are numbers, and directories are named", () => {
   }
   assertThrows(() => directoryStore(""), TypeError);
   assertThrows(() => directoryStore(new URL("http://x/")), TypeError);
+});
+
+Deno.test("what is no store is told as the engine is made", () => {
+  for (const store of ["./data", {}, null, 5]) {
+    const options = { store } as unknown as EngineOptions;
+    assertThrows(() => createEngine(options), TypeError, "directoryStore");
+  }
 });
 
 Deno.test("each user has files of their own, unless the store is one for all", async () => {
