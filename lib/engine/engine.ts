@@ -18,6 +18,7 @@ import { TaskTable } from "./run/task_table.ts";
 import { Connection } from "./serve/connection.ts";
 import { fetchHandler } from "./serve/fetch_handler.ts";
 import { type EngineOptions, readSettings } from "./settings.ts";
+import { nodeFiles } from "./store/node_files.ts";
 import { Stores } from "./store/stores.ts";
 
 /** An embedded engine: runs pipelines in the process that made it. */
@@ -98,6 +99,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
   const dashboard = new Dashboard(clock);
   const tasks = new TaskTable(clock, (task) => dashboard.taskRemoved(task));
   const monitors = new Monitors();
+  const stores = new Stores(settings.store, settings.randomUUID);
   const core: Core = {
     settings,
     registry: createRegistry(builtinNodes(settings), nodes),
@@ -116,8 +118,13 @@ export function createEngine(options: EngineOptions = {}): Engine {
           useExisting: true,
         }),
     }),
-    stores: new Stores(settings.store, settings.randomUUID),
-    host: { ...settings, monitors, onTaskEnd },
+    stores,
+    host: {
+      ...settings,
+      monitors,
+      filesOf: (userId) => nodeFiles(() => stores.filesOf(userId)),
+      onTaskEnd,
+    },
   };
   const connections = new Set<Connection>();
   let closed: Promise<void> | undefined;

@@ -33,6 +33,8 @@ export {
   type MediaPayload,
   type NodeDefinition,
   type NodeField,
+  type NodeFile,
+  type NodeFiles,
   type NodeInstance,
   type NodeTask,
   type ObjectInfo,

@@ -81,6 +81,46 @@ export interface ObjectInfo {
   readonly metadata: Record<string, unknown>;
 }
 
+/** What there is at a path of a user's files. */
+export type NodeFile =
+  | {
+    /** A file. */
+    readonly type: "file";
+    /** Its bytes. */
+    readonly size: number;
+    /** When it was last written to, in Unix seconds. */
+    readonly modified: number;
+  }
+  | {
+    /** A directory. */
+    readonly type: "dir";
+  };
+
+/**
+ * The files of a user, the same that clients reach through the store. Paths
+ * are names with `/` between them, from the root; what is not there, or in
+ * use, or leads upwards is refused.
+ */
+export interface NodeFiles {
+  /** Read a file, or its first `mostBytes`; `size` is that of all of it. */
+  read(
+    path: string,
+    mostBytes?: number,
+  ): Promise<{ readonly bytes: Uint8Array; readonly size: number }>;
+  /** Make a file, or put other bytes in the place of its own. */
+  write(path: string, bytes: Uint8Array): Promise<void>;
+  /** Remove a file. */
+  remove(path: string): Promise<void>;
+  /** What is in a directory, by name; nothing in one that is not there. */
+  list(
+    path: string,
+  ): Promise<readonly (NodeFile & { readonly name: string })[]>;
+  /** Make a directory, with those above it. */
+  makeDirectory(path: string): Promise<void>;
+  /** What there is at a path; `undefined` when there is nothing. */
+  stat(path: string): Promise<NodeFile | undefined>;
+}
+
 /** What a node may use while it works for one task. */
 export interface TaskContext {
   /** The component's id. */
@@ -93,6 +133,8 @@ export interface TaskContext {
   readonly signal: AbortSignal;
   /** HTTP for nodes; injected by whoever made the engine. */
   readonly fetch: typeof fetch;
+  /** The files of the user who started the task. */
+  readonly files: NodeFiles;
   /** Where time comes from; nodes must set no timers of their own. */
   readonly clock: Clock;
   /** Add a warning to the task's status. */

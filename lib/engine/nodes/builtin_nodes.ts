@@ -4,6 +4,7 @@ import { dictionaryNode } from "./dictionary.ts";
 import { embeddingNodes } from "./embedding/embedding_nodes.ts";
 import type { EmbeddingFunction } from "./embedding/embedding_override.ts";
 import { extractDataNode } from "./extract_data.ts";
+import { filesystemNode } from "./filesystem/filesystem.ts";
 import { guardrailsNode } from "./guardrails/guardrails.ts";
 import { hashNode } from "./hash.ts";
 import { httpRequestNode } from "./http_request/http_request.ts";
@@ -96,6 +97,7 @@ export function builtinNodes(
     memoryInternalNode(),
     memoryPersistentNode(),
     httpRequestNode(options),
+    filesystemNode(),
     ...llmNodes(override),
     llmMockNode(override),
     ...responseNodes(),

@@ -3,7 +3,7 @@ import { deferred } from "../../_deferred.ts";
 import type { Clock } from "../../_clock.ts";
 import type { JsonObject } from "../../../schema/json.ts";
 import type { Plan, PlannedNode } from "../compile.ts";
-import type { NodeTask } from "../node.ts";
+import type { NodeFiles, NodeTask } from "../node.ts";
 import { messageOf } from "./failure.ts";
 import type { PipeObserver } from "./observer.ts";
 import { Pipes } from "./pipes.ts";
@@ -32,6 +32,8 @@ export interface ExecutionOptions {
   readonly clock: Clock;
   /** HTTP for nodes. */
   readonly fetch: typeof fetch;
+  /** The files of the task's user. */
+  readonly files: NodeFiles;
   /** The task's public key, for notes. */
   readonly publicToken: string;
   /** Who is told what happens. */
@@ -86,7 +88,7 @@ export class Execution {
 
   async #startNode(node: PlannedNode): Promise<void> {
     const { id, definition, config, rawConfig, warnings } = node;
-    const { reporter, fetch, clock, publicToken } = this.#options;
+    const { reporter, fetch, files, clock, publicToken } = this.#options;
     for (const warning of warnings) reporter.warn(warning);
     const { signal } = this.#controller;
     const started = await definition.start({
@@ -95,6 +97,7 @@ export class Execution {
       rawConfig,
       signal,
       fetch,
+      files,
       clock,
       publicToken,
       warn: (message) => reporter.warn(message),

@@ -149,7 +149,14 @@ export class Task {
   #run(plan: Plan): Promise<void> {
     const ready = this.#ready;
     const { spec, record: reporter } = this;
-    const execution = new Execution({ ...this.#host, ...spec, plan, reporter });
+    const files = this.#host.filesOf(spec.userId);
+    const execution = new Execution({
+      ...this.#host,
+      ...spec,
+      plan,
+      reporter,
+      files,
+    });
     this.#execution = execution;
     this.record.enter(TASK_STATE.INITIALIZING, { status: "" });
     execution.start().then(

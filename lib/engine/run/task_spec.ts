@@ -1,5 +1,6 @@
 import type { Clock } from "../../_clock.ts";
 import type { Monitors, TaskTopic } from "../monitor/monitors.ts";
+import type { NodeFiles } from "../node.ts";
 import type { TraceLevel } from "./flow_trace.ts";
 
 /** What a task is started with and keeps for its life. */
@@ -32,6 +33,8 @@ export interface TaskHost {
   readonly clock: Clock;
   /** HTTP for nodes. */
   readonly fetch: typeof fetch;
+  /** The files of a user, for nodes. */
+  filesOf(userId: string): NodeFiles;
   /** Who watches. */
   readonly monitors: Monitors;
   /** Told once for each task, when it has ended. */

@@ -32,7 +32,7 @@ const FAMILIES: readonly (readonly [string, UnsupportedNeed, string])[] = [
   [
     "tool",
     "later version",
-    "tool_pipe=Pipeline tool;tool_filesystem=File system tool;" +
+    "tool_pipe=Pipeline tool;" +
     "tool_chartjs=Chart.js",
   ],
   [

@@ -1,10 +1,14 @@
 import { type Clock, systemClock } from "../../../lib/_clock.ts";
 import { isRecord, type JsonObject } from "../../../schema/json.ts";
+import { Files } from "../../../lib/engine/store/files.ts";
+import { memoryStore } from "../../../lib/engine/store/memory_store.ts";
+import { nodeFiles } from "../../../lib/engine/store/node_files.ts";
 import type {
   ControlCall,
   Lane,
   LanePayloads,
   NodeDefinition,
+  NodeFiles,
   NodeInstance,
   NodeTask,
   ObjectInfo,
@@ -40,6 +44,7 @@ export interface OpenOptions {
 export interface BenchOptions {
   readonly fetch?: typeof fetch;
   readonly clock?: Clock;
+  readonly files?: NodeFiles;
 }
 
 /** One object on its way through the node. */
@@ -76,6 +81,7 @@ export async function startNode(
     rawConfig: config,
     signal: new AbortController().signal,
     fetch: options.fetch ?? noNetwork,
+    files: options.files ?? nodeFiles(() => new Files(memoryStore())),
     clock: options.clock ?? systemClock(),
     warn: (message) => void record.warnings.push(message),
     status: (text) => void record.statuses.push(text),

@@ -62,6 +62,7 @@ Deno.test("serviceList lists every node but internal ones", () => {
     "memory_internal",
     "memory_persistent",
     "tool_http_request",
+    "tool_filesystem",
     "llm_openai_api",
     "llm_openai",
     "llm_ollama",
