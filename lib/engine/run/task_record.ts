@@ -232,9 +232,13 @@ export class TaskRecord implements NodeReporter {
     }));
   }
 
+  /** The status tells the same, and need not be sent for it. */
   #measure(): void {
-    const { metrics } = this.read();
-    this.#detail("apaevt_status_metrics", () => ({ metrics }));
+    const { events } = this.#options;
+    const body = (): Record<string, unknown> => ({
+      metrics: this.read().metrics,
+    });
+    events.publish(EVENT_BITS.DETAIL, "apaevt_status_metrics", body);
   }
 
   #detail(event: string, body: () => Record<string, unknown>): void {
