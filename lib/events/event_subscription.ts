@@ -1,4 +1,5 @@
 import type { EventMessage } from "../../schema/envelope.ts";
+import type { StartedTask } from "../../schema/task.ts";
 import { onAbort } from "../_abort.ts";
 import { ignore } from "../_deferred.ts";
 import { RocketRideException } from "../errors.ts";
@@ -74,9 +75,10 @@ export class EventSubscription {
   }
 
   /** Show one task only from now on, and of what was gathered. */
-  narrow(token: string): void {
-    const { source = "" } = this.#key;
-    this.#key = { ...this.#key, token, taskId: taskIdOf(token, source) };
+  narrow({ token, source = this.#key.source }: StartedTask): void {
+    const named = source !== undefined && source !== "*";
+    const taskId = named ? taskIdOf(token, source) : undefined;
+    this.#key = { ...this.#key, token, taskId };
     this.#queue = this.#queue.filter((item) =>
       item.type === "gap" || isAbout(this.#key, item)
     );

@@ -33,7 +33,9 @@ export interface EventsOptions extends CallOptions {
  * Watch a task, a project's source, one pipe or everything.
  *
  * Resolves when the engine has acknowledged the subscription; what happened
- * before is not told, so watch first and send then. Cancelling the stream, or
+ * before is not told, so watch first and send then. The stream of a task shows
+ * that task alone, with the progress of uploads to it; that of a project's
+ * source shows every task of it. Cancelling the stream, or
  * leaving a `for await` loop, ends the subscription. Several streams may
  * watch the same: the engine is told what all of them want together. A stream
  * outlives a reconnect, with a gap of reason `reconnect` where events may be

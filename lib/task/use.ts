@@ -3,11 +3,7 @@ import { isStartedTask, type StartedTask } from "../../schema/task.ts";
 import { didFail, type ResponseMessage } from "../../schema/envelope.ts";
 import { ignore } from "../_deferred.ts";
 import { makeDisposable } from "../_disposable.ts";
-import {
-  ExecutionException,
-  ProtocolException,
-  ValidationException,
-} from "../errors.ts";
+import { ExecutionException, ProtocolException } from "../errors.ts";
 import type { EventType } from "../events/event_type.ts";
 import type { EventSubscription } from "../events/event_subscription.ts";
 import type { StreamedEvent } from "../events/streamed_event.ts";
@@ -53,8 +49,8 @@ export interface UseOptions extends PipelineInput, CallOptions {
   readonly pipelineTraceLevel?: TraceLevel | undefined;
   /**
    * Watch the task from its very beginning: `events` of the task that is
-   * returned has all events of these kinds or names. The pipeline must have a
-   * `project_id` and a `source`.
+   * returned has all events of these kinds or names. A pipeline without a
+   * `project_id` is given one, as engines do.
    *
    * @default {nothing is watched}
    */
@@ -112,7 +108,8 @@ export async function use(
 ): Promise<Task> {
   const core = coreOf(session);
   checkNumbers(options);
-  const pipeline = await loadPipeline(core, options, options);
+  const found = await loadPipeline(core, options, options);
+  const pipeline = options.events ? withProject(found) : found;
   const { signal, useExisting = false } = options;
   const owned = !useExisting;
   const message = buildRequest("execute", {
@@ -127,7 +124,7 @@ export async function use(
       onLate: owned ? (late) => terminateLate(session, late) : undefined,
     });
     const started = startedOf(response);
-    watching?.narrow(started.token);
+    watching?.narrow(started);
     watching?.open();
     return taskOf(core, started, {
       owned,
@@ -140,6 +137,12 @@ export async function use(
   }
 }
 
+/** Engines would invent a project, and tell of it when it is too late. */
+function withProject(pipeline: Pipeline): Pipeline {
+  if (pipeline.project_id) return pipeline;
+  return { ...pipeline, project_id: crypto.randomUUID() };
+}
+
 /** Before the start: engines do not repeat what has happened (field F17). */
 async function watchStart(
   session: SessionCore,
@@ -147,16 +150,9 @@ async function watchStart(
   options: UseOptions,
 ): Promise<EventSubscription | undefined> {
   if (options.events === undefined) return undefined;
-  const { project_id: projectId } = pipeline;
-  const source = options.source ?? pipeline.source;
-  if (!projectId || !source) {
-    throw new ValidationException(
-      "Cannot watch the start of a pipeline without a project_id and a source",
-      { hint: "Give the pipeline both, or call events() with its token" },
-    );
-  }
+  const { project_id: projectId = "", source } = pipeline;
   const { events: types, signal, timeout } = options;
-  const target = { projectId, source };
+  const target = { projectId, source: source || "*" };
   // Most programs watch nothing; bundles of theirs need not carry it.
   const { subscribe } = await import("../events/subscribe.ts");
   return await subscribe(session, target, { types, signal, timeout });

@@ -143,6 +143,27 @@ forEachTransport("use({ events }) sees the task begin", async (options) => {
 });
 
 forEachTransport(
+  "use({ events }) watches a pipeline that names neither project nor source",
+  async (options) => {
+    const session = await connect(options);
+    const [first, ...rest] = plain.components;
+    const source = { ...first!, config: { mode: "Source" } };
+    const components = [source, ...rest];
+    const pipeline = { components };
+    const task = await use(session, { pipeline, events: ["TASK"] });
+    assert(task.events);
+    const seen = await readUntil(task.events, (it) => actionOf(it) === "begin");
+    const begin = seen.at(-1)!;
+    assert(begin.type === "event");
+    assertEquals(begin.body?.projectId, task.started.projectId);
+    assertEquals(begin.body?.source, "in");
+    assertEquals(pipeline, { components });
+    await task[Symbol.asyncDispose]();
+    await close(session);
+  },
+);
+
+forEachTransport(
   "use({ events }) takes its subscription back when it fails",
   async (options) => {
     const session = await connect(options);
