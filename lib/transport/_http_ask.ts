@@ -24,6 +24,12 @@ export interface HttpAsk {
   (request: Ask): Promise<Answer>;
 }
 
+/**
+ * What headers carry: Latin-1 that prints. Asking the platform would not do:
+ * some refuse with words that show the credential, others send what they like.
+ */
+const CARRIED = /^[\t\x20-\x7e\x80-\xff]*$/;
+
 /** Make what asks the engine at an address. */
 export function httpAsk(
   send: typeof fetch,
@@ -35,14 +41,16 @@ export function httpAsk(
     for (const [name, value] of Object.entries(request.query ?? {})) {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
-    const { credential } = self;
+    const headers = headersOf(request, self.credential);
+    if (!headers) {
+      return {
+        error: "Cannot send credential, name or media type over HTTP: " +
+          "it has characters that no header can carry",
+      };
+    }
     const init = {
       method: request.method,
-      headers: {
-        accept: "application/json",
-        ...(credential && { authorization: `Bearer ${credential}` }),
-        ...request.headers,
-      },
+      headers,
       ...(request.body === undefined ? {} : { body: request.body }),
       ...(request.body instanceof ReadableStream ? { duplex: "half" } : {}),
       signal,
@@ -51,6 +59,21 @@ export function httpAsk(
   };
   const self: HttpAsk = Object.assign(ask, { credential: "" });
   return self;
+}
+
+/** The headers; none where no header can carry what is to be in them. */
+function headersOf(
+  { headers }: Ask,
+  credential: string,
+): Record<string, string> | undefined {
+  const all: Record<string, string> = {
+    accept: "application/json",
+    ...(credential && { authorization: `Bearer ${credential}` }),
+    ...headers,
+  };
+  return Object.values(all).every((value) => CARRIED.test(value))
+    ? all
+    : undefined;
 }
 
 /** Read any of the envelopes of protocol §10.2. */

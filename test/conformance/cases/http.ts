@@ -192,6 +192,28 @@ export const HTTP: readonly ConformanceCase[] = [
   },
   {
     group,
+    name: "what no header can carry is refused, and the session goes on",
+    expected: [
+      "AuthenticationException: authentication-refused",
+      "PipeException: pipe-failed",
+      ["b\n\n"],
+    ],
+    run: async (places) => [
+      await failureOf(connect({ ...overHttp(places), auth: "ключ" })),
+      ...await withHttp(
+        places,
+        (session) =>
+          usingTask(session, textPipeline(), async (_, task) => [
+            await failureOf(
+              send(session, task, "a", { mimeType: "image/\u20ac" }),
+            ),
+            (await send(session, task, "b")).text,
+          ]),
+      ) as unknown[],
+    ],
+  },
+  {
+    group,
     name: "what HTTP cannot carry names what can",
     expected: [
       "ValidationException: not-supported",
