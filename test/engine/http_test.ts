@@ -94,6 +94,45 @@ for (const path of ["/task/data", "/webhook"]) {
     }));
 }
 
+Deno.test("the old names of the paths work, and what the query asks for is done", () =>
+  withServedEngine({}, async (served) => {
+    const [status, { data }] = await ask(
+      served,
+      "/task?token=tk_mine&threads=1&trace=metadata",
+      { method: "PUT", body: JSON.stringify(pipeline) },
+    );
+    assertEquals([status, data], [200, { token: "tk_mine" }]);
+    const [, sent] = await ask(served, "/task/process?token=tk_mine", {
+      method: "PUT",
+      body: "Hello",
+      headers: { "content-type": "text/plain" },
+    });
+    assertEquals((sent.data as Json).objectsCompleted, 1);
+    // A key of the task itself need not name it.
+    const [, own] = await ask(served, "/webhook", {
+      method: "POST",
+      body: "Hello",
+      headers: { authorization: "Bearer tk_mine" },
+    });
+    assertEquals((own.data as Json).objectsCompleted, 1);
+  }));
+
+Deno.test("failures have the engine's words, and the place where they happened", () =>
+  withServedEngine({}, async (served) => {
+    const asked = [
+      ["/services?service=ghost", "GET", "Service 'ghost' not found"],
+      ["/task?token=tk_no", "GET", "Your pipeline is not running"],
+      ["/task", "DELETE", "Task token is required"],
+    ] as const;
+    for (const [path, method, words] of asked) {
+      const [status, body] = await ask(served, path, { method });
+      assertEquals([status, body.status], [400, "Error"], path);
+      const { message, file, lineno } = body.error as Json;
+      assert(String(message).startsWith(words), String(message));
+      assertEquals([typeof file, typeof lineno], ["string", "number"]);
+    }
+  }));
+
 Deno.test("every part of a form is an object", () =>
   withServedEngine({}, async (served) => {
     const token = await start(served);
