@@ -11,6 +11,7 @@ import {
   pipe,
   RocketRideException,
   send,
+  sendFiles,
   type Session,
   setConnectionParams,
   TimeoutException,
@@ -154,6 +155,25 @@ for (const manner of MANNERS) {
       String(error),
     );
     assertEquals(log, ["error"]);
+  });
+
+  cell("uploads under way", manner, true, async (it) => {
+    const session = await connect(it.options);
+    const { token } = await use(session, { pipeline });
+    const files = Array.from(
+      { length: 8 },
+      (_, at) => new File([`text ${at}`], `${at}.txt`, { type: "text/plain" }),
+    );
+    const cut = it.relay.cut("rrext_process write", "answer", manner);
+    const sending = sendFiles(session, token, files, { retries: 1 });
+    await it.after(cut);
+    const results = await sending;
+    assertEquals(
+      results.map(({ action, result }) => [action, result?.text]),
+      files.map((_, at) => ["complete", [`text ${at}\n\n`]]),
+    );
+    await close(session);
+    assertEquals(it.log, ["connected", "lost", "connected", "closed"]);
   });
 
   for (const moment of MOMENTS) {
