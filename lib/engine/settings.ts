@@ -123,6 +123,13 @@ export interface EngineOptions {
    */
   readonly listUnsupported?: boolean;
   /**
+   * The greatest number of waves that an agent may be given, 1 to 50; each
+   * asks its model once. One that does not say gets 10, or this if it is less.
+   *
+   * @default {50}
+   */
+  readonly maxWaves?: number;
+  /**
    * The hosts that the node `tool_http_request` may ask, by name;
    * `*.example.com` stands for all below one. All when absent: an agent may
    * then reach whatever this process can reach.
@@ -174,6 +181,7 @@ export interface Settings extends
 /** The greatest message and, by default, object: 250 MiB (protocol §1.2). */
 export const MAX_MESSAGE_BYTES = 262_144_000;
 const MAX_PIPES = 64;
+const MAX_WAVES = 50;
 const MAX_UNAUTHENTICATED = 10;
 
 /**
@@ -205,6 +213,7 @@ export function readSettings(options: EngineOptions): Settings {
     tokens: options.tokens ?? "server",
     userId,
     maxPipes: wholeNumber("maxPipes", options.maxPipes, MAX_PIPES, MAX_PIPES),
+    maxWaves: wholeNumber("maxWaves", options.maxWaves, MAX_WAVES, MAX_WAVES),
     maxObjectBytes: wholeNumber(
       "maxObjectBytes",
       options.maxObjectBytes,

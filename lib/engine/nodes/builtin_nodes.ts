@@ -44,6 +44,12 @@ export interface BuiltinNodesOptions {
    */
   readonly allowHosts?: readonly string[] | undefined;
   /**
+   * The greatest number of waves that an agent may be given, 1 to 50.
+   *
+   * @default {50}
+   */
+  readonly maxWaves?: number;
+  /**
    * What answers instead of every model: a function, or a script. The models
    * that pipelines name when absent.
    */
@@ -93,7 +99,7 @@ export function builtinNodes(
     extractDataNode(),
     ...embeddingNodes(options.embedding),
     ...storeNodes(),
-    agentRocketrideNode(),
+    agentRocketrideNode(options),
     memoryInternalNode(),
     memoryPersistentNode(),
     httpRequestNode(options),

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import type { Question } from "../../../schema/question.ts";
 import type { JsonObject } from "../../../schema/json.ts";
@@ -399,6 +399,28 @@ Deno.test("an agent refuses settings that make no sense at start, and stops with
   const pipe = (await startNode(agentRocketrideNode())).open({ signal });
   const args = { tool: "run_agent", args: { query: "Why?" } };
   await assertRejects(() => pipe.invoke({ op: "invoke", args }), Error, "gone");
+});
+
+Deno.test("an engine may allow its agents fewer waves", async () => {
+  const model = script({ thought: "Hm" }, "at last");
+  const engine = createEngine({
+    llm: model.llm,
+    nodes: [tools()],
+    maxWaves: 1,
+  });
+  const session = await connect({ transport: engine.transport(), env: {} });
+  const task = await use(session, { pipeline: pipelineOf() });
+  assertEquals(firstAnswer(await chat(session, task, "Go")), "at last");
+  await assertRejects(
+    () => use(session, { pipeline: pipelineOf({ max_waves: 2 }), token: "t" }),
+    Error,
+    "'max_waves' must be a whole number from 1 to 1",
+  );
+  await close(session);
+  await engine.close();
+  for (const maxWaves of [0, 51]) {
+    assertThrows(() => createEngine({ maxWaves }), RangeError, "maxWaves");
+  }
 });
 
 Deno.test("plans are read from whatever a model replies", () => {

@@ -38,6 +38,16 @@ const FIELDS: readonly NodeField[] = [
   },
 ];
 
+/** The most waves that an agent may be given (engine §4.9). */
+const MOST_WAVES = 50;
+const DEFAULT_WAVES = 10;
+
+/** Options of {@linkcode agentRocketrideNode}. */
+export interface AgentOptions {
+  /** The most waves that an agent may be given here; 50 when absent. */
+  readonly maxWaves?: number | undefined;
+}
+
 const RUN_INPUT: JsonObject = {
   type: "object",
   properties: {
@@ -59,9 +69,12 @@ const RUN_INPUT: JsonObject = {
  *
  * As a helper of another agent it is a tool itself: `run_agent`.
  *
+ * @param options See {@linkcode AgentOptions}.
  * @returns The definition.
  */
-export function agentRocketrideNode(): NodeDefinition {
+export function agentRocketrideNode(
+  { maxWaves = MOST_WAVES }: AgentOptions = {},
+): NodeDefinition {
   return defineNode({
     provider: "agent_rocketride",
     title: "RocketRide agent",
@@ -80,7 +93,10 @@ export function agentRocketrideNode(): NodeDefinition {
       const settings: AgentSettings = {
         description: read.text("agent_description", ""),
         instructions: read.texts("instructions"),
-        maxWaves: read.number("max_waves", 10, { min: 1, max: 50 }),
+        maxWaves: read.number("max_waves", Math.min(DEFAULT_WAVES, maxWaves), {
+          min: 1,
+          max: maxWaves,
+        }),
       };
       return { instance: (pipe) => instance(pipe, context.id, settings) };
     },
