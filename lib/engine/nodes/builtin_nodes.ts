@@ -26,6 +26,8 @@ import { preprocessorLlmNode } from "./preprocessor_llm.ts";
 import { promptNode } from "./prompt.ts";
 import { questionNode } from "./question.ts";
 import { responseNodes } from "./response.ts";
+import { exaSearchNode } from "./search/exa_search.ts";
+import { rerankCohereNode } from "./search/rerank_cohere.ts";
 import { sourceNodes } from "./sources.ts";
 import { storeNodes } from "./store/store_nodes.ts";
 import { summarizationNode } from "./summarization/summarization.ts";
@@ -99,11 +101,13 @@ export function builtinNodes(
     extractDataNode(),
     ...embeddingNodes(options.embedding),
     ...storeNodes(),
+    rerankCohereNode(),
     agentRocketrideNode(options),
     memoryInternalNode(),
     memoryPersistentNode(),
     httpRequestNode(options),
     filesystemNode(),
+    exaSearchNode(),
     ...llmNodes(override),
     llmMockNode(override),
     ...responseNodes(),

@@ -38,7 +38,7 @@ const FAMILIES: readonly (readonly [string, UnsupportedNeed, string])[] = [
   [
     "tool",
     "service",
-    "tool_exa_search=Exa search tool;tool_firecrawl=Firecrawl;" +
+    "tool_firecrawl=Firecrawl;" +
     "mcp_client=MCP client;tool_github=GitHub;tool_bland_ai=Bland AI",
   ],
   ["tool", "interpreter", "tool_python=Python"],
@@ -59,7 +59,6 @@ const FAMILIES: readonly (readonly [string, UnsupportedNeed, string])[] = [
     "driver",
     "db_mysql=MySQL;db_postgres=PostgreSQL;db_neo4j=Neo4j",
   ],
-  ["rerank", "service", "rerank_cohere=Cohere rerank"],
   ["search", "service", "search_exa=Exa search"],
   [
     "image",
