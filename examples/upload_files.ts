@@ -9,10 +9,10 @@
  */
 import {
   connect,
-  getTaskStatus,
   sendFiles,
   setEvents,
   use,
+  watchTask,
 } from "@rocketride/streams";
 
 const folder = new URL("files/", import.meta.url);
@@ -37,5 +37,9 @@ for (const { action, filepath, error } of uploads) {
   if (action === "complete") console.log("OK", filepath);
   else console.log("Failed", filepath, error);
 }
-const { completedCount, totalCount } = await getTaskStatus(session, task);
-console.log(`Progress: ${completedCount}/${totalCount}`);
+// Where others poll, the task's status is a stream.
+for await (const status of watchTask(session, task)) {
+  const { completed, completedCount, totalCount } = status;
+  console.log(`Progress: ${completedCount}/${totalCount}`);
+  if (completed || totalCount === uploads.length) break;
+}

@@ -48,6 +48,16 @@ forEachHost(
   },
 );
 
+/** The first request of a client, as a frame. */
+function authentication(): string {
+  return JSON.stringify({
+    type: "request",
+    seq: 1,
+    command: "auth",
+    arguments: { auth: "secret" },
+  });
+}
+
 async function gone(response: Response): Promise<Response> {
   await response.body?.cancel();
   return response;
@@ -99,19 +109,8 @@ forEachHost(
 
 forEachHost("a frame in the packet of the handshake is heard", async (host) => {
   await withHost(host, async (uri) => {
-    const hello = JSON.stringify({
-      type: "request",
-      seq: 1,
-      command: "auth",
-      arguments: { auth: "secret" },
-    });
-    await using line = await rawHandshake(uri, hello);
-    let heard = "";
-    while (!heard.includes("request_seq")) {
-      const part = await line.read();
-      assert(part, `It hung up, saying ${heard}`);
-      heard += new TextDecoder().decode(part);
-    }
+    await using line = await rawHandshake(uri, authentication());
+    const heard = await line.until('"request_seq":1');
     assertStringIncludes(heard, "101 Switching Protocols");
     assertStringIncludes(heard, '"success":true');
   });
@@ -138,17 +137,18 @@ forEachHost(
     await withHost(host, async (uri, options) => {
       const session = await connect(options);
       const task = await use(session, { pipeline: through("flood") });
-      const request = (seq: number, command: string, args: object): string =>
-        JSON.stringify({ type: "request", seq, command, arguments: args });
+      const watch = {
+        type: "request",
+        seq: 2,
+        command: "rrext_monitor",
+        arguments: { token: task.token, types: ["ALL"] },
+      };
       await using slow = await rawHandshake(
         uri,
-        request(1, "auth", { auth: "secret" }),
-        request(2, "rrext_monitor", { token: task.token, types: ["ALL"] }),
+        authentication(),
+        JSON.stringify(watch),
       );
-      let heard = "";
-      while (!heard.includes('"request_seq":2')) {
-        heard += new TextDecoder().decode(await slow.read());
-      }
+      await slow.until('"request_seq":2');
       await send(session, task, "100");
       assertEquals((await getTaskStatus(session, task)).completedCount, 1);
       // What it had not read yet still comes, and then a close frame.
@@ -165,6 +165,41 @@ forEachHost(
     });
   },
 );
+
+forEachHost("a client that vanishes gives its slot back", async (host) => {
+  // It is not asked to end by itself: Deno keeps a timer, of 30 seconds, for
+  // each socket whose client has gone without a word.
+  await using child = await host.start(PROGRAM);
+  const uri = await child.line();
+  const session = await connect({ uri, auth: "secret", env: {} });
+  const task = await use(session, { pipeline: DIGEST, threads: 1 });
+  const { token } = task;
+  const open = {
+    type: "request",
+    seq: 2,
+    command: "rrext_process",
+    token,
+    arguments: {
+      token,
+      subcommand: "open",
+      object: {},
+      mimeType: "audio/wav",
+    },
+  };
+  {
+    await using line = await rawHandshake(
+      uri,
+      authentication(),
+      JSON.stringify(open),
+    );
+    await line.until('"request_seq":2');
+  }
+  const next = await pipe(session, task);
+  await next.close();
+  const { failedCount } = await getTaskStatus(session, task);
+  assertEquals(failedCount, 1);
+  await close(session);
+});
 
 forEachHost("closing a server tells its clients why", async (host) => {
   await using child = await host.start(PROGRAM);

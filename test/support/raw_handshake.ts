@@ -2,8 +2,8 @@
 export interface RawHandshake extends AsyncDisposable {
   /** Read whatever comes next; `undefined` when the server has hung up. */
   read(): Promise<Uint8Array | undefined>;
-  /** Send a text frame. */
-  send(text: string): Promise<void>;
+  /** Read until a text has come; answers everything up to there. */
+  until(text: string): Promise<string>;
 }
 
 /**
@@ -31,13 +31,22 @@ export async function rawHandshake(
   const packet = [...request, ...texts.flatMap((text) => [...masked(text)])];
   await conn.write(Uint8Array.from(packet));
   const buffer = new Uint8Array(1024 * 1024);
+
+  async function read(): Promise<Uint8Array | undefined> {
+    const count = await conn.read(buffer).catch(() => null);
+    return count === null ? undefined : buffer.slice(0, count);
+  }
+
   return {
-    async read(): Promise<Uint8Array | undefined> {
-      const count = await conn.read(buffer).catch(() => null);
-      return count === null ? undefined : buffer.slice(0, count);
-    },
-    async send(text): Promise<void> {
-      await conn.write(masked(text));
+    read,
+    async until(text): Promise<string> {
+      let heard = "";
+      while (!heard.includes(text)) {
+        const part = await read();
+        if (!part) throw new Error(`It hung up, saying ${heard}`);
+        heard += new TextDecoder().decode(part);
+      }
+      return heard;
     },
     [Symbol.asyncDispose](): Promise<void> {
       conn.close();
