@@ -69,7 +69,9 @@ function sorted(value: unknown): string {
     value,
     (_, it) =>
       typeof it === "object" && it !== null && !Array.isArray(it)
-        ? Object.entries(it).sort(([a], [b]) => a < b ? -1 : 1)
+        ? Object.fromEntries(
+          Object.entries(it).sort(([a], [b]) => a < b ? -1 : 1),
+        )
         : it,
   );
 }
