@@ -24,7 +24,7 @@ import {
 } from "@rocketride/streams";
 import { openDocument } from "./demo/document.ts";
 import { describeEvent } from "./demo/describe_event.ts";
-import { serveEngine } from "./demo/serve_engine.ts";
+import { localEngine } from "./demo/local_engine.ts";
 import { createScreen, type Screen } from "./demo/screen.ts";
 import { summarize } from "./demo/summarize.ts";
 
@@ -33,7 +33,9 @@ const LARGE_BYTES = 8 * 1024 * 1024;
 
 async function main(place: string | undefined): Promise<void> {
   const screen = createScreen();
-  const local = Deno.env.get("ROCKETRIDE_URI") ? undefined : serveEngine();
+  const local = Deno.env.get("ROCKETRIDE_URI")
+    ? undefined
+    : await localEngine();
   try {
     await run(screen, local?.options ?? {}, place);
   } finally {

@@ -10,7 +10,7 @@
  * @module
  */
 import { normalizeUri } from "@rocketride/streams";
-import { serveEngine } from "./demo/serve_engine.ts";
+import { localEngine } from "./demo/local_engine.ts";
 
 const RealWebSocket = globalThis.WebSocket;
 const realFetch = globalThis.fetch;
@@ -35,7 +35,7 @@ async function main(name: string | undefined): Promise<void> {
     throw new TypeError("Give the name of an example, such as quick_start");
   }
   const uri = Deno.env.get("ROCKETRIDE_URI");
-  const local = uri ? undefined : serveEngine();
+  const local = uri ? undefined : await localEngine();
   try {
     redirect(String(local?.options.uri ?? uri));
     await import(new URL(`${name}.ts`, import.meta.url).href);
