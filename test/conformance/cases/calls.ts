@@ -10,7 +10,7 @@ import {
   type Session,
 } from "../../../mod.ts";
 import type { ConformanceCase, Places } from "../case.ts";
-import { failureOf, thrownBy } from "./_failure.ts";
+import { failureOf, inShort, thrownBy } from "./_failure.ts";
 import { toFaultyEngine } from "./_faults.ts";
 import { toEngine, withSession } from "./_session.ts";
 
@@ -157,7 +157,7 @@ export const CALLS: readonly ConformanceCase[] = [
         const refused = await thrownBy(call(session, "invented"));
         const wordless = await thrownBy(call(session, "wordless"));
         return [
-          await failureOf(Promise.reject(refused)),
+          inShort(refused),
           (refused as Error).message,
           (wordless as Error).message,
         ];
@@ -202,7 +202,7 @@ export const CALLS: readonly ConformanceCase[] = [
         await close(session);
         const error = await thrownBy(ping(session));
         return [
-          await failureOf(Promise.reject(error)),
+          inShort(error),
           (error as { sent?: boolean }).sent,
         ];
       }),

@@ -8,7 +8,7 @@ import {
   webSocketTransport,
 } from "../../../mod.ts";
 import type { ConformanceCase } from "../case.ts";
-import { failureOf, thrownBy } from "./_failure.ts";
+import { failureOf, inShort, thrownBy } from "./_failure.ts";
 import { relayOf, toFaultyEngine, toNobody } from "./_faults.ts";
 import { KEY, READER_KEY } from "./_keys.ts";
 import { textPipeline } from "./_pipelines.ts";
@@ -65,7 +65,7 @@ export const CONNECT: readonly ConformanceCase[] = [
         connect({ ...toEngine(places), auth: "wrong", persist: true }),
       ) as { sent?: boolean; retryable?: boolean };
       return [
-        await failureOf(Promise.reject(error)),
+        inShort(error),
         error.sent,
         error.retryable,
       ];
@@ -178,7 +178,7 @@ export const CONNECT: readonly ConformanceCase[] = [
       const options = await toFaultyEngine(places, "/silent");
       const error = await thrownBy(connect({ ...options, timeout: 200 }));
       const { timeout } = error as { timeout?: number };
-      return [await failureOf(Promise.reject(error)), timeout];
+      return [inShort(error), timeout];
     },
   },
   {

@@ -1,6 +1,6 @@
 import { call, connect, ping, type TraceRecord } from "../../../mod.ts";
 import type { ConformanceCase } from "../case.ts";
-import { failureOf, thrownBy } from "./_failure.ts";
+import { failureOf, inShort, thrownBy } from "./_failure.ts";
 import { toFaultyEngine } from "./_faults.ts";
 import { toEngine, withSession } from "./_session.ts";
 
@@ -24,7 +24,7 @@ export const HEARTBEAT: readonly ConformanceCase[] = [
       await call(session, "mute");
       const error = await thrownBy(call(session, "silent")) as Error;
       return {
-        failure: await failureOf(Promise.reject(error)),
+        failure: inShort(error),
         words: error.message.startsWith("No sign of life for"),
         clean: (await session.closed).clean,
       };

@@ -32,16 +32,10 @@ interface Persisting {
   connected(times: number): Promise<void>;
 }
 
-/** Work with a session that persists, over a relay that can cut its line. */
-async function persisting(
-  places: Places,
-  work: (it: Persisting) => Promise<unknown>,
-  more: ConnectOptions = {},
-): Promise<unknown> {
-  const relay = await relayOf(places);
-  const log: string[] = [];
-  const session = await connect({
-    uri: relay.uri,
+/** Options that lead over a relay, persistently, and note what happens. */
+function overRelay({ uri }: Relay, log: string[]): ConnectOptions {
+  return {
+    uri,
     auth: KEY,
     env: {},
     persist: true,
@@ -50,8 +44,32 @@ async function persisting(
     onDisconnected: (_, hasError) =>
       void log.push(hasError ? "lost" : "closed"),
     onConnectError: () => void log.push("error"),
-    ...more,
-  });
+  };
+}
+
+/** What happens until there is a session over a relay that was spoilt. */
+async function dialled(
+  places: Places,
+  spoil: (relay: Relay) => Promise<void>,
+): Promise<string[]> {
+  const relay = await relayOf(places);
+  const log: string[] = [];
+  await spoil(relay);
+  const session = await connect(overRelay(relay, log));
+  const seen = [...log];
+  await close(session);
+  return seen;
+}
+
+/** Work with a session that persists, over a relay that can cut its line. */
+async function persisting(
+  places: Places,
+  work: (it: Persisting) => Promise<unknown>,
+  more: ConnectOptions = {},
+): Promise<unknown> {
+  const relay = await relayOf(places);
+  const log: string[] = [];
+  const session = await connect({ ...overRelay(relay, log), ...more });
   async function connected(times: number): Promise<void> {
     let seen = 0;
     const reader = lifecycle(session).getReader();
@@ -205,44 +223,17 @@ export const RECONNECT: readonly ConformanceCase[] = [
     group,
     name: "a dial that is refused is tried again",
     expected: ["error", "error", "connected"],
-    run: async (places) => {
-      const relay = await relayOf(places);
-      const log: string[] = [];
-      await relay.refuse();
-      await relay.refuse();
-      const session = await connect({
-        uri: relay.uri,
-        auth: KEY,
-        env: {},
-        persist: true,
-        random: () => 0,
-        onConnected: () => void log.push("connected"),
-        onConnectError: () => void log.push("error"),
-      });
-      await close(session);
-      return log;
-    },
+    run: (places) =>
+      dialled(places, async (relay) => {
+        await relay.refuse();
+        await relay.refuse();
+      }),
   },
   {
     group,
     name: "a login that is cut is tried again",
     expected: ["error", "connected"],
-    run: async (places) => {
-      const relay = await relayOf(places);
-      const log: string[] = [];
-      await relay.cut("auth", "answer");
-      const session = await connect({
-        uri: relay.uri,
-        auth: KEY,
-        env: {},
-        persist: true,
-        random: () => 0,
-        onConnected: () => void log.push("connected"),
-        onConnectError: () => void log.push("error"),
-      });
-      await close(session);
-      return log;
-    },
+    run: (places) => dialled(places, (relay) => relay.cut("auth", "answer")),
   },
   {
     group,

@@ -1,5 +1,4 @@
-import type { Session } from "../../../mod.ts";
-import { connect, isDAPException } from "../../../mod.ts";
+import { close, connect, isDAPException, type Session } from "../../../mod.ts";
 import {
   deleteProject,
   getProject,
@@ -16,7 +15,6 @@ import {
   writeJson,
   writeText,
 } from "../../../lib/store/mod.ts";
-import { close } from "../../../mod.ts";
 import type { ConformanceCase, Places } from "../case.ts";
 import { patternBytes, sha256 } from "./_bytes.ts";
 import { failureOf, thrownBy } from "./_failure.ts";

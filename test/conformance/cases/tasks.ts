@@ -11,7 +11,7 @@ import {
 } from "../../../mod.ts";
 import { TASK_STATE } from "../../../schema/mod.ts";
 import type { ConformanceCase } from "../case.ts";
-import { failureOf, thrownBy } from "./_failure.ts";
+import { failureOf, inShort, thrownBy } from "./_failure.ts";
 import { gateOf } from "./_faults.ts";
 import { textPipeline, through } from "./_pipelines.ts";
 import { toEngine, usingTask, withSession, withTask } from "./_session.ts";
@@ -77,7 +77,7 @@ export const TASKS: readonly ConformanceCase[] = [
         ) as Error;
         const nothing = { pipeline: { components: "none" } as never };
         return [
-          await failureOf(Promise.reject(refused)),
+          inShort(refused),
           refused.message.includes("invented"),
           await failureOf(use(session, nothing)),
           await failureOf(
