@@ -142,8 +142,9 @@ export interface EngineOptions {
   /** Where random ids come from. The platform's when absent. */
   readonly randomUUID?: () => string;
   /**
-   * Accepts a WebSocket upgrade, on platforms other than Deno: takes the
-   * request, gives the open or opening socket and the response to return.
+   * Accepts a WebSocket upgrade, on platforms other than Deno, Bun, Node with
+   * {@linkcode serveEngine}, and Workers: takes the request, gives the open or
+   * opening socket and the response to return.
    */
   readonly upgrade?: Upgrade;
 }

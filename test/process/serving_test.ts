@@ -19,7 +19,7 @@ import {
 } from "@rocketride/streams";
 import { VERSION } from "../../lib/version.ts";
 import type { ChildEnding } from "../support/child_program.ts";
-import { forEachHost, type Host } from "../support/hosts.ts";
+import { forEachHost, type Host, HOSTS } from "../support/hosts.ts";
 import { DIGEST, through } from "../support/pipelines.ts";
 import { rawHandshake } from "../support/raw_handshake.ts";
 import { rawSocket } from "../support/raw_client.ts";
@@ -208,4 +208,13 @@ forEachHost("closing a server tells its clients why", async (host) => {
   await client.ok("auth", { auth: "secret" });
   assertEquals(await child.finish(), ENDED_WELL);
   assertEquals(await client.ended, { code: 1001, reason: "Server is closed" });
+});
+
+Deno.test("a server of Bun without handlers of sockets says what it lacks", async () => {
+  const bun = HOSTS.find(({ name }) => name === "Bun")!;
+  await using child = await bun.start("test/support/bun_without_sockets.ts");
+  await using line = await rawHandshake(await child.line());
+  const heard = await line.until("}");
+  assertStringIncludes(heard, " 501 ");
+  assertStringIncludes(heard, "Bun.serve needs the option 'websocket'");
 });

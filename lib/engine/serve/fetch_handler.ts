@@ -1,4 +1,5 @@
 import { ignore } from "../../_deferred.ts";
+import { ValidationException } from "../../errors.ts";
 import type { Peer } from "../../transport/memory.ts";
 import { addressOf } from "../access/address_of.ts";
 import type { Core } from "../core.ts";
@@ -58,8 +59,11 @@ export function fetchHandler(
       const { socket, response } = upgrade(request);
       serveSocket(socket, (peer) => connect(peer, leave));
       return response;
-    } catch {
+    } catch (error) {
       leave();
+      if (error instanceof ValidationException) {
+        return json(501, { detail: error.message });
+      }
       // Not a proper handshake; the platform's text would name its internals.
       return json(400, { detail: "Bad Request" });
     }

@@ -1,4 +1,5 @@
 import { isRecord } from "../../../schema/json.ts";
+import { ValidationException } from "../../errors.ts";
 import type { Upgrade } from "../settings.ts";
 import { BunSocket } from "./bun_socket.ts";
 
@@ -59,10 +60,24 @@ function bunUpgrade(
   server: BunServer,
 ): ReturnType<Upgrade> {
   const socket = new BunSocket();
-  if (!server.upgrade(request, { data: socket })) {
+  if (!accepts(server, request, socket)) {
     throw new TypeError("Not a WebSocket handshake");
   }
   return { socket: socket as unknown as WebSocket, response: new Response() };
+}
+
+/** Bun throws when its server was made without handlers. */
+function accepts(
+  server: BunServer,
+  request: Request,
+  data: BunSocket,
+): boolean {
+  try {
+    return server.upgrade(request, { data });
+  } catch (cause) {
+    const text = "Bun.serve needs the option 'websocket': bunWebSocket";
+    throw new ValidationException(text, { cause });
+  }
 }
 
 function isBunServer(info: unknown): info is BunServer {
