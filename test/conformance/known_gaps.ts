@@ -42,6 +42,16 @@ export const KNOWN_GAPS: readonly KnownGap[] = [
     reason: "workerd takes no message above 32 MiB (runtimes §0.9)",
   },
   {
+    runtime: "workerd",
+    name: "a result of 64 MiB arrives",
+    reason: "workerd takes no message above 32 MiB (runtimes §0.9)",
+  },
+  {
+    runtime: "deno",
+    name: "a result of 64 MiB arrives",
+    reason: "Deno's client takes no message of 64 MiB (runtimes §0.9)",
+  },
+  {
     runtime: "chromium",
     name: "what is written goes out before the end",
     reason: "Browsers stream request bodies over HTTP/2 alone; over HTTP/1.1 " +

@@ -40,6 +40,12 @@ export const LIMITS: readonly ConformanceCase[] = [
   },
   {
     group,
+    name: "a result of 64 MiB arrives",
+    expected: [64 * MIB, "x"],
+    run: (places) => resultOf(places, 64 * MIB),
+  },
+  {
+    group,
     name: "frames of 16 MiB leave and arrive",
     expected: true,
     run: (places) =>
