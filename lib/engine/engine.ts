@@ -37,6 +37,9 @@ export interface Engine {
    * {@linkcode bunWebSocket}, `Bun.serve` take it as it is. What the platform
    * passes besides the request tells where it came from; a server of one's
    * own passes {@linkcode FetchInfo}. {@linkcode serveEngine} does all that.
+   *
+   * In Workers, keep the engine in a Durable Object: sockets and tasks outlive
+   * the request that began them, which is only possible there.
    */
   readonly fetch: (
     request: Request,
