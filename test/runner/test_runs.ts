@@ -19,7 +19,8 @@ export interface TestRun {
 /**
  * The calls of `deno test` that together run all tests of the repository.
  *
- * @param coverage The folder for coverage data.
+ * @param coverage The folder for coverage data, which get a folder in it for
+ * each call.
  */
 export async function testRuns(coverage: string): Promise<TestRun[]> {
   const files = [...(await readTree(["test"])).keys()]
@@ -27,10 +28,17 @@ export async function testRuns(coverage: string): Promise<TestRun[]> {
   const serial = files
     .filter((path) => SERIAL.some((folder) => path.startsWith(`${folder}/`)));
   const parallel = files.filter((path) => !serial.includes(path));
-  const flags = ["test", "--allow-all", "--quiet", `--coverage=${coverage}`];
+  // A folder each: Deno empties the one that it is given.
+  const flags = (folder: string): string[] => [
+    "test",
+    "--allow-all",
+    "--quiet",
+    `--coverage=${coverage}/${folder}`,
+    "--coverage-raw-data-only",
+  ];
   const runs = [
-    { name: "tests", args: [...flags, "--parallel", ...parallel] },
-    { name: "tests, one by one", args: [...flags, ...serial] },
+    { name: "tests", args: [...flags("parallel"), "--parallel", ...parallel] },
+    { name: "tests, one by one", args: [...flags("serial"), ...serial] },
     { name: "doc tests", args: await docTestArgs() },
   ];
   return serial.length > 0 ? runs : runs.filter((_, at) => at !== 1);
