@@ -59,14 +59,13 @@ export interface Engine {
  *
  * It speaks the protocol of a real one, runs the nodes that need no driver and
  * no model of their own, asks models over HTTP, and refuses the rest with the
- * reason. Nothing runs, and no
- * timer is held, while it has nothing to do.
+ * reason. Nothing runs, and no timer is held, while it has nothing to do.
  *
  * @param options See {@linkcode EngineOptions}.
  * @returns The engine.
  * @throws {RangeError} A numeric option is out of range.
  * @throws {TypeError} Two of the given nodes share a provider name, or a key,
- * a host or the store is malformed.
+ * a host, an origin or the store is malformed.
  * @throws {ValidationException} A line of the script `llm` is malformed.
  *
  * @example Run a pipeline in process

@@ -135,6 +135,13 @@ export interface EngineOptions {
    * then reach whatever this process can reach.
    */
   readonly allowHosts?: readonly string[];
+  /**
+   * The origins whose pages may use the HTTP routes, also with cookies, such
+   * as `https://app.example.com`. When absent, pages of any origin may, but
+   * without cookies (protocol §10.5). Browsers enforce it, and for HTTP alone:
+   * who may come by a socket is for {@linkcode EngineOptions.auth} to say.
+   */
+  readonly corsOrigins?: readonly string[];
   /** HTTP for nodes. The platform's when absent. */
   readonly fetch?: typeof fetch;
   /** Where time comes from. The platform's when absent. */
@@ -162,13 +169,21 @@ export interface Settings extends
   Required<
     Omit<
       EngineOptions,
-      "allowHosts" | "auth" | "embedding" | "llm" | "store" | "upgrade"
+      | "allowHosts"
+      | "auth"
+      | "corsOrigins"
+      | "embedding"
+      | "llm"
+      | "store"
+      | "upgrade"
     >
   > {
   /** Hosts that nodes may ask; all when `undefined`. */
   readonly allowHosts: readonly string[] | undefined;
   /** Who has which key; `undefined` when every key is accepted. */
   readonly auth: ReadonlyMap<string, Identity> | undefined;
+  /** Origins whose pages may come; all when `undefined`. */
+  readonly corsOrigins: readonly string[] | undefined;
   /** What answers instead of models; `undefined` when they do. */
   readonly llm: EngineOptions["llm"];
   /** The store of a user. */
@@ -191,8 +206,8 @@ const MAX_UNAUTHENTICATED = 10;
  * @throws {RangeError} A number is out of range, or a key has a permission
  * that there is not.
  * @throws {TypeError} A key is empty, looks like a task's, or comes twice; or
- * a host is more than a name; or there is no such way to embed; or the store
- * is none.
+ * a host is more than a name; or an origin is none; or there is no such way to
+ * embed; or the store is none.
  */
 export function readSettings(options: EngineOptions): Settings {
   const userId = options.userId ?? "local";
@@ -223,6 +238,7 @@ export function readSettings(options: EngineOptions): Settings {
     store: readStore(options.store),
     listUnsupported: options.listUnsupported ?? false,
     allowHosts: options.allowHosts?.map(hostName),
+    corsOrigins: options.corsOrigins?.map(originName),
     fetch: options.fetch ?? ((input, init) => fetch(input, init)),
     clock: options.clock ?? systemClock(),
     randomUUID: options.randomUUID ?? (() => crypto.randomUUID()),
@@ -271,5 +287,16 @@ function hostName(given: string): string {
   throw new TypeError(
     `Cannot use "${given}" in allowHosts: must be the name of a host, ` +
       "perhaps after `*.`",
+  );
+}
+
+/** Browsers send an origin in one spelling, and only that one ever matches. */
+function originName(given: string): string {
+  const parsed = URL.canParse(given) ? new URL(given) : undefined;
+  const spelled = parsed && `${parsed.protocol}//${parsed.host}`;
+  if (parsed?.host && spelled === given) return given;
+  throw new TypeError(
+    `Cannot use "${given}" in corsOrigins: must be an origin, such as ` +
+      "https://app.example.com, with nothing behind it",
   );
 }

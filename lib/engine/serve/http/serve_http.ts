@@ -1,22 +1,21 @@
 import type { Core } from "../../core.ts";
+import { isPreflight, preflight, share } from "./cors.ts";
 import { type Connect, Line } from "./line.ts";
 import { denied, failed, invalid, json } from "./reply.ts";
 import type { Route } from "./route.ts";
 import { ROUTES } from "./routes.ts";
 
-/** Seconds for which browsers remember what they may do (§10.5). */
-const PREFLIGHT_SECONDS = "600";
-
 /**
  * Answer an HTTP request that wants no socket (protocol §10). Every answer
- * says that pages of any origin may read it.
+ * says which pages may read it.
  */
 export async function serveHttp(
   core: Core,
   request: Request,
   connect: Connect,
 ): Promise<Response> {
-  if (isPreflight(request)) return preflight(request);
+  const { corsOrigins } = core.settings;
+  if (isPreflight(request)) return preflight(request, corsOrigins);
   const line = new Line(connect);
   let response: Response;
   try {
@@ -27,7 +26,7 @@ export async function serveHttp(
     // Who goes away in the middle fails the body, and so gets here.
     line.close();
   }
-  response.headers.set("access-control-allow-origin", "*");
+  share(response, request, corsOrigins);
   return response;
 }
 
@@ -71,20 +70,4 @@ async function refusal(
     return invalid(["header", "authorization"], "Field required");
   }
   return undefined;
-}
-
-function isPreflight({ headers, method }: Request): boolean {
-  return method === "OPTIONS" && headers.has("access-control-request-method");
-}
-
-function preflight({ headers }: Request): Response {
-  return new Response("OK", {
-    headers: {
-      "access-control-allow-origin": "*",
-      "access-control-allow-methods": "DELETE, GET, OPTIONS, POST, PUT",
-      "access-control-allow-headers":
-        headers.get("access-control-request-headers") ?? "*",
-      "access-control-max-age": PREFLIGHT_SECONDS,
-    },
-  });
 }
