@@ -6,6 +6,7 @@ import {
 import type { Transport } from "../transport/transport.ts";
 import { Doorway } from "./access/doorway.ts";
 import { Environment } from "./access/environment.ts";
+import { denied } from "./access/identity.ts";
 import { readStartOptions } from "./commands/start_options.ts";
 import { startTask } from "./commands/start_task.ts";
 import type { Core } from "./core.ts";
@@ -112,10 +113,11 @@ export function createEngine(options: EngineOptions = {}): Engine {
     doorway: new Doorway(settings.maxUnauthenticated),
     deployments: new Deployments({
       clock,
-      start: ({ pipeline, created_by: userId = settings.userId }) =>
+      start: (record, reachesFiles) =>
         startTask(core, {
-          pipeline,
-          userId,
+          pipeline: record.pipeline,
+          userId: record.created_by ?? settings.userId,
+          reachesFiles,
           options: readStartOptions({}, settings.maxPipes),
           useExisting: true,
         }),
@@ -124,7 +126,11 @@ export function createEngine(options: EngineOptions = {}): Engine {
     host: {
       ...settings,
       monitors,
-      filesOf: (userId) => nodeFiles(() => stores.filesOf(userId)),
+      filesOf: (userId, allowed) =>
+        nodeFiles(() => {
+          if (allowed) return stores.filesOf(userId);
+          throw denied("Permission 'task.store' denied");
+        }),
       onTaskEnd,
     },
   };

@@ -133,7 +133,10 @@ export interface TaskContext {
   readonly signal: AbortSignal;
   /** HTTP for nodes; injected by whoever made the engine. */
   readonly fetch: typeof fetch;
-  /** The files of the user who started the task. */
+  /**
+   * The files of the user who started the task; all is refused when whoever
+   * gave the pipeline is another user, or lacks `task.store` (protocol §4.5).
+   */
   readonly files: NodeFiles;
   /** Where time comes from; nodes must set no timers of their own. */
   readonly clock: Clock;

@@ -1,6 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { DeploymentRecord } from "../../schema/deployment.ts";
-import { Deployments } from "../../lib/engine/deploy/deployments.ts";
+import {
+  Deployments,
+  type NewDeployment,
+} from "../../lib/engine/deploy/deployments.ts";
 import { RocketRideException, ValidationException } from "../../lib/errors.ts";
 import { withEngine } from "../support/engine_rig.ts";
 import { type FakeClock, fakeClock } from "../support/fake_clock.ts";
@@ -31,9 +34,15 @@ function rig(): Rig {
 
 const PIPELINE = { components: [] };
 
+/** What ann deploys. */
+function annsAt(schedule: string): NewDeployment {
+  const pipeline = PIPELINE;
+  return { pipeline, schedule, userId: "ann", reachesFiles: true };
+}
+
 Deno.test("a deployment runs each time its schedule says so, and keeps nothing alive", async () => {
   const { clock, deployments, started } = rig();
-  deployments.add("p", PIPELINE, "@hourly", "ann");
+  deployments.add("p", annsAt("@hourly"));
   assertEquals([clock.timers, clock.refTimers], [1, 0]);
   await clock.advance(HOUR);
   assertEquals(started, ["@hourly"]);
@@ -45,7 +54,7 @@ Deno.test("a deployment runs each time its schedule says so, and keeps nothing a
 
 Deno.test("a manual deployment waits for nothing", () => {
   const { clock, deployments } = rig();
-  const record = deployments.add("p", PIPELINE, "manual", "ann");
+  const record = deployments.add("p", annsAt("manual"));
   assertEquals(clock.timers, 0);
   const { created_at, updated_at, ...rest } = record;
   assertEquals(rest, {
@@ -77,7 +86,7 @@ Deno.test("a timer that goes off early, as long ones may, waits for the rest", a
       return Promise.resolve();
     },
   });
-  deployments.add("p", PIPELINE, "@yearly", "ann");
+  deployments.add("p", annsAt("@yearly"));
   now += HOUR;
   wakes.shift()?.();
   assertEquals([started.length, wakes.length], [0, 1]);
@@ -91,7 +100,7 @@ Deno.test("a timer that goes off early, as long ones may, waits for the rest", a
 
 Deno.test("a start that fails makes a deployment errored, until one succeeds", async () => {
   const { clock, deployments, failures } = rig();
-  deployments.add("p", PIPELINE, "@hourly", "ann");
+  deployments.add("p", annsAt("@hourly"));
   failures.push(new Error("no"));
   await clock.advance(HOUR);
   assertEquals(deployments.get("p").state, "errored");
@@ -104,7 +113,7 @@ Deno.test("what was changed while a start was under way keeps its own state", as
   const clock = fakeClock();
   const gate = Promise.withResolvers<void>();
   const deployments = new Deployments({ clock, start: () => gate.promise });
-  deployments.add("p", PIPELINE, "@hourly", "ann");
+  deployments.add("p", annsAt("@hourly"));
   await clock.advance(HOUR);
   deployments.update("p", { schedule: "manual" });
   gate.reject(new Error("late"));
@@ -115,7 +124,7 @@ Deno.test("what was changed while a start was under way keeps its own state", as
 
 Deno.test("a change of schedule counts from now on, and of pipeline leaves the schedule", async () => {
   const { clock, deployments, started } = rig();
-  const { updated_at } = deployments.add("p", PIPELINE, "@daily", "ann");
+  const { updated_at } = deployments.add("p", annsAt("@daily"));
   await clock.advance(60_000);
   deployments.update("p", { schedule: "@hourly" });
   const pipeline = { components: [], name: "new" };
@@ -142,13 +151,13 @@ Deno.test("what is not there, is there twice, or cannot be read is refused", () 
     ]
   ) assertThrows(act, RocketRideException, missing);
   assertThrows(
-    () => deployments.add("p", PIPELINE, "sometimes", "ann"),
+    () => deployments.add("p", annsAt("sometimes")),
     ValidationException,
   );
   assertEquals(deployments.list(), []);
-  deployments.add("p", PIPELINE, "@daily", "ann");
+  deployments.add("p", annsAt("@daily"));
   assertThrows(
-    () => deployments.add("p", PIPELINE, "manual", "ann"),
+    () => deployments.add("p", annsAt("manual")),
     RocketRideException,
     "Project 'p' is already deployed",
   );

@@ -72,12 +72,16 @@ function taskLogin({ tasks }: Core, credential: string): Login {
   const isPrivate = credential.startsWith("tk_");
   const task = isPrivate ? tasks.get(credential) : tasks.findPublic(credential);
   if (!task?.active) throw new AuthenticationException("Bad request");
-  const { userId, token } = task.spec;
+  const { userId, token, reachesFiles } = task.spec;
+  // Nobody gets at files by starting a task and coming with its key.
+  const all = ALL_PERMISSIONS.filter((name) =>
+    name !== "task.store" || reachesFiles
+  );
   return {
     identity: {
       userId,
       task: token,
-      permissions: new Set(isPrivate ? ALL_PERMISSIONS : ["task.data"]),
+      permissions: new Set(isPrivate ? all : ["task.data"]),
     },
     result: {
       ...account(userId, credential),

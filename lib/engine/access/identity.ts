@@ -40,6 +40,17 @@ export function isAllowed(
 }
 
 /**
+ * Tell whether a pipeline of an identity's may use the files of a user: only
+ * of one's own, and only with the permission that one needs to see them.
+ */
+export function mayReachFiles(
+  { permissions, userId }: Identity,
+  owner: string,
+): boolean {
+  return userId === owner && permissions.has("task.store");
+}
+
+/**
  * Refuse what an identity may not do with a task.
  *
  * @throws {RocketRideException} It may not.
@@ -83,6 +94,7 @@ export function requireUnbound(
   throw denied(`Permission '${permission}' denied`);
 }
 
-function denied(message: string): RocketRideException {
+/** The failure of what is not permitted. */
+export function denied(message: string): RocketRideException {
   return new RocketRideException(message, { code: "permission-denied" });
 }

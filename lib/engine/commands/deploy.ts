@@ -1,6 +1,6 @@
 import type { Pipeline } from "../../../schema/pipeline.ts";
 import { ValidationException } from "../../errors.ts";
-import { requireUnbound } from "../access/identity.ts";
+import { mayReachFiles, requireUnbound } from "../access/identity.ts";
 import { isName } from "../pipeline/component.ts";
 import { readPipeline } from "../pipeline/read_pipeline.ts";
 import type { Call, Reply } from "./call.ts";
@@ -15,7 +15,12 @@ export function deployAdd({ core, identity, args }: Call): Reply {
   }
   const schedule = readSchedule(args.schedule) ?? "manual";
   const { userId } = identity;
-  const record = core.deployments.add(projectId, pipeline, schedule, userId);
+  const record = core.deployments.add(projectId, {
+    pipeline,
+    schedule,
+    userId,
+    reachesFiles: mayReachFiles(identity, userId),
+  });
   return structuredClone(record);
 }
 
@@ -47,7 +52,12 @@ export function deployUpdate({ core, identity, args }: Call): Reply {
     ? undefined
     : { ...readFlat(given), project_id: projectId };
   const schedule = readSchedule(args.schedule);
-  core.deployments.update(projectId, { pipeline, schedule });
+  const { created_by: owner } = core.deployments.get(projectId);
+  core.deployments.update(projectId, {
+    pipeline,
+    schedule,
+    reachesFiles: owner !== undefined && mayReachFiles(identity, owner),
+  });
 }
 
 function readFlat(value: unknown): Pipeline {

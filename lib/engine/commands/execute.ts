@@ -1,4 +1,4 @@
-import { requireUnbound } from "../access/identity.ts";
+import { mayReachFiles, requireUnbound } from "../access/identity.ts";
 import { readPipeline } from "../pipeline/read_pipeline.ts";
 import type { Call, Reply } from "./call.ts";
 import { readStartOptions } from "./start_options.ts";
@@ -16,6 +16,7 @@ export async function execute(call: Call): Promise<Reply> {
   return await startTask(core, {
     pipeline,
     userId: identity.userId,
+    reachesFiles: mayReachFiles(identity, identity.userId),
     options: readStartOptions(args, core.settings.maxPipes),
     source,
     token,

@@ -1,6 +1,6 @@
 import { RocketRideException } from "../../errors.ts";
 import { substitute } from "../../protocol/substitute.ts";
-import { requireForTask } from "../access/identity.ts";
+import { mayReachFiles, requireForTask } from "../access/identity.ts";
 import { chooseSource } from "../pipeline/choose_source.ts";
 import { compile } from "../compile.ts";
 import { readPipeline } from "../pipeline/read_pipeline.ts";
@@ -27,6 +27,8 @@ export async function restart(call: Call): Promise<Reply> {
   if (!task.active) throw notRunning();
   const resolved = substitute(pipeline, task.spec.env);
   const source = chooseSource(resolved, task.spec.source);
-  await task.restart(pipeline, compile(resolved, source, inspectOptions(core)));
+  const plan = compile(resolved, source, inspectOptions(core));
+  const reachesFiles = mayReachFiles(identity, task.spec.userId);
+  await task.restart(pipeline, plan, reachesFiles);
   return task.started;
 }

@@ -23,6 +23,8 @@ export interface StartRequest {
   readonly pipeline: Pipeline;
   /** Who starts it. */
   readonly userId: string;
+  /** Whether its nodes may use that user's files. */
+  readonly reachesFiles: boolean;
   /** How it is to run. */
   readonly options: StartOptions;
   /** The id of the source component; the pipeline's own when absent. */
@@ -46,7 +48,7 @@ export async function startTask(
   request: StartRequest,
 ): Promise<StartedTask> {
   const { settings, tasks, host } = core;
-  const { pipeline, userId, options } = request;
+  const { pipeline, userId, reachesFiles, options } = request;
   const env = { ...core.env.values, ...options.env };
   const resolved = substitute(pipeline, env);
   const { id: source, provider } = chooseSource(resolved, request.source);
@@ -80,6 +82,7 @@ export async function startTask(
       ...options,
       ...address,
       userId,
+      reachesFiles,
       token,
       publicToken: makePublicToken(core, address),
       displayId: id,

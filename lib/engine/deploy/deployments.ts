@@ -9,8 +9,23 @@ import { readSchedule, type Schedule } from "./read_schedule.ts";
 export interface DeploymentsOptions {
   /** Where time comes from. */
   readonly clock: Clock;
-  /** Start the pipeline of a deployment, unless it runs; may reject. */
-  start(record: DeploymentRecord): Promise<unknown>;
+  /**
+   * Start the pipeline of a deployment, unless it runs; may reject. The flag
+   * tells whether it may use the files of the user who created it.
+   */
+  start(record: DeploymentRecord, reachesFiles: boolean): Promise<unknown>;
+}
+
+/** What is to be deployed. */
+export interface NewDeployment {
+  /** The pipeline. */
+  readonly pipeline: Pipeline;
+  /** When it runs. */
+  readonly schedule: string;
+  /** Who deploys it. */
+  readonly userId: string;
+  /** Whether its nodes may use that user's files. */
+  readonly reachesFiles: boolean;
 }
 
 /** What can be changed about a deployment. */
@@ -19,10 +34,17 @@ export interface DeploymentChanges {
   readonly pipeline?: Pipeline | undefined;
   /** Another schedule. */
   readonly schedule?: string | undefined;
+  /**
+   * Whether the other pipeline may use the files of who created it.
+   *
+   * @default {false}
+   */
+  readonly reachesFiles?: boolean;
 }
 
 interface Entry {
   record: DeploymentRecord;
+  reachesFiles: boolean;
   cancel: () => void;
 }
 
@@ -67,9 +89,7 @@ export class Deployments {
    */
   add(
     projectId: string,
-    pipeline: Pipeline,
-    schedule: string,
-    userId: string,
+    { pipeline, schedule, userId, reachesFiles }: NewDeployment,
   ): DeploymentRecord {
     if (this.#entries.has(projectId)) {
       throw new RocketRideException(
@@ -86,7 +106,7 @@ export class Deployments {
       created_at: now,
       updated_at: now,
     };
-    const entry = { record, cancel: (): void => {} };
+    const entry = { record, reachesFiles, cancel: (): void => {} };
     this.#entries.set(projectId, entry);
     this.#arm(entry, times);
     return record;
@@ -110,6 +130,7 @@ export class Deployments {
       state: "active",
       updated_at: this.#now() / 1_000,
     };
+    if (changes.pipeline) entry.reachesFiles = changes.reachesFiles ?? false;
     entry.cancel();
     this.#arm(entry, times);
   }
@@ -166,7 +187,7 @@ export class Deployments {
         entry.record = { ...record, state };
       }
     };
-    this.#options.start(record).then(
+    this.#options.start(record, entry.reachesFiles).then(
       () => becomes("active"),
       () => becomes("errored"),
     );

@@ -21,6 +21,7 @@ export class Task {
   readonly record: TaskRecord;
   readonly #host: TaskHost;
   #pipeline: Pipeline;
+  #reachesFiles: boolean;
   #execution: Execution | undefined;
   #ready: Deferred<void> = deferred();
   #stopping: Promise<void> | undefined;
@@ -34,6 +35,7 @@ export class Task {
   constructor(spec: TaskSpec, pipeline: Pipeline, host: TaskHost) {
     this.spec = spec;
     this.#pipeline = pipeline;
+    this.#reachesFiles = spec.reachesFiles;
     this.#host = host;
     const events = host.monitors.eventsOf(spec);
     this.record = new TaskRecord({ ...spec, clock: host.clock, events });
@@ -123,16 +125,23 @@ export class Task {
    *
    * @param pipeline The new pipeline, placeholders unresolved.
    * @param plan The same, made ready to run.
+   * @param reachesFiles Whether who gives it may use the files of the task's
+   * user.
    * @throws What a node threw, or why the task does not run.
    */
-  async restart(pipeline: Pipeline, plan: Plan): Promise<void> {
+  async restart(
+    pipeline: Pipeline,
+    plan: Plan,
+    reachesFiles: boolean,
+  ): Promise<void> {
     await this.pipes();
     const old = this.#execution;
     // Another restart got in between.
     if (this.record.state !== TASK_STATE.RUNNING || !old) {
-      return await this.restart(pipeline, plan);
+      return await this.restart(pipeline, plan, reachesFiles);
     }
     this.#pipeline = pipeline;
+    this.#reachesFiles = reachesFiles;
     this.#ready = deferred();
     this.#watch?.stop();
     this.record.enter(TASK_STATE.STARTING, {
@@ -149,7 +158,7 @@ export class Task {
   #run(plan: Plan): Promise<void> {
     const ready = this.#ready;
     const { spec, record: reporter } = this;
-    const files = this.#host.filesOf(spec.userId);
+    const files = this.#host.filesOf(spec.userId, this.#reachesFiles);
     const execution = new Execution({
       ...this.#host,
       ...spec,

@@ -7,6 +7,8 @@ import type { TraceLevel } from "./flow_trace.ts";
 export interface TaskSpec extends TaskTopic {
   /** The user who started it. */
   readonly userId: string;
+  /** Whether who started it may use that user's files. */
+  readonly reachesFiles: boolean;
   /** The task's public key. */
   readonly publicToken: string;
   /** The source component's provider. */
@@ -33,8 +35,8 @@ export interface TaskHost {
   readonly clock: Clock;
   /** HTTP for nodes. */
   readonly fetch: typeof fetch;
-  /** The files of a user, for nodes. */
-  filesOf(userId: string): NodeFiles;
+  /** The files of a user, for nodes; all is refused to those of others. */
+  filesOf(userId: string, allowed: boolean): NodeFiles;
   /** Who watches. */
   readonly monitors: Monitors;
   /** Told once for each task, when it has ended. */

@@ -39,7 +39,8 @@ const FIELDS: readonly NodeField[] = [
  *
  * Tools that the configuration does not allow are not advertised, and not
  * known. A path that leads upwards, or that no pattern of `pathWhitelist`
- * allows, is refused.
+ * allows, is refused; and so is everything when whoever gave the pipeline may
+ * not use the store.
  *
  * @returns The definition.
  */
