@@ -54,6 +54,23 @@ export class BareSocket {
     return body?.pipe_id ?? -1;
   }
 
+  /** A pipe with one write: three requests, one after the other. */
+  async send(token: string, payloadBytes: number): Promise<void> {
+    const pipe_id = await this.openPipe(token);
+    const seq = ++this.#seq;
+    await this.write(
+      writeFrame({ token, pipe_id }, payloadBytes, seq),
+      seq,
+    );
+    await this.closePipe(token, pipe_id);
+  }
+
+  /** Close a pipe. */
+  async closePipe(token: string, pipe_id: number): Promise<void> {
+    const closing = { subcommand: "close", pipe_id, token };
+    await this.ask("rrext_process", closing);
+  }
+
   /** Hang up. */
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.#socket.onclose = resolve);

@@ -1,5 +1,5 @@
 import { ping, send, type Session, terminate, use } from "@rocketride/streams";
-import { type BareSocket, writeFrame } from "./bare_socket.ts";
+import type { BareSocket } from "./bare_socket.ts";
 import { compare, median, seconds } from "./measure.ts";
 import { sinkPipeline } from "./pipe_throughput.ts";
 import type { Row } from "./report.ts";
@@ -34,7 +34,7 @@ export async function sends(
   const count = 500;
   const result = await compare(
     () => rate(count, 1, () => send(session, token, data)),
-    () => rate(count, 1, () => bareSend(bare, token, KIB)),
+    () => rate(count, 1, () => bare.send(token, KIB)),
   );
   await terminate(session, token);
   const what = "send of 1 KiB";
@@ -51,7 +51,7 @@ export async function sendLatency(
   for (const size of [2 * KIB, 16 * KIB, 60 * KIB]) {
     const data = new Uint8Array(size);
     const result = {
-      bare: await medianMs(15, () => bareSend(bare, token, size)),
+      bare: await medianMs(15, () => bare.send(token, size)),
       ours: await medianMs(100, () => send(session, token, data)),
     };
     const what = `send of ${size / KIB} KiB, median`;
@@ -59,17 +59,6 @@ export async function sendLatency(
   }
   await terminate(session, token);
   return rows;
-}
-
-async function bareSend(
-  bare: BareSocket,
-  token: string,
-  bytes: number,
-): Promise<void> {
-  const pipe_id = await bare.openPipe(token);
-  const seq = 1e9;
-  await bare.write(writeFrame({ token, pipe_id }, bytes, seq), seq);
-  await bare.ask("rrext_process", { subcommand: "close", pipe_id, token });
 }
 
 async function rate(

@@ -1,5 +1,6 @@
 import { sendFiles, type Session, terminate, use } from "@rocketride/streams";
-import { type BareSocket, writeFrame } from "./bare_socket.ts";
+import type { BareSocket } from "./bare_socket.ts";
+import { generated } from "./generated.ts";
 import { seconds } from "./measure.ts";
 import { looped, sinkPipeline } from "./pipe_throughput.ts";
 import type { Row } from "./report.ts";
@@ -48,15 +49,7 @@ async function smallFiles(session: Session, token: string): Promise<number> {
 }
 
 async function largeFile(session: Session, token: string): Promise<number> {
-  const chunk = new Uint8Array(CHUNK);
-  let left = LARGE;
-  const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
-    pull(controller): void {
-      if (left <= 0) return controller.close();
-      controller.enqueue(chunk);
-      left -= CHUNK;
-    },
-  }, { highWaterMark: 0 });
+  const stream = generated(LARGE, CHUNK);
   const took = await seconds(async () => {
     const [result] = await sendFiles(session, token, [
       { name: "large.bin", stream, size: LARGE },
@@ -68,14 +61,8 @@ async function largeFile(session: Session, token: string): Promise<number> {
 
 function bareFiles(bare: BareSocket, token: string): Promise<number> {
   let left = BARE_COUNT;
-  let seq = 1e9;
   async function worker(): Promise<void> {
-    while (left-- > 0) {
-      const pipe_id = await bare.openPipe(token);
-      const mine = seq++;
-      await bare.write(writeFrame({ token, pipe_id }, KIB, mine), mine);
-      await bare.ask("rrext_process", { subcommand: "close", pipe_id, token });
-    }
+    while (left-- > 0) await bare.send(token, KIB);
   }
   return seconds(() => Promise.all(Array.from({ length: AT_ONCE }, worker)));
 }

@@ -9,16 +9,16 @@ import {
   close,
   connect,
   ping,
-  pipe,
   send,
   sendFiles,
   type Session,
   terminate,
   use,
 } from "@rocketride/streams";
-import { installPython } from "../test/support/python_packages.ts";
+import { installPython, runPython } from "../test/support/python_packages.ts";
+import { tempFolder } from "../test/support/temp_folder.ts";
 import { compare, seconds } from "./measure.ts";
-import { sinkPipeline } from "./pipe_throughput.ts";
+import { piped, sinkPipeline } from "./pipe_throughput.ts";
 import { type Row, table } from "./report.ts";
 import { startServer } from "./server_process.ts";
 
@@ -39,13 +39,13 @@ const CONTESTS: readonly Contest[] = [
     what: "pipe, chunks of 1 KiB",
     unit: "MB/s",
     name: "pipe 1",
-    ours: (session, token) => piped(session, token, KIB, 64 * MIB),
+    ours: (session, token) => piped(session, token, 64 * MIB, KIB),
   },
   {
     what: "pipe, chunks of 64 KiB",
     unit: "MB/s",
     name: "pipe 64",
-    ours: (session, token) => piped(session, token, 64 * KIB, 256 * MIB),
+    ours: (session, token) => piped(session, token, 256 * MIB, 64 * KIB),
   },
   {
     what: "send of 1 KiB",
@@ -76,48 +76,22 @@ const CONTESTS: readonly Contest[] = [
   },
 ];
 
-async function piped(
-  session: Session,
-  token: string,
-  chunkBytes: number,
-  total: number,
-): Promise<number> {
-  const chunk = new Uint8Array(chunkBytes);
-  let left = total;
-  const source = new ReadableStream<Uint8Array<ArrayBuffer>>({
-    pull(controller): void {
-      if (left <= 0) return controller.close();
-      controller.enqueue(chunk);
-      left -= chunkBytes;
-    },
-  }, { highWaterMark: 0 });
-  const took = await seconds(async () => {
-    const target = await pipe(session, token);
-    await source.pipeTo(target);
-    await target.result;
-  });
-  return total / 1e6 / took;
-}
-
 async function filesFromDisk(
   session: Session,
   token: string,
 ): Promise<number> {
-  const folder = await Deno.makeTempDir();
-  try {
-    const paths = Array.from({ length: 500 }, (_, at) => `${folder}/${at}.bin`);
-    for (const path of paths) await Deno.writeFile(path, new Uint8Array(KIB));
-    const took = await seconds(async () => {
-      const results = await sendFiles(session, token, paths, {
-        concurrency: 64,
-      });
-      const failed = results.find(({ action }) => action !== "complete");
-      if (failed) throw new Error(failed.error);
-    });
-    return paths.length / took;
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  await using folder = await tempFolder();
+  const paths = Array.from(
+    { length: 500 },
+    (_, at) => `${folder.path}/${at}.bin`,
+  );
+  for (const path of paths) await Deno.writeFile(path, new Uint8Array(KIB));
+  const took = await seconds(async () => {
+    const results = await sendFiles(session, token, paths, { concurrency: 64 });
+    const failed = results.find(({ action }) => action !== "complete");
+    if (failed) throw new Error(failed.error);
+  });
+  return paths.length / took;
 }
 
 async function official(
@@ -127,13 +101,7 @@ async function official(
   name: string,
 ): Promise<number> {
   const script = new URL("official_client.py", import.meta.url).pathname;
-  const { stdout, success } = await new Deno.Command("python3", {
-    args: [script, uri, token, name],
-    env: { PYTHONPATH: packages, PYTHONDONTWRITEBYTECODE: "1" },
-    stderr: "inherit",
-  }).output();
-  if (!success) throw new Error(`The Python program failed at "${name}"`);
-  return Number(new TextDecoder().decode(stdout));
+  return Number(await runPython(packages, [script, uri, token, name]));
 }
 
 const packages = await installPython(`rocketride==${VERSION}`);

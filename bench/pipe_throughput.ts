@@ -1,6 +1,7 @@
 import { pipe, type Session, terminate, use } from "@rocketride/streams";
 import type { Pipeline } from "@rocketride/streams/schema";
 import { type BareSocket, writeFrame } from "./bare_socket.ts";
+import { generated } from "./generated.ts";
 import { compare, seconds } from "./measure.ts";
 import type { Row } from "./report.ts";
 
@@ -35,21 +36,14 @@ export async function pipeThroughput(
   return rows;
 }
 
-async function piped(
+/** Pipe as many bytes, in chunks of one size; in MB/s. */
+export async function piped(
   session: Session,
   token: string,
   total: number,
   chunkBytes: number,
 ): Promise<number> {
-  const chunk = new Uint8Array(chunkBytes);
-  let left = total;
-  const source = new ReadableStream<Uint8Array<ArrayBuffer>>({
-    pull(controller): void {
-      if (left <= 0) return controller.close();
-      controller.enqueue(chunk);
-      left -= chunkBytes;
-    },
-  }, { highWaterMark: 0 });
+  const source = generated(total, chunkBytes);
   const took = await seconds(async () => {
     const target = await pipe(session, token);
     await source.pipeTo(target);
@@ -71,7 +65,7 @@ export async function looped(
     for (let sent = 0; sent < total; sent += BARE_FRAME) {
       await bare.write(frame, seq);
     }
-    await bare.ask("rrext_process", { subcommand: "close", pipe_id, token });
+    await bare.closePipe(token, pipe_id);
   });
   return total / 1e6 / took;
 }

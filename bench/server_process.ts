@@ -1,3 +1,5 @@
+import { startChild } from "../test/support/child_program.ts";
+
 /** The engine in a process of its own. */
 export interface ServerProcess {
   /** Where it listens. */
@@ -9,19 +11,10 @@ export interface ServerProcess {
 /** Start `serve.ts` and wait until it listens. */
 export async function startServer(): Promise<ServerProcess> {
   const script = new URL("serve.ts", import.meta.url).pathname;
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--allow-net", "--allow-env", script],
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  const { value = "" } = await reader.read();
+  const args = ["run", "--quiet", "--allow-net", "--allow-env", script];
+  const child = startChild(Deno.execPath(), args, { lifeMs: Infinity });
   return {
-    uri: `ws://127.0.0.1:${Number(value)}`,
-    async stop(): Promise<void> {
-      child.kill("SIGKILL");
-      await reader.cancel();
-      await child.status;
-    },
+    uri: `ws://127.0.0.1:${await child.line()}`,
+    stop: async () => await child[Symbol.asyncDispose](),
   };
 }

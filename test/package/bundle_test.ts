@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
-import { mustRun, runProgram } from "../support/run_program.ts";
+import { chromiumPath, NO_CHROMIUM } from "../support/chromium_path.ts";
+import { mustRun } from "../support/run_program.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 import { buildPackage } from "./build_package.ts";
 import { bundle } from "./bundle.ts";
@@ -51,6 +52,9 @@ console.log = (value) => document.body.append(JSON.stringify(value));
 await import("./program.ts");
 `;
 
+const browser = await chromiumPath();
+const missing = browser ? "" : ` (skipped: ${NO_CHROMIUM})`;
+
 Deno.test("the package can be bundled, and the bundles run", async (t) => {
   await using target = await tempFolder();
   const { tarball } = await buildPackage(target.path);
@@ -90,8 +94,8 @@ Deno.test("the package can be bundled, and the bundles run", async (t) => {
   });
 
   await t.step({
-    name: "the README's first program runs in a browser",
-    ignore: await chromium() === undefined,
+    name: `the README's first program runs in a browser${missing}`,
+    ignore: browser === undefined,
     async fn(): Promise<void> {
       assertEquals(
         (await bundle(tools, path, "page.js", "browser")).imports,
@@ -103,7 +107,7 @@ Deno.test("the package can be bundled, and the bundles run", async (t) => {
         `${path}/page.html`,
         `<!doctype html><body><script type="module">${script}</script>`,
       );
-      const page = await mustRun((await chromium())!, [
+      const page = await mustRun(browser!, [
         "--headless",
         "--no-sandbox",
         "--disable-gpu",
@@ -116,12 +120,3 @@ Deno.test("the package can be bundled, and the bundles run", async (t) => {
     },
   });
 });
-
-/** The machine's own browser, if it has one. */
-async function chromium(): Promise<string | undefined> {
-  for (const name of ["chromium", "chromium-browser", "google-chrome"]) {
-    const found = await runProgram(name, ["--version"], ".").catch(() => null);
-    if (found?.code === 0) return name;
-  }
-  return undefined;
-}

@@ -1,12 +1,12 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { chromiumPath } from "../conformance/runtimes/chromium_path.ts";
+import { chromiumPath, NO_CHROMIUM } from "../support/chromium_path.ts";
 import { startChild } from "../support/child_program.ts";
 import { installTools } from "../support/npm_tools.ts";
 import { ROOT } from "../support/read_tree.ts";
 import { digestOf } from "../support/use_engine.ts";
 
 const chromium = await chromiumPath();
-const missing = chromium ? "" : " (skipped: no Chromium or Chrome here)";
+const missing = chromium ? "" : ` (skipped: ${NO_CHROMIUM})`;
 const RUN = ["run", "--quiet", "--no-prompt", "--allow-all"];
 
 for (const [place, address] of [["server", "ws:"], ["page", "memory:"]]) {

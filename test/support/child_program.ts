@@ -1,15 +1,19 @@
+import { inTime } from "./in_time.ts";
+
 /** A program that runs. */
 export interface ChildProgram extends AsyncDisposable {
   /** The next line that it prints; rejects when it ends without one. */
   line(): Promise<string>;
+  /** The lines that it prints from here on, until it ends. */
+  lines(): AsyncGenerator<string>;
   /** Wait for something that it brings about; rejects when it ends before. */
   until<T>(happens: Promise<T>): Promise<T>;
   /** End its input, and wait until it has ended. */
   finish(): Promise<ChildEnding>;
   /** Wait until it has ended by itself. */
   ended(): Promise<ChildEnding>;
-  /** Send it a signal. */
-  kill(signal: Deno.Signal): void;
+  /** Send it a signal; without one, end it at once. */
+  kill(signal?: Deno.Signal): void;
 }
 
 /** How a program ended. */
@@ -22,14 +26,30 @@ export interface ChildEnding {
   readonly stderr: string;
 }
 
-/** How long a program may live, however loaded the machine is. */
-const LIFE_MS = 60_000;
+/** Options of {@linkcode startChild}. */
+export interface ChildOptions {
+  /** Variables of its environment, besides those that are there. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Milliseconds that it may live, however loaded the machine is; `Infinity`
+   * leaves that to the caller.
+   *
+   * @default {60_000}
+   */
+  readonly lifeMs?: number;
+}
 
-/** Start a program. Disposal kills it, and so does a life of a minute. */
+/** Milliseconds that the last of its own children may take to end. */
+const LAST_MS = 5_000;
+
+/**
+ * Start a program, without the variables that would tell a client which engine
+ * to use. Disposal kills it, and waits for those that it has started itself.
+ */
 export function startChild(
   command: string,
   args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
+  { env = {}, lifeMs = 60_000 }: ChildOptions = {},
 ): ChildProgram {
   const child = new Deno.Command(command, {
     args: [...args],
@@ -38,7 +58,7 @@ export function startChild(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  const timer = setTimeout(() => kill("SIGKILL"), LIFE_MS);
+  const timer = lifeMs < Infinity ? setTimeout(kill, lifeMs) : undefined;
   const errors = new Response(child.stderr).text();
   let unread = "";
   let news = Promise.withResolvers<boolean>();
@@ -58,7 +78,7 @@ export function startChild(
     tell(false);
   }
 
-  function kill(signal: Deno.Signal): void {
+  function kill(signal: Deno.Signal = "SIGKILL"): void {
     try {
       child.kill(signal);
     } catch {
@@ -66,29 +86,45 @@ export function startChild(
     }
   }
 
-  async function line(): Promise<string> {
+  /** Wait for the end of a line; `false` when there is none any more. */
+  async function hasLine(): Promise<boolean> {
     while (!unread.includes("\n")) {
-      if (!await news.promise) throw new Error(`It ended: ${await errors}`);
+      if (!await news.promise) return unread.includes("\n");
     }
+    return true;
+  }
+
+  function take(): string {
     const end = unread.indexOf("\n");
     const taken = unread.slice(0, end);
     unread = unread.slice(end + 1);
     return taken;
   }
 
-  async function end(): Promise<ChildEnding> {
-    const [{ code }, stderr] = await Promise.all([child.status, errors, heard]);
+  async function end(): Promise<Omit<ChildEnding, "stdout">> {
+    const { code } = await child.status;
     clearTimeout(timer);
+    const [stderr] = await Promise.all([errors, heard]);
+    return { code, stderr };
+  }
+
+  async function ended(): Promise<ChildEnding> {
+    const { code, stderr } = await ending;
     return { code, stdout: unread, stderr };
   }
 
   const heard = listen();
   const ending = end();
-  const ended = (): Promise<ChildEnding> => ending;
   return {
-    line,
     kill,
     ended,
+    async line(): Promise<string> {
+      if (await hasLine()) return take();
+      throw new Error(`It ended: ${await errors}`);
+    },
+    async *lines(): AsyncGenerator<string> {
+      while (await hasLine()) yield take();
+    },
     until: (happens) =>
       Promise.race([
         happens,
@@ -101,8 +137,10 @@ export function startChild(
       return await ended();
     },
     async [Symbol.asyncDispose](): Promise<void> {
-      kill("SIGKILL");
-      await ended();
+      kill();
+      await child.status;
+      // Its own children have its outputs, too.
+      await inTime(ending, LAST_MS);
       await child.stdin.close().catch(() => {
         // closed already
       });

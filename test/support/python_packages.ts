@@ -1,3 +1,5 @@
+import { ROOT } from "./read_tree.ts";
+import { mustRun } from "./run_program.ts";
 import { cachedFolder, runInstaller } from "./tool_cache.ts";
 
 /**
@@ -11,6 +13,20 @@ export function installPython(requirement: string): Promise<string> {
     const args = ["-m", "pip", "install", "--quiet", "--target", folder];
     await runInstaller("python3", [...args, requirement], folder);
   });
+}
+
+/**
+ * Run a Python program with the packages of such a folder.
+ *
+ * @returns What it printed.
+ * @throws {Error} It failed; the message has everything it printed.
+ */
+export function runPython(
+  packages: string,
+  args: readonly string[],
+): Promise<string> {
+  // Without the files that Python would leave beside the program.
+  return mustRun("python3", ["-B", ...args], ROOT, { PYTHONPATH: packages });
 }
 
 /** Tell whether there is a Python with its package installer. */

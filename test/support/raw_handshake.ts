@@ -4,6 +4,8 @@ export interface RawHandshake extends AsyncDisposable {
   read(): Promise<Uint8Array | undefined>;
   /** Read until a text has come; answers everything up to there. */
   until(text: string): Promise<string>;
+  /** Say goodbye, and wait until the server has hung up. */
+  goodbye(): Promise<void>;
 }
 
 /**
@@ -47,6 +49,10 @@ export async function rawHandshake(
         heard += new TextDecoder().decode(part);
       }
       return heard;
+    },
+    async goodbye(): Promise<void> {
+      await conn.write(Uint8Array.of(0x88, 0x80, 0, 0, 0, 0));
+      while (await read());
     },
     [Symbol.asyncDispose](): Promise<void> {
       conn.close();

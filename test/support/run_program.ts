@@ -11,17 +11,20 @@ export interface Outcome {
 /**
  * Run a program to its end in a folder, without input, without colours, and
  * without the variables that would tell a client which engine to use.
+ *
+ * @param env More variables for it.
  */
 export async function runProgram(
   command: string,
   args: readonly string[],
   cwd: string | URL,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Outcome> {
   const { code, stdout, stderr } = await new Deno.Command(command, {
     args: [...args],
     cwd,
     clearEnv: true,
-    env: neutralEnv(),
+    env: { ...neutralEnv(), ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -50,8 +53,9 @@ export async function mustRun(
   command: string,
   args: readonly string[],
   cwd: string | URL,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  const { code, stdout, stderr } = await runProgram(command, args, cwd);
+  const { code, stdout, stderr } = await runProgram(command, args, cwd, env);
   if (code === 0) return stdout;
   throw new Error(
     `${command} ${args.join(" ")} ended with ${code}:\n${stdout}${stderr}`,

@@ -6,7 +6,7 @@ import { gapFaults } from "../conformance/gap_faults.ts";
 import { judge } from "../conformance/judge.ts";
 import type { KnownGap } from "../conformance/known_gaps.ts";
 import { hearing } from "../conformance/runtimes/hearing.ts";
-import { inTime } from "../conformance/runtimes/limits.ts";
+import { inTime } from "../support/in_time.ts";
 import { selected } from "../conformance/selected.ts";
 import { remarks, tallyOfVerdicts } from "../conformance/summary.ts";
 import { table } from "../conformance/table.ts";

@@ -1,9 +1,10 @@
 import { bundleProgram } from "../../support/bundle_program.ts";
+import { chromiumPath, NO_CHROMIUM } from "../../support/chromium_path.ts";
+import { startChild } from "../../support/child_program.ts";
+import { inTime } from "../../support/in_time.ts";
 import type { Job, Message } from "../job.ts";
-import { chromiumPath } from "./chromium_path.ts";
-import { startChild } from "./child.ts";
 import { type Hearing, hearing, NOTHING_UNHANDLED } from "./hearing.ts";
-import { inTime, RUN_MS } from "./limits.ts";
+import { RUN_MS } from "./limits.ts";
 import type { Runtime } from "./runtime.ts";
 
 const PROGRAM = "test/conformance/programs/page.ts";
@@ -29,13 +30,11 @@ export const CHROMIUM: Runtime = {
   name: "chromium",
   checks: [NOTHING_UNHANDLED],
   async missing(): Promise<string | undefined> {
-    return await chromiumPath() === undefined
-      ? "no Chromium or Chrome here; CHROMIUM may name one"
-      : undefined;
+    return await chromiumPath() === undefined ? NO_CHROMIUM : undefined;
   },
   async run(job, report): Promise<void> {
     const path = await chromiumPath();
-    if (path === undefined) throw new Error("There is no Chromium");
+    if (path === undefined) throw new Error(NO_CHROMIUM);
     const ears = hearing(report);
     const folder = await Deno.makeTempDir();
     try {
@@ -47,19 +46,13 @@ export const CHROMIUM: Runtime = {
         ...FLAGS,
         `--user-data-dir=${folder}/profile`,
         url,
-      ], { TMPDIR: folder });
-      const output = browser.lines.cancel();
-      const ended = browser.code.then(async (code) => {
-        throw new Error(`Ended with ${code}:\n${await browser.stderr}`);
-      });
-      const done = inTime(ears.done, RUN_MS);
-      if (!await Promise.race([done, ended])) {
+      ], { env: { TMPDIR: folder }, lifeMs: Infinity });
+      if (!await inTime(browser.until(ears.done), RUN_MS)) {
         ears.hear({
           type: "unhandled",
           text: `The page was not done after ${RUN_MS} ms`,
         });
       }
-      await output;
     } finally {
       await Deno.remove(folder, { recursive: true }).catch(() => {
         // one of its processes is still there; the folder is temporary anyway

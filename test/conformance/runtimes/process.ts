@@ -1,8 +1,9 @@
+import { type ChildProgram, startChild } from "../../support/child_program.ts";
+import { inTime } from "../../support/in_time.ts";
 import type { Message } from "../job.ts";
 import type { Expectation } from "../judge.ts";
-import { type Child, startChild } from "./child.ts";
 import { type Hearing, hearing, NOTHING_UNHANDLED } from "./hearing.ts";
-import { EXIT_MS, inTime, RUN_MS } from "./limits.ts";
+import { EXIT_MS, RUN_MS } from "./limits.ts";
 import type { Runtime } from "./runtime.ts";
 
 const ENDS: Expectation = {
@@ -55,41 +56,49 @@ export function processRuntime(
       const { command, args = [], env, program = PROGRAM } = launch;
       const ears = hearing(report);
       const allArgs = [...args, program, JSON.stringify(job)];
-      await using child = startChild(command, allArgs, env);
+      // How long it may live is watched, and told, here.
+      const options = { env, lifeMs: Infinity };
+      await using child = startChild(command, allArgs, options);
       const [ending] = await Promise.all([
         end(child, ears, launch.exitMs ?? EXIT_MS),
         listen(child, ears),
       ]);
       ears.check(ENDS, ears.isDone() ? ending : `${ending}, and was not done`);
-      ears.check(SILENT, await child.stderr);
+      const { stdout, stderr } = await child.ended();
+      if (stdout !== "") unheard(ears, stdout);
+      ears.check(SILENT, stderr);
       ears.end();
     },
   };
 }
 
-async function listen(child: Child, ears: Hearing): Promise<void> {
-  for await (const line of child.lines) {
+async function listen(child: ChildProgram, ears: Hearing): Promise<void> {
+  for await (const line of child.lines()) {
     try {
       ears.hear(JSON.parse(line) as Message);
     } catch {
-      ears.hear({ type: "unhandled", text: `Not a message: ${line}` });
+      unheard(ears, line);
     }
   }
 }
 
+function unheard(ears: Hearing, text: string): void {
+  ears.hear({ type: "unhandled", text: `Not a message: ${text}` });
+}
+
 /** See it end, if need be with force; tells how that was. */
 async function end(
-  child: Child,
+  child: ChildProgram,
   ears: Hearing,
   exitMs: number,
 ): Promise<string> {
-  if (!await inTime(Promise.race([ears.done, child.code]), RUN_MS)) {
+  if (!await inTime(Promise.race([ears.done, child.ended()]), RUN_MS)) {
     child.kill();
     return `killed: not done after ${RUN_MS} ms`;
   }
-  if (!await inTime(child.code, exitMs)) {
+  if (!await inTime(child.ended(), exitMs)) {
     child.kill();
     return `killed: still there ${exitMs} ms after the last case`;
   }
-  return `exit code ${await child.code}`;
+  return `exit code ${(await child.ended()).code}`;
 }

@@ -1,6 +1,6 @@
-import { type Child, startChild } from "./child.ts";
-import { WORKERD_DATE } from "../../support/runtime_versions.ts";
 import { bundleProgram } from "../../support/bundle_program.ts";
+import { type ChildProgram, startChild } from "../../support/child_program.ts";
+import { WORKERD_DATE } from "../../support/runtime_versions.ts";
 import { toolPath } from "../../support/tool_path.ts";
 
 /** A Worker that is served. */
@@ -79,13 +79,13 @@ export async function serveWorker(
       "serve",
       "--control-fd=1",
       `${folder}/config.capnp`,
-    ]);
+    ], { lifeMs: Infinity });
     const port = await portOf(child);
     return {
       origin: `http://127.0.0.1:${port}`,
       async stop(): Promise<string> {
         await child[Symbol.asyncDispose]();
-        return await child.stderr;
+        return (await child.ended()).stderr;
       },
       async [Symbol.asyncDispose](): Promise<void> {
         await child[Symbol.asyncDispose]();
@@ -98,10 +98,11 @@ export async function serveWorker(
   }
 }
 
-async function portOf(child: Child): Promise<number> {
-  for await (const line of child.lines.values({ preventCancel: true })) {
+async function portOf(child: ChildProgram): Promise<number> {
+  for await (const line of child.lines()) {
     const { event, port } = JSON.parse(line);
     if (event === "listen") return port;
   }
-  throw new Error(`The Worker does not start:\n${await child.stderr}`);
+  const { stderr } = await child.ended();
+  throw new Error(`The Worker does not start:\n${stderr}`);
 }

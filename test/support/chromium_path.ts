@@ -10,6 +10,9 @@ const APPLICATIONS = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
 
+/** Why something is skipped where none is found. */
+export const NO_CHROMIUM = "no Chromium or Chrome here; CHROMIUM may name one";
+
 /**
  * Find Chromium, or Chrome: what the variable `CHROMIUM` names, else what is
  * on the `PATH`, else an application.
