@@ -16,8 +16,9 @@ export interface SendFilesOptions
   readonly concurrency?: number | undefined;
   /**
    * How often a file is sent anew after its connection was lost. Waits for a
-   * session that reconnects; of no use to one that does not. Streams are sent
-   * anew only where a function makes them. The engine may then see an object
+   * session that reconnects; of no use to one that does not, except over HTTP,
+   * where a request fails by itself. Streams are sent anew only where a
+   * function makes them. The engine may then see an object
    * twice, under one `objectId`.
    *
    * @default {0}

@@ -114,6 +114,11 @@ const FAILURES: readonly (readonly [string | RegExp, FailureKind])[] = [
     hint: "The server lost the line to the task's process",
     retryable: true,
   }],
+  [/^HTTP (?:429|50[234])(?: |$)/, {
+    code: "connection-failed",
+    hint: "Something between here and the engine answered in its place",
+    retryable: true,
+  }],
   [/^Node '.*' exists in RocketRide but is not available/s, {
     code: "not-supported",
     hint: "Set `uri` to a server that has this node",

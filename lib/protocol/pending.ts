@@ -84,6 +84,12 @@ export class PendingTable {
     waiter.reject(reason);
   }
 
+  /** No answer to `seq` will come, early or late. */
+  fail(seq: number, reason: unknown): void {
+    this.#late.delete(seq);
+    this.#take(seq)?.reject(reason);
+  }
+
   /** Fail everything that waits: the line is gone, no answer can come. */
   failAll(reason: unknown): void {
     const waiters = [...this.#waiting.values()];

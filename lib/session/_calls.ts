@@ -59,6 +59,11 @@ export class Calls {
     this.#pending.settle(response);
   }
 
+  /** No answer to a request will come. */
+  unanswered(seq: number, reason: unknown): void {
+    this.#pending.fail(seq, reason);
+  }
+
   /** Wait for a line; returns what is left of the time, in milliseconds. */
   async untilConnected(
     command: string,

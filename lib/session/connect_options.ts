@@ -115,6 +115,9 @@ export interface ConnectOptions extends CallOptions {
    * Every callback is called in the turn of what it tells, and may close or
    * move the session.
    *
+   * Over HTTP there is no line to lose: here it is for the connecting alone,
+   * and a request that the network fails rejects by itself.
+   *
    * @default {false}
    */
   readonly persist?: boolean | undefined;

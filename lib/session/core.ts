@@ -280,6 +280,9 @@ export class SessionCore implements Session {
     const dialling = transport.dial(url, {
       onMessage: (message) => this.#receive(message, epoch),
       onClose: (info) => this.#dropped(info, epoch),
+      onUnanswered: (seq, error) => {
+        if (epoch === this.#state.epoch) this.#calls.unanswered(seq, error);
+      },
     }, { signal, timeout: limit, clock });
     const connection = await inTime("connect to", dialling);
     if (signal.aborted) {

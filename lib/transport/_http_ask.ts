@@ -1,4 +1,5 @@
 import { isRecord } from "../../schema/json.ts";
+import { onAbort } from "../_abort.ts";
 
 /** What an engine answered, in the terms of the socket. */
 export interface Answer {
@@ -6,6 +7,8 @@ export interface Answer {
   readonly body?: Readonly<Record<string, unknown>> | undefined;
   /** Why it refused, in its words. */
   readonly error?: string | undefined;
+  /** The HTTP status of a refusal, where there was an answer. */
+  readonly status?: number | undefined;
 }
 
 /** One request. */
@@ -48,17 +51,37 @@ export function httpAsk(
           "it has characters that no header can carry",
       };
     }
-    const init = {
-      method: request.method,
-      headers,
-      ...(request.body === undefined ? {} : { body: request.body }),
-      ...(request.body instanceof ReadableStream ? { duplex: "half" } : {}),
-      signal,
-    };
-    return await readAnswer(await send(url, init as RequestInit));
+    const { method, body } = request;
+    return await asking(signal, async (signal) => {
+      const init = {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body }),
+        ...(body instanceof ReadableStream ? { duplex: "half" } : {}),
+        signal,
+      };
+      return await readAnswer(await send(url, init as RequestInit));
+    });
   };
   const self: HttpAsk = Object.assign(ask, { credential: "" });
   return self;
+}
+
+/**
+ * Ask with a signal of its own. Platforms attach to the signal of a request
+ * what they do not always detach; this one goes with the request (field F10).
+ */
+export async function asking<T>(
+  lifetime: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const request = new AbortController();
+  const detach = onAbort(lifetime, (reason) => request.abort(reason));
+  try {
+    return await work(request.signal);
+  } finally {
+    detach();
+  }
 }
 
 /** The headers; none where no header can carry what is to be in them. */
@@ -84,7 +107,8 @@ async function readAnswer(response: Response): Promise<Answer> {
     return { body: isRecord(json.data) ? json.data : undefined };
   }
   const error = isRecord(json) ? wordsOf(json) : undefined;
-  return { error: error ?? `HTTP ${response.status} ${response.statusText}` };
+  const { status, statusText } = response;
+  return { error: error ?? `HTTP ${status} ${statusText}`.trim(), status };
 }
 
 function wordsOf(

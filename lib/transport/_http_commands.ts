@@ -1,5 +1,5 @@
 import { isRecord } from "../../schema/json.ts";
-import { ValidationException } from "../errors.ts";
+import { ConnectionException, ValidationException } from "../errors.ts";
 import type { Answer, HttpAsk } from "./_http_ask.ts";
 
 type Args = Readonly<Record<string, unknown>>;
@@ -55,18 +55,37 @@ function notCarried(what: string): ValidationException {
   });
 }
 
+/** What those get whose credential is not good (protocol §10.1). */
+const STRANGER: ReadonlySet<number | undefined> = new Set([
+  undefined, // no header can carry it
+  400,
+  401,
+  403,
+  422,
+]);
+
 /**
  * No path logs in. One that wants a credential tells whether it is good: a
- * stranger gets 401 there, whatever the path.
+ * stranger gets 401 there, whatever the path. Any other failure says nothing
+ * about the credential, for example that of a proxy whose engine restarts
+ * (field F35).
+ *
+ * @throws {ConnectionException} There was another failure.
  */
 async function login(ask: HttpAsk, { auth }: Args): Promise<Answer> {
   ask.credential = typeof auth === "string" ? auth : "";
   if (ask.credential === "") return {};
   const answer = await ask({ method: "GET", path: "/status" });
+  const { error, status } = answer;
   // An engine without that path has let us look for it.
-  return answer.error === "Not Found" || answer.error === undefined
-    ? {}
-    : answer;
+  if (error === "Not Found" || error === undefined) return {};
+  if (STRANGER.has(status)) return answer;
+  throw new ConnectionException(error, {
+    code: "connection-failed",
+    sent: true,
+    retryable: true,
+    hint: "No engine answered there: check the address, or try again later",
+  });
 }
 
 async function start(

@@ -4,7 +4,7 @@ import type { Answer, HttpAsk } from "./_http_ask.ts";
 
 /** How bodies travel. */
 export interface HttpPipeOptions {
-  /** Whether bodies are streams; asked once, before the first of them. */
+  /** Whether bodies are streams; asked before the first, until it is known. */
   streaming(): Promise<boolean>;
   /** The most bytes that are held where they are not. */
   readonly bufferBytes: number;
@@ -39,16 +39,24 @@ export class HttpPipes {
     if (subcommand === "open") return await this.#start(args);
     const pipe = this.#open.get(id);
     if (!pipe) return { error: `Write pipe with id ${id} not found` };
-    if (subcommand === "write") {
-      return await pipe.write(data ?? new Uint8Array());
+    if (subcommand !== "write") {
+      this.#open.delete(id);
+      return await pipe.close();
     }
-    this.#open.delete(id);
-    return await pipe.close();
+    let goesOn = false;
+    try {
+      const answer = await pipe.write(data ?? new Uint8Array());
+      goesOn = answer.error === undefined;
+      return answer;
+    } finally {
+      // Not everybody closes what was refused.
+      if (!goesOn) this.#open.delete(id);
+    }
   }
 
   async #start(args: Args): Promise<Answer> {
-    const { bufferBytes, streaming } = this.#options;
-    const streamed = await (this.#streaming ??= streaming());
+    const { bufferBytes } = this.#options;
+    const streamed = await this.#isStreaming();
     const id = ++this.#last;
     const send = (body: Uint8Array | ReadableStream<Uint8Array>) =>
       post(this.#ask, args, body);
@@ -57,6 +65,15 @@ export class HttpPipes {
       streamed ? streamedPipe(send) : bufferedPipe(send, bufferBytes),
     );
     return { body: { pipe_id: id } };
+  }
+
+  async #isStreaming(): Promise<boolean> {
+    try {
+      return await (this.#streaming ??= this.#options.streaming());
+    } catch (error) {
+      this.#streaming = undefined;
+      throw error;
+    }
   }
 }
 
@@ -153,7 +170,6 @@ async function post(
   return error === undefined ? resultOf(data ?? {}) : { error };
 }
 
-/** The result of the only object, as a socket would have brought it. */
 /** As it is where every reader understands that; else in both escaped forms. */
 function filename(name: string): string {
   if (/^[\w !#$&+,\-.=@^~()[\]{}]+$/.test(name)) return `filename="${name}"`;
@@ -164,6 +180,7 @@ function filename(name: string): string {
   return `filename="${escaped}"; filename*=UTF-8''${escaped}`;
 }
 
+/** The result of the only object, as a socket would have brought it. */
 function resultOf({ objects, resultTypes }: Args): Answer {
   const found = isRecord(objects) ? objects.body : undefined;
   if (!isRecord(found)) return { error: "Engine sent no result" };

@@ -50,6 +50,9 @@ const BUFFER_BYTES = 64 * 1024 * 1024;
  * `threads` says otherwise; `objectId` is the engine's. What cannot be carried
  * rejects with a `ValidationException` that names the other transport.
  *
+ * There is no line that could be lost, either: a request that the network fails
+ * rejects by itself, with a `ConnectionException`, and the session goes on.
+ *
  * @param options See {@linkcode HttpTransportOptions}.
  * @returns A transport for `connect({ transport })`.
  *
@@ -137,7 +140,7 @@ class HttpConnection implements Connection {
       : HTTP_COMMANDS[command]!(this.#ask, args);
     answering.then(
       (answer) => this.#answer(seq, command, answer),
-      (error) => this.#lost(error),
+      (error) => this.#unanswered(seq, error),
     ).catch(ignore);
   }
 
@@ -160,10 +163,14 @@ class HttpConnection implements Connection {
     this.#handlers.onMessage(response);
   }
 
-  /** The server could not be reached: for a socket, the line would be gone. */
-  #lost(error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
-    this.#end(1006, reason, error);
+  /** The server could not be reached; other requests go ways of their own. */
+  #unanswered(seq: number, cause: unknown): void {
+    if (this.#lifetime.signal.aborted) return;
+    const error = cause instanceof ConnectionException ? cause : broken(cause);
+    if (!this.#handlers.onUnanswered) {
+      return this.#end(1006, error.message, error);
+    }
+    this.#handlers.onUnanswered(seq, error);
   }
 
   #end(code: number, reason: string, error?: unknown): void {
@@ -176,6 +183,16 @@ class HttpConnection implements Connection {
     );
     this.#handlers.onClose({ code, reason, error });
   }
+}
+
+/** What `fetch` rejects with says that the network failed, and little else. */
+function broken(cause: unknown): ConnectionException {
+  const words = cause instanceof Error ? cause.message : String(cause);
+  return new ConnectionException(words || "Request failed", {
+    sent: true,
+    retryable: true,
+    cause,
+  });
 }
 
 function bytesOf(data: unknown): Uint8Array | undefined {

@@ -18,7 +18,7 @@ export interface CloseInfo {
   readonly error?: unknown;
 }
 
-/** What a connection tells its owner; both are called in the order of events. */
+/** What a connection tells its owner, in the order of events. */
 export interface ConnectionHandlers {
   /**
    * A message arrived. Called synchronously, in arrival order, never after
@@ -28,6 +28,16 @@ export interface ConnectionHandlers {
   onMessage(message: Message): void;
   /** The connection ended, for whatever reason. Called exactly once. */
   onClose(info: CloseInfo): void;
+  /**
+   * No answer to a request will come, while the connection goes on: where each
+   * request travels by itself, as over HTTP. Called like
+   * {@linkcode ConnectionHandlers.onMessage}; an owner without it sees the
+   * connection end instead.
+   *
+   * @param seq The number of the request.
+   * @param error Why.
+   */
+  onUnanswered?(seq: number, error: Error): void;
 }
 
 /** What a dial needs; every field is required so that none is forgotten. */

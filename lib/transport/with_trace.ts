@@ -14,6 +14,14 @@ export type TraceRecord =
     /** Bytes of binary payload. */
     readonly payloadBytes: number;
   }
+  | {
+    /** A request that will have no answer, while the line goes on. */
+    readonly kind: "unanswered";
+    /** The number of the request. */
+    readonly seq: number;
+    /** Why. */
+    readonly error: Error;
+  }
   | { readonly kind: "close"; readonly info: CloseInfo };
 
 /**
@@ -69,6 +77,7 @@ export function withTrace(
     resolve: (uri) => transport.resolve(uri),
     async dial(url, handlers, options): Promise<Connection> {
       tell({ kind: "dial", uri: url.href });
+      const onUnanswered = handlers.onUnanswered?.bind(handlers);
       const connection = await transport.dial(url, {
         onMessage(message): void {
           show("received", message);
@@ -78,6 +87,12 @@ export function withTrace(
           tell({ kind: "close", info });
           handlers.onClose(info);
         },
+        ...(onUnanswered && {
+          onUnanswered(seq, error): void {
+            tell({ kind: "unanswered", seq, error });
+            onUnanswered(seq, error);
+          },
+        }),
       }, options);
       tell({ kind: "open", uri: connection.uri });
       return {

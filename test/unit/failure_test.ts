@@ -34,6 +34,12 @@ const TEXTS: Readonly<Partial<Record<ErrorCode, readonly string[]>>> = {
     "Service 'x' not found. Please check the service name and try again.",
     "The service nothing was not found",
   ],
+  "connection-failed": [
+    "HTTP 429 Too Many Requests",
+    "HTTP 502 Bad Gateway",
+    "HTTP 503",
+    "HTTP 504 Gateway Timeout",
+  ],
   "connection-lost": ["Could not send request"],
   "not-supported": [
     "Node 'ocr' exists in RocketRide but is not available in the embedded " +
@@ -85,6 +91,8 @@ const TEXTS: Readonly<Partial<Record<ErrorCode, readonly string[]>>> = {
     "Task token is required for restart",
     "",
     "Something nobody has written down",
+    "HTTP 500 Internal Server Error",
+    "HTTP 5020",
     "your pipeline is not running",
     "Pipeline is already running",
     "It says: Not authenticated",
@@ -114,11 +122,13 @@ Deno.test("classifyFailure() says what to do for what a user can mend", () => {
   assertFalse("hint" in classifyFailure("Something nobody has written down"));
 });
 
-Deno.test("classifyFailure() calls only a lost line worth another try", () => {
-  assertEquals(classifyFailure("Could not send request").retryable, true);
-  const others = Object.values(TEXTS).flat()
-    .filter((text) => text !== "Could not send request");
-  for (const text of others) assert(!classifyFailure(text).retryable, text);
+Deno.test("classifyFailure() calls only a line that is missing worth another try", () => {
+  for (const [code, texts] of Object.entries(TEXTS)) {
+    const missing = code.startsWith("connection-");
+    for (const text of texts ?? []) {
+      assertEquals(classifyFailure(text).retryable ?? false, missing, text);
+    }
+  }
 });
 
 Deno.test("a classification fits into an exception as it is", () => {

@@ -1,6 +1,7 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { createEngine } from "../../lib/engine/engine.ts";
 import { send } from "../../lib/data/send.ts";
+import { ConnectionException } from "../../lib/errors.ts";
 import { close } from "../../lib/session/close.ts";
 import { connect } from "../../lib/session/connect.ts";
 import { use } from "../../lib/task/use.ts";
@@ -51,9 +52,39 @@ Deno.test("HTTP bodies are streams where the network takes streams, which is ask
 Deno.test("HTTP bodies are no streams where the network refuses them", async () => {
   assertEquals(await bodiesOf(false), [
     "stream /version",
+    "bytes /version",
     "bytes /task/data",
     "bytes /task/data",
   ]);
+});
+
+Deno.test("a network that fails as it is asked is not taken for one without streams", async () => {
+  const engine = createEngine();
+  let up = true;
+  const bodies: string[] = [];
+  const transport = httpTransport({
+    fetch: async (input, init) => {
+      if (!up) throw new TypeError("Network is down");
+      const streamed = init?.body instanceof ReadableStream;
+      if (init?.body) bodies.push(streamed ? "stream" : "bytes");
+      return await engine.fetch(new Request(input, init));
+    },
+  });
+  const uri = "http://localhost";
+  const session = await connect({ uri, auth: "key", env: {}, transport });
+  const task = await use(session, { pipeline: TEXT });
+  up = false;
+  const error = await assertRejects(
+    () => send(session, task, "lost"),
+    ConnectionException,
+    "Network is down",
+  );
+  assertEquals([error.sent, error.retryable], [true, true]);
+  up = true;
+  assertEquals((await send(session, task, "kept")).text, ["kept\n\n"]);
+  assertEquals(bodies, ["bytes", "stream", "stream"]);
+  await close(session);
+  await engine.close();
 });
 
 Deno.test("nobody is asked how HTTP bodies travel when the user has said so", async () => {

@@ -1,8 +1,10 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
+import { systemClock } from "../../lib/_clock.ts";
 import { deferred } from "../../lib/_deferred.ts";
 import { pipe } from "../../lib/data/pipe.ts";
 import { send } from "../../lib/data/send.ts";
 import {
+  AuthenticationException,
   ConnectionException,
   ExecutionException,
   PipeException,
@@ -25,6 +27,10 @@ import {
   httpTransport,
   type HttpTransportOptions,
 } from "../../lib/transport/http.ts";
+import { HttpPipes } from "../../lib/transport/_http_pipes.ts";
+import type { CloseInfo } from "../../lib/transport/transport.ts";
+import { withTrace } from "../../lib/transport/with_trace.ts";
+import type { Message } from "../../schema/envelope.ts";
 
 const URI = "http://localhost:5565";
 const pipeline = {
@@ -299,20 +305,38 @@ for (const streaming of [true, false]) {
       assertEquals(log, ["POST /task/data?token=tk_1"]);
     }, { streaming }));
 
-  Deno.test(`when the network fails an object that is ${way}, the session is over`, () =>
-    withSession({
-      "POST /task/data": async ({ request }) => {
+  Deno.test(`when the network fails an object that is ${way}, all others go on`, () => {
+    const failed = deferred<void>();
+    return withSession({
+      "POST /task/data": async ({ headers, request }) => {
+        if (headers.has("content-disposition")) {
+          const text = await request.text();
+          await failed.promise;
+          return objectOf({ text: [text] });
+        }
         await request.body?.cancel();
         throw new TypeError("Network is down");
       },
+      "GET /services": async () => {
+        await failed.promise;
+        return { services: {} };
+      },
     }, async (session) => {
-      await assertRejects(
+      const objinfo = { name: "other" };
+      const other = send(session, "tk_1", "other", { objinfo });
+      const asking = getServices(session);
+      const error = await assertRejects(
         () => send(session, "tk_1", "x"),
         ConnectionException,
         "Network is down",
       );
-      assertEquals((await session.closed).clean, false);
-    }, { streaming }));
+      assertEquals(error.code, "connection-lost");
+      assertEquals([error.sent, error.retryable], [true, true]);
+      failed.resolve();
+      assertEquals((await other).text, ["other"]);
+      assertEquals(await asking, {});
+    }, { streaming });
+  });
 }
 
 Deno.test("an engine that refuses in the middle of a stream fails the write that waits", () => {
@@ -386,7 +410,7 @@ Deno.test("closing a session ends the requests that are under way", async () => 
   });
 });
 
-Deno.test("a session over HTTP that persists lives on after the network failed", async () => {
+Deno.test("a session over HTTP has no line to lose: it lives on after the network failed", async () => {
   let up = false;
   const { fetch, log } = serverOf({
     "GET /services": () => {
@@ -410,10 +434,113 @@ Deno.test("a session over HTTP that persists lives on after the network failed",
   assertEquals(await getServices(session), {});
   await close(session);
   assertEquals(log, ["GET /services", "GET /services"]);
-  assertEquals(told, [
-    "connected",
-    "disconnected",
-    "connected",
-    "disconnected",
-  ]);
+  assertEquals(told, ["connected", "disconnected"]);
+});
+
+Deno.test("F35 a proxy whose engine is away says nothing about the credential", async () => {
+  for (const status of [404, 429, 500, 502, 503]) {
+    const { fetch } = serverOf({
+      "GET /status": () => new Response("<h1>Sorry</h1>", { status }),
+    });
+    const transport = httpTransport({ fetch });
+    const error = await assertRejects(
+      () => connect({ uri: URI, auth: "key", env: {}, transport }),
+      ConnectionException,
+      `HTTP ${status}`,
+    );
+    assertFalse(error instanceof AuthenticationException);
+    assertEquals([error.code, error.retryable], ["connection-failed", true]);
+  }
+});
+
+Deno.test("F35 a session that persists waits for an engine behind a proxy", async () => {
+  let asked = 0;
+  const { fetch } = serverOf({
+    "GET /status": () =>
+      asked++ < 2 ? new Response("Sorry", { status: 503 }) : ok(),
+  });
+  const session = await connect({
+    uri: URI,
+    auth: "key",
+    env: {},
+    persist: true,
+    random: () => 0,
+    transport: httpTransport({ fetch }),
+  });
+  assertEquals(asked, 3);
+  await close(session);
+});
+
+Deno.test("F10 what a platform attaches to the signal of a request goes with the request", async () => {
+  const signals: (AbortSignal | null | undefined)[] = [];
+  const transport = httpTransport({
+    fetch: (_, init) => {
+      signals.push(init?.signal);
+      return Promise.resolve(ok());
+    },
+  });
+  const session = await connect({ uri: URI, auth: "key", env: {}, transport });
+  for (let at = 0; at < 3; at++) await ping(session);
+  await close(session);
+  assertEquals(new Set(signals).size, 4);
+  assertEquals(signals.map((signal) => signal?.aborted), Array(4).fill(false));
+});
+
+Deno.test("a request without an answer ends the line of an owner who knows nothing else, and is traced", async () => {
+  const failing = httpTransport({
+    fetch: () => Promise.reject(new TypeError("Network is down")),
+  });
+  const records: unknown[] = [];
+  const ended: CloseInfo[] = [];
+  const lost: [number, Error][] = [];
+  const traced = withTrace(failing, (record) => records.push(record));
+  const request: Message = { type: "request", seq: 7, command: "rrext_ping" };
+  const url = new URL(URI);
+  const dialling = { clock: systemClock(), signal: null, timeout: 1_000 };
+  await new Promise<void>((resolve) => {
+    traced.dial(url, {
+      onMessage: () => {},
+      onClose(info): void {
+        ended.push(info);
+        resolve();
+      },
+    }, dialling).then((line) => line.send(request));
+  });
+  assertEquals(ended[0]?.code, 1006);
+  assertEquals(ended[0]?.reason, "Network is down");
+  records.length = 0;
+  await new Promise<void>((resolve) => {
+    traced.dial(url, {
+      onMessage: () => {},
+      onClose: (info) => ended.push(info),
+      onUnanswered(seq, error): void {
+        lost.push([seq, error]);
+        resolve();
+      },
+    }, dialling).then((line) => line.send(request));
+  });
+  assertEquals(ended.length, 1);
+  assertEquals(lost[0]?.[0], 7);
+  assertEquals(records.at(-1), {
+    kind: "unanswered",
+    seq: 7,
+    error: lost[0]?.[1],
+  });
+});
+
+Deno.test("a pipe that the engine has refused leaves nothing behind", async () => {
+  const pipes = new HttpPipes(
+    Object.assign(() => Promise.resolve({ error: "Access denied" }), {
+      credential: "",
+    }),
+    { streaming: () => Promise.resolve(true), bufferBytes: 1 },
+  );
+  const opening = { subcommand: "open", mimeType: "text/plain" };
+  const { body } = await pipes.run(opening, undefined);
+  const pipe_id = body?.pipe_id;
+  const writing = { subcommand: "write", pipe_id };
+  const { error } = await pipes.run(writing, new Uint8Array(1));
+  assertEquals(error, "Access denied");
+  const closed = await pipes.run({ subcommand: "close", pipe_id }, undefined);
+  assertEquals(closed.error, `Write pipe with id ${pipe_id} not found`);
 });
