@@ -2,7 +2,13 @@ import { conformance } from "../conformance/conformance.ts";
 import { type FileCoverage, lineCoverage, readLcov } from "./coverage.ts";
 import { runDeno } from "./deno_process.ts";
 import { announce, print, since } from "./report.ts";
-import { addTallies, formatTally, type Tally, tallyOf } from "./tally.ts";
+import {
+  addTallies,
+  formatTally,
+  leftOut,
+  type Tally,
+  tallyOf,
+} from "./tally.ts";
 import { testRuns } from "./test_runs.ts";
 
 /** Where coverage data go; kept afterwards, for whoever wants details. */
@@ -32,6 +38,7 @@ export async function suite(): Promise<Tally> {
     const tally = tallyOf(output, code);
     tallies.push(tally);
     print(`${formatTally(tally)} (${since(start)})`);
+    for (const name of leftOut(output)) print(`left out: ${name}`);
     if (tally.failed > 0) print(failuresIn(output));
   }
   tallies.push(await conformance());

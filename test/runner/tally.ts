@@ -31,6 +31,13 @@ export function tallyOf(output: string, code: number): Tally {
   };
 }
 
+const LEFT_OUT = /^(?:.+ => )?(?:.+ \.\.\. )? *(.+) \.\.\. ignored/gm;
+
+/** The names of the tests, and steps of tests, that a run left out. */
+export function leftOut(output: string): string[] {
+  return Array.from(output.matchAll(LEFT_OUT), ([, name = ""]) => name);
+}
+
 /** Add runs up. */
 export function addTallies(tallies: readonly Tally[]): Tally {
   return tallies.reduce((a, b) => ({

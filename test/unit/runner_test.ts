@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertNotMatch } from "@std/assert";
 import { lineCoverage, readLcov } from "../runner/coverage.ts";
 import { runDeno } from "../runner/deno_process.ts";
 import { domCheck } from "../runner/dom_check.ts";
-import { addTallies, formatTally, tallyOf } from "../runner/tally.ts";
+import { addTallies, formatTally, leftOut, tallyOf } from "../runner/tally.ts";
 
 const SUMMARIES: readonly (readonly [string, number, string])[] = [
   ["ok | 12 passed | 0 failed (3s)\n", 0, "12 passed, 0 failed"],
@@ -35,17 +35,24 @@ for (const [output, code, expected] of SUMMARIES) {
   });
 }
 
-Deno.test("tallyOf() understands what deno test prints today", async () => {
+Deno.test("tallyOf() and leftOut() understand what deno test prints today", async () => {
   const folder = await Deno.makeTempDir();
   try {
     await Deno.writeTextFile(
       `${folder}/a_test.js`,
       `Deno.test("a", async (t) => { await t.step("s", () => {}); });
        Deno.test("b", () => { throw new Error("b"); });
-       Deno.test.ignore("c", () => {});`,
+       Deno.test.ignore("c", () => {});
+       Deno.test("d", async (t) => {
+         await t.step({ name: "e", ignore: true, fn() {} });
+       });`,
     );
-    const { code, output } = await runDeno(["test", `${folder}/a_test.js`]);
-    assertEquals(tallyOf(output, code), { passed: 1, failed: 1, skipped: 1 });
+    for (const flags of [[], ["--quiet", "--parallel"]]) {
+      const args = ["test", ...flags, `${folder}/a_test.js`];
+      const { code, output } = await runDeno(args);
+      assertEquals(tallyOf(output, code), { passed: 2, failed: 1, skipped: 1 });
+      assertEquals(leftOut(output), ["c", "e"]);
+    }
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
