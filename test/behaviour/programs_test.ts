@@ -1,8 +1,9 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { EngineOptions } from "@rocketride/streams/engine";
+import { ROOT } from "../support/read_tree.ts";
+import { mustRun } from "../support/run_program.ts";
 import { withServedEngine } from "../support/served_engine.ts";
-
-const ROOT = new URL("../../", import.meta.url);
+import { tempFolder } from "../support/temp_folder.ts";
 
 /** Serve an engine on loopback while `work` runs. */
 function withServer(
@@ -20,13 +21,8 @@ async function run(
   args: readonly string[],
   env: Record<string, string> = {},
 ): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", "--allow-all", ...args],
-    cwd: ROOT,
-    env: { NO_COLOR: "1", ROCKETRIDE_URI: "", ROCKETRIDE_APIKEY: "", ...env },
-  }).output();
-  assertEquals(success, true, new TextDecoder().decode(stderr));
-  return new TextDecoder().decode(stdout);
+  const flags = ["run", "--quiet", "--no-prompt", "--allow-all"];
+  return await mustRun(Deno.execPath(), [...flags, ...args], ROOT, env);
 }
 
 /** Each example, and something that it must print. */
@@ -123,10 +119,10 @@ Deno.test("the demo takes a URL, and the engine that the environment names", asy
 });
 
 Deno.test("the demo gives a large document the pipeline with a small result", async () => {
-  const path = await Deno.makeTempFile({ suffix: ".bin" });
+  await using folder = await tempFolder();
+  const path = `${folder.path}/large.bin`;
   await Deno.writeFile(path, new Uint8Array(9 * 1024 * 1024));
   const printed = await run(["examples/demo.ts", path]);
-  await Deno.remove(path);
   assertStringIncludes(printed, "fingerprint.pipe.json");
   assertStringIncludes(printed, ": 50% (");
   assertMatch(printed, /"sha256":"[0-9a-f]{64}"/);

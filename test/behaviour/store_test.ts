@@ -33,6 +33,7 @@ import {
 import { cuttingRelay, type Moment } from "../support/cutting_relay.ts";
 import { forEachTransport } from "../support/engines.ts";
 import { withServedEngine } from "../support/served_engine.ts";
+import { tempFolder } from "../support/temp_folder.ts";
 
 const MIB = 1024 * 1024;
 
@@ -271,7 +272,8 @@ const ALL_CUTS = (["close", "reset"] as const).flatMap((manner) =>
 
 for (const [subcommand, moment, manner] of ALL_CUTS) {
   Deno.test(`a line that is cut at the ${moment} of ${subcommand} leaves nothing open (${manner})`, async () => {
-    const folder = await Deno.makeTempDir();
+    await using temp = await tempFolder();
+    const folder = temp.path;
     const options = { store: directoryStore(folder) };
     await withServedEngine(options, async ({ origin }) => {
       await using relay = await cuttingRelay(origin);
@@ -293,7 +295,6 @@ for (const [subcommand, moment, manner] of ALL_CUTS) {
       await untilFree(() => writeText(steady, path, "free"));
       await close(steady);
     });
-    await Deno.remove(folder, { recursive: true });
   });
 }
 

@@ -20,6 +20,7 @@ import {
 import type { EventMessage, Pipeline } from "@rocketride/streams/schema";
 import { forEachTransport, forEveryTransport } from "../support/engines.ts";
 import { DIGEST, QUESTIONS, TEXT } from "../support/pipelines.ts";
+import { tempFolder } from "../support/temp_folder.ts";
 
 /** Start a pipeline, send one text, and give what the engine made of it. */
 async function echo(session: Session, options: UseOptions): Promise<unknown> {
@@ -34,14 +35,11 @@ async function withFile(
   value: unknown,
   body: (path: string) => Promise<void>,
 ): Promise<void> {
-  const directory = await Deno.makeTempDir();
+  await using temp = await tempFolder();
+  const directory = temp.path;
   const path = `${directory}/${name}`;
-  try {
-    await Deno.writeTextFile(path, JSON.stringify(value));
-    await body(path);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
+  await Deno.writeTextFile(path, JSON.stringify(value));
+  await body(path);
 }
 
 forEveryTransport(

@@ -3,28 +3,26 @@ import { directoryStore } from "../../lib/engine/mod.ts";
 import { diskOf } from "../../lib/engine/store/disk.ts";
 import { withEngine } from "../support/engine_rig.ts";
 import { type StorePort, storePort } from "../support/store_port.ts";
+import { tempFolder } from "../support/temp_folder.ts";
 
 /** A directory `inside` that is a store, beside a directory `outside`. */
 async function withDirectories(
   test: (port: StorePort, root: string) => Promise<void>,
 ): Promise<void> {
-  const root = await Deno.makeTempDir();
+  await using temp = await tempFolder();
+  const root = temp.path;
   await Deno.mkdir(`${root}/inside`);
   await Deno.mkdir(`${root}/outside/deep`, { recursive: true });
   await Deno.writeTextFile(`${root}/outside/secret`, "secret");
   const store = directoryStore(`${root}/inside`);
-  try {
-    await withEngine(
-      [],
-      (rig) => test(storePort(rig.client), root),
-      { store },
-    );
-    assertEquals(await Deno.readTextFile(`${root}/outside/secret`), "secret");
-    assertEquals(namesIn(`${root}/outside`), ["deep", "secret"]);
-    assertEquals(namesIn(`${root}/outside/deep`), []);
-  } finally {
-    await Deno.remove(root, { recursive: true });
-  }
+  await withEngine(
+    [],
+    (rig) => test(storePort(rig.client), root),
+    { store },
+  );
+  assertEquals(await Deno.readTextFile(`${root}/outside/secret`), "secret");
+  assertEquals(namesIn(`${root}/outside`), ["deep", "secret"]);
+  assertEquals(namesIn(`${root}/outside/deep`), []);
 }
 
 function namesIn(path: string): string[] {
@@ -120,7 +118,8 @@ Deno.test("a pipe of the system is not opened", async () => {
 });
 
 Deno.test("the root may be a link, or missing, or a URL", async () => {
-  const root = await Deno.makeTempDir();
+  await using temp = await tempFolder();
+  const root = temp.path;
   await Deno.mkdir(`${root}/real`);
   await Deno.symlink(`${root}/real`, `${root}/link`);
   for (
@@ -137,15 +136,14 @@ Deno.test("the root may be a link, or missing, or a URL", async () => {
   assertEquals(namesIn(`${root}/real`), ["a"]);
   assertEquals(namesIn(`${root}/new/deep`), ["a"]);
   assertEquals(namesIn(`${root}/url`), ["a"]);
-  await Deno.remove(root, { recursive: true });
 });
 
 Deno.test("nothing is touched before a client asks for something", async () => {
-  const root = await Deno.makeTempDir();
+  await using temp = await tempFolder();
+  const root = temp.path;
   const store = directoryStore(`${root}/new`);
   await withEngine([], () => Promise.resolve(), { store });
   assertEquals(namesIn(root), []);
-  await Deno.remove(root, { recursive: true });
 });
 
 Deno.test("the markers of servers are neither shown nor in the way", async () => {

@@ -11,6 +11,7 @@ import { drainMicrotasks } from "../support/fake_clock.ts";
 import { type EngineRig, withEngine } from "../support/engine_rig.ts";
 import { withServedEngine } from "../support/served_engine.ts";
 import { type StorePort, storePort, textOf } from "../support/store_port.ts";
+import { tempFolder } from "../support/temp_folder.ts";
 
 type Test = (port: StorePort, rig: EngineRig) => Promise<void>;
 
@@ -19,14 +20,11 @@ function eachStore(name: string, test: Test): void {
   Deno.test(`${name} (memory)`, () =>
     withEngine([], (rig) => test(storePort(rig.client), rig)));
   Deno.test(`${name} (directory)`, async () => {
-    const folder = await Deno.makeTempDir();
+    await using temp = await tempFolder();
+    const folder = temp.path;
     const store = directoryStore(folder);
-    try {
-      const run = (rig: EngineRig) => test(storePort(rig.client), rig);
-      await withEngine([], run, { store });
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
+    const run = (rig: EngineRig) => test(storePort(rig.client), rig);
+    await withEngine([], run, { store });
   });
 }
 
@@ -463,7 +461,8 @@ Deno.test("a store in memory has a limit, and what is removed makes room", async
 });
 
 Deno.test("a store in a directory has a limit for a file", async () => {
-  const folder = await Deno.makeTempDir();
+  await using temp = await tempFolder();
+  const folder = temp.path;
   await withStore(directoryStore(folder, { maxFileBytes: 4 }), async (port) => {
     await port.put("a", "1234");
     const { handle } = await port.ok("fs_open", { path: "b", mode: "w" });
@@ -471,7 +470,6 @@ Deno.test("a store in a directory has a limit for a file", async () => {
     const refusal = await port.fails("fs_write", { handle }, data);
     assertEquals(refusal, "File is too large: at most 4 bytes");
   });
-  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("limits of stores are numbers, and directories are named", () => {

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { HOSTS } from "../support/hosts.ts";
 import { ROOT } from "../support/read_tree.ts";
+import { mustRun } from "../support/run_program.ts";
 import { digestOf, manyBytes, useEngine } from "../support/use_engine.ts";
 
 Deno.test("the example of a Bun server takes uploads and clients", async () => {
@@ -24,12 +25,7 @@ Deno.test("the example of a Bun server takes uploads and clients", async () => {
 });
 
 Deno.test("the example of an app passes its own tests", async () => {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["test", "--allow-all", "--quiet", "examples/testing_an_app"],
-    cwd: ROOT,
-    env: { NO_COLOR: "1" },
-  }).output();
-  const decoder = new TextDecoder();
-  assertEquals(code, 0, decoder.decode(stderr));
-  assertMatch(decoder.decode(stdout), /ok \| 3 passed \| 0 failed/);
+  const args = ["test", "--allow-all", "--quiet", "examples/testing_an_app"];
+  const printed = await mustRun(Deno.execPath(), args, ROOT);
+  assertMatch(printed, /ok \| 3 passed \| 0 failed/);
 });

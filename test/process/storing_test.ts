@@ -12,6 +12,7 @@ import {
   writeText,
 } from "@rocketride/streams/store";
 import { forEachHost } from "../support/hosts.ts";
+import { tempFolder } from "../support/temp_folder.ts";
 
 const KIB = 1024;
 const CONTENT = Uint8Array.from(
@@ -20,7 +21,8 @@ const CONTENT = Uint8Array.from(
 );
 
 forEachHost("an engine keeps files in a directory, and to it", async (host) => {
-  const root = await Deno.makeTempDir();
+  await using temp = await tempFolder();
+  const root = temp.path;
   await Deno.mkdir(`${root}/outside`);
   const folder = `${root}/inside`;
   await using child = await host.start(
@@ -72,7 +74,6 @@ forEachHost("an engine keeps files in a directory, and to it", async (host) => {
   await close(session);
   const ending = await child.finish();
   assertEquals(ending, { code: 0, stdout: "", stderr: "" });
-  await Deno.remove(root, { recursive: true });
 });
 
 function same(a: Uint8Array, b: Uint8Array): boolean {

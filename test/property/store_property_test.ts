@@ -22,6 +22,7 @@ import {
 import type { Body } from "../support/scripted_line.ts";
 import { reading, storeServer } from "../support/store_server.ts";
 import { type Step, StoreModel } from "../support/store_model.ts";
+import { tempFolder } from "../support/temp_folder.ts";
 
 /** Few, and inside of each other, so that they meet often. */
 const path = fc.constantFrom("a", "b", "a/b", "a/b/c", "b/a", "b/a/b", "c/c/c");
@@ -96,7 +97,8 @@ Deno.test("a store in memory does what a map of paths would", async () => {
 });
 
 Deno.test("a store in a directory does what a map of paths would", async () => {
-  const root = await Deno.makeTempDir();
+  await using temp = await tempFolder();
+  const root = temp.path;
   let count = 0;
   const steps = fc.array(step, { maxLength: 30 });
   const property = fc.asyncProperty(
@@ -104,7 +106,6 @@ Deno.test("a store in a directory does what a map of paths would", async () => {
     (it) => agrees(directoryStore(`${root}/${count++}`), it),
   );
   await fc.assert(property, { numRuns: 40 });
-  await Deno.remove(root, { recursive: true });
 });
 
 Deno.test("a file in memory has what was appended, wherever it is read", () => {

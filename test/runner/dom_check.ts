@@ -1,4 +1,5 @@
 import { type Ending, runDeno } from "./deno_process.ts";
+import { tempFolder } from "../support/temp_folder.ts";
 
 /** What browsers and Workers have in common with everybody else. */
 const LIB = ["dom", "dom.iterable", "dom.asynciterable", "esnext"];
@@ -26,27 +27,24 @@ const FOREIGN = [
  * @param paths What to check, relative to the working directory.
  */
 export async function domCheck(paths: readonly string[]): Promise<Ending> {
-  const folder = await Deno.makeTempDir();
-  try {
-    const config = `${folder}/deno.json`;
-    await Deno.writeTextFile(config, await domConfig());
-    const probe = `${folder}/probe.ts`;
-    await Deno.writeTextFile(
-      probe,
-      FOREIGN.map((code) => `export const _: unknown = ${code};\n`).join(""),
-    );
-    const refused = await check(config, [probe, ...paths]);
-    const passed = FOREIGN.filter((_, at) =>
-      !refused.output.includes(`probe.ts:${at + 1}:`)
-    );
-    if (passed.length > 0) {
-      const output = `These should have been refused: ${passed.join(", ")}\n`;
-      return { code: 1, output: output + refused.output };
-    }
-    return await check(config, paths);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
+  await using temp = await tempFolder();
+  const folder = temp.path;
+  const config = `${folder}/deno.json`;
+  await Deno.writeTextFile(config, await domConfig());
+  const probe = `${folder}/probe.ts`;
+  await Deno.writeTextFile(
+    probe,
+    FOREIGN.map((code) => `export const _: unknown = ${code};\n`).join(""),
+  );
+  const refused = await check(config, [probe, ...paths]);
+  const passed = FOREIGN.filter((_, at) =>
+    !refused.output.includes(`probe.ts:${at + 1}:`)
+  );
+  if (passed.length > 0) {
+    const output = `These should have been refused: ${passed.join(", ")}\n`;
+    return { code: 1, output: output + refused.output };
   }
+  return await check(config, paths);
 }
 
 async function domConfig(): Promise<string> {

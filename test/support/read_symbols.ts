@@ -1,3 +1,5 @@
+import { mustRun } from "./run_program.ts";
+
 /** Names that an entry exports, and the members of its types and classes. */
 export async function readSymbols(
   entries: readonly string[],
@@ -5,11 +7,8 @@ export async function readSymbols(
 ): Promise<ReadonlySet<string>> {
   const names = new Set<string>();
   for (const entry of entries) {
-    const { stdout } = await new Deno.Command(Deno.execPath(), {
-      args: ["doc", "--json", entry],
-      cwd: root,
-    }).output();
-    collect(JSON.parse(new TextDecoder().decode(stdout)), names);
+    const args = ["doc", "--json", entry];
+    collect(JSON.parse(await mustRun(Deno.execPath(), args, root)), names);
   }
   return names;
 }

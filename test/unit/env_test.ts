@@ -9,6 +9,8 @@ import { type Host, hostOf } from "../../lib/env/_host.ts";
 import { parseEnv } from "../../lib/env/parse_env.ts";
 import { readEnv } from "../../lib/env/read_env.ts";
 import { ENV_PARSERS } from "../support/env_parsers.ts";
+import { type Outcome, runProgram } from "../support/run_program.ts";
+import { tempFolder } from "../support/temp_folder.ts";
 
 function hostWith(
   text: string | undefined,
@@ -259,38 +261,20 @@ const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
 const PROGRAM = `import { readEnv } from "${MODULE}";
 console.log(JSON.stringify(await readEnv()));`;
 
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** Run `readEnv()` in a folder of its own with these files. */
 async function runReadEnv(
   files: Readonly<Record<string, string>>,
   flags: readonly string[],
 ): Promise<Outcome> {
-  const folder = await Deno.makeTempDir();
-  try {
-    for (const [name, text] of Object.entries(files)) {
-      await Deno.writeTextFile(`${folder}/${name}`, text);
-    }
-    await Deno.writeTextFile(`${folder}/main.ts`, PROGRAM);
-    const output = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "--no-lock", ...flags, "main.ts"],
-      cwd: folder,
-      env: { ROCKETRIDE_URI: "process", ROCKETRIDE_MORE: "process" },
-      stdin: "null",
-    }).output();
-    const decoder = new TextDecoder();
-    return {
-      code: output.code,
-      stdout: decoder.decode(output.stdout),
-      stderr: decoder.decode(output.stderr),
-    };
-  } finally {
-    await Deno.remove(folder, { recursive: true });
+  await using temp = await tempFolder();
+  const folder = temp.path;
+  for (const [name, text] of Object.entries(files)) {
+    await Deno.writeTextFile(`${folder}/${name}`, text);
   }
+  await Deno.writeTextFile(`${folder}/main.ts`, PROGRAM);
+  const args = ["run", "--quiet", "--no-lock", ...flags, "main.ts"];
+  const env = { ROCKETRIDE_URI: "process", ROCKETRIDE_MORE: "process" };
+  return await runProgram(Deno.execPath(), args, folder, env);
 }
 
 const FILE = "ROCKETRIDE_URI=file\nROCKETRIDE_FILE=$HOME\nOTHER=file";

@@ -10,6 +10,7 @@ import {
 import { ValidationException } from "../../lib/errors.ts";
 import { fileItem } from "../../lib/files/_file_item.ts";
 import type { FileInput } from "../../lib/files/file_input.ts";
+import { tempFolder } from "../support/temp_folder.ts";
 
 const RAW = "application/octet-stream";
 const never = new AbortController().signal;
@@ -171,27 +172,24 @@ for (const [name, input, expected] of FORMS) {
 }
 
 Deno.test("fileItem() takes a path and a file: URL, alone and in every form", async () => {
-  const folder = await Deno.makeTempDir();
+  await using temp = await tempFolder();
+  const folder = temp.path;
   const path = `${folder}/a b.csv`;
   const url = new URL(`file://${folder}/a%20b.csv`);
   await Deno.writeTextFile(path, "Hello");
-  try {
-    for (const place of [path, url]) {
-      for (const input of [place, { file: place }, [place]] as const) {
-        assertEquals(await told(input), {
-          ...BASE,
-          filepath: String(place),
-          objinfo: { name: "a b.csv" },
-          mimeType: "text/csv",
-        });
-        assertEquals(fileItem(input).path, place);
-      }
-      const named = fileItem({ file: place, name: "x.md" });
-      assertEquals(named.objinfo.name, "x.md");
-      assertEquals(named.filepath, String(place));
+  for (const place of [path, url]) {
+    for (const input of [place, { file: place }, [place]] as const) {
+      assertEquals(await told(input), {
+        ...BASE,
+        filepath: String(place),
+        objinfo: { name: "a b.csv" },
+        mimeType: "text/csv",
+      });
+      assertEquals(fileItem(input).path, place);
     }
-  } finally {
-    await Deno.remove(folder, { recursive: true });
+    const named = fileItem({ file: place, name: "x.md" });
+    assertEquals(named.objinfo.name, "x.md");
+    assertEquals(named.filepath, String(place));
   }
 });
 

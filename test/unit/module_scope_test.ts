@@ -1,6 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
 import { readTree, ROOT } from "../support/read_tree.ts";
+import { runProgram } from "../support/run_program.ts";
+import { tempFolder } from "../support/temp_folder.ts";
 
 // Some runtimes end a program whose modules start timers, connections or
 // streams, or draw random numbers, while they are being imported (field F8).
@@ -28,24 +30,16 @@ const GUARD = `
 `;
 
 async function importGuarded(specifiers: readonly string[]): Promise<string> {
-  const folder = await Deno.makeTempDir();
-  try {
-    const imports = specifiers.map((name) => `await import("${name}");\n`);
-    await Deno.writeTextFile(`${folder}/main.js`, GUARD + imports.join(""));
-    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "--no-check", "--config"].concat(
-        new URL("deno.json", ROOT).pathname,
-        `${folder}/main.js`,
-      ),
-      env: { NO_COLOR: "1" },
-      stdin: "null",
-    }).output();
-    const text = new TextDecoder().decode(stderr);
-    assertEquals(code === 0, text === "");
-    return text;
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  await using temp = await tempFolder();
+  const folder = temp.path;
+  const imports = specifiers.map((name) => `await import("${name}");\n`);
+  await Deno.writeTextFile(`${folder}/main.js`, GUARD + imports.join(""));
+  const { code, stderr } = await runProgram(Deno.execPath(), [
+    ...["run", "--quiet", "--no-check", "--config", "deno.json"],
+    `${folder}/main.js`,
+  ], ROOT);
+  assertEquals(code === 0, stderr === "");
+  return stderr;
 }
 
 Deno.test("importing any entry does nothing but define things", async () => {

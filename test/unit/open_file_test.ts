@@ -4,6 +4,7 @@ import { noDisk } from "../../lib/env/_file_failure.ts";
 import { openFile } from "../../lib/env/open_file.ts";
 import { statFile } from "../../lib/env/stat_file.ts";
 import { isDAPException, ValidationException } from "../../lib/errors.ts";
+import { tempFolder } from "../support/temp_folder.ts";
 
 /** The file systems that this runtime can show: its own, and Node's. */
 const DISKS: readonly (readonly [string, Disk | undefined])[] = [
@@ -19,12 +20,9 @@ function nodeProcess(): unknown {
 async function inFolder(
   test: (folder: string) => Promise<void>,
 ): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  await using temp = await tempFolder();
+  const folder = temp.path;
+  await test(folder);
 }
 
 /** The code and hint that a failure has. */

@@ -17,6 +17,8 @@ import { setConnectionParams } from "../../lib/session/set_connection_params.ts"
 import { countingSignal } from "../support/counting_signal.ts";
 import { drainMicrotasks } from "../support/fake_clock.ts";
 import { gate, pipeServer, refusing, RESULT } from "../support/pipe_server.ts";
+import { ROOT } from "../support/read_tree.ts";
+import { mustRun } from "../support/run_program.ts";
 import { silent } from "../support/scripted_server.ts";
 import { stateOf } from "../support/state_of.ts";
 
@@ -174,12 +176,11 @@ Deno.test("pipes that are over hold no buffers, however long they are kept", asy
     "../support/finished_pipes_program.ts",
     import.meta.url,
   );
-  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-check", "--v8-flags=--expose-gc", "--allow-env", href],
-  }).output();
-  const alive = Number(new TextDecoder().decode(stdout));
+  const flags = ["--no-check", "--v8-flags=--expose-gc", "--allow-env"];
+  const args = ["run", ...flags, href];
+  const alive = Number(await mustRun(Deno.execPath(), args, ROOT));
   // 32 pipes with a frame of 1 MiB each.
-  assert(alive < 12e6, `${alive} bytes ${new TextDecoder().decode(stderr)}`);
+  assert(alive < 12e6, `${alive} bytes`);
 });
 
 Deno.test("held-back text goes after 20 s of quiet", async () => {

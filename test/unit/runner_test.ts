@@ -3,6 +3,7 @@ import { lineCoverage, readLcov } from "../runner/coverage.ts";
 import { runDeno } from "../runner/deno_process.ts";
 import { domCheck } from "../runner/dom_check.ts";
 import { addTallies, formatTally, leftOut, tallyOf } from "../runner/tally.ts";
+import { tempFolder } from "../support/temp_folder.ts";
 
 const SUMMARIES: readonly (readonly [string, number, string])[] = [
   ["ok | 12 passed | 0 failed (3s)\n", 0, "12 passed, 0 failed"],
@@ -36,25 +37,22 @@ for (const [output, code, expected] of SUMMARIES) {
 }
 
 Deno.test("tallyOf() and leftOut() understand what deno test prints today", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    await Deno.writeTextFile(
-      `${folder}/a_test.js`,
-      `Deno.test("a", async (t) => { await t.step("s", () => {}); });
-       Deno.test("b", () => { throw new Error("b"); });
-       Deno.test.ignore("c", () => {});
-       Deno.test("d", async (t) => {
-         await t.step({ name: "e", ignore: true, fn() {} });
-       });`,
-    );
-    for (const flags of [[], ["--quiet", "--parallel"]]) {
-      const args = ["test", ...flags, `${folder}/a_test.js`];
-      const { code, output } = await runDeno(args);
-      assertEquals(tallyOf(output, code), { passed: 2, failed: 1, skipped: 1 });
-      assertEquals(leftOut(output), ["c", "e"]);
-    }
-  } finally {
-    await Deno.remove(folder, { recursive: true });
+  await using temp = await tempFolder();
+  const folder = temp.path;
+  await Deno.writeTextFile(
+    `${folder}/a_test.js`,
+    `Deno.test("a", async (t) => { await t.step("s", () => {}); });
+     Deno.test("b", () => { throw new Error("b"); });
+     Deno.test.ignore("c", () => {});
+     Deno.test("d", async (t) => {
+       await t.step({ name: "e", ignore: true, fn() {} });
+     });`,
+  );
+  for (const flags of [[], ["--quiet", "--parallel"]]) {
+    const args = ["test", ...flags, `${folder}/a_test.js`];
+    const { code, output } = await runDeno(args);
+    assertEquals(tallyOf(output, code), { passed: 2, failed: 1, skipped: 1 });
+    assertEquals(leftOut(output), ["c", "e"]);
   }
 });
 
@@ -93,29 +91,26 @@ Deno.test("readLcov() counts lines and merges reports on one file", () => {
 });
 
 Deno.test("domCheck() accepts the web's globals and refuses Deno's and Node's", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    const web = `${folder}/web.ts`;
-    await Deno.writeTextFile(
-      web,
-      `export const socket: WebSocket = new WebSocket("ws://a");
-       export const timer: number = setTimeout(() => {}, 1);`,
-    );
-    assertEquals(await domCheck([web]), { code: 0, output: "" });
-    const other = `${folder}/other.ts`;
-    await Deno.writeTextFile(
-      other,
-      `export const a: unknown = Deno.cwd();
-       export const b: unknown = process.cwd();
-       export const c: unknown = Buffer.from("");`,
-    );
-    const { code, output } = await domCheck([web, other]);
-    assertEquals(code, 1);
-    for (const line of [1, 2, 3]) {
-      assertMatch(output, new RegExp(`other\\.ts:${line}:`));
-    }
-    assertNotMatch(output, /web\.ts|probe\.ts/);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
+  await using temp = await tempFolder();
+  const folder = temp.path;
+  const web = `${folder}/web.ts`;
+  await Deno.writeTextFile(
+    web,
+    `export const socket: WebSocket = new WebSocket("ws://a");
+     export const timer: number = setTimeout(() => {}, 1);`,
+  );
+  assertEquals(await domCheck([web]), { code: 0, output: "" });
+  const other = `${folder}/other.ts`;
+  await Deno.writeTextFile(
+    other,
+    `export const a: unknown = Deno.cwd();
+     export const b: unknown = process.cwd();
+     export const c: unknown = Buffer.from("");`,
+  );
+  const { code, output } = await domCheck([web, other]);
+  assertEquals(code, 1);
+  for (const line of [1, 2, 3]) {
+    assertMatch(output, new RegExp(`other\\.ts:${line}:`));
   }
+  assertNotMatch(output, /web\.ts|probe\.ts/);
 });

@@ -1,6 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { readTree, ROOT } from "../support/read_tree.ts";
 import { scanModule } from "../support/scan_module.ts";
+import { mustRun } from "../support/run_program.ts";
+import { tempFolder } from "../support/temp_folder.ts";
 
 Deno.test("scanModule() tells imports from everything that looks like one", () => {
   const { references } = scanModule(String.raw`
@@ -44,29 +46,21 @@ interface Info {
 
 Deno.test("scanModule() finds in every shipped module what deno info finds", async () => {
   const files = await readTree(["mod.ts", "lib", "schema"]);
-  const folder = await Deno.makeTempDir();
-  try {
-    const imports = [...files.keys()]
-      .map((path) => `import "${new URL(path, ROOT)}";`);
-    await Deno.writeTextFile(`${folder}/all.ts`, imports.join("\n"));
-    const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-      args: ["info", "--json", "--config", new URL("deno.json", ROOT).pathname]
-        .concat(`${folder}/all.ts`),
-      stdin: "null",
-    }).output();
-    assertEquals(code, 0);
-    const info: Info = JSON.parse(new TextDecoder().decode(stdout));
-    for (const [path, text] of files) {
-      const { href } = new URL(path, ROOT);
-      const module = info.modules.find(({ specifier }) => specifier === href);
-      assert(module, `deno info knows nothing of ${path}`);
-      const expected = (module.dependencies ?? [])
-        .map(({ specifier }) => specifier);
-      const found = scanModule(text).references
-        .map(({ specifier }) => specifier);
-      assertEquals([...new Set(found)].sort(), [...new Set(expected)].sort());
-    }
-  } finally {
-    await Deno.remove(folder, { recursive: true });
+  await using temp = await tempFolder();
+  const folder = temp.path;
+  const imports = [...files.keys()]
+    .map((path) => `import "${new URL(path, ROOT)}";`);
+  await Deno.writeTextFile(`${folder}/all.ts`, imports.join("\n"));
+  const args = ["info", "--json", "--config", "deno.json", `${folder}/all.ts`];
+  const info: Info = JSON.parse(await mustRun(Deno.execPath(), args, ROOT));
+  for (const [path, text] of files) {
+    const { href } = new URL(path, ROOT);
+    const module = info.modules.find(({ specifier }) => specifier === href);
+    assert(module, `deno info knows nothing of ${path}`);
+    const expected = (module.dependencies ?? [])
+      .map(({ specifier }) => specifier);
+    const found = scanModule(text).references
+      .map(({ specifier }) => specifier);
+    assertEquals([...new Set(found)].sort(), [...new Set(expected)].sort());
   }
 });

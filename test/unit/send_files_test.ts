@@ -20,6 +20,7 @@ import type { EventMessage } from "../../schema/envelope.ts";
 import type { UploadBody } from "../../schema/event.ts";
 import { countingSignal } from "../support/counting_signal.ts";
 import { drainMicrotasks } from "../support/fake_clock.ts";
+import { tempFolder } from "../support/temp_folder.ts";
 import { type UploadServer, uploadServer } from "../support/upload_server.ts";
 
 /** Files with these names, each with its name as content. */
@@ -548,7 +549,8 @@ Deno.test("what observers throw harms nobody", async () => {
 });
 
 Deno.test("a path in a list is looked at first, and opened in its turn", async () => {
-  const folder = await Deno.makeTempDir();
+  await using temp = await tempFolder();
+  const folder = temp.path;
   const paths = ["a.txt", "b.csv"].map((name) => `${folder}/${name}`);
   await using server = await uploadServer(async (step, name) => {
     // Gone between the look and its turn: an error of its own.
@@ -556,16 +558,12 @@ Deno.test("a path in a list is looked at first, and opened in its turn", async (
     return undefined;
   });
   for (const path of paths) await Deno.writeTextFile(path, path);
-  try {
-    const results = await sendFiles(server.session, "tk_1", paths, {
-      concurrency: 1,
-    });
-    assertEquals(results[0]?.result?.text, [paths[0]!]);
-    assertInstanceOf(results[1]?.cause, ValidationException);
-    assertEquals(results[1].cause.code, "file-not-found");
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  const results = await sendFiles(server.session, "tk_1", paths, {
+    concurrency: 1,
+  });
+  assertEquals(results[0]?.result?.text, [paths[0]!]);
+  assertInstanceOf(results[1]?.cause, ValidationException);
+  assertEquals(results[1].cause.code, "file-not-found");
 });
 
 for (const retries of [0, 1]) {

@@ -22,6 +22,7 @@ import {
   refusing,
 } from "../support/pipe_server.ts";
 import type { Script } from "../support/scripted_server.ts";
+import { tempFolder } from "../support/temp_folder.ts";
 
 const STARTED = {
   id: "9f3a11c2.in",
@@ -131,7 +132,8 @@ Deno.test("D5 what is sent is finished: unwrapped, with its variables, without t
 });
 
 Deno.test("the name comes from the file unless one is given", async () => {
-  const directory = await Deno.makeTempDir();
+  await using temp = await tempFolder();
+  const directory = temp.path;
   const names: readonly (readonly [string, string])[] = [
     ["report.pipe", "report"],
     ["report.pipe.json", "report"],
@@ -139,19 +141,15 @@ Deno.test("the name comes from the file unless one is given", async () => {
     ["my report.v2.json", "my report.v2"],
     ["plain", "plain"],
   ];
-  try {
-    for (const [file, name] of names) {
-      const path = `${directory}/${file}`;
-      await Deno.writeTextFile(path, JSON.stringify({ pipeline }));
-      const url = new URL(`file://${path}`);
-      for (const filepath of [path, url]) {
-        assertEquals((await argumentsOf({ filepath })).name, name);
-      }
-      const named = await argumentsOf({ filepath: path, name: "given" });
-      assertEquals(named.name, "given");
+  for (const [file, name] of names) {
+    const path = `${directory}/${file}`;
+    await Deno.writeTextFile(path, JSON.stringify({ pipeline }));
+    const url = new URL(`file://${path}`);
+    for (const filepath of [path, url]) {
+      assertEquals((await argumentsOf({ filepath })).name, name);
     }
-  } finally {
-    await Deno.remove(directory, { recursive: true });
+    const named = await argumentsOf({ filepath: path, name: "given" });
+    assertEquals(named.name, "given");
   }
 });
 
