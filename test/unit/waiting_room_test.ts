@@ -34,17 +34,20 @@ Deno.test("a room that is closed turns away who waits, and who comes", async () 
   await assertRejects(() => room.wait("x", 1, null), ConnectionException);
 });
 
+/** Far more than run at once, and a fake clock is soon through with them. */
+const MANY = 500;
+
 Deno.test("F10 who gives up waiting leaves nothing behind, however many there were", async () => {
   const clock = fakeClock();
   const room = new WaitingRoom(clock);
   const counting = countingSignal();
   room.open();
   const outcomes: Promise<unknown>[] = [];
-  for (let i = 0; i < 10_000; i++) {
+  for (let i = 0; i < MANY; i++) {
     const waiting = room.wait("x", 10, counting.signal);
     outcomes.push(waiting.catch((error) => error));
   }
-  assertEquals(room.size, 10_000);
+  assertEquals(room.size, MANY);
   await clock.advance(10);
   for (const outcome of await Promise.all(outcomes)) {
     if (!(outcome instanceof TimeoutException)) throw outcome;
