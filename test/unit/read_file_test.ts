@@ -11,8 +11,15 @@ import { readFile, type ReadFileOptions } from "../../lib/store/read_file.ts";
 import { readJson } from "../../lib/store/read_json.ts";
 import { readText } from "../../lib/store/read_text.ts";
 import { abortAfter } from "../support/abort_after.ts";
+import { countingSignal } from "../support/counting_signal.ts";
 import { drainMicrotasks } from "../support/fake_clock.ts";
-import { type Handler, SILENCE, silent } from "../support/scripted_server.ts";
+import { refusing } from "../support/pipe_server.ts";
+import {
+  type Handler,
+  type Script,
+  SILENCE,
+  silent,
+} from "../support/scripted_server.ts";
 import { stateOf } from "../support/state_of.ts";
 import { fileOf, reading, storeServer } from "../support/store_server.ts";
 
@@ -21,9 +28,9 @@ const KIB = 1024;
 const SMALL: ReadFileOptions = { frameBytes: 4 * KIB };
 const CONTENT = Uint8Array.from({ length: 33 * KIB }, (_, i) => i % 251);
 
-async function bytesOf(
-  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
-): Promise<Uint8Array> {
+type Bytes = ReadableStream<Uint8Array<ArrayBuffer>>;
+
+async function bytesOf(stream: Bytes): Promise<Uint8Array> {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
@@ -152,9 +159,7 @@ Deno.test("an open that is refused rejects", async () => {
 Deno.test("a read that is refused errors the stream and closes the file", async () => {
   await using server = await storeServer({
     ...fileOf(CONTENT),
-    fs_read: () => {
-      throw new Error("Disk on fire");
-    },
+    fs_read: refusing("Disk on fire"),
   });
   const stream = await readFile(server.session, "a");
   await assertRejects(() => bytesOf(stream), Error, "Disk on fire");
@@ -311,7 +316,7 @@ Deno.test("a line that drops in the turn of the open's answer is told at once", 
     ConnectionException,
     "as the file was opened",
   );
-  assert(error.retryable);
+  assert(error.retryable && error.sent);
   const closed = close(server.session);
   await server.clock.advance(15_000);
   await closed;
@@ -325,6 +330,28 @@ Deno.test("closing the session closes the file", async () => {
   const error = await assertRejects(() => reader.read(), ConnectionException);
   assertEquals(error.code, "connection-closed");
 });
+
+const ENDS: Readonly<
+  Record<string, readonly [Script, (stream: Bytes) => Promise<unknown>]>
+> = {
+  "to its end": [fileOf(CONTENT), bytesOf],
+  "until it is cancelled": [fileOf(CONTENT), (stream) => stream.cancel()],
+  "until a read is refused": [
+    { ...fileOf(CONTENT), fs_read: refusing("Disk on fire") },
+    (stream) => assertRejects(() => bytesOf(stream)),
+  ],
+};
+
+for (const [how, [script, end]] of Object.entries(ENDS)) {
+  Deno.test(`F10 a signal is let go of when a file was read ${how}`, async () => {
+    await using server = await storeServer(script);
+    const counting = countingSignal();
+    const options = { signal: counting.signal };
+    await end(await readFile(server.session, "a", options));
+    assert(counting.attached > 0);
+    assertEquals(counting.listeners, 0);
+  });
+}
 
 Deno.test("a read that is never answered times out", async () => {
   await using server = await storeServer({

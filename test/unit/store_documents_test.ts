@@ -316,7 +316,7 @@ Deno.test("logs are checked before anything is sent", async () => {
   for (
     const body of [undefined, {}, { startTime: "1" }, { startTime: NaN }, {
       startTime: -1,
-    }]
+    }, { startTime: Infinity }]
   ) {
     const given = { body } as never;
     await assertRejects(

@@ -11,11 +11,14 @@ import { writeFile } from "../../lib/store/write_file.ts";
 import { writeJson } from "../../lib/store/write_json.ts";
 import { writeText } from "../../lib/store/write_text.ts";
 import { abortAfter } from "../support/abort_after.ts";
+import { countingSignal } from "../support/counting_signal.ts";
 import { drainMicrotasks } from "../support/fake_clock.ts";
 import { gate, refusing } from "../support/pipe_server.ts";
-import { silent } from "../support/scripted_server.ts";
+import { type Script, silent } from "../support/scripted_server.ts";
 import { stateOf } from "../support/state_of.ts";
 import { storeServer } from "../support/store_server.ts";
+
+type Bytes = WritableStream<Uint8Array>;
 
 const SMALLEST = 4 * 1024;
 
@@ -262,6 +265,28 @@ Deno.test("closing the session closes the file after the write in flight", async
   const error = await assertRejects(() => writer.closed, ConnectionException);
   assertEquals(error.code, "connection-closed");
 });
+
+const WRITES: Readonly<
+  Record<string, readonly [Script, (stream: Bytes) => Promise<unknown>]>
+> = {
+  "to its end": [{}, (stream) => stream.close()],
+  "until it is aborted": [{}, (stream) => stream.abort()],
+  "until it is refused": [
+    { fs_close: refusing("Disk on fire") },
+    (stream) => assertRejects(() => stream.close()),
+  ],
+};
+
+for (const [how, [script, end]] of Object.entries(WRITES)) {
+  Deno.test(`F10 a signal is let go of when a file was written ${how}`, async () => {
+    await using server = await storeServer(script);
+    const counting = countingSignal();
+    const options = { signal: counting.signal };
+    await end(await writeFile(server.session, "a", options));
+    assert(counting.attached > 0);
+    assertEquals(counting.listeners, 0);
+  });
+}
 
 Deno.test("a write that is never answered times out", async () => {
   await using server = await storeServer({ fs_write: silent });
