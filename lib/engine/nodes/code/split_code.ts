@@ -17,7 +17,8 @@ const CONTINUES =
   /^(?:[\s)\]}{]|(?:else|elif|except|finally|catch|while)\b|&&|\|\||[.?:])/;
 
 /** C: a line that ends so is over; others, such as a bare type, go on. */
-const ENDS_IN_C = /[;{}:>,)\]\\]\s*(?:\/\/.*|\/\*.*\*\/\s*)?$/;
+const ENDS_IN_C = /[;{}:>,)\]\\]\s*(?:\/\/.*)?$/;
+const COMMENTED_IN_C = /[;{}:>,)\]\\]\s*\/\*/;
 
 /**
  * Cut source code at its outermost constructs: functions, classes, statements.
@@ -105,9 +106,14 @@ function codeKinds(
     const continues = goesOn || CONTINUES.test(line);
     if (!continues && isLead(line, language)) return "lead";
     goesOn = bare && (goesOn || !continues) && !line.startsWith("#") &&
-      !ENDS_IN_C.test(line.trimEnd());
+      !endsInC(line.trimEnd());
     return continues ? "part" : "start";
   });
+}
+
+function endsInC(line: string): boolean {
+  return ENDS_IN_C.test(line) ||
+    (line.endsWith("*/") && COMMENTED_IN_C.test(line));
 }
 
 function isLead(line: string, language: Language): boolean {

@@ -10,8 +10,9 @@ export const FORMATS = [
 /** One of {@linkcode FORMATS}; empty for any. */
 export type Format = (typeof FORMATS)[number];
 
+/** Reads no part of a text again for each of many beginnings in it. */
 const MARKDOWN =
-  /^#{1,6} |^\s*(?:[-*+]|\d+\.) |^\s*>|```|`[^`\n]+`|\*\*[^*\n]+\*\*|\[[^\]\n]+\]\([^)\n]+\)|^\|.*\|\s*$/m;
+  /^#{1,6} |^[ \t]*(?:[-*+]|\d+\.) |^[ \t]*>|```|`[^`\n]+`|\*\*[^*\n]+\*\*|\[[^[\]\n]+\]\(\S|^\|.*\|[ \t]*$/m;
 
 /** Say how an answer is not in a format; `undefined` when it is. */
 export function formatFault(text: string, format: Format): string | undefined {

@@ -39,7 +39,7 @@ const PATTERNS: NamedPatterns = [
   ],
   [
     "chat delimiters",
-    /<\|[a-z_]{2,20}\|>|\[\/?INST\]|<<\/?SYS>>|^\s*(?:#+\s*)?(?:system|assistant)\s*:/im,
+    /<\|[a-z_]{2,20}\|>|\[\/?INST\]|<<\/?SYS>>|^[ \t]*(?:#+[ \t]*)?(?:system|assistant)[ \t]*:/im,
   ],
   [
     "encoded commands",

@@ -19,7 +19,7 @@ export function* ipv6Addresses(text: string): Generator<Span> {
   for (const match of text.matchAll(IPV6_LIKE)) {
     // A sentence may end behind it.
     const address = match[0].replace(
-      /[.:]+$/,
+      /(?<![.:])[.:]+$/,
       (end) => end.startsWith("::") ? "::" : "",
     );
     const end = match.index + address.length;

@@ -1,0 +1,36 @@
+import { assertEquals } from "@std/assert";
+import { splitCode } from "../../../lib/engine/nodes/code/split_code.ts";
+import { formatFault } from "../../../lib/engine/nodes/guardrails/_format.ts";
+import { injectionViolations } from "../../../lib/engine/nodes/guardrails/_injection.ts";
+import { maskPrivate } from "../../../lib/engine/nodes/privacy/mask_private.ts";
+
+/** Long enough that reading it once for each of its characters never ends. */
+const LENGTH = 300_000;
+
+// Each of these would hang, not fail, if a text were read again and again.
+for (const piece of ["\n", "\r\n", " ", "[", "[a](", "|", "**", "`", "1"]) {
+  const text = `a${piece.repeat(LENGTH / piece.length)}!`;
+
+  Deno.test(`a long run of ${JSON.stringify(piece)} is checked in one go`, () => {
+    const isMarkdown = piece === "`" || piece === "[a](";
+    const fault = isMarkdown ? undefined : "has no Markdown in it";
+    assertEquals(formatFault(text, "markdown"), fault);
+    assertEquals(injectionViolations(text), []);
+  });
+}
+
+for (const piece of [".", ":", "1.", "a:", "a@", "://", "+1", "1-", "AB12 "]) {
+  Deno.test(`a long run of ${JSON.stringify(piece)} is masked in one go`, () => {
+    const text = `::${piece.repeat(LENGTH / piece.length)}x!`;
+    assertEquals(maskPrivate(text, "█").length, text.length);
+  });
+}
+
+for (const piece of [";/*", "/*", ";//", "; ", "'", "\\a", "/[", 'R"(']) {
+  Deno.test(`a long run of ${JSON.stringify(piece)} is cut in one go`, () => {
+    const text = `a${piece.repeat(LENGTH / piece.length)}x`;
+    for (const language of ["c", "cpp", "python", "javascript"] as const) {
+      assertEquals(splitCode(text, language).join(""), text);
+    }
+  });
+}
