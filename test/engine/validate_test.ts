@@ -30,6 +30,44 @@ Deno.test("validate echoes placeholders, not what they stand for", async () => {
   assertEquals(body.warnings, []);
 });
 
+for (
+  const [what, pipeline] of Object.entries({
+    provider: fed("m", "${ROCKETRIDE_K}"),
+    id: fed("${ROCKETRIDE_K}", "helper"),
+    lane: fed("m", "helper", {
+      input: [{ lane: "a${ROCKETRIDE_K}", from: "${ROCKETRIDE_K}b" }],
+    }),
+    profile: fed("m", "helper", { config: { profile: "${ROCKETRIDE_K}" } }),
+    both: fed("${ROCKETRIDE_L}", "${ROCKETRIDE_K}"),
+  })
+) {
+  Deno.test(`a ${what} from a variable is not told by its value`, async () => {
+    const env = { ROCKETRIDE_K: "secret", ROCKETRIDE_L: "secret-too" };
+    const body = await check(around(pipeline), { env });
+    assertEquals(JSON.stringify(body).includes("secret"), false);
+  });
+}
+
+Deno.test("what is said about a variable's value names the variable", async () => {
+  const env = { ROCKETRIDE_K: "secret" };
+  const pipeline = around(fed("m", "${ROCKETRIDE_K}"));
+  const { errors } = await check(pipeline, { env });
+  assertEquals(errors.map(({ message }: Body) => message), [
+    "The service ${ROCKETRIDE_K} was not found",
+  ]);
+  await withEngine([], async ({ client }) => {
+    const source = "${ROCKETRIDE_K}";
+    const args = { pipeline: { ...pipeline, source } };
+    assertEquals(
+      await client.fails("rrext_validate", args),
+      'Pipeline source component "${ROCKETRIDE_K}" not found in components list',
+    );
+    const component = { id: source, provider: "no", config: {} };
+    const body = await client.ok("rrext_validate", { component });
+    assertEquals(JSON.stringify(body).includes("secret"), false);
+  }, { env });
+});
+
 Deno.test("faults of the document's shape are all reported", async () => {
   const errors = await errorsOf({
     version: 2,

@@ -1,10 +1,13 @@
-import { ValidationException } from "../../errors.ts";
 import { isRecord } from "../../../schema/json.ts";
+import type { ValidationIssue } from "../../../schema/validation.ts";
+import { ValidationException } from "../../errors.ts";
 import { chooseSource } from "../pipeline/choose_source.ts";
 import { readPipeline } from "../pipeline/read_pipeline.ts";
+import { messageOf } from "../run/failure.ts";
 import { substitute } from "../../protocol/substitute.ts";
 import { inspect } from "../validate/inspect.ts";
 import { inspectComponent } from "../validate/inspect_component.ts";
+import { withoutValues } from "../validate/without_values.ts";
 import type { Call, Reply } from "./call.ts";
 import { inspectOptions } from "./inspect_options.ts";
 
@@ -12,8 +15,9 @@ import { inspectOptions } from "./inspect_options.ts";
  * `rrext_validate`: everything that is wrong with a pipeline, or with a
  * single component (engine §1.7).
  *
- * It comes back with its placeholders unresolved, so that no value
- * of the engine's environment leaves it.
+ * It comes back with its placeholders unresolved, and so does what is said
+ * about it: anybody may ask, and no value of the engine's environment leaves
+ * it.
  */
 export function validate(
   call: Pick<Call, "core" | "args">,
@@ -25,15 +29,21 @@ export function validate(
     args.pipeline,
     "Pipeline config must be an object",
   );
-  const resolved = substitute(pipeline, core.env.values);
-  const source = chooseSource(resolved, args.source);
+  const { values } = core.env;
+  const resolved = substitute(pipeline, values);
+  const hide = withoutValues(pipeline, values);
+  const source = sourceOf(resolved, args.source, hide);
   const { errors, warnings, chain } = inspect(
     resolved,
-    source.id,
+    source,
     inspectOptions(core),
   );
   const { version = 1 } = pipeline;
-  return { pipeline: { ...pipeline, version, chain }, errors, warnings };
+  return {
+    pipeline: { ...pipeline, version, chain: chain.map(hide) },
+    errors: hidden(errors, hide),
+    warnings: hidden(warnings, hide),
+  };
 }
 
 function component(
@@ -44,9 +54,38 @@ function component(
     throw new ValidationException("Component must be an object");
   }
   const copy: unknown = JSON.parse(JSON.stringify(component));
-  const resolved = substitute(copy, core.env.values);
+  const { values } = core.env;
+  const resolved = substitute(copy, values);
+  const hide = withoutValues(copy, values);
+  const { errors, warnings } = inspectComponent(resolved, inspectOptions(core));
   return {
     component: copy,
-    ...inspectComponent(resolved, inspectOptions(core)),
+    errors: hidden(errors, hide),
+    warnings: hidden(warnings, hide),
   };
+}
+
+type Hide = (text: string) => string;
+
+function sourceOf(
+  pipeline: Readonly<Record<string, unknown>>,
+  wanted: unknown,
+  hide: Hide,
+): string {
+  try {
+    return chooseSource(pipeline, wanted).id;
+  } catch (error) {
+    throw new ValidationException(hide(messageOf(error)));
+  }
+}
+
+function hidden(
+  issues: readonly ValidationIssue[],
+  hide: Hide,
+): readonly ValidationIssue[] {
+  return issues.map((issue) => ({
+    ...issue,
+    message: hide(issue.message),
+    ...(issue.id !== undefined && { id: hide(issue.id) }),
+  }));
 }
