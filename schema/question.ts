@@ -105,6 +105,12 @@ export type QuestionOptions = Partial<Question>;
  * ```
  */
 export function createQuestion(options: QuestionOptions = {}): Question {
+  // Its letters would be taken for the members of an object without any.
+  if (typeof options !== "object") {
+    throw new TypeError(
+      "Expected options; a text goes in by addQuestion(createQuestion(), text)",
+    );
+  }
   const { filter } = options;
   return {
     type: options.type ?? "question",

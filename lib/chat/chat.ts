@@ -1,5 +1,6 @@
 import type { PipelineResult } from "../../schema/result.ts";
 import type { Question } from "../../schema/question.ts";
+import { checkOptions } from "../_options.ts";
 import { send } from "../data/send.ts";
 import type { PipeOptions } from "../data/pipe_options.ts";
 import type { Session, TaskRef } from "../session/session.ts";
@@ -47,6 +48,7 @@ export async function chat(
   question: string | Question,
   options: ChatOptions = {},
 ): Promise<PipelineResult> {
+  checkOptions(options, "chat(session, task, question, { timeout })");
   const json = questionText(question);
   return await send(session, task, json, chatPipeOptions(options));
 }

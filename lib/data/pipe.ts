@@ -1,4 +1,6 @@
+import { checkOptions } from "../_options.ts";
 import type { Session, TaskRef } from "../session/session.ts";
+import { checkPipeOptions } from "./check_pipe_options.ts";
 import { openWriter } from "./_open_writer.ts";
 import { DataPipe } from "./data_pipe.ts";
 import { frameBytesOf } from "./frame_bytes_of.ts";
@@ -20,6 +22,7 @@ import type { PipeOptions } from "./pipe_options.ts";
  * @returns The stream; its `result` settles when it is closed.
  * @throws {PipeException} The task does not run, or its source is another one.
  * @throws {RangeError} `frameBytes` is out of range. Nothing was sent.
+ * @throws {TypeError} `mimeType` or another option is not what it should be.
  * @throws {ValidationException} The charset is unknown. Nothing was sent.
  * @throws What {@linkcode request} throws.
  *
@@ -55,9 +58,11 @@ export async function pipe(
   task: TaskRef,
   options: PipeOptions = {},
 ): Promise<DataPipe> {
+  checkOptions(options, "pipe(session, task, { mimeType })");
+  checkPipeOptions(options);
   const writer = await openWriter(session, task, {
     ...options,
-    mimeType: options.mimeType ?? "application/octet-stream",
+    mimeType: options.mimeType || "application/octet-stream",
     emptyWrite: false,
   });
   return new DataPipe(writer, frameBytesOf(options));

@@ -1,5 +1,7 @@
 import type { PipelineResult } from "../../schema/result.ts";
+import { checkOptions } from "../_options.ts";
 import type { Session, TaskRef } from "../session/session.ts";
+import { checkPipeOptions } from "./check_pipe_options.ts";
 import type { PipeSource, SendOptions } from "./pipe_options.ts";
 import { sendObject } from "./send_object.ts";
 
@@ -18,7 +20,8 @@ import { sendObject } from "./send_object.ts";
  * taken from the source where it tells them.
  * @returns What the pipeline made of the object.
  * @throws {TypeError} The source is of another type, or gives a chunk that is
- * neither bytes nor text.
+ * neither bytes nor text; `mimeType` or another option is not what it should
+ * be.
  * @throws {RangeError} `frameBytes` is out of range, or more than 16 MiB would
  * have to go in one write.
  * @throws {PipeException} The task does not run, or the engine refused data.
@@ -57,5 +60,7 @@ export async function send(
   source: PipeSource,
   options: SendOptions = {},
 ): Promise<PipelineResult> {
+  checkOptions(options, "send(session, task, source, { mimeType })");
+  checkPipeOptions(options);
   return await sendObject(session, task, source, options);
 }

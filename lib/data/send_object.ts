@@ -27,7 +27,7 @@ export async function sendObject(
 ): Promise<PipelineResult> {
   const { knownSize, watcher, signal } = options;
   const given = sourceOf(source);
-  const mimeType = options.mimeType ?? given.mimeType ??
+  const mimeType = options.mimeType || given.mimeType ||
     "application/octet-stream";
   const whole = framingOf(mimeType) === "record"
     ? await wholeRecord(given, mimeType, signal)

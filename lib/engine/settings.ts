@@ -205,12 +205,15 @@ const MAX_UNAUTHENTICATED = 10;
  *
  * @throws {RangeError} A number is out of range, or a key has a permission
  * that there is not.
- * @throws {TypeError} A key is empty, looks like a task's, or comes twice; or
+ * @throws {TypeError} What should be a list is none; a key is empty, looks like a task's, or comes twice; or
  * a host is more than a name; or an origin is none; or there is no such way to
  * embed; or the store is none.
  */
 export function readSettings(options: EngineOptions): Settings {
   const userId = options.userId ?? "local";
+  for (const name of ["nodes", "auth", "allowHosts", "corsOrigins"] as const) {
+    checkList(name, options[name]);
+  }
   return {
     nodes: options.nodes ?? [],
     parsers: options.parsers ?? {},
@@ -244,6 +247,12 @@ export function readSettings(options: EngineOptions): Settings {
     randomUUID: options.randomUUID ?? (() => crypto.randomUUID()),
     upgrade: options.upgrade,
   };
+}
+
+/** A text would give its letters one by one. */
+function checkList(name: string, value: unknown): void {
+  if (value === undefined || Array.isArray(value)) return;
+  throw new TypeError(`Expected ${name} to be a list`);
 }
 
 /** Whoever writes JavaScript may name a directory instead. */

@@ -49,6 +49,10 @@ const LOCAL = "apaevt_status_upload";
  * nothing left it would end the subscription (protocol §8.1).
  */
 export function readTypes(types: Iterable<EventType>): Wanted {
+  // A text gives its letters one by one.
+  if (typeof types === "string" || !types?.[Symbol.iterator]) {
+    throw new TypeError('Expected a list of events, such as ["summary"]');
+  }
   let mask = 0;
   let kinds = 0;
   const names = new Set<string>();

@@ -1,3 +1,4 @@
+import { checkOptions } from "../_options.ts";
 import { coreOf } from "../session/core.ts";
 import type { CallOptions, Session } from "../session/session.ts";
 import type { EventType } from "./event_type.ts";
@@ -81,7 +82,9 @@ export async function events(
   target: MonitorTarget,
   options: EventsOptions,
 ): Promise<ReadableStream<StreamedEvent>> {
-  const subscription = await subscribe(coreOf(session), target, options);
+  const core = coreOf(session);
+  checkOptions(options, "events(session, task, { types })");
+  const subscription = await subscribe(core, target, options);
   subscription.open();
   return subscription.stream;
 }

@@ -1,3 +1,4 @@
+import { checkPipeOptions } from "../data/check_pipe_options.ts";
 import type { ObjectDetails, PipeSource } from "../data/pipe_options.ts";
 import {
   checkedName,
@@ -67,6 +68,7 @@ function item(content: Content, details: FileDetails): FileItem {
       `Cannot use ${kindOf(given)} as the media type of "${filepath}"`,
     );
   }
+  checkPipeOptions({ mimeType: given });
   if (typeof (objinfo ?? {}) !== "object") {
     throw new TypeError(
       `Cannot use ${kindOf(objinfo)} as the objinfo of "${filepath}"`,

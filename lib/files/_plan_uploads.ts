@@ -1,6 +1,7 @@
 import type { UploadBody } from "../../schema/event.ts";
 import type { UploadResult } from "../../schema/result.ts";
 import { notify } from "../_notify.ts";
+import { checkOptions } from "../_options.ts";
 import { frameBytesOf } from "../data/frame_bytes_of.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import { tokenOf } from "../session/call.ts";
@@ -43,6 +44,7 @@ export function planUploads(
 ): RunUploads {
   const core = coreOf(session);
   const token = tokenOf(task);
+  checkOptions(options, "sendFiles(session, task, files, { concurrency })");
   const { retries = 0, timeout = Infinity } = options;
   frameBytesOf(options);
   if (!(timeout > 0)) {

@@ -10,6 +10,11 @@ import { traceCallback } from "./_observe.ts";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
+/** Deno does not let a program see its variables, unless it is told to. */
+const MISSING_CREDENTIAL = "Give the auth option or set ROCKETRIDE_APIKEY, " +
+  "in the environment or in .env; on Deno, allow both to be read " +
+  "(--allow-env --allow-read=.env)";
+
 /** Environment variables, as the client sees them. */
 export type Env = Readonly<Record<string, string>>;
 
@@ -44,6 +49,7 @@ export async function resolveSettings(
   const uri = options.uri || (await env()).ROCKETRIDE_URI || CLOUD_URI;
   const { anonymous = false } = options;
   const auth = anonymous ? "" : options.auth || (await env()).ROCKETRIDE_APIKEY;
+  checkKinds(inner, auth);
   const settings: Settings = {
     transport: decorated(inner, options),
     url: inner.resolve(String(uri)),
@@ -62,6 +68,20 @@ export async function resolveSettings(
     env,
   };
   return anonymous ? settings : withTarget(settings);
+}
+
+function checkKinds(transport: Transport, auth: unknown): void {
+  if (typeof transport.resolve !== "function") {
+    throw new TypeError(
+      `Cannot use transport of type ${typeof transport}: expected what ` +
+        "webSocketTransport() or an engine's transport() returns",
+    );
+  }
+  if (auth && typeof auth !== "string" && typeof auth !== "function") {
+    throw new TypeError(
+      `Cannot use auth of type ${typeof auth}: expected text or a function`,
+    );
+  }
 }
 
 /** Settings for another address or credential, checked before any traffic. */
@@ -83,7 +103,7 @@ function checkCredential(url: URL, auth: Auth, insecure: boolean): void {
       `Cannot connect to "${url.host}" without a credential`,
       {
         code: "missing-credential",
-        hint: "Give the auth option or set ROCKETRIDE_APIKEY",
+        hint: MISSING_CREDENTIAL,
       },
     );
   }

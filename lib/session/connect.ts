@@ -1,3 +1,4 @@
+import { checkOptions } from "../_options.ts";
 import { SessionCore } from "./core.ts";
 import { lifecycleCallbacks } from "./_observe.ts";
 import { oneByOne } from "./_one_by_one.ts";
@@ -16,6 +17,8 @@ import type { Session } from "./session.ts";
  * @returns The session that every other function takes.
  * @throws {ValidationException} The address is not one, or a credential is
  * missing or would travel unencrypted. Nothing was sent.
+ * @throws {TypeError} The options, the credential or the transport are of
+ * another type.
  * @throws {AuthenticationException} The engine refused the credential; final.
  * @throws {ConnectionException} The engine cannot be reached, or hung up.
  * @throws {TimeoutException} It did not answer in time.
@@ -36,6 +39,7 @@ import type { Session } from "./session.ts";
  * ```
  */
 export async function connect(options: ConnectOptions = {}): Promise<Session> {
+  checkOptions(options, "connect({ uri, auth })");
   const { signal, timeout, onEvent } = options;
   signal?.throwIfAborted();
   const core = new SessionCore(await resolveSettings(options));

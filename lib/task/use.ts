@@ -3,6 +3,7 @@ import { isStartedTask, type StartedTask } from "../../schema/task.ts";
 import { didFail, type ResponseMessage } from "../../schema/envelope.ts";
 import { ignore } from "../_deferred.ts";
 import { makeDisposable } from "../_disposable.ts";
+import { checkOptions } from "../_options.ts";
 import { ExecutionException, ProtocolException } from "../errors.ts";
 import type { EventType } from "../events/event_type.ts";
 import type { EventSubscription } from "../events/event_subscription.ts";
@@ -107,6 +108,7 @@ export async function use(
   options: UseOptions,
 ): Promise<Task> {
   const core = coreOf(session);
+  checkOptions(options, "use(session, { pipeline })");
   checkNumbers(options);
   const found = await loadPipeline(core, options, options);
   const pipeline = options.events ? withProject(found) : found;

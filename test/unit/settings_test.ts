@@ -81,7 +81,10 @@ Deno.test("D3 a machine elsewhere is not reached without a credential", async ()
   for (const uri of [undefined, CLOUD, "wss://example.com", "example.com"]) {
     const error = await refused({ uri, env: {} });
     assertEquals(error.code, "missing-credential");
-    assertEquals(error.hint, "Give the auth option or set ROCKETRIDE_APIKEY");
+    assertEquals(
+      error.hint,
+      "Give the auth option or set ROCKETRIDE_APIKEY, in the environment or in .env; on Deno, allow both to be read (--allow-env --allow-read=.env)",
+    );
   }
 });
 

@@ -79,6 +79,9 @@ export async function serveEngine(
   engine: Engine,
   { port = 0, hostname = "127.0.0.1" }: ServeOptions = {},
 ): Promise<EngineServer> {
+  if (typeof engine?.fetch !== "function") {
+    throw new TypeError("Expected an engine made by createEngine()");
+  }
   const clock = systemClock();
   const sockets = new OpenSockets();
   const { serve } = await (
