@@ -257,6 +257,19 @@ Deno.test("an answer without the object is a failure", () =>
     );
   }));
 
+for (const resultTypes of [undefined, {}]) {
+  Deno.test(`a result without lanes has no types (${JSON.stringify(resultTypes)})`, () =>
+    withSession({
+      "POST /task/data": afterBody(() => ({
+        objects: { body: { objectId: "o", status: "OK", name: "n" } },
+        resultTypes,
+      })),
+    }, async (session) => {
+      const result = await send(session, "tk_1", "x");
+      assertEquals(result, { objectId: "o", name: "n" } as typeof result);
+    }));
+}
+
 const NAMES = [
   "a b (1).txt",
   "100%41.txt",
@@ -484,6 +497,17 @@ Deno.test("F10 what a platform attaches to the signal of a request goes with the
   await close(session);
   assertEquals(new Set(signals).size, 4);
   assertEquals(signals.map((signal) => signal?.aborted), Array(4).fill(false));
+});
+
+Deno.test("a dial whose signal has aborted asks for nothing", async () => {
+  const { fetch, log } = serverOf({});
+  const unheard = { onMessage(): void {}, onClose(): void {} };
+  const options = { clock: systemClock(), timeout: 1_000 };
+  const signal = AbortSignal.abort("over");
+  const thrown = await Promise.try(() =>
+    httpTransport({ fetch }).dial(new URL(URI), unheard, { ...options, signal })
+  ).catch((reason) => reason);
+  assertEquals([thrown, log], ["over", []]);
 });
 
 Deno.test("a request without an answer ends the line of an owner who knows nothing else, and is traced", async () => {
