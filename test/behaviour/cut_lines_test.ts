@@ -6,7 +6,6 @@ import {
   type ConnectOptions,
   events,
   isConnected,
-  lifecycle,
   ping,
   pipe,
   RocketRideException,
@@ -26,7 +25,9 @@ import {
   type Moment,
 } from "../support/cutting_relay.ts";
 import { fakeClock } from "../support/fake_clock.ts";
+import { TEXT } from "../support/pipelines.ts";
 import { withServedEngine } from "../support/served_engine.ts";
+import { connected, toldOfLine } from "../support/told_of_line.ts";
 import { trackedSockets } from "../support/tracked_sockets.ts";
 
 // A line can be cut at every step of the protocol, at the request or at its
@@ -40,19 +41,7 @@ const MOMENTS: readonly Moment[] = ["request", "answer"];
 /** Longer than any patience: of a login, of a heartbeat, of a goodbye. */
 const PATIENCE_MS = 40_000;
 
-const pipeline = {
-  project_id: "cut",
-  source: "in",
-  components: [
-    { id: "in", provider: "webhook", config: {} },
-    {
-      id: "out",
-      provider: "response_text",
-      config: {},
-      input: [{ lane: "text", from: "in" }],
-    },
-  ],
-};
+const pipeline = { ...TEXT, project_id: "cut" };
 
 interface Cell {
   readonly relay: CuttingRelay;
@@ -78,7 +67,7 @@ function cell(
       await using relay = await cuttingRelay(origin);
       const clock = fakeClock();
       const sockets = trackedSockets();
-      const log: string[] = [];
+      const { log, callbacks } = toldOfLine();
       await test({
         relay,
         log,
@@ -90,10 +79,7 @@ function cell(
           clock: impatient(clock),
           persist,
           random: () => 0,
-          onConnected: () => void log.push("connected"),
-          onDisconnected: (_, hasError) =>
-            void log.push(hasError ? "lost" : "closed"),
-          onConnectError: () => void log.push("error"),
+          ...callbacks,
         },
         async after(cut): Promise<void> {
           await cut;
@@ -116,15 +102,6 @@ function impatient(clock: Clock): Clock {
       return () => clearTimeout(id);
     },
   };
-}
-
-/** Resolves when the session is connected for as many times in all. */
-async function connected(session: Session, times: number): Promise<void> {
-  let seen = 0;
-  for await (const { type } of lifecycle(session)) {
-    if (type === "connected" && ++seen === times) return;
-    if (type === "ended") throw new Error("ended");
-  }
 }
 
 /** What became of something, as a value; nothing goes unheard meanwhile. */

@@ -17,6 +17,7 @@ import {
   watchTask,
 } from "@rocketride/streams";
 import { forEachTransport } from "../support/engines.ts";
+import { TEXT } from "../support/pipelines.ts";
 
 const pipeline = {
   project_id: "watched",
@@ -37,19 +38,7 @@ const pipeline = {
     },
   ],
 };
-const plain = {
-  project_id: "plain",
-  source: "in",
-  components: [
-    { id: "in", provider: "webhook", config: {} },
-    {
-      id: "out",
-      provider: "response_text",
-      config: {},
-      input: [{ lane: "text", from: "in" }],
-    },
-  ],
-};
+const plain = { ...TEXT, project_id: "plain" };
 
 /** Read until an item fits; the rest stays in the stream. */
 async function readUntil(

@@ -6,7 +6,6 @@ import {
   type ConnectOptions,
   events,
   isConnected,
-  lifecycle,
   ping,
   pipe,
   send,
@@ -19,21 +18,11 @@ import {
   cuttingRelay,
   type Moment,
 } from "../support/cutting_relay.ts";
+import { TEXT } from "../support/pipelines.ts";
 import { withServedEngine } from "../support/served_engine.ts";
+import { connected, toldOfLine } from "../support/told_of_line.ts";
 
-const pipeline = {
-  project_id: "cut",
-  source: "in",
-  components: [
-    { id: "in", provider: "webhook", config: {} },
-    {
-      id: "out",
-      provider: "response_text",
-      config: {},
-      input: [{ lane: "text", from: "in" }],
-    },
-  ],
-};
+const pipeline = { ...TEXT, project_id: "cut" };
 
 interface Cutting {
   readonly relay: CuttingRelay;
@@ -45,7 +34,7 @@ interface Cutting {
 function withRelay(test: (cutting: Cutting) => Promise<void>): Promise<void> {
   return withServedEngine({}, async ({ origin }) => {
     await using relay = await cuttingRelay(origin);
-    const log: string[] = [];
+    const { log, callbacks } = toldOfLine();
     await test({
       relay,
       log,
@@ -55,22 +44,10 @@ function withRelay(test: (cutting: Cutting) => Promise<void>): Promise<void> {
         env: {},
         persist: true,
         random: () => 0,
-        onConnected: () => void log.push("connected"),
-        onDisconnected: (_, hasError) =>
-          void log.push(hasError ? "lost" : "closed"),
-        onConnectError: () => void log.push("error"),
+        ...callbacks,
       },
     });
   });
-}
-
-/** Resolves when the session is connected for as many times in all. */
-async function connected(session: Session, times: number): Promise<void> {
-  let seen = 0;
-  for await (const { type } of lifecycle(session)) {
-    if (type === "connected" && ++seen === times) return;
-    if (type === "ended") throw new Error("ended");
-  }
 }
 
 type Work = (session: Session, token: string) => Promise<unknown>;

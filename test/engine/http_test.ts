@@ -1,22 +1,11 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { TEXT } from "../support/pipelines.ts";
 import {
   type ServedEngine,
   withServedEngine,
 } from "../support/served_engine.ts";
 
-const pipeline = {
-  project_id: "http",
-  source: "in",
-  components: [
-    { id: "in", provider: "webhook", config: {} },
-    {
-      id: "out",
-      provider: "response_text",
-      config: {},
-      input: [{ lane: "text", from: "in" }],
-    },
-  ],
-};
+const pipeline = { ...TEXT, project_id: "http" };
 const authorization = "Bearer key";
 
 type Json = Record<string, unknown>;
