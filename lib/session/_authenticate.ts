@@ -4,6 +4,7 @@ import { abortable } from "../_abort.ts";
 import { AuthenticationException, ConnectionException } from "../errors.ts";
 import { failureText } from "../protocol/failure.ts";
 import { VERSION } from "../version.ts";
+import type { AuthContext } from "./connect_options.ts";
 import type { SessionCore } from "./core.ts";
 
 /** What a login shows to the engine. */
@@ -25,7 +26,7 @@ export class Login {
   /** What to log in with; asked for before a line is dialled for it. */
   async credential(
     { identity, settings }: SessionCore,
-    signal: AbortSignal,
+    occasion: Omit<AuthContext, "uri">,
   ): Promise<Credential> {
     const { auth, url } = settings;
     if (typeof auth === "string") {
@@ -37,8 +38,8 @@ export class Login {
     let value: string;
     try {
       value = await abortable(
-        Promise.resolve(auth({ uri: url.href, signal })),
-        signal,
+        Promise.resolve(auth({ uri: url.href, ...occasion })),
+        occasion.signal,
       );
     } catch (error) {
       if (error instanceof TypeError) this.#offline.add(error);

@@ -1,5 +1,6 @@
 import type { RequestMessage, ResponseMessage } from "../../schema/envelope.ts";
 import type { Connection, Payload } from "../transport/transport.ts";
+import type { AuthContext } from "./connect_options.ts";
 import type { CallOptions } from "./session.ts";
 
 /** What a request says; the session numbers it. */
@@ -26,6 +27,14 @@ export interface RequestOptions extends CallOptions {
 export interface OpenOptions extends CallOptions {
   /** Whether to log in; default `true`. */
   readonly login?: boolean | undefined;
+}
+
+/** One attempt to open a line. */
+export interface Attempt extends OpenOptions {
+  /** The line that is to be closed first. */
+  readonly old: Connection | null | undefined;
+  /** What a credential function is told of it. */
+  readonly occasion: Pick<AuthContext, "attempt" | "reason">;
 }
 
 /** What was there before a line is opened. */

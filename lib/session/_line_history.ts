@@ -1,4 +1,5 @@
 import type { Clock } from "../_clock.ts";
+import { ConnectionException } from "../errors.ts";
 import { backoff, STABLE_MS } from "./backoff.ts";
 import type { ConnectionInfo } from "./get_connection_info.ts";
 import type { LifecycleEvent } from "./lifecycle_event.ts";
@@ -38,12 +39,16 @@ export class LineHistory {
     this.#tell({ type: "connect-error", message, error, final });
   }
 
+  /** How many attempts have failed, and lines were lost, since it was well. */
+  get failures(): number {
+    return this.#failures;
+  }
+
   /** Another attempt will be made; returns after how many milliseconds. */
-  retry(random: number, most: number): number {
-    const delayMs = Math.max(
-      0,
-      Math.min(backoff(this.#failures, random), most),
-    );
+  retry(reason: unknown, random: number, most: number): number {
+    const { closeCode } = reason instanceof ConnectionException ? reason : {};
+    const delay = backoff(this.#failures, random, closeCode);
+    const delayMs = Math.max(0, Math.min(delay, most));
     this.#failures++;
     this.#tell({ type: "reconnecting", delayMs, attempt: this.#failures });
     return delayMs;

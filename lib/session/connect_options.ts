@@ -10,6 +10,13 @@ import type { CallOptions } from "./session.ts";
 export interface AuthContext {
   /** The address that the credential is for. */
   readonly uri: string;
+  /**
+   * How many attempts have failed, and lines were lost, since the line was
+   * last well; 0 for a first attempt.
+   */
+  readonly attempt: number;
+  /** Why the last one failed or was lost; `undefined` for a first attempt. */
+  readonly reason: unknown;
   /** Aborts when the attempt to connect is given up, for whatever reason. */
   readonly signal: AbortSignal;
 }
@@ -91,6 +98,8 @@ export interface ConnectOptions extends CallOptions {
    * Keep the session connected: `connect` goes on trying until an engine is
    * there, and a lost line is dialled again, after 0 to 250 ms at first and
    * 15 s at most; the pauses start small again after a login that lasted 10 s.
+   * An engine that hangs up since it restarts or is too busy (close codes 1012
+   * and 1013) is left alone for 5 to 15 s.
    *
    * Calls that are made meanwhile wait, each bounded by its `timeout` and
    * `signal`. Those that were with the engine reject with a

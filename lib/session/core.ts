@@ -5,9 +5,10 @@ import { abortable, onAbort } from "../_abort.ts";
 import { type Deferred, deferred, ignore } from "../_deferred.ts";
 import { makeDisposable } from "../_disposable.ts";
 import { within } from "../_within.ts";
-import type { CloseInfo, Connection } from "../transport/transport.ts";
+import type { CloseInfo } from "../transport/transport.ts";
 import type { LifecycleEvent } from "./lifecycle_event.ts";
 import type {
+  Attempt,
   Former,
   OpenOptions,
   Request,
@@ -119,18 +120,25 @@ export class SessionCore implements Session {
     const run = this.#run = {};
     const { clock, maxRetryTime, persist } = this.settings;
     const started = clock.now();
-    let failure: unknown = drop;
+    // Whatever a user's function throws is a failure, `undefined` as well.
+    let failed = drop !== undefined;
+    let reason: unknown = drop;
     let closing = old;
     if (persist) this.#calls.hold();
     for (;;) {
       try {
-        if (failure !== undefined) {
+        if (failed) {
           const left = started + maxRetryTime - clock.now();
-          await this.#pause(left, options.signal);
-          if (run !== this.#run) throw failure;
+          await this.#pause(reason, left, options.signal);
+          if (run !== this.#run) throw reason;
           if (clock.now() - started >= maxRetryTime) break;
         }
-        return await this.#attemptOnce(options, closing);
+        const attempt = failed ? this.#history.failures : 0;
+        return await this.#attemptOnce({
+          ...options,
+          old: closing,
+          occasion: { attempt, reason },
+        });
       } catch (error) {
         if (run !== this.#run) throw error;
         const over = options.signal?.aborted || this.signal.aborted;
@@ -140,12 +148,13 @@ export class SessionCore implements Session {
         if (run !== this.#run) throw error;
         if (final) await this.#finish(endOf(error), error);
         if (final) throw error;
-        failure = error;
+        failed = true;
+        reason = error;
         closing = null;
         await this.#hangUp(error);
       }
     }
-    const error = gaveUp(maxRetryTime, failure);
+    const error = gaveUp(maxRetryTime, reason);
     this.#history.failed(error, true);
     if (run === this.#run) await this.#finish(endOf(error), error);
     throw error;
@@ -190,17 +199,14 @@ export class SessionCore implements Session {
     return this.#calls.untilConnected(command, options);
   }
 
-  async #attemptOnce(
-    options: OpenOptions,
-    old: Connection | null,
-  ): Promise<void> {
+  async #attemptOnce(options: Attempt): Promise<void> {
     const attempt = this.#attempt = new AbortController();
     const giveUp = (reason: unknown): void => attempt.abort(reason);
     const detach = [options.signal, this.signal]
       .map((signal) => onAbort(signal, giveUp));
     const { epoch } = this.#step({ type: "dial" });
     try {
-      await hangUp(this.settings.clock, old);
+      await hangUp(this.settings.clock, options.old);
       attempt.signal.throwIfAborted();
       await this.#dial(epoch, attempt, options);
       attempt.signal.throwIfAborted();
@@ -214,6 +220,7 @@ export class SessionCore implements Session {
 
   /** Wait before the next attempt; a later opening takes over. */
   async #pause(
+    reason: unknown,
     most: number,
     signal: AbortSignal | null | undefined,
   ): Promise<void> {
@@ -221,7 +228,7 @@ export class SessionCore implements Session {
     const { clock, random } = this.settings;
     const attempt = this.#attempt = new AbortController();
     try {
-      await pause(clock, this.#history.retry(random(), most), [
+      await pause(clock, this.#history.retry(reason, random(), most), [
         signal,
         this.signal,
         attempt.signal,
@@ -257,7 +264,7 @@ export class SessionCore implements Session {
   async #dial(
     epoch: number,
     attempt: AbortController,
-    { timeout, login = true }: OpenOptions,
+    { timeout, login = true, occasion }: Attempt,
   ): Promise<void> {
     const { clock, connectTimeout, transport, url } = this.settings;
     const { signal } = attempt;
@@ -274,7 +281,7 @@ export class SessionCore implements Session {
     const credential = login &&
       await inTime(
         "get a credential for",
-        this.#login.credential(this, signal),
+        this.#login.credential(this, { ...occasion, signal }),
       );
     signal.throwIfAborted();
     const dialling = transport.dial(url, {

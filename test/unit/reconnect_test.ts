@@ -142,6 +142,63 @@ Deno.test("a credential function is asked on every dial", async () => {
   await shut(it, session);
 });
 
+Deno.test("F13 a credential function is told the attempt, and why there is another", async () => {
+  const told: (readonly [number, unknown])[] = [];
+  const refusal = new Error("vault is shut");
+  const it = persistRig({
+    auth({ attempt, reason }): string {
+      told.push([attempt, reason]);
+      if (told.length === 2) throw refusal;
+      return "key";
+    },
+  });
+  const session = await opened(it);
+  drop(it);
+  await it.clock.advance(1_000);
+  assertEquals(told.map(([attempt]) => attempt), [0, 1, 2]);
+  const [first, second, third] = told.map(([, reason]) => reason);
+  assertEquals(first, undefined);
+  assert(second instanceof ConnectionException && second.message === "cut");
+  assertEquals(third, refusal);
+  await it.clock.advance(10_000);
+  drop(it);
+  await it.clock.advance(1_000);
+  assertEquals(told.at(-1)?.[0], 1);
+  await shut(it, session);
+});
+
+Deno.test("a credential function that rejects with nothing is asked again after a pause as any other", async () => {
+  let asked = 0;
+  const it = persistRig({
+    auth(): Promise<string> {
+      // A test that waits for a pause must end where there is none.
+      return ++asked > 50 ? Promise.resolve("key") : Promise.reject();
+    },
+  });
+  const connecting = connect(it.options);
+  await it.clock.advance(124);
+  assertEquals(asked, 1);
+  await it.clock.advance(1);
+  assertEquals(asked, 2);
+  asked = 50;
+  await it.clock.advance(250);
+  await shut(it, await connecting);
+});
+
+for (const code of [1012, 1013]) {
+  Deno.test(`F12 an engine that hangs up with ${code} gets the time that it asks for`, async () => {
+    const it = persistRig({ random: () => 0 });
+    const session = await opened(it);
+    const { handlers } = it.transport.dials.at(-1)!;
+    handlers.onClose({ code, reason: "later" });
+    await it.clock.advance(4_999);
+    assertEquals(it.transport.dials.length, 1);
+    await it.clock.advance(1);
+    assert(isConnected(session));
+    await shut(it, session);
+  });
+}
+
 Deno.test("calls wait for the line; those in flight are told it was sent", async () => {
   const it = persistRig();
   const session = await opened(it);
