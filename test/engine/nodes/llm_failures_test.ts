@@ -124,6 +124,12 @@ Deno.test("a key that an API repeats does not reach the message", async () => {
   );
 });
 
+Deno.test("no part of a key is left where a long message is cut", async () => {
+  const padding = "x".repeat(300 - KEY.length / 2);
+  const [message] = await failure(() => refusal(403, padding + KEY));
+  assertEquals(message!.toString().includes(KEY.slice(0, 3)), false);
+});
+
 Deno.test("an answer that is no completion fails at once", async () => {
   const occurred = "An error occurred with the OpenAI API.";
   assertEquals(

@@ -14,6 +14,9 @@ export interface ApiFailure {
   readonly cause?: unknown;
 }
 
+/** The most characters of what an API says that are told. */
+const LONGEST = 300;
+
 /** Statuses below 500 that say nothing against the request: it may succeed. */
 const PASSING = [408, 409, 425, 429];
 
@@ -24,7 +27,8 @@ export function statusFailure(
   text: string,
 ): ApiFailure {
   const { status, headers } = response;
-  const detail = redacted(errorDetail(text), request.secret);
+  // Cut only then: the beginning of a key must not be left at the end.
+  const detail = redacted(errorDetail(text), request.secret).slice(0, LONGEST);
   if (status === 401 || keyRefused(text)) {
     // Some answers quote the key in part: nothing of them is repeated.
     return { message: "Invalid API key.", transient: false };

@@ -1,10 +1,8 @@
 import { isRecord } from "../../../../schema/json.ts";
 
-const LONGEST = 300;
-
 /**
  * The sentence in which an API says what is wrong, from whichever member its
- * dialect puts it in; empty when there is none. At most 300 characters.
+ * dialect puts it in; empty when there is none.
  */
 export function errorDetail(text: string): string {
   const body = parsed(text);
@@ -15,7 +13,7 @@ export function errorDetail(text: string): string {
     : [error, body.message, body.detail].find((item) =>
       typeof item === "string"
     );
-  return typeof found === "string" ? found.trim().slice(0, LONGEST) : "";
+  return typeof found === "string" ? found.trim() : "";
 }
 
 /** Whether an answer says that the key is wrong, whatever its status. */
