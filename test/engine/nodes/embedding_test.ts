@@ -129,6 +129,11 @@ Deno.test("what are no embeddings, and what the API refuses, fail the write", as
       { data: [{ index: 7, embedding: [1] }] },
       `${occurred} The answer is not a list of embeddings`,
     ],
+    // An array that is as long as that would be the end of the process.
+    [
+      { data: [{ index: 2 ** 32 - 2, embedding: [1] }] },
+      `${occurred} The answer is not a list of embeddings`,
+    ],
     [{}, `${occurred} The answer is not a list of embeddings`],
     [Response.json({ error: {} }, { status: 401 }), "Invalid API key."],
     [

@@ -54,12 +54,15 @@ function readVectors(
   count: number,
 ): readonly (readonly number[])[] | string {
   const data = isRecord(body) && Array.isArray(body.data) ? body.data : [];
-  const vectors: unknown[] = [];
+  const vectors = new Array<unknown>(count).fill(undefined);
   for (const [at, item] of data.entries()) {
     if (!isRecord(item)) continue;
     const { index = at, embedding } = item;
-    if (typeof index === "number") vectors[index] = embedding;
+    // Whatever else it says is the place of no text.
+    if (typeof index === "number" && index in vectors) {
+      vectors[index] = embedding;
+    }
   }
-  if (areVectors(Array.from(vectors), count)) return vectors as number[][];
+  if (areVectors(vectors, count)) return vectors;
   return "The answer is not a list of embeddings";
 }
