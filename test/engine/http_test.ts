@@ -171,6 +171,30 @@ Deno.test("a form that is too large is refused, whether it tells its size or not
     assert(taken < 70, `${taken} MiB were taken`);
   }));
 
+Deno.test("a stranger cannot fill the memory with a pipeline", () =>
+  withServedEngine({ auth: ["secret"] }, async ({ engine }) => {
+    const chunk = new TextEncoder().encode(" ".repeat(1024 * 1024));
+    let taken = 0;
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller): void {
+        taken++;
+        // Endless would be as good a test, but would not end when it fails.
+        if (taken > 64) controller.close();
+        else controller.enqueue(chunk);
+      },
+    });
+    const request = new Request("http://localhost/pipe/validate", {
+      method: "POST",
+      body,
+      duplex: "half",
+    } as RequestInit);
+    const response = await engine.fetch(request);
+    assertEquals(response.status, 400);
+    const { error } = await response.json();
+    assertMatch(error.message, /16777216 bytes at most/);
+    assert(taken < 20, `${taken} MiB were taken`);
+  }));
+
 Deno.test("an object that fails is told in its place, with status 200", () =>
   withServedEngine({}, async (served) => {
     const [status, { data }] = await ask(served, "/task/data?token=tk_no", {

@@ -1,5 +1,6 @@
 import { parseMediaType } from "../../../protocol/media_type.ts";
 import { bodyFrames } from "./body_frames.ts";
+import { limitedBody } from "./limited_body.ts";
 import type { Line } from "./line.ts";
 import { describe, ok } from "./reply.ts";
 import type { RouteCall } from "./route.ts";
@@ -91,14 +92,14 @@ function bodyPart({ core, request }: RouteCall): Part {
 }
 
 async function formParts({ core, request }: RouteCall): Promise<Part[]> {
-  const length = Number(request.headers.get("content-length") ?? 0);
-  if (length > FORM_BYTES) throw formTooLarge();
-  const entries = [...(await limitedForm(request)).entries()];
+  const form = await limitedBody(request, FORM_BYTES, "Forms").formData();
+  const entries = [...form.entries()];
+  const fields = Map.groupBy(entries, ([field]) => field);
   const count = new Map<string, number>();
   return entries.map(([field, value]) => {
     const seen = count.get(field) ?? 0;
     count.set(field, seen + 1);
-    const several = entries.filter(([other]) => other === field).length > 1;
+    const several = fields.get(field)!.length > 1;
     const key = several ? `${field}_${seen}` : field;
     const blob = typeof value === "string" ? new Blob([value]) : value;
     return {
@@ -111,29 +112,6 @@ async function formParts({ core, request }: RouteCall): Promise<Part[]> {
       body: blob.stream(),
     };
   });
-}
-
-/** Not every form tells its size. */
-async function limitedForm({ body, headers }: Request): Promise<FormData> {
-  let length = 0;
-  const limit = new TransformStream<Uint8Array, Uint8Array>({
-    transform(chunk, controller): void {
-      length += chunk.length;
-      if (length > FORM_BYTES) throw formTooLarge();
-      controller.enqueue(chunk);
-    },
-  });
-  const type = headers.get("content-type") ?? "";
-  const form = new Response(body?.pipeThrough(limit), {
-    headers: { "content-type": type },
-  });
-  return await form.formData();
-}
-
-function formTooLarge(): RangeError {
-  return new RangeError(
-    `Forms are held whole here, and may have ${FORM_BYTES} bytes at most`,
-  );
 }
 
 function essence(type: string | null): string {

@@ -1,8 +1,12 @@
+import { limitedBody } from "./limited_body.ts";
 import { invalid, ok } from "./reply.ts";
 import type { RouteCall } from "./route.ts";
 
 /** What a server gives a task that does not ask for more (§10.3). */
 const DEFAULT_THREADS = 4;
+
+/** Far above any pipeline; some routes take them from anybody. */
+const JSON_BYTES = 16 * 1024 * 1024;
 
 /** `POST /task`: start a pipeline. */
 export async function postTask(call: RouteCall): Promise<Response> {
@@ -38,11 +42,17 @@ export async function deleteTask(
   return ok();
 }
 
-/** The JSON of a body; `undefined` when it is none. */
+/**
+ * The JSON of a body; `undefined` when it is none.
+ *
+ * @throws {RangeError} It is too large.
+ */
 export async function readJson(request: Request): Promise<unknown> {
+  const text = await limitedBody(request, JSON_BYTES, "Pipelines").text();
   try {
-    return await request.json();
+    return JSON.parse(text);
   } catch {
+    // The platform's text would say where, which the protocol does not tell.
     return undefined;
   }
 }
