@@ -1,7 +1,11 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { readMask } from "../../lib/engine/monitor/read_mask.ts";
 import { StatusFeed } from "../../lib/engine/monitor/status_feed.ts";
-import { Subscriptions } from "../../lib/engine/monitor/subscriptions.ts";
+import {
+  type MonitorKey,
+  Subscriptions,
+} from "../../lib/engine/monitor/subscriptions.ts";
+import { RocketRideException } from "../../lib/errors.ts";
 import { dataPort, withEngine } from "../support/engine_rig.ts";
 import { fakeClock } from "../support/fake_clock.ts";
 import type { Body, RawClient } from "../support/raw_client.ts";
@@ -82,6 +86,23 @@ Deno.test("each call replaces the kinds of its target", async () => {
     await client.ok("terminate", { token });
     assertEquals(eventsSince(client, before), []);
   });
+});
+
+Deno.test("a connection watches so many things and no more", () => {
+  const subscriptions = new Subscriptions();
+  const key = (projectId: string, source: string): MonitorKey => {
+    return { kind: "source", projectId, source };
+  };
+  for (let at = 0; at < 4_096; at++) subscriptions.set(key("p", `${at}`), 1);
+  assertThrows(
+    () => subscriptions.set(key("p", "more"), 1),
+    RocketRideException,
+    "Too many subscriptions",
+  );
+  assertEquals(subscriptions.set(key("p", "0"), 3), 2);
+  assertEquals(subscriptions.set(key("p", "more"), 0), 0);
+  subscriptions.set(key("p", "1"), 0);
+  assertEquals(subscriptions.set(key("p", "more"), 1), 1);
 });
 
 Deno.test("unknown names alone end the subscription, as on a server", async () => {

@@ -1,3 +1,8 @@
+import { RocketRideException } from "../../errors.ts";
+
+/** Each is looked at for each event, so that there must not be any number. */
+const MOST = 4_096;
+
 /**
  * What a subscription is for. Kept as a record, never as joined text: ids may
  * contain any character (protocol §12.2 C28).
@@ -47,10 +52,16 @@ export class Subscriptions {
    * Set the mask of a key; 0 forgets the key.
    *
    * @returns The bits that the key did not have before.
+   * @throws {RocketRideException} There are too many keys.
    */
   set(key: MonitorKey, mask: number): number {
     const before = this.#entries.find((entry) => sameKey(entry.key, key));
     const others = this.#entries.filter((entry) => entry !== before);
+    if (mask !== 0 && others.length >= MOST) {
+      throw new RocketRideException(
+        `Too many subscriptions: at most ${MOST} on one connection`,
+      );
+    }
     this.#entries = mask === 0 ? others : [...others, { key, mask }];
     return mask & ~(before?.mask ?? 0);
   }
