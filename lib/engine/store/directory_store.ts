@@ -121,7 +121,7 @@ class DirectoryStore implements FileStore {
       if (!found) throw notFound(path);
       if (!found.isFile()) throw notAFile(path);
       const file = await this.#open(path, "O_RDONLY");
-      const { size } = await file.stat();
+      const size = await sizeOf(file);
       return {
         size,
         read: (offset, length) =>
@@ -269,6 +269,16 @@ function describe(found: DiskEntry): StoredThing | undefined {
   if (found.isDirectory()) return { type: "dir" };
   if (!found.isFile()) return undefined;
   return { type: "file", size: found.size, modified: found.mtimeMs / 1_000 };
+}
+
+/** Who cannot be told its size gets no file, which must be closed then. */
+async function sizeOf(file: DiskFile): Promise<number> {
+  try {
+    return (await file.stat()).size;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
 }
 
 async function writeAll(file: DiskFile, bytes: Uint8Array): Promise<void> {
