@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
+import { deferred, ignore } from "../../lib/_deferred.ts";
 import { dataPort, refusalPort, withEngine } from "../support/engine_rig.ts";
 import type { Body } from "../support/raw_client.ts";
 import { chain, testNode } from "../support/test_nodes.ts";
@@ -251,4 +252,33 @@ Deno.test("look-ups tell only of tasks that run", async () => {
       );
     }
   });
+});
+
+Deno.test("nothing starts in an engine that is being closed", async () => {
+  let starts = 0;
+  const gate = deferred<void>();
+  const slow = testNode({
+    provider: "slow",
+    start: () => void starts++,
+    dispose: () => gate.promise,
+  });
+  const pipeline = chain("text", "a=entry", "b=slow", "c=response_all");
+  await withEngine([slow], async ({ engine, client, start }) => {
+    const { token } = await start(pipeline);
+    const stopping = client.request("terminate", { token });
+    // Waits for the first to have ended, under whose token it runs.
+    client.post({
+      type: "request",
+      seq: 1_000,
+      command: "execute",
+      arguments: { pipeline },
+    });
+    await client.ok("rrext_ping");
+    const closing = engine.close();
+    gate.resolve();
+    await closing;
+    await client.ended;
+    stopping.catch(ignore);
+  });
+  assertEquals(starts, 1);
 });

@@ -1,4 +1,5 @@
 import type { Clock } from "../../_clock.ts";
+import { ConnectionException } from "../../errors.ts";
 import type { Task } from "./task.ts";
 
 const RETENTION_MS = 300_000;
@@ -12,6 +13,7 @@ export class TaskTable {
   readonly #tasks: Map<string, Task> = new Map();
   readonly #timers: Map<string, () => void> = new Map();
   readonly #onForget: (task: Task) => void;
+  #isClosed = false;
 
   /**
    * Make an empty table that takes its time from `clock`; `onForget` is told
@@ -22,8 +24,14 @@ export class TaskTable {
     this.#onForget = onForget;
   }
 
-  /** Enter a task; an ended one of the same token makes room for it. */
+  /**
+   * Enter a task; an ended one of the same token makes room for it.
+   *
+   * @throws {ConnectionException} The table is closed: whoever waited for
+   * another task to end comes too late.
+   */
   add(task: Task): void {
+    if (this.#isClosed) throw new ConnectionException("Engine is closed");
     const { token } = task.spec;
     this.#forget(token);
     this.#tasks.set(token, task);
@@ -70,6 +78,7 @@ export class TaskTable {
 
   /** Stop everything and forget it. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await Promise.all(this.active().map((task) => task.stop()));
     for (const token of [...this.#tasks.keys()]) this.#forget(token);
   }
