@@ -23,7 +23,8 @@ export async function collect(
     for (;;) {
       const { done, value } = await abortable(chunks.next(), signal);
       if (done) break;
-      add(reader.read(value));
+      // Copied: sources may fill the same piece of memory again and again.
+      add(reader.read(value).slice());
     }
     add(reader.end());
   } catch (error) {

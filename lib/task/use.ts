@@ -1,6 +1,7 @@
 import type { Pipeline } from "../../schema/pipeline.ts";
 import { isStartedTask, type StartedTask } from "../../schema/task.ts";
 import { didFail, type ResponseMessage } from "../../schema/envelope.ts";
+import { onAbort } from "../_abort.ts";
 import { ignore } from "../_deferred.ts";
 import { makeDisposable } from "../_disposable.ts";
 import { checkOptions } from "../_options.ts";
@@ -118,8 +119,15 @@ export async function use(
     token: options.token,
     arguments: { pipeline, ...present(options), ...nameOf(options) },
   });
-  const watching = await watchStart(core, pipeline, options);
+  // The signal is for the start alone; the events go on after it.
+  const start = new AbortController();
+  const detach = onAbort(signal, (reason) => start.abort(reason));
+  let watching: EventSubscription | undefined;
   try {
+    watching = await watchStart(core, pipeline, {
+      ...options,
+      signal: start.signal,
+    });
     const response = await core.request(message, {
       signal,
       timeout: options.timeout ?? core.settings.longTimeout,
@@ -136,6 +144,8 @@ export async function use(
   } catch (error) {
     await watching?.stream.cancel().catch(ignore);
     throw error;
+  } finally {
+    detach();
   }
 }
 

@@ -132,6 +132,25 @@ forEachTransport("use({ events }) sees the task begin", async (options) => {
 });
 
 forEachTransport(
+  "the signal of use({ events }) is for the start alone: its events go on",
+  async (options) => {
+    const session = await connect(options);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const task = await use(session, {
+      pipeline: plain,
+      events: ["apaevt_task"],
+      signal,
+    });
+    controller.abort(new Error("Start took too long"));
+    await terminate(session, task);
+    const seen = await readUntil(task.events!, (it) => actionOf(it) === "end");
+    assertEquals(actionOf(seen.at(-1)!), "end");
+    await close(session);
+  },
+);
+
+forEachTransport(
   "use({ events }) watches a pipeline that names neither project nor source",
   async (options) => {
     const session = await connect(options);

@@ -204,12 +204,21 @@ Deno.test("a record is gathered whole and sent in one write", async () => {
   async function* pieces(): AsyncGenerator<PipeChunk> {
     yield* chunks;
   }
+  /** As who reads a file into the same piece of memory again and again. */
+  async function* reused(): AsyncGenerator<PipeChunk> {
+    const memory = new Uint8Array(1);
+    for (const chunk of chunks) {
+      memory.set(chunk);
+      yield memory;
+    }
+  }
   const sources: readonly PipeSource[] = [
     question,
     bytes,
     new Blob([question]),
     new Response(question),
     pieces(),
+    reused(),
   ];
   for (const source of sources) {
     const it = await sent(source, { mimeType: QUESTION });
