@@ -110,3 +110,14 @@ Deno.test("the engine's masks become the union of what is watched", async () => 
     },
   ));
 });
+
+Deno.test("an engine is told nothing of what nobody watches any more", async () => {
+  const engine = new ModelEngine();
+  const table = new SubscriptionTable(engine as unknown as SessionCore);
+  const subscriber = { mask: 1, onGap(): void {} };
+  await table.add(keyOf("a"), subscriber, {});
+  await table.remove(keyOf("a"), subscriber);
+  const { calls } = engine;
+  await engine.reconnect();
+  assertEquals(engine.calls, calls);
+});

@@ -51,3 +51,19 @@ export function countingSignal(): CountingSignal {
     },
   };
 }
+
+/** The listeners that are attached to a signal from now on. */
+export function listenersOf(signal: AbortSignal): ReadonlySet<unknown> {
+  const attached = new Set<unknown>();
+  const add = signal.addEventListener.bind(signal);
+  const remove = signal.removeEventListener.bind(signal);
+  signal.addEventListener = (type: string, listener: unknown): void => {
+    attached.add(listener);
+    add(type, listener as EventListener);
+  };
+  signal.removeEventListener = (type: string, listener: unknown): void => {
+    attached.delete(listener);
+    remove(type, listener as EventListener);
+  };
+  return attached;
+}

@@ -2,8 +2,6 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { deferred } from "../../lib/_deferred.ts";
 import { RocketRideException } from "../../lib/errors.ts";
 import { events } from "../../lib/events/events.ts";
-import type { EventType } from "../../lib/events/event_type.ts";
-import type { MonitorTarget } from "../../lib/events/monitor_target.ts";
 import { setEvents } from "../../lib/events/set_events.ts";
 import type { StreamedEvent } from "../../lib/events/streamed_event.ts";
 import { watchTask } from "../../lib/events/watch_task.ts";
@@ -11,73 +9,21 @@ import { sendFiles } from "../../lib/files/send_files.ts";
 import { close } from "../../lib/session/close.ts";
 import { coreOf } from "../../lib/session/core.ts";
 import { use } from "../../lib/task/use.ts";
-import { drainMicrotasks } from "../support/fake_clock.ts";
-import { type PipeServer, pipeServer } from "../support/pipe_server.ts";
+import { listenersOf } from "../support/counting_signal.ts";
 import {
-  type Answer,
-  type Script,
-  SILENCE,
-} from "../support/scripted_server.ts";
-
-const ONE = "tk_11111111aaaa";
-const TWO = "tk_22222222bbbb";
-/** Two tasks of two projects whose sources have the same name. */
-const PROJECTS: Readonly<Record<string, string>> = { [ONE]: "p1", [TWO]: "p2" };
-
-function statusOf(token: unknown, state = 3): Record<string, unknown> {
-  return {
-    project_id: PROJECTS[String(token)],
-    source: "chat_1",
-    state,
-    completed: state > 3,
-    __id: `${String(token).slice(3, 11)}.chat_1`,
-  };
-}
-
-function server(script: Script = {}): Promise<PipeServer> {
-  return pipeServer({
-    rrext_get_task_status: ({ arguments: args }) => statusOf(args?.token),
-    rrext_monitor: () => {},
-    ...script,
-  });
-}
-
-/** What can be read now. */
-async function readNow(
-  stream: ReadableStream<StreamedEvent>,
-): Promise<StreamedEvent[]> {
-  const seen: StreamedEvent[] = [];
-  const reader = stream.getReader();
-  for (;;) {
-    const read = reader.read();
-    const next = await Promise.race([
-      read,
-      drainMicrotasks().then(() => undefined),
-    ]);
-    if (!next || next.done) {
-      await reader.cancel();
-      return seen;
-    }
-    seen.push(next.value);
-  }
-}
-
-function watched(
-  { session }: PipeServer,
-  target: MonitorTarget,
-  type: EventType,
-): Promise<ReadableStream<StreamedEvent>> {
-  return events(session, target, { types: [type] });
-}
-
-/** The mask that the engine was told last. */
-function lastMask({ requests }: PipeServer): unknown {
-  return requests.filter(({ command }) => command === "rrext_monitor")
-    .at(-1)?.arguments?.types;
-}
+  eventServer,
+  lastMask,
+  ONE,
+  readNow,
+  statusOf,
+  TWO,
+  watched,
+} from "../support/event_server.ts";
+import { drainMicrotasks } from "../support/fake_clock.ts";
+import { type Answer, SILENCE } from "../support/scripted_server.ts";
 
 Deno.test("C26 pipes of one number under sources of one name are told apart", async () => {
-  await using it = await server();
+  await using it = await eventServer();
   const mine = await watched(it, { token: ONE, pipeId: 0 }, "SSE");
   const others = await watched(it, { token: TWO, pipeId: 0 }, "SSE");
   const body = { pipe_id: 0, type: "thinking" };
@@ -91,7 +37,7 @@ Deno.test("C26 pipes of one number under sources of one name are told apart", as
 });
 
 Deno.test("what a task prints reaches its stream alone", async () => {
-  await using it = await server();
+  await using it = await eventServer();
   const mine = await watched(it, ONE, "output");
   const all = await watched(it, "*", "output");
   it.line.event("output", { output: "two\n", __id: "22222222.chat_1" });
@@ -104,7 +50,7 @@ Deno.test("what a task prints reaches its stream alone", async () => {
 });
 
 Deno.test("a public key says nothing about the ids of its task's events", async () => {
-  await using it = await server({
+  await using it = await eventServer({
     rrext_get_task_status: () => statusOf(ONE),
   });
   const stream = await watched(it, "pk_99999999", "output");
@@ -114,7 +60,7 @@ Deno.test("a public key says nothing about the ids of its task's events", async 
 });
 
 Deno.test("the progress of uploads reaches the streams of their task alone", async () => {
-  await using it = await server();
+  await using it = await eventServer();
   const mine = await watched(it, ONE, "apaevt_status_upload");
   const others = await watched(it, TWO, "apaevt_status_upload");
   const all = await watched(it, "*", "apaevt_status_upload");
@@ -126,7 +72,7 @@ Deno.test("the progress of uploads reaches the streams of their task alone", asy
 
 Deno.test("use({ events }) shows the events of the started task alone", async () => {
   const started = { token: ONE, id: "11111111.chat_1" };
-  await using it = await server({
+  await using it = await eventServer({
     execute(_, line): Answer {
       const begin = { action: "begin", projectId: "p1", source: "chat_1" };
       line.event("apaevt_task", { ...begin, __id: "33333333.chat_1" });
@@ -152,7 +98,7 @@ Deno.test("use({ events }) shows the events of the started task alone", async ()
 });
 
 Deno.test("of two choices of setEvents at once, the second one counts", async () => {
-  await using it = await server();
+  await using it = await eventServer();
   await Promise.all([
     setEvents(it.session, ONE, ["SUMMARY"]),
     setEvents(it.session, ONE, ["OUTPUT"]),
@@ -163,7 +109,7 @@ Deno.test("of two choices of setEvents at once, the second one counts", async ()
 Deno.test("F10 however early it is aborted, an events stream leaves no listener behind", async () => {
   for (let turns = 0; turns < 16; turns++) {
     const stop = new AbortController();
-    await using it = await server({
+    await using it = await eventServer({
       async rrext_monitor({ arguments: args }): Promise<Answer> {
         if (args?.types === 0) return;
         for (let turn = 0; turn < turns; turn++) await undefined;
@@ -183,25 +129,9 @@ Deno.test("F10 however early it is aborted, an events stream leaves no listener 
   }
 });
 
-/** The listeners that are attached to a signal from now on. */
-function listenersOf(signal: AbortSignal): ReadonlySet<unknown> {
-  const attached = new Set<unknown>();
-  const add = signal.addEventListener.bind(signal);
-  const remove = signal.removeEventListener.bind(signal);
-  signal.addEventListener = (type: string, listener: unknown): void => {
-    attached.add(listener);
-    add(type, listener as EventListener);
-  };
-  signal.removeEventListener = (type: string, listener: unknown): void => {
-    attached.delete(listener);
-    remove(type, listener as EventListener);
-  };
-  return attached;
-}
-
 Deno.test("a watch that is cancelled while it begins takes its subscription back", async () => {
   const opening = deferred<void>();
-  await using it = await server({
+  await using it = await eventServer({
     async rrext_monitor({ arguments: args }): Promise<Answer> {
       if (args?.types !== 0) await opening.promise;
       return undefined;
@@ -220,7 +150,7 @@ Deno.test("a watch that is cancelled while it begins takes its subscription back
 
 Deno.test("a watch that fails takes its subscription back", async () => {
   let asked = 0;
-  await using it = await server({
+  await using it = await eventServer({
     rrext_get_task_status({ arguments: args }): Answer {
       if (++asked > 1) throw new Error("Your pipeline is not running");
       return statusOf(args?.token);
@@ -237,7 +167,7 @@ Deno.test("a watch that fails takes its subscription back", async () => {
 
 Deno.test("a second watch of a task tells its status, too, and ends if it is over", async () => {
   let state = 3;
-  await using it = await server({
+  await using it = await eventServer({
     rrext_get_task_status: ({ arguments: args }) =>
       statusOf(args?.token, state),
   });
@@ -255,7 +185,7 @@ Deno.test("a second watch of a task tells its status, too, and ends if it is ove
 
 Deno.test("an end that comes in the packet of the first status is not missed", async () => {
   let asked = 0;
-  await using it = await server({
+  await using it = await eventServer({
     rrext_get_task_status(request, line): Answer {
       const { token } = request.arguments ?? {};
       if (++asked === 1) return statusOf(token);
@@ -272,7 +202,7 @@ Deno.test("an end that comes in the packet of the first status is not missed", a
 });
 
 Deno.test("events that this version does not know pass through, where all are wanted", async () => {
-  await using it = await server();
+  await using it = await eventServer();
   const all = await watched(it, ONE, "ALL");
   const some = await watched(it, ONE, "DETAIL");
   const body = { __id: "11111111.chat_1", novelty: 1 };

@@ -1,0 +1,128 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { events } from "../../lib/events/events.ts";
+import type { MonitorTarget } from "../../lib/events/monitor_target.ts";
+import type { StreamedEvent } from "../../lib/events/streamed_event.ts";
+import { watchTask } from "../../lib/events/watch_task.ts";
+import { close } from "../../lib/session/close.ts";
+import { coreOf } from "../../lib/session/core.ts";
+import { countingSignal, listenersOf } from "../support/counting_signal.ts";
+import {
+  eventServer,
+  ONE,
+  readNow,
+  statusOf,
+  watched,
+} from "../support/event_server.ts";
+import { drainMicrotasks } from "../support/fake_clock.ts";
+import type { PipeServer } from "../support/pipe_server.ts";
+
+type Stream = ReadableStream<StreamedEvent>;
+
+function print({ line }: PipeServer, count: number): void {
+  for (let at = 0; at < count; at++) {
+    line.event("output", { output: `${at}`, __id: "11111111.chat_1" });
+  }
+}
+
+/** How a stream of events may end while its session lives. */
+const ENDS: Readonly<
+  Record<string, (it: PipeServer, stream: Stream) => Promise<unknown>>
+> = {
+  "is cancelled": (_, stream) => stream.cancel(),
+  "is read too slowly": async (it, stream) => {
+    print(it, 9);
+    await assertRejects(() => readNow(stream), Error, "too slow");
+  },
+};
+
+for (const [how, end] of Object.entries(ENDS)) {
+  Deno.test(`F10 a stream of events that ${how} leaves no listener behind`, async () => {
+    await using it = await eventServer();
+    const core = coreOf(it.session);
+    // What the table of subscriptions needs stays for the session's life.
+    await (await watched(it, "*", "task")).cancel();
+    const before = core.listeners.size;
+    const attached = listenersOf(core.signal);
+    const counting = countingSignal();
+    const stream = await events(it.session, ONE, {
+      types: ["output"],
+      signal: counting.signal,
+      highWaterMark: 2,
+      overflow: "error",
+    });
+    assert(counting.listeners > 0 && attached.size > 0);
+    await end(it, stream);
+    await drainMicrotasks();
+    const left = [counting.listeners, attached.size, core.listeners.size];
+    assertEquals(left, [0, 0, before]);
+  });
+}
+
+Deno.test("F10 a watch of a task that is over leaves no listener behind", async () => {
+  await using it = await eventServer({
+    rrext_get_task_status: ({ arguments: args }) => statusOf(args?.token, 5),
+  });
+  const counting = countingSignal();
+  const { signal } = counting;
+  await Array.fromAsync(watchTask(it.session, ONE, { signal }));
+  assert(counting.attached > 0);
+  assertEquals(counting.listeners, 0);
+});
+
+Deno.test("what arrived before a session was closed is still the reader's", async () => {
+  await using it = await eventServer();
+  const stream = await watched(it, ONE, "output");
+  print(it, 5);
+  await drainMicrotasks();
+  await close(it.session);
+  const seen = await Array.fromAsync(stream);
+  assertEquals(
+    seen.map((event) => event.type === "event" && event.body?.output),
+    ["0", "1", "2", "3", "4"],
+  );
+});
+
+Deno.test("a project is watched with its source", async () => {
+  await using it = await eventServer();
+  for (const target of [{ projectId: "p1" }, { projectId: 1, source: "in" }]) {
+    await assertRejects(
+      () => watched(it, target as MonitorTarget, "task"),
+      TypeError,
+      "a projectId and a source",
+    );
+  }
+  assertEquals(it.requests.length, 0);
+});
+
+for (
+  const [action, projectId, times] of [
+    ["begin", "p1", 2],
+    ["restart", "p1", 2],
+    ["end", "p1", 1],
+    ["begin", "p2", 1],
+  ] as const
+) {
+  Deno.test(`S13 the ${action} of a run of ${projectId} lets p1 be told ${times} times`, async () => {
+    await using it = await eventServer();
+    await watched(it, { projectId: "p1", source: "chat_1" }, "task");
+    const body = { action, projectId, source: "chat_1" };
+    it.line.event("apaevt_task", { ...body, __id: "11111111.chat_1" });
+    await drainMicrotasks();
+    const asked = it.requests.filter((one) => one.command === "rrext_monitor");
+    assertEquals(asked.length, times);
+  });
+}
+
+Deno.test("an event that names nobody reaches all who watch, one that names another does not", async () => {
+  await using it = await eventServer();
+  const target = { projectId: "p1", source: "chat_1" };
+  const stream = await watched(it, target, "output");
+  for (const __id of [undefined, "", "33333333.chat_1", "33333333.other"]) {
+    it.line.event("output", { output: String(__id), __id });
+  }
+  await drainMicrotasks();
+  assertEquals(
+    (await readNow(stream)).map((it) => it.type === "event" && it.body?.output),
+    ["undefined", "", "33333333.chat_1"],
+  );
+});
