@@ -2,6 +2,7 @@ import { events } from "../../lib/events/events.ts";
 import type { EventType } from "../../lib/events/event_type.ts";
 import type { MonitorTarget } from "../../lib/events/monitor_target.ts";
 import type { StreamedEvent } from "../../lib/events/streamed_event.ts";
+import type { ConnectOptions } from "../../lib/session/connect_options.ts";
 import { drainMicrotasks } from "./fake_clock.ts";
 import { type PipeServer, pipeServer } from "./pipe_server.ts";
 import type { Script } from "./scripted_server.ts";
@@ -25,12 +26,15 @@ export function statusOf(token: unknown, state = 3): Record<string, unknown> {
 }
 
 /** Start a scripted engine that has both, and takes every subscription. */
-export function eventServer(script: Script = {}): Promise<PipeServer> {
+export function eventServer(
+  script: Script = {},
+  options: Partial<ConnectOptions> = {},
+): Promise<PipeServer> {
   return pipeServer({
     rrext_get_task_status: ({ arguments: args }) => statusOf(args?.token),
     rrext_monitor: () => {},
     ...script,
-  });
+  }, options);
 }
 
 /** What can be read now; cancels the stream. */

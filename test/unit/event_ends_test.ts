@@ -8,6 +8,7 @@ import { coreOf } from "../../lib/session/core.ts";
 import { countingSignal, listenersOf } from "../support/counting_signal.ts";
 import {
   eventServer,
+  lastMask,
   ONE,
   readNow,
   statusOf,
@@ -125,4 +126,54 @@ Deno.test("an event that names nobody reaches all who watch, one that names anot
     (await readNow(stream)).map((it) => it.type === "event" && it.body?.output),
     ["undefined", "", "33333333.chat_1"],
   );
+});
+
+Deno.test("a watch of a task asks how it is when the line was dialled anew", async () => {
+  let state = 3;
+  await using it = await eventServer({
+    rrext_get_task_status: ({ arguments: args }) =>
+      statusOf(args?.token, state),
+  }, { persist: true });
+  const reader = watchTask(it.session, ONE).getReader();
+  assertEquals((await reader.read()).value?.state, 3);
+  state = 5;
+  const next = reader.read();
+  it.line.close(3_999);
+  await it.clock.advance(1_000);
+  assertEquals((await next).value?.state, 5);
+  assertEquals((await reader.read()).done, true);
+  const closed = close(it.session);
+  await it.clock.advance(15_000);
+  await closed;
+});
+
+Deno.test("F10 a stream that the engine refuses leaves nothing behind", async () => {
+  let refuses = false;
+  await using it = await eventServer({
+    rrext_monitor(): void {
+      if (refuses) throw new Error("Not now");
+    },
+  });
+  const { listeners } = coreOf(it.session);
+  // What the table of subscriptions needs stays for the session's life.
+  await (await watched(it, "*", "task")).cancel();
+  const before = listeners.size;
+  refuses = true;
+  await assertRejects(() => watched(it, ONE, "output"), Error, "Not now");
+  await drainMicrotasks();
+  assertEquals(listeners.size, before);
+  refuses = false;
+  await watched(it, ONE, "task");
+  const mask = lastMask(it);
+  await using other = await eventServer();
+  await watched(other, ONE, "task");
+  assertEquals(mask, lastMask(other));
+});
+
+Deno.test("a signal that has aborted asks the engine for nothing", async () => {
+  await using it = await eventServer();
+  const signal = AbortSignal.abort("over");
+  const options = { types: ["task"], signal } as const;
+  const thrown = await events(it.session, ONE, options).catch((it) => it);
+  assertEquals([thrown, it.requests.length], ["over", 0]);
 });
