@@ -83,9 +83,14 @@ export class SubscriptionTable {
     const entry = this.#entries.get(key.id);
     if (!entry?.subscribers.delete(subscriber)) return;
     const { line, ready } = this.#core;
-    if (ready) await this.#sync(entry, { line });
-    if (entry.subscribers.size === 0 && this.#entries.get(key.id) === entry) {
-      this.#entries.delete(key.id);
+    try {
+      if (ready) await this.#sync(entry, { line });
+    } finally {
+      // Told or not, nobody wants it any more.
+      const unwanted = entry.subscribers.size === 0;
+      if (unwanted && this.#entries.get(key.id) === entry) {
+        this.#entries.delete(key.id);
+      }
     }
   }
 

@@ -47,7 +47,9 @@ export class LineHistory {
   /** Another attempt will be made; returns after how many milliseconds. */
   retry(reason: unknown, random: number, most: number): number {
     const { closeCode } = reason instanceof ConnectionException ? reason : {};
-    const delay = backoff(this.#failures, random, closeCode);
+    const asked = backoff(this.#failures, random, closeCode);
+    // Who has no such time tries all the same.
+    const delay = asked < most ? asked : backoff(this.#failures, random);
     const delayMs = Math.max(0, Math.min(delay, most));
     this.#failures++;
     this.#tell({ type: "reconnecting", delayMs, attempt: this.#failures });

@@ -10,6 +10,7 @@ import { close } from "../../lib/session/close.ts";
 import { coreOf } from "../../lib/session/core.ts";
 import { use } from "../../lib/task/use.ts";
 import { listenersOf } from "../support/counting_signal.ts";
+import { drop, opened, persistRig, shut } from "../support/persist_rig.ts";
 import {
   eventServer,
   lastMask,
@@ -199,6 +200,26 @@ Deno.test("an end that comes in the packet of the first status is not missed", a
     states.push(status.state);
   }
   assertEquals(states, [3, 5]);
+});
+
+Deno.test("a subscription that could not be taken back is not restored", async () => {
+  const it = persistRig();
+  const session = await opened(it);
+  const target = { projectId: "p", source: "in" };
+  const stream = await events(session, target, { types: ["task"] });
+  it.silent.add("rrext_monitor");
+  const ending = stream.cancel();
+  await it.clock.advance(30_000);
+  await ending;
+  it.silent.clear();
+  drop(it);
+  await it.clock.advance(1_000);
+  const { sent } = it.transport.dials.at(-1)!;
+  const commands = sent.map(({ message }) =>
+    message.type === "request" ? message.command : ""
+  );
+  assertEquals(commands, ["auth"]);
+  await shut(it, session);
 });
 
 Deno.test("events that this version does not know pass through, where all are wanted", async () => {

@@ -199,6 +199,16 @@ for (const code of [1012, 1013]) {
   });
 }
 
+Deno.test("F12 who has no time to give tries before it is over", async () => {
+  const it = persistRig({ maxRetryTime: 4_000 });
+  const session = await opened(it);
+  const { handlers } = it.transport.dials.at(-1)!;
+  handlers.onClose({ code: 1012, reason: "later" });
+  await it.clock.advance(125);
+  assert(isConnected(session));
+  await shut(it, session);
+});
+
 Deno.test("calls wait for the line; those in flight are told it was sent", async () => {
   const it = persistRig();
   const session = await opened(it);
