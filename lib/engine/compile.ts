@@ -30,6 +30,12 @@ export interface PlannedNode {
   readonly warnings: readonly string[];
 }
 
+/** What compiling takes besides what inspecting does. */
+export interface CompileOptions extends InspectOptions {
+  /** Takes the values of variables out of what is warned of. */
+  readonly hide: (text: string) => string;
+}
+
 /** A pipeline made ready to run. */
 export interface Plan {
   /** The component that data enters by. */
@@ -38,25 +44,28 @@ export interface Plan {
   readonly provider: string;
   /** The nodes that run, by id, feeders first. */
   readonly nodes: ReadonlyMap<string, PlannedNode>;
+  /** What is wrong with components that are not loaded. */
+  readonly warnings: readonly string[];
 }
 
 /**
  * Turn a pipeline into a plan (engine §11).
  *
  * Only what the source leads to is loaded; faults elsewhere in the document
- * do not matter here, although `rrext_validate` reports them.
+ * keep nothing from running, but starting it warns of them: a misspelt `from`
+ * is how a component comes to be left out.
  *
  * @param pipeline The flat pipeline, placeholders replaced.
  * @param source What `chooseSource` found.
- * @param options See `inspect`.
+ * @param options See {@linkcode CompileOptions}.
  * @throws {ValidationException} The first fault of what would be loaded.
  */
 export function compile(
   pipeline: unknown,
   source: ChosenSource,
-  options: InspectOptions,
+  options: CompileOptions,
 ): Plan {
-  const { registry, unknownProfiles } = options;
+  const { registry, unknownProfiles, hide } = options;
   const { errors, chain, components } = inspect(pipeline, source.id, options);
   const loaded = reachable(source.id, edgesOf(components));
   const fatal = errors.find(({ id }) => id === undefined || loaded.has(id));
@@ -76,6 +85,7 @@ export function compile(
     source: source.id,
     provider: source.provider,
     nodes: new Map(nodes.map((node) => [node.id, node])),
+    warnings: errors.map(({ message }) => hide(message)),
   };
 }
 

@@ -3,7 +3,7 @@ import {
   unwrapPipeline,
   type WrappedPipeline,
 } from "../../schema/pipeline.ts";
-import { ValidationException } from "../errors.ts";
+import { type ExceptionOptions, ValidationException } from "../errors.ts";
 import { substitute } from "../protocol/substitute.ts";
 import type { SessionCore } from "../session/core.ts";
 
@@ -68,6 +68,13 @@ function readPipeline(
     );
   }
   const place = filepath ?? pipeline;
+  if (typeof place === "string" && place.trimStart().startsWith("{")) {
+    // Not shown: what it configures may hold keys.
+    throw new ValidationException(
+      "Cannot use JSON text as a pipeline: expected an object or a path",
+      { code: "invalid-pipeline", hint: "Give what JSON.parse makes of it" },
+    );
+  }
   if (typeof place === "string" || place instanceof URL) {
     return readJson(place, options);
   }
@@ -85,7 +92,10 @@ async function readJson(
   } catch (cause) {
     signal?.throwIfAborted();
     if (cause instanceof ValidationException) throw cause;
-    throw unreadable(place, "it is not there, or may not be read", { cause });
+    throw unreadable(place, "it is not there, or may not be read", {
+      cause,
+      hint: "A path begins at the working directory; Deno wants --allow-read",
+    });
   }
   try {
     return JSON.parse(text);
@@ -111,7 +121,7 @@ async function readText(
 function unreadable(
   place: string | URL,
   why: string,
-  options?: ErrorOptions,
+  options?: ExceptionOptions,
 ): ValidationException {
   const message = `Cannot read "${shown(place)}": ${why}`;
   return new ValidationException(message, options);

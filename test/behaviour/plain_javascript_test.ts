@@ -13,6 +13,7 @@ import {
   setEvents,
   type Task,
   use,
+  ValidationException,
   webSocketTransport,
 } from "@rocketride/streams";
 import { createEngine, serveEngine } from "@rocketride/streams/engine";
@@ -80,6 +81,20 @@ Deno.test("options that are none are refused, with what was meant", async () => 
       );
     }
     await refused(events, [session, task], "as in events(");
+  });
+});
+
+Deno.test("a pipeline as JSON text is no path, and is not shown", async () => {
+  await withTask(async (session) => {
+    const text = ` ${JSON.stringify({ ...TEXT, secret: "sk-1" })}`;
+    for (const given of [{ filepath: text }, { pipeline: text }]) {
+      const error = await assertRejects(
+        () => (use as Unchecked)(session, given),
+        ValidationException,
+        "Cannot use JSON text as a pipeline: expected an object or a path",
+      );
+      assertEquals(error.code, "invalid-pipeline");
+    }
   });
 });
 

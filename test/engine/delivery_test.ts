@@ -311,6 +311,30 @@ Deno.test("only what the source leads to is loaded", async () => {
   assertEquals(started, ["in", "a", "h", "behind"]);
 });
 
+Deno.test("what is wrong with the rest is warned of", async () => {
+  const env = { ROCKETRIDE_INTO: "secret" };
+  await withEngine([], async ({ client, start }) => {
+    const wiring = [
+      { lane: "text", from: "inn" },
+      { lane: "text", from: "${ROCKETRIDE_INTO}" },
+    ];
+    const { token } = await start({
+      source: "in",
+      components: [
+        { id: "in", provider: "entry", config: {} },
+        { id: "out", provider: "response_all", config: {}, input: wiring },
+      ],
+    });
+    const status = await client.ok("rrext_get_task_status", { token });
+    assertEquals(status.warnings.length, 2);
+    assertStringIncludes(
+      status.warnings[0],
+      "Component out input references unknown component id: inn",
+    );
+    assertStringIncludes(status.warnings[1], "id: ${ROCKETRIDE_INTO}");
+  }, { env });
+});
+
 Deno.test("a handler that returns a word nobody knows fails the write", async () => {
   const typist = testNode({
     provider: "typist",

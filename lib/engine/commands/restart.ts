@@ -6,6 +6,7 @@ import { compile } from "../compile.ts";
 import { readPipeline } from "../pipeline/read_pipeline.ts";
 import { type Call, notRunning, type Reply, taskOf } from "./call.ts";
 import { inspectOptions } from "./inspect_options.ts";
+import { withoutValues } from "../validate/without_values.ts";
 
 /**
  * `restart`: another pipeline under the same token (engine §9.2).
@@ -25,9 +26,13 @@ export async function restart(call: Call): Promise<Reply> {
   const task = taskOf(call);
   requireForTask(identity, "task.control", token);
   if (!task.active) throw notRunning();
-  const resolved = substitute(pipeline, task.spec.env);
+  const { env } = task.spec;
+  const resolved = substitute(pipeline, env);
   const source = chooseSource(resolved, task.spec.source);
-  const plan = compile(resolved, source, inspectOptions(core));
+  const plan = compile(resolved, source, {
+    ...inspectOptions(core),
+    hide: withoutValues(pipeline, env),
+  });
   const reachesFiles = mayReachFiles(identity, task.spec.userId);
   await task.restart(pipeline, plan, reachesFiles);
   return task.started;

@@ -10,6 +10,7 @@ import { Task } from "../run/task.ts";
 import { displayId, publicToken, taskToken } from "../run/tokens.ts";
 import { inspectOptions } from "./inspect_options.ts";
 import type { StartOptions } from "./start_options.ts";
+import { withoutValues } from "../validate/without_values.ts";
 
 /** What a task is found by. */
 interface Address {
@@ -73,7 +74,7 @@ export async function startTask(
   const plan = compile(
     resolved,
     { id: source, provider },
-    inspectOptions(core),
+    { ...inspectOptions(core), hide: withoutValues(pipeline, env) },
   );
   const id = displayId(token, source);
   const name = isName(request.name) ? request.name : id;

@@ -63,8 +63,10 @@ export class Execution {
    */
   async start(): Promise<void> {
     const { signal } = this.#controller;
+    const { plan, reporter } = this.#options;
+    for (const warning of plan.warnings) reporter.warn(warning);
     try {
-      for (const node of this.#options.plan.nodes.values()) {
+      for (const node of plan.nodes.values()) {
         await abortable(this.#startNode(node), signal);
       }
     } catch (error) {
