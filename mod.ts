@@ -177,6 +177,7 @@ export type {
 export { send } from "./lib/data/send.ts";
 
 export type {
+  BlobOfFile,
   FileDetails,
   FileEntry,
   FileInput,

@@ -7,6 +7,18 @@ export interface NamedBlob extends Blob {
 }
 
 /**
+ * A `Blob` that is read from a file when it is needed, as `Bun.file` makes it.
+ * It has the path as its name, unless it was made of a descriptor; then give
+ * `{ file, name }`.
+ */
+export interface BlobOfFile extends Blob {
+  /** Its path. */
+  readonly name?: string | undefined;
+  /** Whether the file is there. */
+  exists(): Promise<boolean>;
+}
+
+/**
  * A path, on runtimes that have files (a text is always a path); or a URL:
  * `file:` like a path, `http:`, `https:`, `data:` and `blob:` by `fetch`.
  */
@@ -59,6 +71,7 @@ export type FileTuple = readonly [
 /** A file in any of the forms that `sendFiles` and `uploadFiles` take. */
 export type FileInput =
   | NamedBlob
+  | BlobOfFile
   | FilePlace
   | FileEntry
   | StreamEntry

@@ -113,6 +113,7 @@ function planOf(pipeline: Pipeline): Plan {
     forwarding: "clean",
     validate: "strict",
     unknownProfiles: "error",
+    hide: (text) => text,
   });
 }
 
