@@ -244,6 +244,31 @@ Deno.test("a record that does not fit its lane fails the write", async () => {
     ["questions", '{"filter":1}', "Question 'filter' must be an object"],
     [
       "questions",
+      '{"filter":{"objectIds":"o"}}',
+      "Question 'filter.objectIds' must be a list of strings",
+    ],
+    [
+      "questions",
+      '{"filter":{"chunkIds":[1,"2"]}}',
+      "Question 'filter.chunkIds' must be a list of numbers",
+    ],
+    [
+      "questions",
+      '{"filter":{"limit":"9","parent":null}}',
+      "Question 'filter.limit' must be a number",
+    ],
+    [
+      "questions",
+      '{"questions":[{"text":"","embedding":"x"}]}',
+      "Question 'questions' must have an 'embedding' of numbers",
+    ],
+    [
+      "questions",
+      '{"questions":[{"text":"","embedding_model":1}]}',
+      "Question 'questions' must have an 'embedding_model' of text",
+    ],
+    [
+      "questions",
       '{"expectJson":1}',
       "Question 'expectJson' must be a boolean",
     ],

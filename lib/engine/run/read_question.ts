@@ -7,6 +7,7 @@ import {
   type QuestionType,
 } from "../../../schema/question.ts";
 import { PipeException } from "../../errors.ts";
+import { filterFault } from "./filter_fault.ts";
 import { readDocs } from "./read_docs.ts";
 
 const TYPES: readonly QuestionType[] = [
@@ -35,11 +36,14 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
  */
 export function readQuestion(value: unknown): Question {
   if (!isRecord(value)) throw misshapen("must be an object");
-  const { type, filter, expectJson, role } = value;
+  const { type, expectJson, role } = value;
+  const filter = value.filter ?? {};
   if (type !== undefined && !TYPES.includes(type as QuestionType)) {
     throw misshapen("'type' is not a question type");
   }
-  if (!isRecord(filter ?? {})) throw misshapen("'filter' must be an object");
+  if (!isRecord(filter)) throw misshapen("'filter' must be an object");
+  const fault = filterFault(filter);
+  if (fault !== undefined) throw misshapen(fault);
   if (typeof (expectJson ?? false) !== "boolean") {
     throw misshapen("'expectJson' must be a boolean");
   }
@@ -50,6 +54,7 @@ export function readQuestion(value: unknown): Question {
     checkEntries(list, value[list], members);
   }
   for (const list of ["context", "goals"]) checkStrings(list, value[list]);
+  checkEmbeddings(value.questions);
   const documents: readonly Doc[] = value.documents === undefined
     ? []
     : readDocs(value.documents);
@@ -67,6 +72,19 @@ function checkEntries(
   if (value !== undefined && !(Array.isArray(value) && value.every(sound))) {
     const names = members.map((member) => `'${member}'`).join(" and ");
     throw misshapen(`'${list}' must be a list of objects with ${names}`);
+  }
+}
+
+/** Stores compare them with vectors, which are lists of numbers. */
+function checkEmbeddings(questions: unknown): void {
+  for (const question of Array.isArray(questions) ? questions : []) {
+    const { embedding, embedding_model: model } = question;
+    if (!Array.isArray(embedding ?? [])) {
+      throw misshapen("'questions' must have an 'embedding' of numbers");
+    }
+    if (typeof (model ?? "") !== "string") {
+      throw misshapen("'questions' must have an 'embedding_model' of text");
+    }
   }
 }
 
