@@ -32,12 +32,15 @@ export function failureText(failure: Failure): string {
   return `Exception: ${failure.message} at (${failure.file}:${failure.line})`;
 }
 
+/** Read from where a name begins only: messages may look like frames. */
+const PLACE = /(?<![^\s/\\()@])([^\s/\\()@]+):(\d+):\d+\)?\s*$/;
+
 /** The base name, line and function of the innermost stack frame. */
 export function placeOf(
   error: unknown,
 ): Pick<Failure, "file" | "line" | "function"> {
   for (const frame of framesOf(error)) {
-    const place = /([^\s/\\()@]+):(\d+):\d+\)?\s*$/.exec(frame);
+    const place = PLACE.exec(frame);
     if (place) {
       const [, file = "", line] = place;
       return { file, line: Number(line), function: functionOf(frame) };

@@ -2,6 +2,8 @@ import { assertEquals } from "@std/assert";
 import { splitCode } from "../../../lib/engine/nodes/code/split_code.ts";
 import { formatFault } from "../../../lib/engine/nodes/guardrails/_format.ts";
 import { injectionViolations } from "../../../lib/engine/nodes/guardrails/_injection.ts";
+import { jsonReply } from "../../../lib/engine/nodes/_json_reply.ts";
+import { placeOf } from "../../../lib/engine/run/failure.ts";
 import { maskPrivate } from "../../../lib/engine/nodes/privacy/mask_private.ts";
 
 /** Long enough that reading it once for each of its characters never ends. */
@@ -32,5 +34,18 @@ for (const piece of [";/*", "/*", ";//", "; ", "'", "\\a", "/[", 'R"(']) {
     for (const language of ["c", "cpp", "python", "javascript"] as const) {
       assertEquals(splitCode(text, language).join(""), text);
     }
+  });
+}
+
+Deno.test("a reply of thoughts that never end is read in one go", () => {
+  const thoughts = "<think>".repeat(LENGTH / 7);
+  assertEquals(jsonReply(thoughts), undefined);
+  assertEquals(jsonReply(`<think>1</think>[2<think></think>]`), { value: [2] });
+});
+
+for (const piece of ["a", "1:", ":1", " ", "(", "a:1:1 "]) {
+  Deno.test(`a message of ${JSON.stringify(piece)} that looks like a frame is read in one go`, () => {
+    const error = new Error(`x\n at ${piece.repeat(LENGTH)}!`);
+    assertEquals(placeOf(error).line > 0, true);
   });
 }
