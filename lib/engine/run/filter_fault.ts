@@ -47,5 +47,6 @@ function fits(value: unknown, kind: Kind): boolean {
 }
 
 function isOne(value: unknown, kind: "boolean" | "number" | "string"): boolean {
-  return kind === "number" ? Number.isFinite(value) : typeof value === kind;
+  const found: string = typeof value;
+  return kind === "number" ? Number.isFinite(value) : found === kind;
 }
