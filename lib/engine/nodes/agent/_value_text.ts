@@ -1,4 +1,5 @@
 import { isRecord } from "../../../../schema/json.ts";
+import { ExecutionException } from "../../../errors.ts";
 import { markdownTable } from "../parse/markdown_table.ts";
 
 /** The formats that references can ask for (engine §4.9). */
@@ -13,7 +14,14 @@ export const VALUE_FORMATS = [
 /** One of {@linkcode VALUE_FORMATS}. */
 export type ValueFormat = (typeof VALUE_FORMATS)[number];
 
-/** Write a value as text, for an answer or an argument. */
+/** Cells that a table may have; records may have no member in common. */
+const MOST_CELLS = 1_000_000;
+
+/**
+ * Write a value as text, for an answer or an argument.
+ *
+ * @throws {ExecutionException} As a table it would have far too many cells.
+ */
 export function valueText(value: unknown, format: ValueFormat): string {
   switch (format) {
     case "json":
@@ -43,6 +51,12 @@ function rowsOf(value: unknown): string[][] {
     return rows.map((row) => row.map(cell));
   }
   const names = [...new Set(items.flatMap((item) => Object.keys(item)))];
+  if (names.length * items.length > MOST_CELLS) {
+    throw new ExecutionException(
+      `A table may have ${MOST_CELLS} cells at most: there are ` +
+        `${names.length} columns and ${items.length} rows`,
+    );
+  }
   return [names, ...items.map((item) => names.map((name) => cell(item[name])))];
 }
 

@@ -10,6 +10,12 @@ export interface HtmlTables {
   close(name: string): void;
 }
 
+/** Into how many tables around it the text of a cell goes, too. */
+const DEEPEST = 32;
+
+/** Cells that are there because others take several columns, of a page. */
+const MOST_SPANNED = 1_000_000;
+
 interface OpenTable {
   readonly rows: string[][];
   row: string[] | undefined;
@@ -20,18 +26,19 @@ interface OpenTable {
 
 /**
  * Collect tables, inner ones before the ones around them. The text of an
- * inner table is also in the cell that holds it.
+ * inner table is also in the cells that hold it, of the nearest 32 tables.
  *
  * @param found Called with each table in Markdown form, unless it is empty.
  */
 export function htmlTables(found: (markdown: string) => void): HtmlTables {
   const stack: OpenTable[] = [];
+  let spanned = 0;
 
   function endCell(table: OpenTable): void {
     if (table.cell === undefined) return;
     table.row ??= [];
     table.row.push(cellText(table.cell));
-    while (--table.span > 0) table.row.push("");
+    while (--table.span > 0 && spanned++ < MOST_SPANNED) table.row.push("");
     table.cell = undefined;
   }
 
@@ -57,7 +64,7 @@ export function htmlTables(found: (markdown: string) => void): HtmlTables {
       }
     },
     text(data): void {
-      for (const table of stack) {
+      for (const table of stack.slice(-DEEPEST)) {
         if (table.cell !== undefined) table.cell += data;
       }
     },

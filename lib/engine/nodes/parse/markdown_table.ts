@@ -23,7 +23,8 @@ export function markdownRow(cells: readonly string[]): string {
 /**
  * Write a table in Markdown form, its first row as the heading.
  *
- * Shorter rows are filled up with empty cells.
+ * Shorter rows are filled up with empty cells; not so where that would take
+ * more than a million of them, which readers of Markdown do without.
  *
  * @param rows The cell texts, row by row.
  * @returns The table, each row with a line end; empty when there are no rows.
@@ -47,6 +48,9 @@ export function markdownTable(
   return builder.end();
 }
 
+/** One long row among many short ones must not cost all the memory. */
+const MOST_FILLED = 1_000_000;
+
 /** A table in the making; keeps rows as text, not as cells. */
 export interface TableBuilder {
   /** Add a row. */
@@ -59,17 +63,20 @@ export interface TableBuilder {
 export function tableBuilder(): TableBuilder {
   const lines: string[] = [];
   const widths: number[] = [];
+  let cells = 0;
   let widest = 0;
   return {
-    add(cells): void {
-      lines.push(markdownRow(cells));
-      widths.push(cells.length);
-      widest = Math.max(widest, cells.length);
+    add(row): void {
+      lines.push(markdownRow(row));
+      widths.push(row.length);
+      cells += row.length;
+      widest = Math.max(widest, row.length);
     },
     end(): string {
       if (lines.length === 0) return "";
+      const fills = widest * lines.length - cells <= MOST_FILLED;
       const filled = lines.map((line, row) =>
-        line + "  |".repeat(widest - widths[row]!) + "\n"
+        line + "  |".repeat(fills ? widest - widths[row]! : 0) + "\n"
       );
       filled.splice(1, 0, "|" + " --- |".repeat(widest) + "\n");
       return filled.join("");
@@ -79,7 +86,8 @@ export function tableBuilder(): TableBuilder {
 
 function escapeCell(text: string): string {
   return text.replace(
-    /(\\*)(\||<br>|\r\n?|\n)/g,
+    // From the first backslash of a run only, so that each is read once.
+    /(?<!\\)(\\*)(\||<br>|\r\n?|\n)/g,
     (_match, slashes: string, what: string) =>
       slashes + slashes +
       (what === "|" || what === "<br>" ? `\\${what}` : "<br>"),
