@@ -177,3 +177,27 @@ Deno.test("a signal that has aborted asks the engine for nothing", async () => {
   const thrown = await events(it.session, ONE, options).catch((it) => it);
   assertEquals([thrown, it.requests.length], ["over", 0]);
 });
+
+for (const pipeId of [undefined, 2]) {
+  Deno.test(`where a run is over, its project is watched for the next one, pipe ${pipeId}`, async () => {
+    await using it = await eventServer({
+      rrext_monitor({ arguments: args }): void {
+        if (args?.token !== undefined) throw new Error("It is over");
+      },
+    });
+    const narrow = pipeId === undefined ? {} : { pipeId };
+    await watched(it, { token: ONE, ...narrow }, "SSE");
+    const asked = it.requests.filter((one) => one.command === "rrext_monitor");
+    assertEquals(asked.map(({ arguments: args }) => args), [
+      { token: ONE, ...narrow, types: lastMask(it) },
+      { projectId: "p1", source: "chat_1", ...narrow, types: lastMask(it) },
+    ]);
+  });
+}
+
+Deno.test("an engine that takes a subscription is asked once", async () => {
+  await using it = await eventServer();
+  await watched(it, ONE, "task");
+  const asked = it.requests.filter((one) => one.command === "rrext_monitor");
+  assertEquals(asked.length, 1);
+});
