@@ -23,23 +23,7 @@ import {
 } from "@rocketride/streams";
 import { forEachTransport, forEveryTransport } from "../support/engines.ts";
 import { bomb, DIGEST, TEXT, through, valve } from "../support/pipelines.ts";
-import { tempFolder } from "../support/temp_folder.ts";
-
-/** Run a test with files of these contents in a folder of their own. */
-async function withFiles(
-  contents: Readonly<Record<string, string | Uint8Array>>,
-  test: (folder: string) => Promise<void>,
-): Promise<void> {
-  await using temp = await tempFolder();
-  const folder = temp.path;
-  for (const [name, content] of Object.entries(contents)) {
-    const bytes = typeof content === "string"
-      ? new TextEncoder().encode(content)
-      : content;
-    await Deno.writeFile(`${folder}/${name}`, bytes);
-  }
-  await test(folder);
-}
+import { withFiles } from "../support/with_files.ts";
 
 /** Fails the test by hanging unless that many slots of a task are free. */
 async function slotsAreFree(

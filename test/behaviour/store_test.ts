@@ -32,6 +32,7 @@ import {
 } from "@rocketride/streams/store";
 import { cuttingRelay, type Moment } from "../support/cutting_relay.ts";
 import { forEachTransport } from "../support/engines.ts";
+import { sameBytes } from "../support/same_bytes.ts";
 import { withServedEngine } from "../support/served_engine.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
@@ -82,18 +83,16 @@ forEachSession(
     assertEquals((await stat(session, "big.bin"))?.size, content.length);
     for (const frameBytes of [64 * 1024, 4 * MIB]) {
       const stream = await readFile(session, "big.bin", { frameBytes });
-      assert(equal(await bytesOf(stream), content));
+      assert(sameBytes(await bytesOf(stream), content));
     }
     const part = { offset: 3 * MIB - 1, length: MIB + 2 };
     const stream = await readFile(session, "big.bin", part);
     const end = part.offset + part.length;
-    assert(equal(await bytesOf(stream), content.subarray(part.offset, end)));
+    assert(
+      sameBytes(await bytesOf(stream), content.subarray(part.offset, end)),
+    );
   },
 );
-
-function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
-}
 
 forEachSession("a file is copied from stream to stream", async (session) => {
   await writeText(session, "a", "Grüße\n".repeat(50_000));

@@ -20,7 +20,7 @@ import {
 import type { EventMessage, Pipeline } from "@rocketride/streams/schema";
 import { forEachTransport, forEveryTransport } from "../support/engines.ts";
 import { DIGEST, QUESTIONS, TEXT } from "../support/pipelines.ts";
-import { tempFolder } from "../support/temp_folder.ts";
+import { withFiles } from "../support/with_files.ts";
 
 /** Start a pipeline, send one text, and give what the engine made of it. */
 async function echo(session: Session, options: UseOptions): Promise<unknown> {
@@ -28,18 +28,6 @@ async function echo(session: Session, options: UseOptions): Promise<unknown> {
   const result = await send(session, task, "Hello");
   await terminate(session, task);
   return result.text;
-}
-
-async function withFile(
-  name: string,
-  value: unknown,
-  body: (path: string) => Promise<void>,
-): Promise<void> {
-  await using temp = await tempFolder();
-  const directory = temp.path;
-  const path = `${directory}/${name}`;
-  await Deno.writeTextFile(path, JSON.stringify(value));
-  await body(path);
 }
 
 forEveryTransport(
@@ -56,7 +44,9 @@ forEachTransport(
   "use() starts a pipeline from a path and from a URL, and names it after the file",
   async (options) => {
     await using session = await connect(options);
-    await withFile("echo.pipe.json", { pipeline: TEXT }, async (path) => {
+    const text = JSON.stringify({ pipeline: TEXT });
+    await withFiles({ "echo.pipe.json": text }, async (folder) => {
+      const path = `${folder}/echo.pipe.json`;
       const file = new URL(`file://${path}`);
       const data = new URL(`data:,${encodeURIComponent(JSON.stringify(TEXT))}`);
       for (

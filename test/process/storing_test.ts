@@ -12,6 +12,7 @@ import {
   writeText,
 } from "@rocketride/streams/store";
 import { forEachHost } from "../support/hosts.ts";
+import { sameBytes } from "../support/same_bytes.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
 const KIB = 1024;
@@ -35,13 +36,13 @@ forEachHost("an engine keeps files in a directory, and to it", async (host) => {
   await new Blob([CONTENT]).stream()
     .pipeTo(await writeFile(session, "a/big.bin"));
   const onDisk = await Deno.readFile(`${folder}/a/big.bin`);
-  assert(same(onDisk, CONTENT));
+  assert(sameBytes(onDisk, CONTENT));
   // Many answers on their way at once, with a consumer that lets them wait.
   for (const frameBytes of [4 * KIB, 100_000, 4 * KIB * KIB]) {
     const options = { frameBytes, readAhead: 16 };
     const stream = await readFile(session, "a/big.bin", options);
     const bytes = await new Response(stream).arrayBuffer();
-    assert(same(new Uint8Array(bytes), CONTENT), `in ${frameBytes}`);
+    assert(sameBytes(new Uint8Array(bytes), CONTENT), `in ${frameBytes}`);
   }
 
   await mkdir(session, "b");
@@ -75,7 +76,3 @@ forEachHost("an engine keeps files in a directory, and to it", async (host) => {
   const ending = await child.finish();
   assertEquals(ending, { code: 0, stdout: "", stderr: "" });
 });
-
-function same(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, at) => byte === b[at]);
-}

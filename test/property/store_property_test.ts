@@ -19,6 +19,7 @@ import {
   writeFile,
   writeText,
 } from "@rocketride/streams/store";
+import { sameBytes } from "../support/same_bytes.ts";
 import type { Body } from "../support/scripted_line.ts";
 import { reading, storeServer } from "../support/store_server.ts";
 import { type Step, StoreModel } from "../support/store_model.ts";
@@ -131,16 +132,12 @@ Deno.test("a file in memory has what was appended, wherever it is read", () => {
       assertEquals(file.size, whole.length);
       for (const [offset, length] of [...reads, [0, whole.length]]) {
         const expected = whole.subarray(offset!, offset! + length!);
-        assertEquals(same(file.read(offset!, length!), expected), true);
+        assertEquals(sameBytes(file.read(offset!, length!), expected), true);
       }
     }),
     { numRuns: 40 },
   );
 });
-
-function same(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, at) => byte === b[at]);
-}
 
 const content = fc.nat(60_000).map((size) =>
   Uint8Array.from({ length: size }, (_, at) => at % 253)
@@ -171,7 +168,7 @@ Deno.test("parts of a file make up the file, however an engine answers", async (
         parts.push(new Uint8Array(await new Response(stream).arrayBuffer()));
       }
       const all = Uint8Array.from(parts.flatMap((part) => [...part]));
-      assertEquals(same(all, content), true);
+      assertEquals(sameBytes(all, content), true);
     },
   );
   await fc.assert(property, { numRuns: 60 });

@@ -12,6 +12,7 @@ import {
 } from "../../lib/task/load_pipeline.ts";
 import type { Pipeline } from "../../schema/pipeline.ts";
 import { pipeServer } from "../support/pipe_server.ts";
+import { withFiles } from "../support/with_files.ts";
 
 const LOCAL = { hostname: "127.0.0.1", port: 0, onListen(): void {} };
 
@@ -37,17 +38,14 @@ function dataUrl(value: unknown): URL {
   return new URL(`data:application/json,${json}`);
 }
 
-async function withFile(
+function withFile(
   text: string,
   body: (path: string) => Promise<void>,
 ): Promise<void> {
-  const path = await Deno.makeTempFile({ suffix: ".pipe.json" });
-  try {
-    await Deno.writeTextFile(path, text);
-    await body(path);
-  } finally {
-    await Deno.remove(path);
-  }
+  return withFiles(
+    { "a.pipe.json": text },
+    (folder) => body(`${folder}/a.pipe.json`),
+  );
 }
 
 async function withHttp(

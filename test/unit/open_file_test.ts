@@ -4,6 +4,7 @@ import { noDisk } from "../../lib/env/_file_failure.ts";
 import { openFile } from "../../lib/env/open_file.ts";
 import { statFile } from "../../lib/env/stat_file.ts";
 import { isDAPException, ValidationException } from "../../lib/errors.ts";
+import { sameBytes } from "../support/same_bytes.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
 /** The file systems that this runtime can show: its own, and Node's. */
@@ -44,8 +45,7 @@ for (const [name, disk] of DISKS) {
         const { size, stream } = await openFile(path, disk);
         assertEquals(size, whole.length);
         const bytes = await new Response(stream).bytes();
-        assertEquals(bytes.length, whole.length);
-        assert(bytes.every((byte, at) => byte === whole[at]));
+        assert(sameBytes(bytes, whole));
       }
     });
   });
