@@ -94,6 +94,8 @@ function streamedPipe(send: Send): HttpPipe {
   function over(how: (gate: Deferred<Answer>) => void): void {
     settle = how;
     if (waiting) settle(waiting);
+    // A body that nobody ends holds its request, and with it the process.
+    writer.abort().catch(ignore);
   }
 
   // An answer in the middle of a body is a refusal, and says more than the

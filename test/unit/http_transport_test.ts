@@ -353,25 +353,29 @@ for (const streaming of [true, false]) {
 }
 
 Deno.test("an engine that refuses in the middle of a stream fails the write that waits", () => {
-  const begun = deferred<void>();
+  const begun = deferred<ReadableStream>();
   return withSession({
     "POST /task/data": async ({ request }) => {
       const reader = request.body!.getReader();
       await reader.read();
-      begun.resolve();
       reader.releaseLock();
+      begun.resolve(request.body!);
       return Response.json({ detail: "Too much" }, { status: 413 });
     },
   }, async (session) => {
     const target = await pipe(session, "tk_1", { frameBytes: 4096 });
     const writer = target.getWriter();
     await writer.write(new Uint8Array(4096));
-    await begun.promise;
+    const body = await begun.promise;
     const error = await assertRejects(async () => {
       for (;;) await writer.write(new Uint8Array(4096));
     }, PipeException);
     assertEquals(error.message, "Too much");
     await assertRejects(() => target.result, PipeException);
+    // One that stays open would keep the process alive.
+    await assertRejects(async () => {
+      for await (const _ of body);
+    });
   }, { streaming: true });
 });
 
