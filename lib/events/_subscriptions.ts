@@ -182,13 +182,14 @@ export class SubscriptionTable {
     await Promise.all([...this.#entries.values()].map(async (entry) => {
       entry.applied = undefined;
       entry.losses++;
+      // Before engines are asked: what is so now, they tell before they answer.
+      for (const subscriber of entry.subscribers) {
+        if (!this.#asking.has(subscriber)) subscriber.onGap();
+      }
       await this.#sync(entry, { signal }).catch(ignore);
       // Somebody may have left meanwhile, who cannot tell the engine yet.
       if (entry.applied !== undefined) {
         await this.#sync(entry, { signal }).catch(ignore);
-      }
-      for (const subscriber of entry.subscribers) {
-        if (!this.#asking.has(subscriber)) subscriber.onGap();
       }
     }));
   }

@@ -91,6 +91,8 @@ export class EventSubscription {
   }
 
   onGap(): void {
+    // A line that was lost again before anything was read.
+    if (this.#queue.at(-1)?.type === "gap") return;
     this.#push({ type: "gap", reason: "reconnect", lost: undefined });
   }
 
