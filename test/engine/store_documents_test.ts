@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { directoryStore } from "../../lib/engine/mod.ts";
 import { withEngine } from "../support/engine_rig.ts";
 import { withServedEngine } from "../support/served_engine.ts";
 import { type StorePort, storePort } from "../support/store_port.ts";
+import { tempFolder } from "../support/temp_folder.ts";
 
 const PIPELINE = {
   name: "Invoices",
@@ -191,6 +193,22 @@ Deno.test("logs are kept by source and start, and listed a hundred at a time", a
       assertMatch(await port.fails("save_log", bad), /^STORAGE_ERROR: /);
     }
   });
+});
+
+Deno.test("logs are listed by when they were written, the oldest first", async () => {
+  await using folder = await tempFolder();
+  const { path } = folder;
+  await withEngine([], async ({ client }) => {
+    const port = storePort(client);
+    for (const [startTime, writtenAt] of [[1, 30], [2, 10], [3, 20]]) {
+      const contents = { body: { startTime } };
+      const log = { projectId: "p", source: "in", contents };
+      const { filename } = await port.ok("save_log", log);
+      await Deno.utime(`${path}/.logs/p/${filename}`, writtenAt!, writtenAt!);
+    }
+    const { logs } = await port.ok("list_logs", { projectId: "p" });
+    assertEquals(logs, ["in-2.log", "in-3.log", "in-1.log"]);
+  }, { store: directoryStore(path) });
 });
 
 Deno.test("a log whose name has a fraction of seconds is found by whole ones", async () => {
