@@ -1,14 +1,20 @@
 import type { PipelineResult } from "../../../schema/result.ts";
 import type { Lane, ObjectInfo } from "../node.ts";
 import type { Failure } from "./failure.ts";
+import { jsonCopy } from "./json_copy.ts";
 
 /** What the nodes of a pipeline answer for one object (engine §5.1). */
 export class ResponseMap {
   readonly #fields: Map<string, unknown[]> = new Map();
   readonly #types: Map<string, Lane> = new Map();
 
-  /** Append a value to a field; the lane written last names its type. */
-  add(field: string, lane: Lane, value: unknown): void {
+  /**
+   * Append a copy of a value to a field; the lane written last names its type.
+   *
+   * @throws {TypeError} It is nothing that JSON could carry.
+   */
+  add(field: string, lane: Lane, given: unknown): void {
+    const value = jsonCopy(given) ?? null;
     const values = this.#fields.get(field);
     if (values) values.push(value);
     else this.#fields.set(field, [value]);
@@ -49,5 +55,6 @@ function propertiesOf(
   const shown = Object.entries(metadata).filter(([key]) =>
     !key.toLowerCase().includes("tika")
   );
-  return shown.length > 0 ? Object.fromEntries(shown) : undefined;
+  if (shown.length === 0) return undefined;
+  return jsonCopy(Object.fromEntries(shown)) as Record<string, unknown>;
 }

@@ -13,6 +13,7 @@ import { Counters } from "./counters.ts";
 import type { NodeReporter } from "./execution.ts";
 import type { Failure } from "./failure.ts";
 import { flowTrace, type TraceLevel } from "./flow_trace.ts";
+import { jsonCopy } from "./json_copy.ts";
 import { MessageLog } from "./message_log.ts";
 import { emptyStatus } from "./empty_status.ts";
 import type { FlowStep } from "./observer.ts";
@@ -111,9 +112,10 @@ export class TaskRecord implements NodeReporter {
       ...this.#fields,
       ...this.#counters.read(),
       name,
-      warnings: this.#warnings.list(),
-      errors: this.#errors.list(),
-      notes: this.#notes,
+      // In process, what is answered may be changed by whoever asked.
+      warnings: [...this.#warnings.list()],
+      errors: [...this.#errors.list()],
+      notes: structuredClone(this.#notes),
       pipeflow: {
         totalPipes: this.#paths.size,
         byPipe: Object.fromEntries(this.#paths),
@@ -165,8 +167,10 @@ export class TaskRecord implements NodeReporter {
 
   /** Add a connection hint. */
   note(note: string | JsonObject): void {
-    this.#notes = [...this.#notes, note];
-    this.#detail("apaevt_status_user", () => ({ notes: this.#notes }));
+    this.#notes = [...this.#notes, structuredClone(note)];
+    this.#detail("apaevt_status_user", () => ({
+      notes: structuredClone(this.#notes),
+    }));
   }
 
   /** Forget the hints of nodes that run no longer. */
@@ -206,7 +210,8 @@ export class TaskRecord implements NodeReporter {
     const body = (): Record<string, unknown> => ({
       pipe_id: pipeId,
       type,
-      ...(data && Object.keys(data).length > 0 && { data }),
+      // A node may go on with what it told.
+      ...(data && Object.keys(data).length > 0 && { data: jsonCopy(data) }),
     });
     const { events } = this.#options;
     events.publish(EVENT_BITS.SSE, "apaevt_sse", body, pipeId);
