@@ -23,6 +23,7 @@ import { byGeneration } from "./_generation.ts";
 import { list } from "./list.ts";
 import { readJson } from "./read_json.ts";
 import { remove } from "./remove.ts";
+import { stat } from "./stat.ts";
 import type { StoredPipeline, VersionOptions } from "./stored_pipeline.ts";
 import { writeJson } from "./write_json.ts";
 
@@ -127,7 +128,7 @@ async function summarizeFiles(
   for (let at = 0; at < ids.length; at += AT_ONCE) {
     const some = ids.slice(at, at + AT_ONCE).map(async (id) => {
       const path = `${folder}/${id}${ENDING}`;
-      const pipeline = await readJson(session, path, options).catch(skip);
+      const pipeline = await readListed(session, path, options);
       return isPipeline(pipeline) ? summarize(id, pipeline) : undefined;
     });
     summaries.push(...await Promise.all(some));
@@ -136,11 +137,22 @@ async function summarizeFiles(
 }
 
 /** A file that is gone meanwhile, or is no JSON, is none of the list. */
-function skip(error: unknown): undefined {
-  const gone = isDAPException(error, "file-not-found") ||
-    isDAPException(error, "file-not-readable") ||
-    isDAPException(error, "request-failed");
-  if (!gone) throw error;
+async function readListed(
+  session: Session,
+  path: string,
+  options: CallOptions,
+): Promise<unknown> {
+  try {
+    return await readJson(session, path, options);
+  } catch (error) {
+    const none = isDAPException(error, "file-not-found") ||
+      isDAPException(error, "file-not-readable");
+    if (none) return undefined;
+    // What real engines say of a file that is gone is not known.
+    const unknown = isDAPException(error, "request-failed");
+    if (!unknown || await stat(session, path, options)) throw error;
+    return undefined;
+  }
 }
 
 function ask(

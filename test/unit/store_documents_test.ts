@@ -13,7 +13,7 @@ import {
   saveProject,
   saveTemplate,
 } from "@rocketride/streams/store";
-import { isDAPException } from "../../lib/errors.ts";
+import { isDAPException, RocketRideException } from "../../lib/errors.ts";
 import { close } from "../../lib/session/close.ts";
 import { drainMicrotasks } from "../support/fake_clock.ts";
 import { gate, refusing } from "../support/pipe_server.ts";
@@ -143,6 +143,7 @@ for (const { kind, save, get, remove, getAll } of KINDS) {
         if (String(args?.path).endsWith("/c.json")) throw new Error("Gone");
         return { handle: "h", size: 25 };
       },
+      fs_stat: () => ({ exists: false }),
     }));
     const all = await getAll(server.session);
     assertEquals(all.map(({ id }) => id).join(""), "abdefghijkl");
@@ -210,6 +211,19 @@ for (const { kind, save, get, remove, getAll } of KINDS) {
     assertEquals(server.requests, []);
   });
 }
+
+Deno.test("what is there but is not given is not left out of a list", async () => {
+  const words = "Too many open files: at most 64 on one connection";
+  await using server = await storeServer(modern("", {
+    fs_list_dir: () => ({ entries: [{ name: "a.json", type: "file" }] }),
+    fs_open: refusing(words),
+  }));
+  await assertRejects(
+    () => getAllProjects(server.session),
+    RocketRideException,
+    words,
+  );
+});
 
 Deno.test("a listing that is lost is no shorter listing", async () => {
   const reads = gate();
