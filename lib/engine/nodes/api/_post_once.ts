@@ -1,5 +1,5 @@
-import { abortable, onAbort } from "../../../_abort.ts";
-import { ignore } from "../../../_deferred.ts";
+import { onAbort } from "../../../_abort.ts";
+import { abortableFetch } from "../abortable_fetch.ts";
 import {
   answerFailure,
   type ApiFailure,
@@ -31,6 +31,7 @@ export async function postOnce(
   { fetch, clock, signal }: ApiContext,
 ): Promise<ApiOutcome> {
   signal.throwIfAborted();
+  const { url, headers, body } = request;
   const controller = new AbortController();
   let overdue = false;
   const detach = onAbort(signal, (reason) => controller.abort(reason));
@@ -39,7 +40,16 @@ export async function postOnce(
     controller.abort(new DOMException("Too late", "TimeoutError"));
   });
   try {
-    const response = await send(request, fetch, controller.signal);
+    const response = await abortableFetch(
+      fetch,
+      url,
+      {
+        method: "POST",
+        headers: { ...headers, "content-type": "application/json" },
+        body: JSON.stringify(body),
+      },
+      controller.signal,
+    );
     const bytes = await readBody(response, MOST_BYTES, controller.signal);
     return outcomeOf(request, response, new TextDecoder().decode(bytes));
   } catch (error) {
@@ -52,25 +62,6 @@ export async function postOnce(
     cancel();
     detach();
   }
-}
-
-async function send(
-  { url, headers, body }: ApiRequest,
-  fetch: ApiContext["fetch"],
-  signal: AbortSignal,
-): Promise<Response> {
-  const response = fetch(url, {
-    method: "POST",
-    headers: { ...headers, "content-type": "application/json" },
-    body: JSON.stringify(body),
-    redirect: "manual",
-    signal,
-  });
-  // A fetch that does not heed signals may answer when nobody reads it.
-  onAbort(signal, () => {
-    response.then(({ body }) => body?.cancel()).catch(ignore);
-  });
-  return await abortable(response, signal);
 }
 
 function outcomeOf(

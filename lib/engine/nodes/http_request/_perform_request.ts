@@ -1,7 +1,8 @@
-import { abortable, onAbort } from "../../../_abort.ts";
+import { onAbort } from "../../../_abort.ts";
 import type { Clock } from "../../../_clock.ts";
 import { ExecutionException } from "../../../errors.ts";
 import type { JsonValue } from "../../../../schema/json.ts";
+import { abortableFetch } from "../abortable_fetch.ts";
 import { readBody } from "../read_body.ts";
 import type { PreparedRequest } from "./_prepare_request.ts";
 
@@ -52,14 +53,10 @@ export async function performRequest(
   const started = clock.now();
   try {
     controller.signal.throwIfAborted();
-    const response = await abortable(
-      fetch(url, {
-        method,
-        headers,
-        ...(body !== undefined && { body }),
-        redirect: "manual",
-        signal: controller.signal,
-      }),
+    const response = await abortableFetch(
+      fetch,
+      url,
+      { method, headers, ...(body !== undefined && { body }) },
       controller.signal,
     );
     const bytes = await readBody(response, MOST_BYTES, controller.signal);
