@@ -1,5 +1,6 @@
 import type { Doc, DocMetadata } from "../../../../schema/doc.ts";
 import { ExecutionException } from "../../../errors.ts";
+import { Room } from "./room.ts";
 import { type UnitVector, unitVector } from "./vector.ts";
 
 /** A document as it is kept. */
@@ -10,7 +11,12 @@ export interface StoredDoc {
   readonly metadata: DocMetadata;
   /** Its vector. */
   readonly vector: UnitVector;
+  /** Bytes that it takes, or near to it. */
+  readonly bytes: number;
 }
+
+/** What a document takes besides its text, metadata and vector. */
+const AROUND_BYTES = 500;
 
 /**
  * The documents of one collection of a vector store, in memory. All have the
@@ -20,6 +26,12 @@ export class Collection {
   #model: string | undefined;
   #size = 0;
   readonly #objects: Map<string, Map<number, StoredDoc>> = new Map();
+  readonly #room: Room;
+
+  /** Begin with no documents, in a room that others may share. */
+  constructor(room: Room = new Room()) {
+    this.#room = room;
+  }
 
   /**
    * Add documents: all of them or, when one does not fit, none.
@@ -28,7 +40,7 @@ export class Collection {
    * of the object goes. Otherwise a document replaces its own earlier self.
    *
    * @throws {ExecutionException} A document has no vector or another kind of
-   * vector, or does not say where it comes from.
+   * vector, or does not say where it comes from; or there is no room.
    */
   add(documents: readonly Doc[]): void {
     const [first] = documents;
@@ -38,14 +50,17 @@ export class Collection {
       ? first.embedding?.length ?? 0
       : this.#size;
     const stored = documents.map((doc) => storedDoc(doc, model, size));
+    this.#room.take(stored.reduce((sum, { bytes }) => sum + bytes, 0));
     this.#model = model;
     this.#size = size;
     for (const { metadata: { objectId, chunkId } } of stored) {
-      if (chunkId === 0) this.#objects.delete(objectId);
+      if (chunkId === 0) this.#forget(objectId);
     }
     for (const doc of stored) {
       const { objectId, chunkId } = doc.metadata;
-      const chunks = this.#objects.get(objectId) ?? new Map();
+      const chunks = this.#objects.get(objectId) ??
+        new Map<number, StoredDoc>();
+      this.#room.free(chunks.get(chunkId)?.bytes ?? 0);
       this.#objects.set(objectId, chunks.set(chunkId, doc));
     }
   }
@@ -64,6 +79,13 @@ export class Collection {
     if (this.#model === undefined) return;
     checkVector("question", embedding, model, this.#model, this.#size);
   }
+
+  #forget(objectId: string): void {
+    for (const { bytes } of this.#objects.get(objectId)?.values() ?? []) {
+      this.#room.free(bytes);
+    }
+    this.#objects.delete(objectId);
+  }
 }
 
 function storedDoc(doc: Doc, model: string, size: number): StoredDoc {
@@ -74,10 +96,14 @@ function storedDoc(doc: Doc, model: string, size: number): StoredDoc {
       "A document without metadata cannot be stored",
     );
   }
+  const text = page_content ?? "";
+  const vector = unitVector(embedding);
+  const letters = text.length + JSON.stringify(metadata).length;
   return {
-    text: page_content ?? "",
+    text,
     metadata: structuredClone(metadata),
-    vector: unitVector(embedding),
+    vector,
+    bytes: 2 * letters + vector.byteLength + AROUND_BYTES,
   };
 }
 

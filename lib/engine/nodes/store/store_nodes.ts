@@ -9,6 +9,7 @@ import { defineNode } from "../../node.ts";
 import { type ConfigReader, configReader } from "../config_reader.ts";
 import { Collection } from "./collection.ts";
 import { indexInstance } from "./index_instance.ts";
+import { Room } from "./room.ts";
 import { storeInstance } from "./store_instance.ts";
 import { type MatchOperator, TextIndex } from "./text_index.ts";
 
@@ -105,6 +106,7 @@ const INDEX_FIELDS: readonly NodeField[] = [
 interface Shelves {
   readonly collections: Map<string, Collection>;
   readonly indexes: Map<string, TextIndex>;
+  readonly room: Room;
 }
 
 /**
@@ -112,14 +114,19 @@ interface Shelves {
  * (engine §4.10).
  *
  * What one task puts into a collection, every task of the engine finds in the
- * collection of that name, until the engine is closed. Nothing of the store
+ * collection of that name, until the engine is closed. All of them together
+ * take 512 MiB at most; what goes beyond fails the write. Nothing of the store
  * is asked for: neither host nor key matter. `elasticsearch` and `opensearch`
  * in the mode `index` keep texts instead, and find those with the same words.
  *
  * @returns Their definitions.
  */
 export function storeNodes(): readonly NodeDefinition[] {
-  const shelves: Shelves = { collections: new Map(), indexes: new Map() };
+  const shelves: Shelves = {
+    collections: new Map(),
+    indexes: new Map(),
+    room: new Room(),
+  };
   return [
     ...STORES.map((row) => storeNode(row, shelves)),
     ...INDEXES.map((row) => indexNode(row, shelves)),
@@ -171,7 +178,11 @@ function indexNode(row: Row, shelves: Shelves): NodeDefinition {
       const operators: MatchOperator[] = ["or", "and", "exact"];
       const operator = read.choice("matchOperator", operators);
       const key = keyOf(provider, read);
-      const index = shelved(shelves.indexes, key, () => new TextIndex());
+      const index = shelved(
+        shelves.indexes,
+        key,
+        () => new TextIndex(shelves.room),
+      );
       return { instance: (pipe) => indexInstance(pipe, index, operator) };
     },
   };
@@ -180,12 +191,12 @@ function indexNode(row: Row, shelves: Shelves): NodeDefinition {
 function vectorStore(
   provider: string,
   read: ConfigReader,
-  { collections }: Shelves,
+  { collections, room }: Shelves,
 ): NodeTask {
   const range = { min: 0, max: 1, fraction: true };
   const least = read.number("score", DEFAULT_SCORE, range);
   const key = keyOf(provider, read);
-  const collection = shelved(collections, key, () => new Collection());
+  const collection = shelved(collections, key, () => new Collection(room));
   return { instance: (pipe) => storeInstance(pipe, collection, least) };
 }
 

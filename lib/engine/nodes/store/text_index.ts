@@ -1,3 +1,4 @@
+import { Room } from "./room.ts";
 import { wordsOf } from "./words_of.ts";
 
 /** Which of a query's words a text must have: any, all, all in a row. */
@@ -21,6 +22,9 @@ interface IndexedText {
   readonly counts: ReadonlyMap<string, number>;
 }
 
+/** What a word takes, with how often it is there. */
+const WORD_BYTES = 64;
+
 /** How soon more of the same word adds nothing, and how much length matters. */
 const K1 = 1.2;
 const B = 0.75;
@@ -29,11 +33,22 @@ const B = 0.75;
 export class TextIndex {
   readonly #texts: IndexedText[] = [];
   readonly #having: Map<string, number> = new Map();
+  readonly #room: Room;
   #length = 0;
 
-  /** Add a text. */
+  /** Begin with no texts, in a room that others may share. */
+  constructor(room: Room = new Room()) {
+    this.#room = room;
+  }
+
+  /**
+   * Add a text.
+   *
+   * @throws {ExecutionException} There is no room for it.
+   */
   add(text: string): void {
     const words = wordsOf(text);
+    this.#room.take(2 * text.length + WORD_BYTES * words.length);
     const counts = new Map<string, number>();
     for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
     for (const word of counts.keys()) {
