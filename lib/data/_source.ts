@@ -1,3 +1,4 @@
+import { ignore } from "../_deferred.ts";
 import { ValidationException } from "../errors.ts";
 import type { ObjectDetails, PipeChunk, PipeSource } from "./pipe_options.ts";
 import { viewOf } from "./_chunk_reader.ts";
@@ -47,7 +48,11 @@ export function sourceOf(source: PipeSource): Source {
     return unknownSize(() => streamChunks(source));
   }
   if (isAsyncIterable(source)) {
-    return unknownSize(() => iteratorChunks(source[Symbol.asyncIterator]()));
+    return unknownSize(() =>
+      isDestroyable(source)
+        ? destroyableChunks(source)
+        : iteratorChunks(source[Symbol.asyncIterator]())
+    );
   }
   return one(viewOf(source), undefined);
 }
@@ -101,6 +106,36 @@ function iteratorChunks(iterator: AsyncIterator<PipeChunk, unknown>): Chunks {
   return {
     next: async () => await iterator.next(),
     cancel: async () => await iterator.return?.(),
+  };
+}
+
+/** A stream of Node's, in types of no runtime. */
+interface Destroyable extends AsyncIterable<PipeChunk> {
+  destroy(): unknown;
+}
+
+function isDestroyable(
+  source: AsyncIterable<PipeChunk>,
+): source is Destroyable {
+  return "destroy" in source && typeof source.destroy === "function";
+}
+
+/**
+ * Streams of Node's are read at once: one that fails before anybody listens
+ * takes the program with it. And their iterators end none that was not read
+ * yet, or that is silent.
+ */
+function destroyableChunks(source: Destroyable): Chunks {
+  const iterator = source[Symbol.asyncIterator]();
+  let first: Promise<Read> | undefined = iterator.next();
+  first.catch(ignore);
+  return {
+    next(): Promise<Read> {
+      const next = first ?? iterator.next();
+      first = undefined;
+      return next;
+    },
+    cancel: async () => void await source.destroy(),
   };
 }
 

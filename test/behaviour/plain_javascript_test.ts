@@ -17,6 +17,7 @@ import {
   webSocketTransport,
 } from "@rocketride/streams";
 import { createEngine, serveEngine } from "@rocketride/streams/engine";
+import { Readable } from "node:stream";
 import { TEXT } from "../support/pipelines.ts";
 
 /** What no type checker has seen. */
@@ -35,6 +36,11 @@ async function withTask(
     await close(session);
     await engine.close();
   }
+}
+
+function stop(): { signal: AbortSignal; abort: () => void } {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort() };
 }
 
 async function refused(
@@ -81,6 +87,38 @@ Deno.test("options that are none are refused, with what was meant", async () => 
       );
     }
     await refused(events, [session, task], "as in events(");
+  });
+});
+
+Deno.test("a stream of Node's that fails before the pipe is open is heard", async () => {
+  const engine = createEngine();
+  const server = await serveEngine(engine);
+  const session = await connect({ uri: server.uri, auth: "key", env: {} });
+  const task = await use(session, { pipeline: TEXT });
+  const missing = new Readable({
+    construct: (done) => done(new Error("no such file")),
+  });
+  await assertRejects(() => send(session, task, missing), Error, "no such");
+  await close(session);
+  await server.close();
+  await engine.close();
+});
+
+Deno.test("a stream of Node's is destroyed, read or not, when it is of no use", async () => {
+  await withTask(async (session, task) => {
+    const unread = new Readable({ read(): void {} });
+    await assertRejects(() => send(session, "tk_unknown", unread));
+    const { signal, abort } = stop();
+    const idle = new Readable({
+      read(): void {
+        queueMicrotask(abort);
+      },
+    });
+    const error = await assertRejects(
+      () => send(session, task, idle, { signal }),
+    );
+    assertEquals(error, signal.reason);
+    assertEquals([unread.destroyed, idle.destroyed], [true, true]);
   });
 });
 
