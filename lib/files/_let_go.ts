@@ -10,6 +10,11 @@ async function cancel(source: PipeSource, reason: unknown): Promise<void> {
   if (source instanceof Response) await source.body?.cancel(reason);
   else if (source instanceof ReadableStream) await source.cancel(reason);
   else if (typeof source === "object" && Symbol.asyncIterator in source) {
+    // An iterator of a stream of Node's does not end one that was not read.
+    if ("destroy" in source && typeof source.destroy === "function") {
+      source.destroy();
+      return;
+    }
     await source[Symbol.asyncIterator]().return?.();
   }
 }

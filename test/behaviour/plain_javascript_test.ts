@@ -17,6 +17,7 @@ import {
   webSocketTransport,
 } from "@rocketride/streams";
 import { createEngine, serveEngine } from "@rocketride/streams/engine";
+// deno-lint-ignore no-external-import
 import { Readable } from "node:stream";
 import { TEXT } from "../support/pipelines.ts";
 
@@ -119,6 +120,24 @@ Deno.test("a stream of Node's is destroyed, read or not, when it is of no use", 
     );
     assertEquals(error, signal.reason);
     assertEquals([unread.destroyed, idle.destroyed], [true, true]);
+  });
+});
+
+Deno.test("a stream of Node's that is never uploaded is destroyed", async () => {
+  await withTask(async (session, task) => {
+    const { signal, abort } = stop();
+    const [first, second] = [1, 2].map(() => new Readable({ read(): void {} }));
+    const entry = { name: "a", stream: first!, signal };
+    const uploads = sendFiles(session, task, [
+      {
+        name: "b",
+        stream: new Readable({ read: () => queueMicrotask(abort) }),
+      },
+      entry,
+      { name: "c", stream: second! },
+    ], { concurrency: 1, signal });
+    await assertRejects(() => uploads);
+    assertEquals([first!.destroyed, second!.destroyed], [true, true]);
   });
 });
 
