@@ -123,21 +123,18 @@ Deno.test("a stream of Node's is destroyed, read or not, when it is of no use", 
   });
 });
 
-Deno.test("a stream of Node's that is never uploaded is destroyed", async () => {
+Deno.test("a stream of Node's that is made too late is destroyed", async () => {
   await withTask(async (session, task) => {
     const { signal, abort } = stop();
-    const [first, second] = [1, 2].map(() => new Readable({ read(): void {} }));
-    const entry = { name: "a", stream: first!, signal };
-    const uploads = sendFiles(session, task, [
-      {
-        name: "b",
-        stream: new Readable({ read: () => queueMicrotask(abort) }),
-      },
-      entry,
-      { name: "c", stream: second! },
-    ], { concurrency: 1, signal });
-    await assertRejects(() => uploads);
-    assertEquals([first!.destroyed, second!.destroyed], [true, true]);
+    const late = new Readable({ read(): void {} });
+    async function make(): Promise<Readable> {
+      abort();
+      return await Promise.resolve(late);
+    }
+    const [result] = await sendFiles(session, task, [
+      { name: "late.txt", stream: make, signal },
+    ]);
+    assertEquals([result?.action, late.destroyed], ["error", true]);
   });
 });
 
