@@ -132,18 +132,23 @@ Deno.test("a part of a file is read", async () => {
   }
 });
 
-Deno.test("a file that gets shorter while it is read is no whole file", async () => {
-  const shorter = CONTENT.subarray(0, 10_000);
-  await using server = await storeServer({
-    ...fileOf(CONTENT),
-    fs_read: reading(shorter),
+for (
+  const [offset, told] of [[0, "10000 of 33792"], [4_000, "6000 of 29792"]]
+) {
+  Deno.test(`a file that gets shorter while it is read is no whole file, from ${offset}`, async () => {
+    const shorter = CONTENT.subarray(0, 10_000);
+    await using server = await storeServer({
+      ...fileOf(CONTENT),
+      fs_read: reading(shorter),
+    });
+    const options = { ...SMALL, offset: Number(offset) };
+    const stream = await readFile(server.session, "a", options);
+    const error = await assertRejects(() => bytesOf(stream));
+    assert(isDAPException(error, "file-not-readable"));
+    assertEquals(error.message, `File ended after ${told} bytes`);
+    assertEquals(server.log().at(-1), "fs_close");
   });
-  const stream = await readFile(server.session, "a", SMALL);
-  const error = await assertRejects(() => bytesOf(stream));
-  assert(isDAPException(error, "file-not-readable"));
-  assertEquals(error.message, "File ended after 10000 of 33792 bytes");
-  assertEquals(server.log().at(-1), "fs_close");
-});
+}
 
 Deno.test("an open that is refused rejects", async () => {
   await using server = await storeServer({
