@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { createEngine } from "../../lib/engine/engine.ts";
 import { salvageSeq } from "../../lib/engine/serve/salvage_seq.ts";
-import { dataPort } from "../support/engine_rig.ts";
+import { dataPort, refusalPort } from "../support/engine_rig.ts";
 import type { RawClient } from "../support/raw_client.ts";
 import { withServedEngine } from "../support/served_engine.ts";
 import { chain, testNode } from "../support/test_nodes.ts";
@@ -153,7 +153,7 @@ Deno.test("text from the engine is one line of JSON", async () => {
   });
 });
 
-Deno.test("what JSON cannot carry fails the request, and no event fails anything", async () => {
+Deno.test("what JSON cannot carry fails the object, and no event fails anything", async () => {
   const odd = testNode({
     provider: "odd",
     instance: (pipe) => ({
@@ -172,15 +172,12 @@ Deno.test("what JSON cannot carry fails the request, and no event fails anything
     await client.ok("rrext_monitor", { token, types: ["SSE"] });
     const port = dataPort(client, token);
     const id = await port.open();
-    await port.write(id, "x");
     assertStringIncludes(
-      await client.fails("rrext_process", {
-        subcommand: "close",
-        pipe_id: id,
-        token,
-      }),
-      "BigInt",
+      await refusalPort(client, token).write(id, "x"),
+      "A bigint cannot be carried as JSON",
     );
+    const { error } = await port.close(id);
+    assertStringIncludes(error.message, "bigint");
     assertEquals(client.events("apaevt_sse"), []);
     assertEquals(await port.open(), 0);
   });
