@@ -19,6 +19,7 @@ import {
 import { createEngine, serveEngine } from "@rocketride/streams/engine";
 // deno-lint-ignore no-external-import
 import { Readable } from "node:stream";
+import { drainMicrotasks } from "../support/fake_clock.ts";
 import { TEXT } from "../support/pipelines.ts";
 
 /** What no type checker has seen. */
@@ -134,6 +135,7 @@ Deno.test("a stream of Node's that is made too late is destroyed", async () => {
     const [result] = await sendFiles(session, task, [
       { name: "late.txt", stream: make, signal },
     ]);
+    await drainMicrotasks();
     assertEquals([result?.action, late.destroyed], ["error", true]);
   });
 });
