@@ -1,5 +1,9 @@
 import type { PipeOptions } from "./pipe_options.ts";
 
+/** What the official clients call them, and what they are called here. */
+export const MISNAMED: Readonly<Record<string, string>> = {
+  mimetype: "mimeType",
+};
 /** A type and a subtype; what comes after them is the engine's affair. */
 const MEDIA_TYPE = /^\s*[^\s/;,]+\/[^\s/;,]+\s*(;|$)/;
 

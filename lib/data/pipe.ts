@@ -1,6 +1,6 @@
 import { checkOptions } from "../_options.ts";
 import type { Session, TaskRef } from "../session/session.ts";
-import { checkPipeOptions } from "./check_pipe_options.ts";
+import { checkPipeOptions, MISNAMED } from "./check_pipe_options.ts";
 import { openWriter } from "./_open_writer.ts";
 import { DataPipe } from "./data_pipe.ts";
 import { frameBytesOf } from "./frame_bytes_of.ts";
@@ -58,7 +58,7 @@ export async function pipe(
   task: TaskRef,
   options: PipeOptions = {},
 ): Promise<DataPipe> {
-  checkOptions(options, "pipe(session, task, { mimeType })");
+  checkOptions(options, "pipe(session, task, { mimeType })", MISNAMED);
   checkPipeOptions(options);
   const writer = await openWriter(session, task, {
     ...options,

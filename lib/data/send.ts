@@ -1,7 +1,7 @@
 import type { PipelineResult } from "../../schema/result.ts";
 import { checkOptions } from "../_options.ts";
 import type { Session, TaskRef } from "../session/session.ts";
-import { checkPipeOptions } from "./check_pipe_options.ts";
+import { checkPipeOptions, MISNAMED } from "./check_pipe_options.ts";
 import type { PipeSource, SendOptions } from "./pipe_options.ts";
 import { sendObject } from "./send_object.ts";
 
@@ -60,7 +60,7 @@ export async function send(
   source: PipeSource,
   options: SendOptions = {},
 ): Promise<PipelineResult> {
-  checkOptions(options, "send(session, task, source, { mimeType })");
+  checkOptions(options, "send(session, task, source, { mimeType })", MISNAMED);
   checkPipeOptions(options);
   return await sendObject(session, task, source, options);
 }

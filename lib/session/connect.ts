@@ -39,7 +39,8 @@ import type { Session } from "./session.ts";
  * ```
  */
 export async function connect(options: ConnectOptions = {}): Promise<Session> {
-  checkOptions(options, "connect({ uri, auth })");
+  // Else the credential would go to wherever the default leads.
+  checkOptions(options, "connect({ uri, auth })", { url: "uri" });
   const { signal, timeout, onEvent } = options;
   signal?.throwIfAborted();
   const core = new SessionCore(await resolveSettings(options));

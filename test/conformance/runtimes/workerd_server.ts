@@ -80,7 +80,10 @@ export async function serveWorker(
       "--control-fd=1",
       `${folder}/config.capnp`,
     ], { lifeMs: Infinity });
-    const port = await portOf(child);
+    const port = await portOf(child).catch(async (error) => {
+      await child[Symbol.asyncDispose]();
+      throw error;
+    });
     return {
       origin: `http://127.0.0.1:${port}`,
       async stop(): Promise<string> {
