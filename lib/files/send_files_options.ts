@@ -42,7 +42,8 @@ export interface SendFilesOptions
   readonly onPipelineError?: "throw" | "return" | undefined;
   /**
    * Gives everything up: nothing more is read, every slot is freed, and the
-   * call rejects with the signal's reason.
+   * call rejects with the signal's reason. Streams whose turn has not come are
+   * left as they are: they are still yours.
    */
   readonly signal?: AbortSignal | null | undefined;
 }
