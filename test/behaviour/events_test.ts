@@ -18,6 +18,7 @@ import {
 } from "@rocketride/streams";
 import { forEachTransport } from "../support/engines.ts";
 import { TEXT } from "../support/pipelines.ts";
+import { actionOf, isEnd, readUntil } from "../support/streamed_events.ts";
 
 const pipeline = {
   project_id: "watched",
@@ -39,31 +40,6 @@ const pipeline = {
   ],
 };
 const plain = { ...TEXT, project_id: "plain" };
-
-/** Read until an item fits; the rest stays in the stream. */
-async function readUntil(
-  stream: ReadableStream<StreamedEvent>,
-  fits: (event: StreamedEvent) => boolean,
-): Promise<StreamedEvent[]> {
-  const seen: StreamedEvent[] = [];
-  const reader = stream.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    seen.push(value);
-    if (fits(value)) break;
-  }
-  reader.releaseLock();
-  return seen;
-}
-
-function actionOf(event: StreamedEvent): unknown {
-  return event.type === "event" ? event.body?.action : event.type;
-}
-
-function isEnd(event: StreamedEvent): boolean {
-  return actionOf(event) === "end";
-}
 
 async function withTask(
   options: ConnectOptions,

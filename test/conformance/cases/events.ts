@@ -13,6 +13,7 @@ import {
   use,
   watchTask,
 } from "../../../mod.ts";
+import { actionOf, isEnd, readUntil } from "../../support/streamed_events.ts";
 import type { ConformanceCase, Places } from "../case.ts";
 import { failureOf, inShort, thrownBy } from "./_failure.ts";
 import { toFaultyEngine } from "./_faults.ts";
@@ -21,32 +22,6 @@ import { toEngine, withSession, withTask } from "./_session.ts";
 import { allOf } from "./_streams.ts";
 
 const group = "events";
-
-/** What a task did, in an event; the kind of any other item. */
-function actionOf(event: StreamedEvent): unknown {
-  return event.type === "event" ? event.body?.action : event.type;
-}
-
-/** Read until an item fits; the stream stays open. */
-async function readUntil(
-  stream: ReadableStream<StreamedEvent>,
-  fits: (event: StreamedEvent) => boolean,
-): Promise<StreamedEvent[]> {
-  const seen: StreamedEvent[] = [];
-  const reader = stream.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    seen.push(value);
-    if (fits(value)) break;
-  }
-  reader.releaseLock();
-  return seen;
-}
-
-function isEnd(event: StreamedEvent): boolean {
-  return actionOf(event) === "end";
-}
 
 /** Work with a task whose node says so many things about a text. */
 function withTalk(
