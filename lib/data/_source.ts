@@ -2,6 +2,7 @@ import { ignore } from "../_deferred.ts";
 import { ValidationException } from "../errors.ts";
 import type { ObjectDetails, PipeChunk, PipeSource } from "./pipe_options.ts";
 import { viewOf } from "./_chunk_reader.ts";
+import { type Destroyable, isDestroyable } from "./destroyable.ts";
 
 /** A source of chunks, and what it tells about itself. */
 export interface Source {
@@ -107,17 +108,6 @@ function iteratorChunks(iterator: AsyncIterator<PipeChunk, unknown>): Chunks {
     next: async () => await iterator.next(),
     cancel: async () => await iterator.return?.(),
   };
-}
-
-/** A stream of Node's, in types of no runtime. */
-interface Destroyable extends AsyncIterable<PipeChunk> {
-  destroy(): unknown;
-}
-
-function isDestroyable(
-  source: AsyncIterable<PipeChunk>,
-): source is Destroyable {
-  return "destroy" in source && typeof source.destroy === "function";
 }
 
 /**

@@ -4,6 +4,7 @@ import type { PipeOptions } from "./pipe_options.ts";
 export const MISNAMED: Readonly<Record<string, string>> = {
   mimetype: "mimeType",
 };
+
 /** A type and a subtype; what comes after them is the engine's affair. */
 const MEDIA_TYPE = /^\s*[^\s/;,]+\/[^\s/;,]+\s*(;|$)/;
 

@@ -1,4 +1,5 @@
 import { ignore } from "../_deferred.ts";
+import { isDestroyable } from "../data/destroyable.ts";
 import type { PipeSource } from "../data/pipe_options.ts";
 
 /** Tell a source that nobody will read it. */
@@ -11,10 +12,7 @@ async function cancel(source: PipeSource, reason: unknown): Promise<void> {
   else if (source instanceof ReadableStream) await source.cancel(reason);
   else if (typeof source === "object" && Symbol.asyncIterator in source) {
     // An iterator of a stream of Node's does not end one that was not read.
-    if ("destroy" in source && typeof source.destroy === "function") {
-      source.destroy();
-      return;
-    }
+    if (isDestroyable(source)) return void source.destroy();
     await source[Symbol.asyncIterator]().return?.();
   }
 }
