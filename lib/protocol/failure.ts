@@ -34,7 +34,8 @@ const REQUEST_BUG: FailureKind = {
   code: "pipe-failed",
   hint: "The request lacked a part that the engine needs",
 };
-const BAD_PATH: FailureKind = {
+/** A path of the store that is none, whoever finds out. */
+export const BAD_PATH: FailureKind = {
   code: "invalid-path",
   hint: "Paths lead down from the root of the store, with `/` between names",
 };
