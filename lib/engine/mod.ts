@@ -33,7 +33,6 @@ export {
   type MediaPayload,
   type NodeDefinition,
   type NodeField,
-  type NodeFile,
   type NodeFiles,
   type NodeInstance,
   type NodeTask,

@@ -2,6 +2,7 @@ import type { Doc } from "../../schema/doc.ts";
 import type { Clock } from "../_clock.ts";
 import type { JsonObject } from "../../schema/json.ts";
 import type { Question } from "../../schema/question.ts";
+import type { StoredEntry, StoredThing } from "./store/file_store.ts";
 
 /** A value, or the promise of one. */
 export type Awaitable<T> = T | Promise<T>;
@@ -81,21 +82,6 @@ export interface ObjectInfo {
   readonly metadata: Record<string, unknown>;
 }
 
-/** What there is at a path of a user's files. */
-export type NodeFile =
-  | {
-    /** A file. */
-    readonly type: "file";
-    /** Its bytes. */
-    readonly size: number;
-    /** When it was last written to, in Unix seconds. */
-    readonly modified: number;
-  }
-  | {
-    /** A directory. */
-    readonly type: "dir";
-  };
-
 /**
  * The files of a user, the same that clients reach through the store. Paths
  * are names with `/` between them, from the root; what is not there, or in
@@ -114,11 +100,11 @@ export interface NodeFiles {
   /** What is in a directory, by name; nothing in one that is not there. */
   list(
     path: string,
-  ): Promise<readonly (NodeFile & { readonly name: string })[]>;
+  ): Promise<readonly StoredEntry[]>;
   /** Make a directory, with those above it. */
   makeDirectory(path: string): Promise<void>;
   /** What there is at a path; `undefined` when there is nothing. */
-  stat(path: string): Promise<NodeFile | undefined>;
+  stat(path: string): Promise<StoredThing | undefined>;
 }
 
 /** What a node may use while it works for one task. */
