@@ -94,15 +94,23 @@ export function httpTransport(options: HttpTransportOptions = {}): Transport {
       const streaming = async (): Promise<boolean> =>
         options.streaming ?? await streamsBodies(send, url, lifetime.signal);
       const pipes = new HttpPipes(ask, { streaming, bufferBytes });
-      return Promise.resolve(
-        new HttpConnection(url, handlers, ask, pipes, lifetime),
+      const connection = new HttpConnection(
+        handlers,
+        ask,
+        pipes,
+        lifetime,
       );
+      // An object of its own members, so that wrappers can spread it.
+      return Promise.resolve({
+        uri: url.href,
+        send: (message, payload) => connection.send(message, payload),
+        close: (code, reason) => connection.close(code, reason),
+      });
     },
   };
 }
 
-class HttpConnection implements Connection {
-  readonly uri: string;
+class HttpConnection {
   readonly #handlers: ConnectionHandlers;
   readonly #ask: HttpAsk;
   readonly #pipes: HttpPipes;
@@ -110,13 +118,11 @@ class HttpConnection implements Connection {
   #seq = 0;
 
   constructor(
-    url: URL,
     handlers: ConnectionHandlers,
     ask: HttpAsk,
     pipes: HttpPipes,
     lifetime: AbortController,
   ) {
-    this.uri = url.href;
     this.#handlers = handlers;
     this.#ask = ask;
     this.#pipes = pipes;

@@ -88,7 +88,12 @@ async function dial(
   const detach = onAbort(signal, opened.reject);
   try {
     await opened.promise;
-    return line;
+    // An object of its own members, so that wrappers can spread it.
+    return {
+      uri: line.uri,
+      send: (message, payload) => line.send(message, payload),
+      close: (code, reason) => line.close(code, reason),
+    };
   } catch (error) {
     line.abandon();
     throw error;

@@ -1,4 +1,4 @@
-import type { Message } from "../../schema/envelope.ts";
+import { isResponse, type Message } from "../../schema/envelope.ts";
 import type {
   CloseInfo,
   Connection,
@@ -6,6 +6,7 @@ import type {
   DialOptions,
   Transport,
 } from "./transport.ts";
+import { wrapConnection, wrapHandlers, wrapTransport } from "./_wrap.ts";
 
 /** Options of {@linkcode withHeartbeat}. */
 export interface HeartbeatOptions {
@@ -24,8 +25,12 @@ export interface HeartbeatOptions {
   readonly timeoutMs?: number;
 }
 
-/** Far above the sequence numbers of a session, so that they never meet. */
+/**
+ * Numbers of heartbeats start somewhere from here on: far above those of a
+ * session, and each heartbeat of a connection has a range of its own.
+ */
 const SEQ_BASE = 2 ** 40;
+const SEQ_ROOM = 2 ** 52 - SEQ_BASE;
 
 /**
  * Notice lines that died without a word.
@@ -38,7 +43,8 @@ const SEQ_BASE = 2 ** 40;
  *
  * @param transport What carries the messages.
  * @param options See {@linkcode HeartbeatOptions}.
- * @returns The same transport with a heartbeat.
+ * @returns The same transport with a heartbeat; one without a connection that
+ * could be silent, such as HTTP, needs none and comes back as it is.
  * @throws {RangeError} A time is not a positive number.
  */
 export function withHeartbeat(
@@ -47,14 +53,12 @@ export function withHeartbeat(
 ): Transport {
   const intervalMs = positive("intervalMs", options.intervalMs ?? 15_000);
   const timeoutMs = positive("timeoutMs", options.timeoutMs ?? 20_000);
-  return {
-    name: transport.name,
-    resolve: (uri) => transport.resolve(uri),
-    async dial(url, handlers, dialOptions): Promise<Connection> {
-      const beat = new Heartbeat(handlers, dialOptions, intervalMs, timeoutMs);
-      return beat.attach(await transport.dial(url, beat, dialOptions));
-    },
-  };
+  // Where nothing lasts, nothing can be silent.
+  if (transport.connectionless) return transport;
+  return wrapTransport(transport, async (url, handlers, dialOptions) => {
+    const beat = new Heartbeat(handlers, dialOptions, intervalMs, timeoutMs);
+    return beat.attach(await transport.dial(url, beat.handlers, dialOptions));
+  });
 }
 
 function positive(name: string, value: number): number {
@@ -62,7 +66,9 @@ function positive(name: string, value: number): number {
   throw new RangeError(`Cannot use ${name} ${value}: expected more than 0`);
 }
 
-class Heartbeat implements ConnectionHandlers {
+class Heartbeat {
+  /** What the transport calls. */
+  readonly handlers: ConnectionHandlers;
   readonly #owner: ConnectionHandlers;
   readonly #clock: DialOptions["clock"];
   readonly #intervalMs: number;
@@ -70,7 +76,9 @@ class Heartbeat implements ConnectionHandlers {
   #connection: Connection | undefined;
   #heardAt: number;
   #askedAt = -Infinity;
-  #seq: number = SEQ_BASE;
+  /** Requests are numbered from here on. */
+  readonly #base: number;
+  #seq: number;
   #authSeq: number | undefined;
   #cancel: (() => void) | undefined;
   #ended = false;
@@ -86,25 +94,29 @@ class Heartbeat implements ConnectionHandlers {
     this.#intervalMs = intervalMs;
     this.#timeoutMs = timeoutMs;
     this.#heardAt = clock.now();
+    this.#base = SEQ_BASE + Math.floor(Math.random() * SEQ_ROOM);
+    this.#seq = this.#base;
+    this.handlers = wrapHandlers(owner, {
+      onMessage: (message) => this.#receive(message),
+      onClose: (info) => this.#end(info),
+    });
   }
 
   attach(connection: Connection): Connection {
     this.#connection = connection;
-    return {
-      uri: connection.uri,
-      send: (message, payload) => {
-        this.#observeSent(message);
-        connection.send(message, payload);
-      },
-      close: (code, reason) => connection.close(code, reason),
-    };
+    return wrapConnection(connection, (message, payload) => {
+      this.#observeSent(message);
+      connection.send(message, payload);
+    });
   }
 
-  onMessage(message: Message): void {
+  #receive(message: Message): void {
     this.#heardAt = this.#clock.now();
-    if (message.type === "response") {
-      if (message.request_seq > SEQ_BASE) return this.#answered();
-      if (message.request_seq === this.#authSeq) {
+    // Servers write what they like there: nothing else is compared.
+    if (isResponse(message)) {
+      const { request_seq: seq } = message;
+      if (seq > this.#base && seq <= this.#seq) return this.#answered();
+      if (seq === this.#authSeq) {
         this.#authSeq = undefined;
         // A server refuses and hangs up on who speaks before the login.
         if (message.success !== false) this.#schedule(this.#intervalMs);
@@ -113,7 +125,7 @@ class Heartbeat implements ConnectionHandlers {
     this.#owner.onMessage(message);
   }
 
-  onClose(info: CloseInfo): void {
+  #end(info: CloseInfo): void {
     this.#stop();
     if (this.#ended) return;
     this.#ended = true;
@@ -164,7 +176,7 @@ class Heartbeat implements ConnectionHandlers {
 
   #declareDead(silentMs: number): void {
     const reason = `No sign of life for ${Math.round(silentMs)} ms`;
-    this.onClose({ code: 1006, reason });
+    this.#end({ code: 1006, reason });
     // Nobody waits for it: a dead peer may never answer the close.
     this.#connection?.close(1000, "heartbeat").catch(() => {});
   }

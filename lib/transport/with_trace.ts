@@ -2,7 +2,8 @@ import type { Message } from "../../schema/envelope.ts";
 import { isRecord } from "../../schema/json.ts";
 import { notify } from "../_notify.ts";
 import { FrameBuffer } from "../protocol/frame_buffer.ts";
-import type { CloseInfo, Connection, Payload, Transport } from "./transport.ts";
+import type { CloseInfo, Payload, Transport } from "./transport.ts";
+import { wrapConnection, wrapHandlers, wrapTransport } from "./_wrap.ts";
 
 /** One thing that happened on the line. */
 export type TraceRecord =
@@ -72,13 +73,12 @@ export function withTrace(
         payloadBytes: payloadBytes(given, payload),
       }), message);
   }
-  return {
-    name: transport.name,
-    resolve: (uri) => transport.resolve(uri),
-    async dial(url, handlers, options): Promise<Connection> {
-      tell({ kind: "dial", uri: url.href });
-      const onUnanswered = handlers.onUnanswered?.bind(handlers);
-      const connection = await transport.dial(url, {
+  return wrapTransport(transport, async (url, handlers, options) => {
+    tell({ kind: "dial", uri: url.href });
+    const onUnanswered = handlers.onUnanswered?.bind(handlers);
+    const connection = await transport.dial(
+      url,
+      wrapHandlers(handlers, {
         onMessage(message): void {
           show("received", message);
           handlers.onMessage(message);
@@ -93,18 +93,15 @@ export function withTrace(
             onUnanswered(seq, error);
           },
         }),
-      }, options);
-      tell({ kind: "open", uri: connection.uri });
-      return {
-        uri: connection.uri,
-        send(message, payload): void {
-          show("sent", message, payload);
-          connection.send(message, payload);
-        },
-        close: (code, reason) => connection.close(code, reason),
-      };
-    },
-  };
+      }),
+      options,
+    );
+    tell({ kind: "open", uri: connection.uri });
+    return wrapConnection(connection, (message, payload) => {
+      show("sent", message, payload);
+      connection.send(message, payload);
+    });
+  });
 }
 
 function payloadBytes(message: Message, payload?: Payload): number {
