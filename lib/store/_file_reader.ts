@@ -16,28 +16,27 @@ export interface FileReaderOptions {
   /** Whether the file is known to have all of that. */
   readonly isThere: boolean;
   readonly frameBytes: number;
-  /** Reads that are with the engine at once. */
+  /** Chunks that are read before the consumer wants them. */
   readonly readAhead: number;
 }
 
-/** A part of the file that was asked for. */
-interface Part {
-  readonly offset: number;
-  readonly length: number;
-  readonly bytes: Promise<Uint8Array<ArrayBuffer>>;
-}
-
 /**
- * Reads a file that is open on the engine: some parts ahead of who consumes
- * them, in any order of answers, and delivers them in the order of the file.
- * The first read waits until somebody wants something.
+ * Reads a file that is open on the server, some chunks ahead of the consumer.
+ * The first read waits until the consumer pulls.
+ *
+ * One read is in flight at a time: servers handle every request as a task of
+ * its own, and seek before they read, so two reads in flight on one handle get
+ * the wrong bytes.
  */
 export class FileReader
   implements Attachment, UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
   readonly #core: SessionCore;
   readonly #options: FileReaderOptions;
-  readonly #ahead: Part[] = [];
-  /** Gives the reads up that are with the engine. */
+  /** Chunks that were read and wait for the consumer. */
+  readonly #ahead: Uint8Array<ArrayBuffer>[] = [];
+  /** The read in flight; settles when its bytes are in `#ahead`. */
+  #reading: Promise<void> | undefined;
+  /** Gives up the read that is in flight. */
   readonly #stop: AbortController = new AbortController();
   #detach: () => void = ignore;
   #controller:
@@ -66,13 +65,13 @@ export class FileReader
 
   async pull(): Promise<void> {
     try {
-      this.#askAhead();
-      const part = this.#ahead.shift();
-      const bytes = await part?.bytes;
+      this.#readOn();
+      while (this.#ahead.length === 0 && this.#reading) await this.#reading;
       if (this.#isOver) return;
-      if (part && bytes) this.#deliver(part, bytes);
-      if (this.#ahead.length > 0 || this.#next < this.#options.end) return;
-      await this.#finish();
+      const bytes = this.#ahead.shift();
+      if (bytes) this.#controller?.enqueue(bytes);
+      this.#readOn();
+      if (this.#ahead.length === 0 && !this.#reading) await this.#finish();
     } catch (error) {
       this.#fail(error);
     }
@@ -99,44 +98,39 @@ export class FileReader
     this.#fail(reason);
   }
 
-  #askAhead(): void {
-    const { end, frameBytes, isThere, readAhead } = this.#options;
-    // Where the file's end is unknown, the next part may be behind it.
-    const most = isThere ? readAhead : 1;
-    while (this.#ahead.length < most && this.#next < end) {
-      const length = Math.min(frameBytes, end - this.#next);
-      this.#ahead.push(this.#ask(this.#next, length));
-      this.#next += length;
-    }
+  /** Read the next chunk, unless enough of them wait. */
+  #readOn(): void {
+    const { end, readAhead } = this.#options;
+    const isDue = !this.#isOver && this.#next < end;
+    if (this.#reading || !isDue || this.#ahead.length >= readAhead) return;
+    const reading = this.#reading = this.#readChunk().then(() => {
+      this.#reading = undefined;
+      this.#readOn();
+    });
+    // The next pull sees the failure; there may be none.
+    reading.catch(ignore);
   }
 
-  #ask(offset: number, length: number): Part {
+  async #readChunk(): Promise<void> {
+    const { calls, end, frameBytes, isThere, offset } = this.#options;
+    const length = Math.min(frameBytes, end - this.#next);
     const { signal } = this.#stop;
-    const bytes = this.#options.calls.read(offset, length, signal);
-    // Whoever waits for its turn hears of it; nobody may be left to.
-    bytes.catch(ignore);
-    return { offset, length, bytes };
-  }
-
-  #deliver(part: Part, bytes: Uint8Array<ArrayBuffer>): void {
-    const { end, isThere, offset } = this.#options;
-    const at = part.offset + bytes.length;
-    if (!isThere) {
-      this.#next = bytes.length === 0 ? end : at;
-    } else if (bytes.length === 0) {
+    const bytes = await calls.read(this.#next, length, signal);
+    if (this.#isOver) return;
+    if (bytes.length > 0) {
+      this.#next += bytes.length;
+      this.#ahead.push(bytes);
+    } else if (isThere) {
       throw new RocketRideException(
-        `File ended after ${at - offset} of ${end - offset} bytes`,
+        `File ended after ${this.#next - offset} of ${end - offset} bytes`,
         {
           code: "file-not-readable",
-          hint: "Somebody has made it shorter while it was read",
+          hint: "The file was made shorter while it was read",
         },
       );
-    } else if (bytes.length < part.length) {
-      // Engines may give less than they are asked for.
-      this.#ahead.unshift(this.#ask(at, part.length - bytes.length));
+    } else {
+      this.#next = end;
     }
-    if (bytes.length > 0) this.#controller?.enqueue(bytes);
-    this.#askAhead();
   }
 
   /** All is delivered: that the engine has let go is part of the end. */

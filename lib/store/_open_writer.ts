@@ -6,7 +6,7 @@ import { FileWriter } from "./_file_writer.ts";
 import { frameBytesOf } from "./_numbers.ts";
 import type { WriteFileOptions } from "./write_file.ts";
 
-const DEFAULT_FRAME_BYTES = 512 * 1024;
+const DEFAULT_FRAME_BYTES = 1024 * 1024;
 const MAX_FRAME_BYTES = 16 * 1024 * 1024;
 
 /** Check everything that can be checked, then open a file for writing. */

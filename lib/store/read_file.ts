@@ -7,8 +7,9 @@ import { frameBytesOf, wholeNumber } from "./_numbers.ts";
 
 /** The most that engines give at once (protocol §1.2). */
 const MAX_READ_BYTES = 4 * 1024 * 1024;
-const DEFAULT_READ_BYTES = 512 * 1024;
-const DEFAULT_READ_AHEAD = 4;
+/** At 10 ms a round trip as fast as four reads of 512 KiB in flight were. */
+const DEFAULT_READ_BYTES = 2 * 1024 * 1024;
+const DEFAULT_READ_AHEAD = 1;
 const MAX_READ_AHEAD = 64;
 
 /** Options of {@linkcode readFile}. */
@@ -26,16 +27,18 @@ export interface ReadFileOptions extends CallOptions {
    */
   readonly length?: number | undefined;
   /**
-   * The greatest size of a chunk in bytes, 4 KiB to 4 MiB.
+   * The greatest size of a chunk in bytes, 4 KiB to 4 MiB. One read is in
+   * flight at a time, so more is faster where a round trip takes long.
    *
-   * @default {524_288}
+   * @default {2_097_152}
    */
   readonly frameBytes?: number | undefined;
   /**
-   * How many chunks may be on their way at once, 1 to 64. More is faster over
-   * long lines; this many times `frameBytes` is what a stream holds at most.
+   * How many chunks are read before the consumer wants them, 1 to 64. More
+   * helps a consumer that comes in bursts; a stream holds at most this many
+   * times `frameBytes`.
    *
-   * @default {4}
+   * @default {1}
    */
   readonly readAhead?: number | undefined;
 }
@@ -45,11 +48,11 @@ export interface ReadFileOptions extends CallOptions {
  *
  * Resolves when the engine has opened the file, so that one that is missing
  * rejects here, not later in the stream. The first bytes are asked for when
- * somebody reads; from then on some chunks are on their way while others are
- * consumed, and no more than that. The file is closed on the engine when the
+ * the consumer reads; from then on the next chunk is read while one is
+ * consumed, one after the other. The file is closed on the engine when the
  * stream ends, is cancelled or errors; so read it to its end, or cancel it.
  *
- * A line that drops errors the stream, and so does a file that somebody makes
+ * A connection that drops errors the stream, and so does a file that is made
  * shorter meanwhile. What is appended meanwhile is not read.
  *
  * @param session A session from {@linkcode connect}.

@@ -4,11 +4,11 @@ import { openWriter } from "./_open_writer.ts";
 /** Options of {@linkcode writeFile}. */
 export interface WriteFileOptions extends CallOptions {
   /**
-   * The greatest payload of a write in bytes, 4 KiB to 16 MiB. More is faster
-   * over long lines, where one write at a time waits for its answer; the
+   * The greatest payload of a write in bytes, 4 KiB to 16 MiB. One write is in
+   * flight at a time, so more is faster where a round trip takes long; the
    * stream holds this much.
    *
-   * @default {524_288}
+   * @default {1_048_576}
    */
   readonly frameBytes?: number | undefined;
 }

@@ -98,6 +98,30 @@ export function reading(content: Uint8Array, most: number = Infinity): Handler {
   };
 }
 
+/**
+ * Answers reads as servers do that seek and then read one shared file: each
+ * request is a task of its own, so reads in flight at once get the wrong bytes.
+ */
+export function seekingFileOf(content: Uint8Array): Script {
+  let position = 0;
+  return {
+    ...fileOf(content),
+    async fs_read(request, line): Promise<typeof SILENCE> {
+      const { offset, length } = request.arguments as {
+        offset: number;
+        length: number;
+      };
+      await undefined;
+      position = offset;
+      await undefined;
+      const bytes = content.subarray(position, position + length);
+      position += bytes.length;
+      give(line, request, bytes);
+      return SILENCE;
+    },
+  };
+}
+
 function give(
   line: ScriptedLine,
   { seq, command }: RequestMessage,
