@@ -32,7 +32,10 @@ export interface FileCalls {
   write(payload: Payload, length: number): Promise<void>;
   /** Close the file. */
   close(): Promise<void>;
-  /** Close the file for the handle's sake alone; never fails. */
+  /**
+   * Close the file to release its handle, without keeping what was written
+   * where the server can discard it; never fails.
+   */
   release(): Promise<void>;
 }
 
@@ -109,7 +112,9 @@ function fileCalls(
       succeeded(await ask(core, closing, { timeout, line }));
     },
     async release(): Promise<void> {
-      await ask(core, closing, { timeout: RELEASE_MS, line }).catch(ignore);
+      // Servers that cannot discard ignore the argument.
+      const args = mode === "w" ? { ...closing, discard: true } : closing;
+      await ask(core, args, { timeout: RELEASE_MS, line }).catch(ignore);
     },
   };
 }

@@ -17,14 +17,15 @@ export interface WriteFileOptions extends CallOptions {
  * Write a file of the store from a stream, in the place of one that is there;
  * directories above it are made.
  *
- * Resolves when the engine has opened the file, which empties it: a path that
- * somebody else is writing to rejects here. Chunks are gathered into frames,
+ * Resolves when the engine has opened the file: a path that another client is
+ * writing to rejects here. Chunks are gathered into frames,
  * one of which is with the engine at a time; a write settles when its chunk has
  * been taken into one. Once `close()` has resolved the engine has all of it.
  *
  * When the stream is aborted, or a write fails, the file is closed on the
- * engine, and what had arrived stays in it: engines cannot undo. A line that
- * drops errors the stream.
+ * engine, and a connection that drops errors the stream. The embedded engine
+ * then keeps what was there before. Real servers cannot: they empty a file when
+ * it is opened, and what had arrived stays in it.
  *
  * @param session A session from {@linkcode connect}.
  * @param path The file, from the root of the store, with `/` between names.

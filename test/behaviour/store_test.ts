@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import {
   close,
   connect,
@@ -7,7 +7,12 @@ import {
   isDAPException,
   type Session,
 } from "@rocketride/streams";
-import { directoryStore, type Engine } from "@rocketride/streams/engine";
+import {
+  createEngine,
+  directoryStore,
+  type Engine,
+  memoryStore,
+} from "@rocketride/streams/engine";
 import {
   deleteProject,
   getAllProjects,
@@ -37,6 +42,8 @@ import { withServedEngine } from "../support/served_engine.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
 const MIB = 1024 * 1024;
+/** Half of a file that is never completed. */
+const HALF = new TextEncoder().encode("half".repeat(100_000));
 
 type StoreTest = (session: Session, engine: Engine) => Promise<void>;
 
@@ -134,6 +141,98 @@ async function assertCode(code: string, work: Promise<unknown>): Promise<void> {
   assertEquals(error.code, code, error.message);
 }
 
+forEachSession(
+  "a write that is given up leaves what was there before",
+  async (session) => {
+    await writeText(session, "a", "before");
+    const { signal, abort } = signalOf();
+    const ways: readonly [string, (path: string) => Promise<unknown>][] = [
+      ["aborted", async (path) => {
+        const writer = (await writeFile(session, path)).getWriter();
+        await writer.write(HALF);
+        await writer.abort("enough");
+      }],
+      ["signal", async (path) => {
+        const writer = (await writeFile(session, path, { signal })).getWriter();
+        await writer.write(HALF);
+        abort();
+        await assertRejects(() => writer.closed);
+      }],
+      ["failed source", async (path) => {
+        const source = new ReadableStream<Uint8Array>({
+          pull(controller): void {
+            if (controller.desiredSize! > 0) controller.enqueue(HALF);
+            controller.error(new Error("source"));
+          },
+        });
+        const file = await writeFile(session, path);
+        await assertRejects(() => source.pipeTo(file), Error, "source");
+      }],
+    ];
+    for (const [way, give] of ways) {
+      await give("a");
+      await give("b").catch((error) => {
+        if (way !== "signal") throw error;
+      });
+      // Waits for the file to be closed.
+      await writeText(session, "c", way);
+      assertEquals(await readText(session, "a"), "before", way);
+      assertEquals(await stat(session, "b"), undefined, way);
+    }
+  },
+);
+
+Deno.test("a save that is refused leaves what was saved before", async () => {
+  await using temp = await tempFolder();
+  const stores = [
+    directoryStore(temp.path, { maxFileBytes: 2_000 }),
+    memoryStore({ maxBytes: 2_000 }),
+  ];
+  for (const store of stores) {
+    const engine = createEngine({ store });
+    const session = await connect({ transport: engine.transport(), env: {} });
+    const project = { components: [], name: "before" };
+    const contents = { body: { startTime: 1 }, text: "before" };
+    await saveProject(session, "p", project);
+    await saveTemplate(session, "t", project);
+    await writeText(session, "a", "before");
+    const name = await saveLog(session, "p", "in", contents);
+
+    const large = "x".repeat(3_000);
+    const larger = { ...project, name: large };
+    const refused = /Store is full|File is too large/;
+    for (
+      const save of [
+        () => saveProject(session, "p", larger),
+        () => saveTemplate(session, "t", larger),
+        () => saveLog(session, "p", "in", { ...contents, text: large }),
+        () => writeText(session, "a", large),
+        () => writeJson(session, "a", large),
+        async () => {
+          const source = new Blob([large]).stream();
+          await source.pipeTo(await writeFile(session, "a"));
+        },
+      ]
+    ) {
+      assertMatch((await assertRejects(save) as Error).message, refused);
+    }
+    assertEquals((await getProject(session, "p")).pipeline, project);
+    assertEquals((await getTemplate(session, "t")).pipeline, project);
+    assertEquals(await getLog(session, "p", name), contents);
+    assertEquals(await readText(session, "a"), "before");
+    await close(session);
+    await engine.close();
+  }
+});
+
+function signalOf(): { signal: AbortSignal; abort(): void } {
+  const controller = new AbortController();
+  return {
+    signal: controller.signal,
+    abort: () => controller.abort(new Error("enough")),
+  };
+}
+
 forEachSession("what cannot be is refused with a reason", async (session) => {
   await mkdir(session, "d");
   await writeText(session, "f", "x");
@@ -206,9 +305,10 @@ forEachSession(
     await reader.read();
     await reader.cancel("enough");
     const writer = (await writeFile(session, "b/c")).getWriter();
-    await writer.write(new TextEncoder().encode("kept"));
+    await writer.write(new TextEncoder().encode("half"));
     await writer.abort("enough");
-    assertEquals(await readText(session, "b/c"), "kept");
+    assertEquals(await stat(session, "b/c"), undefined);
+    await writeText(session, "b/c", "whole");
     await remove(session, "b", { recursive: true });
     await rename(session, "a", "d");
   },
@@ -233,11 +333,11 @@ forEachSession(
     const options = { transport: engine.transport(), env: {} };
     const first = await connect(options);
     const writer = (await writeFile(first, "a")).getWriter();
-    await writer.write(new TextEncoder().encode("kept"));
+    await writer.write(new TextEncoder().encode("half"));
     await close(first);
     await assertRejects(() => writer.closed);
     const second = await connect(options);
-    assertEquals(await readText(second, "a"), "kept");
+    assertEquals(await stat(second, "a"), undefined);
     await writeText(second, "a", "again");
     await close(second);
   },

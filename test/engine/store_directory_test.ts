@@ -1,6 +1,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { directoryStore } from "../../lib/engine/mod.ts";
-import { diskOf } from "../../lib/engine/store/disk.ts";
+import {
+  type Disk,
+  type DiskFile,
+  diskOf,
+} from "../../lib/engine/store/disk.ts";
 import { withEngine } from "../support/engine_rig.ts";
 import { type StorePort, storePort } from "../support/store_port.ts";
 import { tempFolder } from "../support/temp_folder.ts";
@@ -155,6 +159,163 @@ Deno.test("the markers of servers are neither shown nor in the way", async () =>
     assertEquals(namesIn(`${root}/inside`), []);
   });
 });
+
+/** Where unfinished files are. */
+const TEMPORARY = ".rocketride.tmp";
+
+Deno.test("a file that is written is a temporary one, which is neither listed nor reached", async () => {
+  await withDirectories(async (port, root) => {
+    const inside = `${root}/inside`;
+    await port.put("a", "before");
+    const { handle } = await port.ok("fs_open", { path: "a", mode: "w" });
+    await port.ok("fs_write", { handle }, new TextEncoder().encode("after"));
+    assertEquals(await Deno.readTextFile(`${inside}/a`), "before");
+    const [draft] = namesIn(`${inside}/${TEMPORARY}`);
+    assertEquals(
+      await Deno.readTextFile(`${inside}/${TEMPORARY}/${draft}`),
+      "after",
+    );
+    await port.put("b", "x");
+    assertEquals(await port.names(), ["a", "b"]);
+    const reserved = /^Invalid path: .*: the name is reserved$/;
+    for (
+      const path of [
+        TEMPORARY,
+        TEMPORARY.toUpperCase(),
+        `${TEMPORARY}/${draft}`,
+        `${TEMPORARY}/x`,
+      ]
+    ) {
+      assertMatch(await port.fails("fs_open", { path }), reserved);
+      assertMatch(await port.fails("fs_open", { path, mode: "w" }), reserved);
+      assertMatch(await port.fails("fs_stat", { path }), reserved);
+      assertMatch(await port.fails("fs_list_dir", { path }), reserved);
+      assertMatch(await port.fails("fs_delete", { path }), reserved);
+      assertMatch(await port.fails("fs_mkdir", { path }), reserved);
+      const gone = { path, recursive: true };
+      assertMatch(await port.fails("fs_rmdir", gone), reserved);
+      const away = { old_path: path, new_path: "mine" };
+      assertMatch(await port.fails("fs_rename", away), reserved);
+      const onto = { old_path: "b", new_path: path };
+      assertMatch(await port.fails("fs_rename", onto), reserved);
+    }
+    await port.ok("fs_close", { handle, mode: "w" });
+    assertEquals(namesIn(inside), ["a", "b"]);
+    assertEquals(await port.get("a"), "after");
+    await port.put(`sub/${TEMPORARY}`, "a name like others");
+    assertEquals(await port.names("sub"), [TEMPORARY]);
+  });
+});
+
+Deno.test("what a crash has left is removed, unless it is this process's own", async () => {
+  await using temp = await tempFolder();
+  const folder = temp.path;
+  await Deno.mkdir(`${folder}/${TEMPORARY}`);
+  await Deno.writeTextFile(`${folder}/${TEMPORARY}/left`, "half");
+  await withEngine([], async ({ client }) => {
+    const port = storePort(client);
+    assertEquals(await port.names(), []);
+    assertEquals(namesIn(folder), []);
+    const { handle } = await port.ok("fs_open", { path: "a", mode: "w" });
+    await withEngine([], async (other) => {
+      const theirs = storePort(other.client);
+      assertEquals(await theirs.names(), []);
+      await theirs.put("b", "x");
+    }, { store: directoryStore(folder) });
+    await port.ok("fs_write", { handle }, new TextEncoder().encode("mine"));
+    await port.ok("fs_close", { handle, mode: "w" });
+    assertEquals(await port.get("a"), "mine");
+  }, { store: directoryStore(folder) });
+  assertEquals(namesIn(folder), ["a", "b"]);
+});
+
+Deno.test("a link in the place of the temporary files is not followed", async () => {
+  await withDirectories(async (port, root) => {
+    await Deno.symlink(`${root}/outside`, `${root}/inside/${TEMPORARY}`);
+    await port.fails("fs_open", { path: "a", mode: "w" });
+    assertEquals(await port.names(), []);
+  });
+});
+
+Deno.test("a file that is replaced keeps its permissions, and one that is read-only is not replaced", async () => {
+  await withDirectories(async (port, root) => {
+    const file = `${root}/inside/a`;
+    await port.put("a", "before");
+    for (const mode of [0o600, 0o664, 0o755]) {
+      await Deno.chmod(file, mode);
+      await port.put("a", `mode ${mode}`);
+      assertEquals((await Deno.stat(file)).mode! & 0o777, mode);
+    }
+    // Who may do anything may write to it all the same.
+    if (Deno.uid() === 0) return;
+    await Deno.chmod(file, 0o400);
+    await port.fails("fs_open", { path: "a", mode: "w" });
+  });
+});
+
+for (const failing of ["write", "sync", "close", "rename"] as const) {
+  Deno.test(`a full disk, noticed at ${failing}, leaves what was there before`, async () => {
+    await using temp = await tempFolder();
+    const folder = temp.path;
+    await Deno.writeTextFile(`${folder}/a`, "before");
+    await withFullDisk(failing, () =>
+      withEngine([], async ({ client }) => {
+        const port = storePort(client);
+        const { handle } = await port.ok("fs_open", { path: "a", mode: "w" });
+        const data = new TextEncoder().encode("after");
+        const full = "Cannot access the file: a: ENOSPC";
+        if (failing === "write") {
+          assertEquals(await port.fails("fs_write", { handle }, data), full);
+        } else {
+          await port.ok("fs_write", { handle }, data);
+        }
+        const refusal = await port.fails("fs_close", { handle, mode: "w" });
+        assertMatch(refusal, /ENOSPC|earlier write/);
+        assertEquals(await port.get("a"), "before");
+        assertEquals(await port.names(), ["a"]);
+      }, { store: directoryStore(folder) }));
+    assertEquals(namesIn(folder), ["a"]);
+  });
+}
+
+/** Run something with a file system that has no space left. */
+async function withFullDisk(
+  failing: "write" | "sync" | "close" | "rename",
+  work: () => Promise<void>,
+): Promise<void> {
+  const { process } = globalThis as unknown as {
+    process: { getBuiltinModule(name: string): unknown };
+  };
+  const original = process.getBuiltinModule;
+  const disk = original.call(process, "node:fs/promises") as Disk;
+  function fail(): Promise<never> {
+    return Promise.reject(Object.assign(new Error(), { code: "ENOSPC" }));
+  }
+  const full: Disk = {
+    ...disk,
+    async open(path, flags, mode): Promise<DiskFile> {
+      const file = await disk.open(path, flags, mode);
+      if (!path.includes(TEMPORARY)) return file;
+      return {
+        read: (...args) => file.read(...args),
+        write: (...args) => failing === "write" ? fail() : file.write(...args),
+        sync: () => failing === "sync" ? fail() : file.sync(),
+        stat: () => file.stat(),
+        async close(): Promise<void> {
+          await file.close();
+          if (failing === "close") await fail();
+        },
+      };
+    },
+    rename: (from, to) => failing === "rename" ? fail() : disk.rename(from, to),
+  };
+  process.getBuiltinModule = () => full;
+  try {
+    await work();
+  } finally {
+    process.getBuiltinModule = original;
+  }
+}
 
 Deno.test("failures do not tell clients where the store is", async () => {
   await withDirectories(async (port, root) => {

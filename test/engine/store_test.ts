@@ -81,12 +81,60 @@ eachStore("text in a text frame is stored as UTF-8", async (port) => {
   assertEquals(await port.get("a"), "Grüße");
 });
 
-eachStore("opening for writing empties a file at once", async (port) => {
+eachStore(
+  "a file keeps its content until the new one is closed",
+  async (port) => {
+    await port.put("a", "before");
+    for (const content of ["", "after"]) {
+      const { handle } = await port.ok("fs_open", { path: "a", mode: "w" });
+      await port.ok("fs_write", { handle }, text.encode(content));
+      assertEquals((await port.ok("fs_stat", { path: "a" })).size, 6);
+      assertEquals(await port.get("a"), "before");
+      assertEquals(await port.names(), ["a"]);
+      await port.ok("fs_close", { handle, mode: "w" });
+      assertEquals(await port.get("a"), content);
+      await port.put("a", "before");
+    }
+  },
+);
+
+eachStore(
+  "a new file is there once it is closed, and its path is taken before",
+  async (port) => {
+    const { handle } = await port.ok("fs_open", { path: "d/a", mode: "w" });
+    assertEquals(await port.names("d"), []);
+    assertEquals(await port.ok("fs_stat", { path: "d/a" }), { exists: false });
+    assertEquals(
+      await port.fails("fs_open", { path: "d/a" }),
+      "File not found: d/a",
+    );
+    await port.put("b", "x");
+    const busy = "Open for writing: d/a";
+    assertEquals(await port.fails("fs_mkdir", { path: "d/a" }), busy);
+    const onto = { old_path: "b", new_path: "d/a" };
+    assertEquals(await port.fails("fs_rename", onto), busy);
+    const within = "Not a directory: d/a";
+    assertEquals(await port.fails("fs_mkdir", { path: "d/a/b" }), within);
+    const below = { path: "d/a/b/c", mode: "w" };
+    assertEquals(await port.fails("fs_open", below), within);
+    await port.ok("fs_write", { handle }, text.encode("new"));
+    await port.ok("fs_close", { handle, mode: "w" });
+    assertEquals(await port.names("d"), ["a"]);
+    assertEquals(await port.get("d/a"), "new");
+  },
+);
+
+eachStore("a write that is discarded changes nothing", async (port) => {
   await port.put("a", "before");
-  const { handle } = await port.ok("fs_open", { path: "a", mode: "w" });
-  assertEquals((await port.ok("fs_stat", { path: "a" })).size, 0);
-  await port.ok("fs_close", { handle, mode: "w" });
-  assertEquals(await port.get("a"), "");
+  for (const path of ["a", "b"]) {
+    const { handle } = await port.ok("fs_open", { path, mode: "w" });
+    await port.ok("fs_write", { handle }, text.encode("half"));
+    const closing = { handle, mode: "w", discard: true };
+    await port.ok("fs_close", closing);
+  }
+  assertEquals(await port.names(), ["a"]);
+  assertEquals(await port.get("a"), "before");
+  await port.put("b", "x");
 });
 
 eachStore(
@@ -99,10 +147,14 @@ eachStore(
       assertEquals(refusal, "Open for writing: a");
     }
     await port.ok("fs_write", { handle }, text.encode("abc"));
-    const reader = await other.ok("fs_open", { path: "a" });
-    assertEquals(textOf(await other.read(reader.handle)), "abc");
-    await other.ok("fs_close", { handle: reader.handle });
     await port.ok("fs_close", { handle, mode: "w" });
+    const readers = [
+      await port.ok("fs_open", { path: "a" }),
+      await other.ok("fs_open", { path: "a" }),
+    ];
+    assertEquals(textOf(await port.read(readers[0]!.handle)), "abc");
+    assertEquals(textOf(await other.read(readers[1]!.handle)), "abc");
+    await other.ok("fs_close", { handle: readers[1]!.handle });
     await other.put("a", "theirs");
     assertEquals(await port.get("a"), "theirs");
   },
@@ -170,15 +222,20 @@ eachStore("an open that fails takes no handle", async (port) => {
 });
 
 eachStore(
-  "a connection that goes leaves what it has written, and frees the file",
+  "a connection that ends in the middle of a write changes nothing, and frees the file",
   async (port, { connect }) => {
+    await port.put("a", "before");
     const client = await connect();
     const gone = storePort(client);
-    const { handle } = await gone.ok("fs_open", { path: "a", mode: "w" });
-    await gone.ok("fs_write", { handle }, text.encode("kept"));
+    for (const path of ["a", "b"]) {
+      const { handle } = await gone.ok("fs_open", { path, mode: "w" });
+      await gone.ok("fs_write", { handle }, text.encode("half"));
+    }
     await client.close();
-    assertEquals(await port.get("a"), "kept");
+    await port.put("b", "theirs");
+    assertEquals(await port.get("a"), "before");
     await port.put("a", "again");
+    assertEquals(await port.get("a"), "again");
   },
 );
 
@@ -451,9 +508,22 @@ Deno.test("a store in memory has a limit, and what is removed makes room", async
       await port.fails("fs_write", ...write("1")),
       /^An earlier write/,
     );
-    await port.ok("fs_close", { handle, mode: "w" });
+    const close = { handle, mode: "w" };
+    assertMatch(await port.fails("fs_close", close), /^An earlier write/);
     await port.put("b", "1234");
     await port.put("a", "654321");
+    assertEquals(await port.get("a"), "654321");
+    // A file that is replaced counts once.
+    await port.put("b", "4");
+    await port.put("a", "987654321");
+    const more = await port.ok("fs_open", { path: "a", mode: "w" });
+    const tooMuch = [{ handle: more.handle }, text.encode("0123456789")];
+    assertEquals(
+      await port.fails("fs_write", ...tooMuch as [object, Uint8Array]),
+      refusal,
+    );
+    await port.fails("fs_close", { handle: more.handle, mode: "w" });
+    assertEquals(await port.get("a"), "987654321");
     await port.ok("fs_rename", { old_path: "a", new_path: "d/a" });
     await port.ok("fs_rmdir", { path: "d", recursive: true });
     await port.put("b", "1234567890");
@@ -469,7 +539,17 @@ Deno.test("a store in a directory has a limit for a file", async () => {
     const data = text.encode("12345");
     const refusal = await port.fails("fs_write", { handle }, data);
     assertEquals(refusal, "File is too large: at most 4 bytes");
+    const again = await port.ok("fs_open", { path: "a", mode: "w" });
+    assertEquals(
+      await port.fails("fs_write", { handle: again.handle }, data),
+      refusal,
+    );
+    const close = { handle: again.handle, mode: "w" };
+    assertMatch(await port.fails("fs_close", close), /^An earlier write/);
+    assertEquals(await port.get("a"), "1234");
   });
+  // The engine has closed, and with it the file that was open.
+  assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["a"]);
 });
 
 Deno.test("limits of stores are numbers, and directories are named", () => {

@@ -21,6 +21,45 @@ const CONTENT = Uint8Array.from(
   (_, at) => (at >> 8) ^ at,
 );
 
+forEachHost(
+  "a crash in the middle of a save leaves what was saved, and nothing else",
+  async (host) => {
+    await using temp = await tempFolder();
+    const folder = temp.path;
+    const start = () => host.start("test/support/storing_program.ts", folder);
+    {
+      await using child = await start();
+      const uri = await child.line();
+      const session = await connect({ uri, auth: "secret", env: {} });
+      await writeText(session, "d/a", "before");
+      for (const path of ["d/a", "d/b"]) {
+        const options = { frameBytes: 4 * KIB };
+        const writer = (await writeFile(session, path, options)).getWriter();
+        writer.closed.catch(() => {});
+        await writer.write(CONTENT.subarray(0, 100 * KIB));
+        await writer.ready;
+      }
+      child.kill();
+      await session.closed;
+      await child.ended();
+    }
+    const left = Deno.readDirSync(`${folder}/.rocketride.tmp`);
+    assertEquals([...left].length, 2);
+    assertEquals(await Deno.readTextFile(`${folder}/d/a`), "before");
+    await using child = await start();
+    const uri = await child.line();
+    const session = await connect({ uri, auth: "secret", env: {} });
+    assertEquals((await list(session)).map(({ name }) => name), ["d"]);
+    assertEquals((await list(session, "d")).map(({ name }) => name), ["a"]);
+    assertEquals(await readText(session, "d/a"), "before");
+    const names = [...Deno.readDirSync(folder)].map(({ name }) => name);
+    assertEquals(names, ["d"]);
+    await close(session);
+    const ending = await child.finish();
+    assertEquals(ending, { code: 0, stdout: "", stderr: "" });
+  },
+);
+
 forEachHost("an engine keeps files in a directory, and to it", async (host) => {
   await using temp = await tempFolder();
   const root = temp.path;

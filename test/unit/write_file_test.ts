@@ -239,6 +239,7 @@ Deno.test("a late handle is closed in the mode that it was opened in", async () 
     subcommand: "fs_close",
     handle: "late",
     mode: "w",
+    discard: true,
   });
 });
 

@@ -28,7 +28,12 @@ const FILE_COMMANDS: ReadonlyMap<unknown, Subcommand> = new Map<
   ["fs_open", open],
   ["fs_read", read],
   ["fs_write", write],
-  ["fs_close", ({ args, handles }) => handles.close(args.handle, modeOf(args))],
+  // `discard` is our own: other servers cannot undo, and ignore it.
+  [
+    "fs_close",
+    ({ args, handles }) =>
+      handles.close(args.handle, modeOf(args), args.discard !== true),
+  ],
   [
     "fs_delete",
     ({ args, files }) => files.removeFile(storePathBelowRoot(args.path)),

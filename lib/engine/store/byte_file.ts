@@ -43,6 +43,11 @@ export class ByteFile {
     return result;
   }
 
+  /** Set the time of the last change to now. */
+  touch(): void {
+    this.modified = Date.now() / 1_000;
+  }
+
   /** Forget everything. */
   empty(): void {
     this.#blocks = [];

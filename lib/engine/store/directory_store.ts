@@ -13,6 +13,7 @@ import type {
   StoredThing,
   StoredWriter,
 } from "./file_store.ts";
+import { Drafts, isReserved } from "./drafts.ts";
 import { badPath, notAFile, notEmpty, notFound } from "./refusals.ts";
 
 /** Options of {@linkcode directoryStore}. */
@@ -38,6 +39,12 @@ const MARKER = ".dirmarker";
  * and devices in it are neither listed nor followed, wherever they lead. That
  * is so as long as nobody else puts links in the place of directories at the
  * very moment in which the engine goes through them.
+ *
+ * A file keeps its old content until the new one is complete: that is written
+ * to `.rocketride.tmp` in the root, which clients do not see, and renamed when
+ * the file is closed. So a save that is refused or given up, a full disk and a
+ * crash change nothing. What a crash has left there is removed at the first
+ * use; a directory is for the engines of one process at a time.
  *
  * The file system is first looked at when a client asks for something. Then
  * the directory is made if it is missing; on Deno reading and writing it must
@@ -86,7 +93,8 @@ export function directoryStore(
 class DirectoryStore implements FileStore {
   readonly #given: string | URL;
   readonly #maxFileBytes: number;
-  #root: string | undefined;
+  #root: Promise<string> | undefined;
+  #drafts: Drafts | undefined;
   #loaded: Disk | undefined;
 
   constructor(given: string | URL, maxFileBytes: number) {
@@ -106,7 +114,8 @@ class DirectoryStore implements FileStore {
       if (!await this.#walk(path)) throw notFound(path);
       const place = await this.#place(path);
       const names = await this.#disk.readdir(place);
-      const entries = await Promise.all(names.map(async (name) => {
+      const shown = names.filter((name) => path !== "" || !isReserved(name));
+      const entries = await Promise.all(shown.map(async (name) => {
         const found = await this.#lstat(`${place}/${name}`);
         const thing = found && name !== MARKER && describe(found);
         return thing ? [{ name, ...thing }] : [];
@@ -120,7 +129,7 @@ class DirectoryStore implements FileStore {
       const found = await this.#walk(path);
       if (!found) throw notFound(path);
       if (!found.isFile()) throw notAFile(path);
-      const file = await this.#open(path, "O_RDONLY");
+      const file = await this.#open(await this.#place(path), ["O_RDONLY"]);
       const size = await sizeOf(file);
       return {
         size,
@@ -142,7 +151,12 @@ class DirectoryStore implements FileStore {
       const above = path.slice(0, Math.max(0, path.lastIndexOf("/")));
       const place = await this.#place(above);
       await this.#disk.mkdir(place, { recursive: true });
-      const file = await this.#open(path, "O_WRONLY", "O_CREAT", "O_TRUNC");
+      if (found) await this.#requireWritable(path);
+      const drafts = this.#drafts!;
+      const draft = await drafts.make(
+        (at, mode) => this.#open(at, ["O_WRONLY", "O_CREAT", "O_EXCL"], mode),
+        found?.mode,
+      );
       let size = 0;
       return {
         write: (bytes) =>
@@ -153,9 +167,20 @@ class DirectoryStore implements FileStore {
                 `File is too large: at most ${this.#maxFileBytes} bytes`,
               );
             }
-            await writeAll(file, bytes);
+            await writeAll(draft.file, bytes);
           }),
-        close: () => this.#guard(path, () => file.close()),
+        close: () =>
+          this.#guard(path, async () => {
+            try {
+              const now = await this.#walk(path);
+              if (now && !now.isFile()) throw notAFile(path);
+            } catch (error) {
+              await drafts.discard(draft);
+              throw error;
+            }
+            await drafts.keep(draft, await this.#place(path));
+          }),
+        abort: () => this.#guard(path, () => drafts.discard(draft)),
       };
     });
   }
@@ -184,6 +209,7 @@ class DirectoryStore implements FileStore {
   rename(from: string, to: string): Promise<void> {
     return this.#guard(from, async () => {
       if (!await this.#walk(from)) throw notFound(from);
+      refuseReserved(to);
       await this.#walk(to);
       const [old, next] = [await this.#place(from), await this.#place(to)];
       await this.#disk.rename(old, next);
@@ -196,12 +222,23 @@ class DirectoryStore implements FileStore {
 
   /** The path that the operating system knows. */
   async #place(path: string): Promise<string> {
-    this.#root ??= await this.#findRoot();
-    return path === "" ? this.#root : `${this.#root}/${path}`;
+    this.#root ??= this.#findRoot().catch((error) => {
+      this.#root = undefined;
+      throw error;
+    });
+    const root = await this.#root;
+    return path === "" ? root : `${root}/${path}`;
   }
 
   /** The root is the only place where links are followed: it was given. */
   async #findRoot(): Promise<string> {
+    const root = await this.#makeRoot();
+    const drafts = this.#drafts = new Drafts(this.#disk, root);
+    await drafts.clean();
+    return root;
+  }
+
+  async #makeRoot(): Promise<string> {
     try {
       return await this.#disk.realpath(this.#given);
     } catch (error) {
@@ -243,16 +280,27 @@ class DirectoryStore implements FileStore {
   }
 
   /** Open a file; a link that was put in its place meanwhile is refused. */
-  async #open(path: string, ...flags: string[]): Promise<DiskFile> {
+  async #open(
+    place: string,
+    flags: readonly string[],
+    mode?: number,
+  ): Promise<DiskFile> {
     const { constants } = this.#disk;
     const bits = ["O_NOFOLLOW", ...flags].map((flag) => constants[flag] ?? 0);
     const all = bits.reduce((sum, bit) => sum | bit, 0);
-    return await this.#disk.open(await this.#place(path), all);
+    return await this.#disk.open(place, all, mode);
+  }
+
+  /** A file that the process may not write to is not replaced either. */
+  async #requireWritable(path: string): Promise<void> {
+    const file = await this.#open(await this.#place(path), ["O_WRONLY"]);
+    await file.close();
   }
 
   /** What the file system says names places of the machine; clients hear less. */
   async #guard<T>(path: string, work: () => Promise<T>): Promise<T> {
     try {
+      refuseReserved(path);
       return await work();
     } catch (error) {
       if (isDAPException(error)) throw error;
@@ -263,6 +311,11 @@ class DirectoryStore implements FileStore {
       );
     }
   }
+}
+
+function refuseReserved(path: string): void {
+  const [first = ""] = path.split("/");
+  if (isReserved(first)) throw badPath(path, "the name is reserved");
 }
 
 function describe(found: DiskEntry): StoredThing | undefined {

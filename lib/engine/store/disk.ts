@@ -8,6 +8,8 @@ export interface DiskEntry {
   isDirectory(): boolean;
   /** Bytes. */
   readonly size: number;
+  /** Its kind and permissions. */
+  readonly mode: number;
   /** When it was last written to, in milliseconds. */
   readonly mtimeMs: number;
 }
@@ -27,6 +29,8 @@ export interface DiskFile {
     offset: number,
     length: number,
   ): Promise<{ readonly bytesWritten: number }>;
+  /** Wait until all that was written is on the disk. */
+  sync(): Promise<void>;
   /** Look at it. */
   stat(): Promise<DiskEntry>;
   /** Let go of it. */
@@ -37,17 +41,19 @@ export interface DiskFile {
 export interface Disk {
   /** Numbers of the platform; what it does not have is missing. */
   readonly constants: Readonly<Record<string, number | undefined>>;
+  /** Set the permissions of a file. */
+  chmod(path: string, mode: number): Promise<void>;
   /** Look at a place, not through a link. */
   lstat(path: string): Promise<DiskEntry>;
   /** Make a directory. */
   mkdir(path: string, options: { recursive: true }): Promise<unknown>;
-  /** Open a file. */
-  open(path: string, flags: number): Promise<DiskFile>;
+  /** Open a file; `mode` is for one that is made. */
+  open(path: string, flags: number, mode?: number): Promise<DiskFile>;
   /** List a directory. */
   readdir(path: string): Promise<string[]>;
   /** Follow all links. */
   realpath(path: string | URL): Promise<string>;
-  /** Give something another path. */
+  /** Give something another path, in the place of a file that is there. */
   rename(from: string, to: string): Promise<void>;
   /** Remove something with everything in it; links are not followed. */
   rm(path: string, options: { recursive: true }): Promise<void>;

@@ -33,8 +33,17 @@ export interface StoredReader {
 export interface StoredWriter {
   /** Write all of `bytes` behind what was written before; copies them. */
   write(bytes: Uint8Array): Promise<void>;
-  /** Keep what was written, and let go of the file. */
+  /**
+   * Keep what was written, in the place of what was there, and release the
+   * file. Until then others see what was there before.
+   */
   close(): Promise<void>;
+  /**
+   * Discard what was written and release the file: what was there before
+   * stays. Called in the place of `close` when a write has failed, the client
+   * gave up, or its connection ended. Stores without it are closed instead.
+   */
+  abort?(): Promise<void>;
 }
 
 /**
@@ -55,7 +64,10 @@ export interface FileStore {
   list(path: string): Promise<readonly StoredEntry[]>;
   /** Open a file for reading. */
   read(path: string): Promise<StoredReader>;
-  /** Make a file or empty it, and open it; with the directories above it. */
+  /**
+   * Open a file for new content, which replaces what is there once it is
+   * closed; with the directories above it.
+   */
   write(path: string): Promise<StoredWriter>;
   /** Make a directory, with those above it; or leave it as it is. */
   makeDirectory(path: string): Promise<void>;

@@ -1,3 +1,4 @@
+import { ignore } from "../../_deferred.ts";
 import type {
   FileStore,
   StoredEntry,
@@ -18,6 +19,12 @@ import {
   unwanted,
 } from "./refusals.ts";
 
+/** A file that a client has open. */
+interface Entry {
+  path: string;
+  readonly file: OpenFile;
+}
+
 /**
  * The rules of the store on top of whatever keeps the files (api §4.2): who
  * may open what, what may be removed and renamed. One change after the other,
@@ -26,7 +33,7 @@ import {
 export class Files {
   readonly #store: FileStore;
   readonly #changes: InTurn = new InTurn();
-  readonly #open: Set<{ path: string; readonly mode: Mode }> = new Set();
+  readonly #open: Set<Entry> = new Set();
 
   /** Make the rules of a store; there must be one of them a store. */
   constructor(store: FileStore) {
@@ -48,7 +55,7 @@ export class Files {
         ? { file: await this.#openToWrite(path), size: 0 }
         : await this.#openToRead(path);
       if (isWanted()) return opened;
-      await opened.file.close();
+      await opened.file.abort();
       throw unwanted();
     });
   }
@@ -72,6 +79,7 @@ export class Files {
   /** Make a directory, with those above it. */
   makeDirectory(path: string): Promise<void> {
     return this.#changes.run(async () => {
+      if (await this.#isWritten(path)) throw beingWritten(path);
       const found = await this.#store.look(path);
       if (found?.type === "file") throw alreadyExists(path);
       if (found) return;
@@ -83,8 +91,8 @@ export class Files {
   /** Remove a file. */
   removeFile(path: string): Promise<void> {
     return this.#changes.run(async () => {
+      if (await this.#isWritten(path)) throw beingWritten(path);
       await this.#requireFile(path);
-      if (this.#isWritten(path)) throw beingWritten(path);
       await this.#store.remove(path, false);
     });
   }
@@ -95,9 +103,8 @@ export class Files {
       const found = await this.#store.look(path);
       if (!found) return;
       if (found.type === "file") throw notADirectory(path);
-      for (const open of this.#open) {
-        if (isWithin(path, open.path)) throw inUse(open.path);
-      }
+      const open = await this.#findOpen((it) => isWithin(path, it.path));
+      if (open) throw inUse(open.path);
       await this.#store.remove(path, recursive);
     });
   }
@@ -105,12 +112,16 @@ export class Files {
   /** Give a file or a directory another path, which must be free. */
   rename(from: string, to: string): Promise<void> {
     return this.#changes.run(async () => {
+      for (const path of [from, to]) {
+        if (await this.#isWritten(path)) throw beingWritten(path);
+      }
       if (!await this.#store.look(from)) throw notFound(from);
       if (await this.#store.look(to)) throw alreadyExists(to);
       if (isWithin(from, to)) throw badPath(to, `it is inside ${from}`);
-      for (const { path, mode } of this.#open) {
-        if (mode === "w" && isWithin(from, path)) throw beingWritten(path);
-      }
+      const written = await this.#findOpen(({ path, file }) =>
+        file.mode === "w" && isWithin(from, path)
+      );
+      if (written) throw beingWritten(written.path);
       await this.#requireDirectoryAbove(to);
       const above = to.slice(0, Math.max(0, to.lastIndexOf("/")));
       if (above !== "") await this.#store.makeDirectory(above);
@@ -134,9 +145,9 @@ export class Files {
     ) => Promise<Uint8Array | "remove" | undefined>,
   ): Promise<void> {
     return this.#changes.run(async () => {
+      if (await this.#isWritten(path)) throw beingWritten(path);
       const found = await this.#store.look(path);
       if (found?.type === "dir") throw notAFile(path);
-      if (this.#isWritten(path)) throw beingWritten(path);
       const after = await change(found && await this.#readWhole(path));
       if (after === undefined) return;
       if (after === "remove") return await this.#store.remove(path, false);
@@ -170,9 +181,11 @@ export class Files {
     const file = await this.#openToWrite(path);
     try {
       await file.write(bytes);
-    } finally {
-      await file.close();
+    } catch (error) {
+      await file.abort();
+      throw error;
     }
+    await file.close();
   }
 
   async #openToRead(
@@ -184,24 +197,36 @@ export class Files {
   }
 
   async #openToWrite(path: string): Promise<OpenFile> {
+    if (await this.#isWritten(path)) throw beingWritten(path);
     const found = await this.#store.look(path);
     if (found?.type === "dir") throw notAFile(path);
-    if (this.#isWritten(path)) throw beingWritten(path);
     if (!found) await this.#requireDirectoryAbove(path);
     return this.#register(path, await this.#store.write(path));
   }
 
   #register(path: string, file: StoredReader | StoredWriter): OpenFile {
     const open = new OpenFile(file, () => this.#open.delete(entry));
-    const entry = { path, mode: open.mode };
+    const entry = { path, file: open };
     this.#open.add(entry);
     return open;
   }
 
-  #isWritten(path: string): boolean {
-    return [...this.#open].some((open) =>
-      open.mode === "w" && open.path === path
+  async #isWritten(path: string): Promise<boolean> {
+    const open = await this.#findOpen((it) =>
+      it.file.mode === "w" && it.path === path
     );
+    return open !== undefined;
+  }
+
+  /** Find an open file; one that is being closed is waited for. */
+  async #findOpen(
+    matches: (entry: Entry) => boolean,
+  ): Promise<Entry | undefined> {
+    for (const entry of [...this.#open].filter(matches)) {
+      if (!entry.file.closing) return entry;
+      await entry.file.closing.catch(ignore);
+    }
+    return undefined;
   }
 
   async #requireFile(path: string): Promise<void> {
@@ -210,7 +235,10 @@ export class Files {
     if (found.type === "dir") throw notAFile(path);
   }
 
-  /** A file cannot be a directory as well. */
+  /**
+   * A file cannot be a directory as well, nor can one that is not there until
+   * its writer closes it.
+   */
   async #requireDirectoryAbove(path: string): Promise<void> {
     for (
       let at = path.lastIndexOf("/");
@@ -218,6 +246,7 @@ export class Files {
       at = path.lastIndexOf("/", at - 1)
     ) {
       const above = path.slice(0, at);
+      if (await this.#isWritten(above)) throw notADirectory(above);
       const found = await this.#store.look(above);
       if (found?.type === "file") throw notADirectory(above);
       if (found) return;

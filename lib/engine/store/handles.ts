@@ -33,7 +33,7 @@ export class Handles {
     this.#opening.add(opening);
     const file = await opening.finally(() => this.#opening.delete(opening));
     if (this.#isOver) {
-      await file.close();
+      await file.abort();
       throw unwanted();
     }
     const handle = this.#newId();
@@ -52,8 +52,11 @@ export class Handles {
     throw new RocketRideException(`Invalid file handle: ${handle}`);
   }
 
-  /** Close a handle that was opened in that mode. */
-  async close(handle: unknown, mode: Mode): Promise<void> {
+  /**
+   * Close a handle that was opened in that mode; `keep` tells whether what was
+   * written stays.
+   */
+  async close(handle: unknown, mode: Mode, keep: boolean): Promise<void> {
     const file = this.get(handle);
     if (file.mode !== mode) {
       throw new RocketRideException(
@@ -62,17 +65,17 @@ export class Handles {
     }
     // Gone even when what follows fails (api §4.2).
     this.#files.delete(handle as string);
-    await file.close();
+    await (keep ? file.close() : file.abort());
   }
 
-  /** Close all, and whatever is being opened. */
+  /** Close all, and whatever is being opened; unfinished writes are discarded. */
   async closeAll(): Promise<void> {
     this.#isOver = true;
     const files = [...this.#files.values()];
     this.#files.clear();
     await Promise.allSettled([
-      ...files.map((file) => file.close()),
-      ...[...this.#opening].map(async (file) => (await file).close()),
+      ...files.map((file) => file.abort()),
+      ...[...this.#opening].map(async (file) => (await file).abort()),
     ]);
   }
 }

@@ -12,7 +12,8 @@ import { notADirectory, notAFile, notEmpty, notFound } from "./refusals.ts";
 /** Options of {@linkcode memoryStore}. */
 export interface MemoryStoreOptions {
   /**
-   * The greatest number of bytes of all files together, 1 or more.
+   * The greatest number of bytes of all files together, 1 or more; a file that
+   * is being replaced counts with the larger of its two contents.
    *
    * @default {268_435_456}
    */
@@ -22,6 +23,13 @@ export interface MemoryStoreOptions {
 const DEFAULT_BYTES = 256 * 1024 * 1024;
 
 type Folder = Map<string, Folder | ByteFile>;
+
+/** New content of a file that is not closed yet. */
+interface Draft {
+  readonly file: ByteFile;
+  /** Bytes of the content that it replaces. */
+  readonly replaced: number;
+}
 
 /**
  * Keep the files of an engine in memory; the default of `createEngine`.
@@ -92,12 +100,23 @@ class MemoryStore implements FileStore {
     const { folder, name } = await this.#place(path);
     const before = folder.get(name);
     if (before && !(before instanceof ByteFile)) throw notAFile(path);
-    const file = before ?? new ByteFile();
-    this.#forget(file);
-    folder.set(name, file);
+    const draft: Draft = { file: new ByteFile(), replaced: before?.size ?? 0 };
     return {
-      write: (bytes) => this.#append(file, bytes),
-      close: () => Promise.resolve(),
+      write: (bytes) => this.#append(draft, bytes),
+      close: () => {
+        this.#bytes -= overhang(draft);
+        const old = folder.get(name);
+        if (old) this.#forget(old);
+        this.#bytes += draft.file.size;
+        draft.file.touch();
+        folder.set(name, draft.file);
+        return Promise.resolve();
+      },
+      abort: () => {
+        this.#bytes -= overhang(draft);
+        draft.file.empty();
+        return Promise.resolve();
+      },
     };
   }
 
@@ -153,16 +172,21 @@ class MemoryStore implements FileStore {
     return { folder, name: path.slice(at + 1) };
   }
 
-  #append(file: ByteFile, bytes: Uint8Array): Promise<void> {
-    if (this.#bytes + bytes.length > this.#maxBytes) {
+  #append(draft: Draft, bytes: Uint8Array): Promise<void> {
+    const before = overhang(draft);
+    const after = Math.max(
+      0,
+      draft.file.size + bytes.length - draft.replaced,
+    );
+    if (this.#bytes - before + after > this.#maxBytes) {
       return Promise.reject(
         new RocketRideException(
           `Store is full: it takes ${this.#maxBytes} bytes`,
         ),
       );
     }
-    this.#bytes += bytes.length;
-    file.append(bytes);
+    this.#bytes += after - before;
+    draft.file.append(bytes);
     return Promise.resolve();
   }
 
@@ -174,6 +198,11 @@ class MemoryStore implements FileStore {
     }
     for (const inside of found.values()) this.#forget(inside);
   }
+}
+
+/** Bytes of a draft beyond those that it replaces. */
+function overhang({ file, replaced }: Draft): number {
+  return Math.max(0, file.size - replaced);
 }
 
 function describe(found: Folder | ByteFile): StoredThing {

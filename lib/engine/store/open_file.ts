@@ -19,6 +19,11 @@ export class OpenFile {
     this.#letGo = letGo;
   }
 
+  /** Settles when it is closed; `undefined` before that was asked for. */
+  get closing(): Promise<void> | undefined {
+    return this.#closing;
+  }
+
   /** How it was opened. */
   get mode(): Mode {
     return "read" in this.#file ? "r" : "w";
@@ -36,9 +41,7 @@ export class OpenFile {
     const file = this.#file;
     if (!("write" in file)) throw wrongMode("writing");
     return this.#turns.run(async () => {
-      if (this.#hasFailed) {
-        throw new RocketRideException("An earlier write to the file failed");
-      }
+      if (this.#hasFailed) throw earlierFailure();
       try {
         await file.write(bytes);
       } catch (error) {
@@ -48,12 +51,38 @@ export class OpenFile {
     });
   }
 
-  /** Close the file when what was asked for before is done. */
+  /**
+   * Close the file when what was asked for before is done.
+   *
+   * @throws {RocketRideException} A write has failed; nothing was kept.
+   */
   close(): Promise<void> {
-    this.#closing ??= this.#turns.run(() => this.#file.close())
-      .finally(this.#letGo);
+    return this.#end(async () => {
+      if (!this.#hasFailed) return await this.#file.close();
+      await this.#discard();
+      throw earlierFailure();
+    });
+  }
+
+  /** Close the file without keeping what was written. */
+  abort(): Promise<void> {
+    return this.#end(() => this.#discard());
+  }
+
+  #end(work: () => Promise<void>): Promise<void> {
+    this.#closing ??= this.#turns.run(work).finally(this.#letGo);
     return this.#closing;
   }
+
+  async #discard(): Promise<void> {
+    const file = this.#file;
+    if ("abort" in file && file.abort) await file.abort();
+    else await file.close();
+  }
+}
+
+function earlierFailure(): RocketRideException {
+  return new RocketRideException("An earlier write to the file failed");
 }
 
 function wrongMode(purpose: string): RocketRideException {

@@ -38,7 +38,7 @@ export class Stores {
     return handles;
   }
 
-  /** A connection has gone: what was written stays, its handles go. */
+  /** A connection has ended: its handles are closed, unfinished writes are discarded. */
   release(connection: object): void {
     const handles = this.#handles.get(connection);
     if (!handles) return;
