@@ -549,7 +549,8 @@ Deno.test("a store in a directory has a limit for a file", async () => {
     assertEquals(await port.get("a"), "1234");
   });
   // The engine has closed, and with it the file that was open.
-  assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["a"]);
+  const names = await Array.fromAsync(Deno.readDir(folder), (it) => it.name);
+  assertEquals(names, ["a"]);
 });
 
 Deno.test("limits of stores are numbers, and directories are named", () => {

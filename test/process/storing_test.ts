@@ -43,8 +43,10 @@ forEachHost(
       await session.closed;
       await child.ended();
     }
-    const left = Deno.readDirSync(`${folder}/.rocketride.tmp`);
-    assertEquals([...left].length, 2);
+    const left = await Array.fromAsync(
+      Deno.readDir(`${folder}/.rocketride.tmp`),
+    );
+    assertEquals(left.length, 2);
     assertEquals(await Deno.readTextFile(`${folder}/d/a`), "before");
     await using child = await start();
     const uri = await child.line();
@@ -52,7 +54,7 @@ forEachHost(
     assertEquals((await list(session)).map(({ name }) => name), ["d"]);
     assertEquals((await list(session, "d")).map(({ name }) => name), ["a"]);
     assertEquals(await readText(session, "d/a"), "before");
-    const names = [...Deno.readDirSync(folder)].map(({ name }) => name);
+    const names = await Array.fromAsync(Deno.readDir(folder), (it) => it.name);
     assertEquals(names, ["d"]);
     await close(session);
     const ending = await child.finish();
