@@ -73,13 +73,20 @@ export function compile(
 
   const edges = edgesOf(components).filter(({ from }) => loaded.has(from));
   const lanes = edges.filter(({ kind }) => kind === "lane");
+  const outgoing = Map.groupBy(edges, ({ from }) => from);
   const driven = reachable(source.id, lanes);
   const byId = new Map(components.map((item) => [item.id, item]));
   const nodes = chain.flatMap((id) => {
     const component = byId.get(id);
     const definition = component && registry.get(component.provider);
     if (!definition) return [];
-    return [planNode(component, definition, edges, driven, unknownProfiles)];
+    return [planNode(
+      component,
+      definition,
+      outgoing.get(id) ?? [],
+      driven,
+      unknownProfiles,
+    )];
   });
   return {
     source: source.id,
@@ -92,13 +99,12 @@ export function compile(
 function planNode(
   component: Component,
   definition: NodeDefinition,
-  edges: readonly Edge[],
+  outgoing: readonly Edge[],
   driven: ReadonlySet<string>,
   unknownProfiles: InspectOptions["unknownProfiles"],
 ): PlannedNode {
   const { id, name, config: rawConfig } = component;
   const effective = effectiveConfig(definition, component, unknownProfiles);
-  const outgoing = edges.filter(({ from }) => from === id);
   return {
     id,
     name,

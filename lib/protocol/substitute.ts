@@ -1,5 +1,5 @@
-/** A placeholder; group 1 is the variable's name (api §7.3). */
-const PLACEHOLDER = /\$\{(ROCKETRIDE_[^}]+)\}/g;
+/** What a placeholder begins with. */
+const OPENING = "${ROCKETRIDE_";
 
 /** The credential, which never becomes a part of a pipeline. */
 const CREDENTIAL = "ROCKETRIDE_APIKEY";
@@ -29,7 +29,7 @@ export function substitute<T>(
   return mapStrings(
     value,
     new Set(),
-    (text) => text.replace(PLACEHOLDER, resolve),
+    (text) => mapPlaceholders(text, resolve),
   ) as T;
 }
 
@@ -43,12 +43,42 @@ export function substitute<T>(
 export function unresolved(value: unknown): string[] {
   const names = new Set<string>();
   mapStrings(value, new Set(), (text) => {
-    for (const [, name] of text.matchAll(PLACEHOLDER)) {
-      if (name !== undefined) names.add(name);
-    }
-    return text;
+    return mapPlaceholders(text, (placeholder, name) => {
+      names.add(name);
+      return placeholder;
+    });
   });
   return [...names];
+}
+
+/**
+ * Map the placeholders of a string: from `${ROCKETRIDE_` to the next brace
+ * that closes, with at least one character between.
+ *
+ * Not by a regular expression: one would look for the closing brace again
+ * from each placeholder that is never closed.
+ */
+function mapPlaceholders(
+  text: string,
+  map: (placeholder: string, name: string) => string,
+): string {
+  const parts: string[] = [];
+  let done = 0;
+  let start = text.indexOf(OPENING);
+  while (start >= 0) {
+    const name = start + OPENING.length;
+    const end = text.indexOf("}", name);
+    if (end < 0) break;
+    if (end > name) {
+      parts.push(
+        text.slice(done, start),
+        map(text.slice(start, end + 1), text.slice(start + 2, end)),
+      );
+      done = end + 1;
+    }
+    start = text.indexOf(OPENING, end + 1);
+  }
+  return done === 0 ? text : parts.join("") + text.slice(done);
 }
 
 /** Copy a value with each string mapped; `above` holds what contains it. */

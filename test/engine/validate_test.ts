@@ -193,6 +193,29 @@ Deno.test("cycles are reported with the way around them", async () => {
   assertEquals((await errorsOf(control)).length, 1);
 });
 
+Deno.test("a long cycle is followed in one go, and its inner one is what counts", async () => {
+  const count = 20_000;
+  const ring = Array.from(
+    { length: count },
+    (_, at) =>
+      fed(`c${at}`, "helper", {
+        input: [{ lane: "text", from: `c${(at + count - 1) % count}` }],
+      }),
+  );
+  const [[message] = []] = await errorsOf(around(...ring));
+  assertEquals(String(message).split("]->").length, count + 1);
+  // Walking back from what a cycle feeds must end in the cycle.
+  const tail = [
+    fed("t", "helper", { input: [{ lane: "text", from: "a" }] }),
+    fed("a", "helper", { input: [{ lane: "text", from: "b" }] }),
+    fed("b", "helper", { input: [{ lane: "text", from: "a" }] }),
+  ];
+  assertEquals(await errorsOf(around(...tail)), [[
+    "Cycle detected in pipeline: a-[text]->b-[text]->a",
+    "a",
+  ]]);
+});
+
 Deno.test("providers that nobody knows or that are not here are reported", async () => {
   const errors = await errorsOf(
     around(fed("a", "no_such_thing"), fed("b", "ocr")),

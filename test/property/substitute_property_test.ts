@@ -162,3 +162,18 @@ Deno.test("a value that contains itself is a TypeError, one used twice is not", 
     { a: "x" },
   ]);
 });
+
+Deno.test("placeholders that are never closed are passed over in one go", () => {
+  const text = "${ROCKETRIDE_A".repeat(100_000);
+  assertEquals(substitute(text, { ROCKETRIDE_A: "x" }), text);
+  assertEquals(unresolved(text), []);
+  assertEquals(
+    substitute("${ROCKETRIDE_}${ROCKETRIDE_A}", {
+      ROCKETRIDE_A: "x",
+    }),
+    "${ROCKETRIDE_}x",
+  );
+  assertEquals(unresolved("${ROCKETRIDE_A${ROCKETRIDE_B}"), [
+    "ROCKETRIDE_A${ROCKETRIDE_B",
+  ]);
+});

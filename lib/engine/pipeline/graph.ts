@@ -83,16 +83,20 @@ export function findCycle(
   const sorted = new Set(topologicalOrder(ids, edges));
   const knot = ids.filter((id) => !sorted.has(id));
   const known = new Set(knot);
-  const back = edges.filter(({ from, to }) => known.has(from) && known.has(to));
-  // Everybody in the knot has a feeder in it, so walking back must meet itself.
-  const walked: Edge[] = [];
-  let edge = back.find(({ to }) => to === knot[0]);
-  while (edge) {
-    const { from, to } = edge;
-    const at = walked.findIndex((earlier) => earlier.to === to);
-    if (at >= 0) return walked.slice(at).reverse();
-    walked.push(edge);
-    edge = back.find((other) => other.to === from);
+  /** For each id of the knot, the first edge that leads to it from the knot. */
+  const back = new Map<string, Edge>();
+  for (const edge of edges) {
+    if (!known.has(edge.from) || !known.has(edge.to)) continue;
+    if (!back.has(edge.to)) back.set(edge.to, edge);
   }
-  return undefined;
+  // Every id of the knot has a feeder in it, so walking back must meet itself.
+  const walked = new Map<string, Edge>();
+  let edge = back.get(knot[0] ?? "");
+  while (edge && !walked.has(edge.to)) {
+    walked.set(edge.to, edge);
+    edge = back.get(edge.from);
+  }
+  if (!edge) return undefined;
+  const way = [...walked.values()];
+  return way.slice(way.indexOf(edge)).reverse();
 }

@@ -1,3 +1,4 @@
+import type { InputConnection } from "../../../schema/pipeline.ts";
 import type { ValidationIssue } from "../../../schema/validation.ts";
 import type { Component } from "../pipeline/component.ts";
 import { effectiveConfig } from "../pipeline/effective_config.ts";
@@ -28,10 +29,23 @@ export function advice(
   context: AdviceContext,
 ): readonly ValidationIssue[] {
   const { chain } = context;
+  const wiring: Wiring = {
+    byId: new Map(components.map((component) => [component.id, component])),
+    received: new Map(
+      components.map(({ id, input }) => [
+        id,
+        new Set(input.map(({ lane }) => lane)),
+      ]),
+    ),
+    outputs: Map.groupBy(
+      components.flatMap(({ input }) => input),
+      ({ from }) => from,
+    ),
+  };
   const warnings = components.flatMap((component) => {
     const { id } = component;
     const texts = chain.has(id)
-      ? loadedAdvice(component, components, context)
+      ? loadedAdvice(component, wiring, context)
       : [`Component ${id} is not reachable from the source`];
     return texts.map((text) => issue(CCODE.WARNING, text, id));
   });
@@ -41,9 +55,18 @@ export function advice(
   return [...warnings, issue(CCODE.WARNING, text)];
 }
 
+/** How components are connected, to look up. */
+interface Wiring {
+  readonly byId: ReadonlyMap<string, Component>;
+  /** The lanes of a component's inputs, by its id. */
+  readonly received: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The inputs of others that a component feeds, by its id. */
+  readonly outputs: ReadonlyMap<string, readonly InputConnection[]>;
+}
+
 function loadedAdvice(
   component: Component,
-  components: readonly Component[],
+  wiring: Wiring,
   context: AdviceContext,
 ): readonly string[] {
   const definition = context.registry.get(component.provider);
@@ -53,10 +76,10 @@ function loadedAdvice(
   return [
     ...(keyless ? [] : withoutValue(component)),
     ...redacted(component),
-    ...unheardOf(component, components, context.registry),
+    ...unheardOf(component, wiring, context.registry),
     ...(definition ? nodeAdvice(component, definition, context, keyless) : []),
     ...(definition && context.forwarding === "clean"
-      ? forwarded(component, components, definition)
+      ? forwarded(component, wiring, definition)
       : []),
   ];
 }
@@ -104,16 +127,16 @@ function redacted({ id, config }: Component): readonly string[] {
 /** Inputs from nodes that neither produce the lane nor could forward it. */
 function unheardOf(
   { id, input }: Component,
-  components: readonly Component[],
+  { byId, received }: Wiring,
   registry: NodeRegistry,
 ): readonly string[] {
   return input.flatMap(({ lane, from }) => {
-    const upstream = components.find((other) => other.id === from);
+    const upstream = byId.get(from);
     const lanes = upstream && registry.get(upstream.provider)?.lanes;
     if (!lanes || Object.values(lanes).flat().includes(lane)) return [];
     // A lane that it receives is forwarded, unless it says that it is not.
     const receives = Object.hasOwn(lanes, lane) ||
-      upstream.input.some((entry) => entry.lane === lane);
+      received.get(from)?.has(lane);
     if (receives) return [];
     return [
       `Component ${id} expects lane ${lane} from ${from}, ` +
@@ -124,15 +147,13 @@ function unheardOf(
 
 /** Wiring that runs differently on a server (engine §2.4). */
 function forwarded(
-  { id, input }: Component,
-  components: readonly Component[],
+  { id }: Component,
+  { outputs, received }: Wiring,
   definition: NodeDefinition,
 ): readonly string[] {
   if (!definition.replaces) return [];
-  const received = new Set(input.map(({ lane }) => lane));
-  const passed = components.flatMap(({ input }) => input)
-    .filter(({ from, lane }) => from === id && received.has(lane))
-    .map(({ lane }) => lane);
+  const passed = (outputs.get(id) ?? []).map(({ lane }) => lane)
+    .filter((lane) => received.get(id)?.has(lane));
   return [...new Set(passed)].map((lane) =>
     `Component ${id} replaces what it receives on lane ${lane}; ` +
     `a server also passes the original on`

@@ -32,24 +32,19 @@ export function helperFaults(
   components: readonly Component[],
   registry: NodeRegistry,
 ): readonly ValidationIssue[] {
+  const helpers = Map.groupBy(
+    components.flatMap(({ control }) => control),
+    ({ from }) => from,
+  );
   return components.flatMap(({ id, provider }) => {
     const slots = registry.get(provider)?.invoke ?? {};
     return Object.entries(slots).flatMap(([classType, slot]) => {
-      const count = countHelpers(components, id, classType);
+      const count = (helpers.get(id) ?? [])
+        .filter((entry) => entry.classType === classType).length;
       const message = slotFault(id, classType, slot, count);
       return message ? [issue(CCODE.INVALID_PARAM, message, id)] : [];
     });
   });
-}
-
-function countHelpers(
-  components: readonly Component[],
-  invoker: string,
-  classType: string,
-): number {
-  return components.flatMap(({ control }) => control).filter((entry) =>
-    entry.from === invoker && entry.classType === classType
-  ).length;
 }
 
 type Slot = NonNullable<NodeDefinition["invoke"]>[string];

@@ -249,3 +249,20 @@ forEachTransport(
   },
   { forwarding: "engine" },
 );
+
+Deno.test("data right behind other data is found at once", () => {
+  const phones = "(415) 555-0101".repeat(3);
+  assertEquals(
+    privateSpans(phones, ["phone number"]).map(({ from }) => from),
+    [0, 14, 28],
+  );
+  assertEquals(maskPrivate(`${phones}!`, "x"), `${"x".repeat(42)}!`);
+  const mails = "a@b.co+c@d.co";
+  assertEquals(privateSpans(mails, ["e-mail address"]).length, 2);
+});
+
+Deno.test("a line whose masks make more and more look like data is masked as a whole", () => {
+  const line = "+49 30 1234567::1".repeat(50);
+  const masked = maskPrivate(`keep\n(${line})\nkeep`, "*");
+  assertEquals(masked, `keep\n${"*".repeat(line.length + 2)}\nkeep`);
+});

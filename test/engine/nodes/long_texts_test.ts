@@ -21,7 +21,21 @@ for (const piece of ["\n", "\r\n", " ", "[", "[a](", "|", "**", "`", "1"]) {
   });
 }
 
-for (const piece of [".", ":", "1.", "a:", "a@", "://", "+1", "1-", "AB12 "]) {
+for (
+  const piece of [
+    ".",
+    ":",
+    "1.",
+    "a:",
+    "a@",
+    "://",
+    "+1",
+    "1-",
+    "AB12 ",
+    "(415) 555-0101",
+    "+49 30 1234567::1",
+  ]
+) {
   Deno.test(`a long run of ${JSON.stringify(piece)} is masked in one go`, () => {
     const text = `::${piece.repeat(LENGTH / piece.length)}x!`;
     assertEquals(maskPrivate(text, "█").length, text.length);

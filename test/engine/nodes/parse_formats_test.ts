@@ -125,3 +125,42 @@ Deno.test("parse reads the table of a CSV that comes in many pieces", async () =
     new Set([`| x | ${"y".repeat(50)}<br>z |`, "| --- | --- |", ""]),
   );
 });
+
+Deno.test("comments before a page are skipped, however many and long they are", async () => {
+  const comments = "<!---->".repeat(100) + `<!-- ${"-".repeat(900)} -->`;
+  for (const html of [`${comments}\n<html><p>a`, "<!--> <body>a"]) {
+    const pipe = await parse({ name: "page" }, html);
+    assertEquals(pipe.on("text"), ["a"]);
+  }
+  for (const text of [`${comments}x`, "<!-- <html>a", "<htmlx>"]) {
+    const pipe = await parse({ name: "page" }, text);
+    assertEquals(pipe.on("text"), [text]);
+    assertEquals(pipe.object.metadata["Content-Type"], "text/plain");
+  }
+});
+
+Deno.test("elements that nest deeper than browsers allow keep their text in order", async () => {
+  const deep = "<b>".repeat(5000);
+  const text = async (html: string): Promise<unknown> =>
+    (await parse({ mimeType: "text/html" }, html)).on("text").join("");
+  assertEquals(await text(`${deep}<p>a<p>b</i>c</b>d`), "a\nbcd");
+  assertEquals(
+    await text(`${deep}<script>no</script>a<style>no</style>b`),
+    "ab",
+  );
+  assertEquals(
+    await text(`${"<svg>".repeat(5000)}no${"</svg>".repeat(5000)}yes`),
+    "yes",
+  );
+  assertEquals(
+    await text(`${"<div>".repeat(600)}a${"</div>".repeat(600)}<i>b</i>`),
+    "a\nb",
+  );
+});
+
+Deno.test("tables in tables that nest too deep keep their text", async () => {
+  const depth = 3000;
+  const html = "<table><tr><td>x".repeat(depth) + "</table>".repeat(depth);
+  const pipe = await parse({ mimeType: "text/html" }, html);
+  assertEquals(pipe.on("text").join("").match(/x/g)?.length, depth);
+});

@@ -1,4 +1,4 @@
-import { Parser } from "htmlparser2";
+import { type Handler, Parser, type ParserOptions } from "htmlparser2";
 import { htmlTables } from "./_html_tables.ts";
 
 /** HTML on its way into text. */
@@ -33,6 +33,54 @@ const BLOCKS: ReadonlySet<string> = new Set(
 
 /** Elements in which white space stays as it is. */
 const VERBATIM: ReadonlySet<string> = new Set(["pre", "textarea"]);
+
+/** How deep elements nest; browsers have the same limit. */
+const MAX_DEPTH = 512;
+
+/**
+ * A parser whose elements nest {@linkcode MAX_DEPTH} deep.
+ *
+ * An element below that depth ends where its start tag ends, so that what it
+ * contains follows it. Every end tag is looked up among the open elements:
+ * without a limit, unclosed tags would make that quadratic.
+ */
+class FlatteningParser extends Parser {
+  #depth = 0;
+  /** Whether the element that begins is below the limit, once that is known. */
+  #flat: boolean | undefined = false;
+
+  constructor(handler: Partial<Handler>, options: ParserOptions) {
+    super({
+      ...handler,
+      onopentag: (name, attributes, implied) => {
+        this.#depth += 1;
+        handler.onopentag?.(name, attributes, implied);
+      },
+      onclosetag: (name, implied) => {
+        this.#depth -= 1;
+        handler.onclosetag?.(name, implied);
+      },
+    }, options);
+  }
+
+  override isVoidElement(name: string): boolean {
+    const limit = DROPPED.has(name) || VERBATIM.has(name)
+      ? 2 * MAX_DEPTH
+      : MAX_DEPTH;
+    this.#flat ??= this.#depth >= limit;
+    return this.#flat || super.isVoidElement(name);
+  }
+
+  override onopentagname(start: number, end: number): void {
+    this.#flat = undefined;
+    super.onopentagname(start, end);
+  }
+
+  override onclosetag(start: number, end: number): void {
+    this.#flat = false;
+    super.onclosetag(start, end);
+  }
+}
 
 /**
  * Strip HTML of its tags while it arrives (engine §4.4): block elements
@@ -69,7 +117,7 @@ export function htmlReader(findings: HtmlFindings): HtmlReader {
     if (words.length > 1 && words.endsWith(" ")) part(" ");
   }
 
-  const parser = new Parser({
+  const parser = new FlatteningParser({
     onopentag(name, attributes): void {
       if (name === "title" && open.dropped === 0 && title === undefined) {
         open.title = true;

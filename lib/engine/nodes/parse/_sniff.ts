@@ -8,12 +8,23 @@ export function sniff(head: Uint8Array): string {
   const binary = binaryType(head);
   if (binary !== undefined) return binary;
   if (!isTextual(head)) return "application/octet-stream";
-  const start = new TextDecoder(markedCharset(head)).decode(head).trimStart()
-    .slice(0, 256).toLowerCase();
-  if (/^(<!--[^]*?-->\s*)*<(!doctype html|html|head|body)\b/.test(start)) {
-    return "text/html";
+  const text = new TextDecoder(markedCharset(head)).decode(head).trimStart();
+  if (text.startsWith("<?xml")) return "application/xml";
+  return /^<(!doctype html|html|head|body)\b/i.test(afterComments(text))
+    ? "text/html"
+    : "text/plain";
+}
+
+/** What follows the comments that a text begins with. */
+function afterComments(text: string): string {
+  let rest = text;
+  while (rest.startsWith("<!--")) {
+    // `<!-->` is a whole comment.
+    const end = rest.indexOf("-->", 2);
+    if (end < 0) return "";
+    rest = rest.slice(end + 3).trimStart();
   }
-  return start.startsWith("<?xml") ? "application/xml" : "text/plain";
+  return rest;
 }
 
 /** First bytes in Latin-1 that tell a format; `.` stands for any byte. */

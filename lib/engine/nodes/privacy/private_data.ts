@@ -20,28 +20,39 @@ export interface PrivateSpan extends Span {
   readonly kind: PrivateKind;
 }
 
-/** Starts at the start of a run only, so that long runs are read once. */
-const EMAIL =
-  /(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu;
+/** Begins where a run of such characters begins, so that runs are read once. */
+const EMAIL: readonly Form[] = [{
+  notAfter: String.raw`[\p{L}\p{N}._%+-]`,
+  body: String.raw`[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+`,
+}];
 
 /** As in the US, or with a country's code in front. */
-const PHONE =
-  /(?<![\w+.-])(?:\+?1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[ .-]?)\d{3}[ .-]?\d{4}(?![\w-])|(?<![\w+])\+[1-9](?:[ .()/-]{0,2}\d){6,14}(?!\d)/g;
+const PHONE: readonly Form[] = [{
+  notAfter: String.raw`[\w+.-]`,
+  body: String
+    .raw`(?:\+?1[ .\-]?)?(?:\(\d{3}\) ?|\d{3}[ .\-]?)\d{3}[ .\-]?\d{4}(?![\w\-])`,
+}, {
+  notAfter: String.raw`[\w+]`,
+  body: String.raw`\+[1-9](?:[ .\(\)\/\-]{0,2}\d){6,14}(?!\d)`,
+}];
 
-const SSN =
-  /(?<![\w-])(?!000|666|9)\d{3}([ -])(?!00)\d{2}\1(?!0000)\d{4}(?![\w-])/g;
+const SSN: readonly Form[] = [{
+  notAfter: String.raw`[\w\-]`,
+  body: String
+    .raw`(?!000|666|9)\d{3}([ \-])(?!00)\d{2}\1(?!0000)\d{4}(?![\w\-])`,
+}];
 
 const USER_INFO = /(?<=:\/\/)[^\s/?#]+(?=@)/g;
 
 type Finder = (text: string) => Iterable<Span>;
 
 const FINDERS: Readonly<Record<PrivateKind, Finder>> = {
-  "credentials in a URL": matches(USER_INFO),
-  "e-mail address": matches(EMAIL),
+  "credentials in a URL": userInfo,
+  "e-mail address": formFinder(EMAIL),
   "card number": cardNumbers,
   IBAN: ibans,
-  "social security number": matches(SSN),
-  "phone number": matches(PHONE),
+  "social security number": formFinder(SSN),
+  "phone number": formFinder(PHONE),
   "IPv4 address": ipv4Addresses,
   "IPv6 address": ipv6Addresses,
 };
@@ -65,10 +76,47 @@ export function privateSpans(
   );
 }
 
-function matches(pattern: RegExp): Finder {
-  return (text) =>
-    Array.from(text.matchAll(pattern), (match) => ({
-      from: match.index,
-      to: match.index + match[0].length,
-    }));
+/** How data of a kind is written. */
+interface Form {
+  /** What must not stand right before it. */
+  readonly notAfter: string;
+  /** The data itself, and what must not stand right behind it. */
+  readonly body: string;
+}
+
+/**
+ * Finds data in one of several forms.
+ *
+ * Right behind data that was found, whatever has the form counts as well: it
+ * is the data that stands before it, and whoever masks that one would find
+ * the next only then, and so on.
+ */
+function formFinder(forms: readonly Form[]): Finder {
+  const anywhere = forms.map(({ notAfter, body }) => `(?<!${notAfter})${body}`);
+  const first = new RegExp(anywhere.join("|"), "gu");
+  const next = new RegExp(forms.map(({ body }) => body).join("|"), "yu");
+  return function* (text): Generator<Span> {
+    let match = execAt(first, text, 0);
+    while (match) {
+      const to = match.index + match[0].length;
+      yield { from: match.index, to };
+      match = execAt(next, text, to) ?? execAt(first, text, to);
+    }
+  };
+}
+
+function execAt(
+  pattern: RegExp,
+  text: string,
+  at: number,
+): RegExpExecArray | null {
+  pattern.lastIndex = at;
+  return pattern.exec(text);
+}
+
+function userInfo(text: string): Iterable<Span> {
+  return Array.from(text.matchAll(USER_INFO), (match) => ({
+    from: match.index,
+    to: match.index + match[0].length,
+  }));
 }
