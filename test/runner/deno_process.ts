@@ -14,6 +14,8 @@ export interface RunOptions {
    * @default {600_000}
    */
   readonly timeoutMs?: number;
+  /** Variables that the child has besides those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -22,11 +24,11 @@ export interface RunOptions {
  */
 export async function runDeno(
   args: readonly string[],
-  { timeoutMs = 600_000 }: RunOptions = {},
+  { timeoutMs = 600_000, env = {} }: RunOptions = {},
 ): Promise<Ending> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [...args],
-    env: { NO_COLOR: "1", RUST_BACKTRACE: "0" },
+    env: { NO_COLOR: "1", RUST_BACKTRACE: "0", ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

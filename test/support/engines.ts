@@ -2,6 +2,8 @@ import { createEngine, type Engine } from "../../lib/engine/engine.ts";
 import type { EngineOptions } from "../../lib/engine/settings.ts";
 import { httpTransport } from "../../lib/transport/http.ts";
 import type { ConnectOptions } from "../../lib/session/connect_options.ts";
+import { chosenPeer } from "./chosen_peer.ts";
+import { testServer } from "./test_server.ts";
 
 /** A test against an engine; `connectOptions` is what `connect` needs. */
 export type EngineTest = (
@@ -14,8 +16,9 @@ interface Way {
   run(engine: Engine, test: EngineTest): Promise<void>;
 }
 
+/** A peer that is no engine is on the network. */
 const WAYS: readonly Way[] = [
-  { name: "in memory", run: inMemory },
+  ...(chosenPeer() ? [] : [{ name: "in memory", run: inMemory }]),
   { name: "over a socket", run: overSocket },
 ];
 
@@ -69,31 +72,25 @@ async function inMemory(engine: Engine, test: EngineTest): Promise<void> {
 }
 
 function overSocket(engine: Engine, test: EngineTest): Promise<void> {
-  return served(engine, (uri) => test({ uri, auth: "key", env: {} }, engine));
+  return served(engine, (uri, it) => test({ uri, auth: "key", env: {} }, it));
 }
 
 function overHttp(engine: Engine, test: EngineTest): Promise<void> {
   const transport = httpTransport();
   return served(
     engine,
-    (uri) => test({ uri, auth: "key", env: {}, transport }, engine),
+    (uri, it) => test({ uri, auth: "key", env: {}, transport }, it),
   );
 }
 
 async function served(
   engine: Engine,
-  test: (uri: string) => Promise<void>,
+  test: (uri: string, engine: Engine) => Promise<void>,
 ): Promise<void> {
-  const server = Deno.serve({
-    hostname: "127.0.0.1",
-    port: 0,
-    onListen(): void {},
-  }, engine.fetch);
-  const uri = `http://127.0.0.1:${server.addr.port}`;
+  const server = testServer(engine);
   try {
-    await test(uri);
+    await test(server.origin, server.engine);
   } finally {
-    await engine.close();
-    await server.shutdown();
+    await server.close();
   }
 }

@@ -2,8 +2,9 @@ import { createEngine, type Engine } from "../../lib/engine/engine.ts";
 import type { EngineOptions } from "../../lib/engine/settings.ts";
 import { type RawClient, rawSocket } from "./raw_client.ts";
 import { collector, entry } from "./test_nodes.ts";
+import { testServer } from "./test_server.ts";
 
-/** An engine behind `Deno.serve` on a loopback port. */
+/** An engine behind a server on a loopback port. */
 export interface ServedEngine {
   readonly engine: Engine;
   /** The address of its HTTP server, without a path. */
@@ -21,13 +22,13 @@ export async function withServedEngine(
 ): Promise<void> {
   const nodes = [entry(), collector(), ...(options.nodes ?? [])];
   const engine = createEngine({ ...options, nodes });
-  const onListen = (): void => {};
-  const server = Deno.serve({ port: 0, onListen }, engine.fetch);
-  const { port } = server.addr;
+  const { origin, close } = testServer(engine);
   const clients: RawClient[] = [];
 
   async function dial(): Promise<RawClient> {
-    const client = await rawSocket(`ws://localhost:${port}/task/service`);
+    const client = await rawSocket(
+      `${origin.replace("http", "ws")}/task/service`,
+    );
     clients.push(client);
     return client;
   }
@@ -39,10 +40,9 @@ export async function withServedEngine(
   }
 
   try {
-    await test({ engine, origin: `http://localhost:${port}`, dial, connect });
+    await test({ engine, origin, dial, connect });
   } finally {
     await Promise.all(clients.map((client) => client.close()));
-    await engine.close();
-    await server.shutdown();
+    await close();
   }
 }

@@ -1,0 +1,91 @@
+import type { Generation } from "../support/faithful_peer/generation.ts";
+import { readTree } from "../support/read_tree.ts";
+import { tempFolder } from "../support/temp_folder.ts";
+import { runDeno } from "../runner/deno_process.ts";
+import { AWAITING } from "./awaiting.ts";
+import { type CaseRecord, LOG_VARIABLE, readCases } from "./case_log.ts";
+import { EXCEPTIONS } from "./exceptions.ts";
+
+/** Files whose servers are scripts, and not engines, or that have none. */
+const WITHOUT_ENGINE: readonly string[] = [
+  "test/behaviour/bad_frames_test.ts",
+  "test/behaviour/faults_test.ts",
+  "test/behaviour/plain_javascript_test.ts",
+];
+
+/** What is run against the faithful peer. */
+export interface PeerRun {
+  /** Where everything that is left to chance comes from. */
+  readonly seed: string;
+  /** Which servers it behaves like. */
+  readonly generation: Generation;
+  /** Files to run; all of the suite that meet an engine when absent. */
+  readonly files?: readonly string[];
+  /** Only cases with this in their titles. */
+  readonly filter?: string | undefined;
+}
+
+/** How a run went. */
+export interface PeerResult {
+  /** What became of the cases. */
+  readonly cases: readonly CaseRecord[];
+  /** What went wrong, ready to be printed; empty when all is well. */
+  readonly faults: readonly string[];
+}
+
+/** Run the behaviour suite, or some of it, against a faithful peer. */
+export async function runPeer(run: PeerRun): Promise<PeerResult> {
+  const { seed, generation, filter } = run;
+  await using folder = await tempFolder();
+  const log = `${folder.path}/cases`;
+  const files = run.files ?? await peerFiles();
+  const { code, output } = await runDeno([
+    "test",
+    "--allow-all",
+    "--quiet",
+    "--parallel",
+    "--preload=test/peer/preload.ts",
+    ...(filter === undefined ? [] : [`--filter=${filter}`]),
+    ...files,
+  ], {
+    env: { TEST_PEER: generation, TEST_PEER_SEED: seed, [LOG_VARIABLE]: log },
+  });
+  const cases = await readCases(log);
+  const isWhole = run.files === undefined && filter === undefined;
+  const faults = isWhole ? missing(generation, cases) : [];
+  if (code === 0) return { cases, faults };
+  const at = output.search(/^ *ERRORS *$/m);
+  return { cases, faults: [output.slice(Math.max(at, 0)).trim(), ...faults] };
+}
+
+/** The files of the suite that have to do with an engine. */
+async function peerFiles(): Promise<string[]> {
+  const files = [...(await readTree(["test/behaviour"])).keys()];
+  return files.filter((path) =>
+    path.endsWith("_test.ts") && !WITHOUT_ENGINE.includes(path)
+  );
+}
+
+/** What the lists name and the run did not have. */
+function missing(
+  generation: Generation,
+  cases: readonly CaseRecord[],
+): string[] {
+  const applies = (it: { generation?: Generation }): boolean =>
+    it.generation === undefined || it.generation === generation;
+  const titles = new Set(cases.map(({ title }) => title));
+  const passed = new Set(
+    cases.filter(({ outcome }) => ["passed", "awaiting"].includes(outcome))
+      .map(({ title }) => title),
+  );
+  const listed = [...EXCEPTIONS, ...AWAITING].filter(applies);
+  return [
+    ...listed.filter(({ title }) => !titles.has(title))
+      .map(({ title }) => `"${title}" is listed, and not in the suite`),
+    ...EXCEPTIONS.filter(applies)
+      .filter(({ replacedBy }) => !passed.has(replacedBy))
+      .map(({ title, replacedBy }) =>
+        `"${title}" is to be replaced by "${replacedBy}", which did not pass`
+      ),
+  ];
+}
