@@ -2,6 +2,7 @@ import { TASK_STATE } from "../../../schema/task.ts";
 import { type Answer, answerOf, failure } from "./answer.ts";
 import { engineConnection } from "./engine_connection.ts";
 import type { Front } from "./front.ts";
+import { textLanes } from "./text_lanes.ts";
 
 /**
  * The one connection over which the front of a server passes everybody's data
@@ -32,6 +33,7 @@ export function dataChannel(front: Front, token: string): DataChannel {
   const login = inner.request("auth", { auth: "" });
   /** Pipes that got what could not be read: their results do not tell. */
   const misread = new Set<unknown>();
+  const texts = textLanes();
   let epoch = 0;
 
   async function status(): Promise<Args | undefined> {
@@ -63,8 +65,22 @@ export function dataChannel(front: Front, token: string): DataChannel {
     return (await status())?.state === TASK_STATE.RUNNING;
   }
 
+  async function opened(args: Args, answer: Answer): Promise<Answer> {
+    const [{ source }, { body }] = await Promise.all([
+      status().then((it) => it ?? {}),
+      inner.request("rrext_get_pipeline", { token }),
+    ]);
+    texts.opened(args, answer.body?.pipe_id, {
+      pipeline: body?.pipeline,
+      source,
+    });
+    return answer;
+  }
+
   return {
-    async process(args): Promise<Answer> {
+    async process(given): Promise<Answer> {
+      const isWrite = given.subcommand === "write";
+      const args = isWrite ? texts.write(given) : given;
       const refused = await refusal();
       if (refused) return refused;
       const since = epoch;
@@ -72,6 +88,9 @@ export function dataChannel(front: Front, token: string): DataChannel {
       const { success, message = "", body } = answerOf(response);
       const { subcommand, pipe_id: id } = args;
       if (success) {
+        if (subcommand === "open") {
+          return await opened(args, answerOf(response));
+        }
         if (subcommand !== "close") return answerOf(response);
         const { error, ...rest } = body ?? {};
         const shown = error && !misread.delete(id) ? { error } : {};
