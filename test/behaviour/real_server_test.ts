@@ -177,6 +177,19 @@ forRealServer(
   },
 );
 
+forRealServer(
+  "on a real server a write that is given up lets the file go at once",
+  async (options) => {
+    await using session = await connect(options);
+    const writer = (await writeFile(session, "a/b")).getWriter();
+    await writer.write(new TextEncoder().encode("so far"));
+    await writer.abort("enough");
+    assertEquals(await readText(session, "a/b"), "so far");
+    await writeText(session, "a/b", "again");
+    assertEquals(await readText(session, "a/b"), "again");
+  },
+);
+
 forRealServer("a server of 1.0 has no files, and says so", async (options) => {
   await using session = await connect(options);
   for (

@@ -17,6 +17,7 @@ import { fileHandles } from "./file_handles.ts";
 import type { Front } from "./front.ts";
 import { argumentsOf, knownTypes, refusalOf, tokenOf } from "./generation.ts";
 import { gate } from "./gate.ts";
+import { knownArguments } from "./known_arguments.ts";
 import { redacted } from "./redacted.ts";
 
 /** The front's end of a client's socket. */
@@ -57,6 +58,7 @@ export function clientConnection(
   let seq = 0;
   let underWay = 0;
   let isOver = false;
+  let isFinished = false;
 
   socket.binaryType = "arraybuffer";
   socket.addEventListener("message", ({ data }) => receive(data));
@@ -103,7 +105,10 @@ export function clientConnection(
 
   async function run(request: RequestMessage): Promise<Answer> {
     const { command } = request;
-    const { token: _, ...args } = argumentsOf(request);
+    const { token: _, ...args } = knownArguments(
+      command,
+      argumentsOf(request),
+    );
     const token = tokenOf(generation, request);
     const addressed = token === undefined ? args : { ...args, token };
     switch (command) {
@@ -121,8 +126,7 @@ export function clientConnection(
         return await tasks.get(taskToken(token)).channel.process(args);
       }
       case "rrext_store":
-        if (args.subcommand === "fs_read") return await files.read(args);
-        return answerOf(await inner.request(command, args));
+        return await files.request(args);
       case "rrext_monitor": {
         const types = knownTypes(generation, args.types);
         const asked = types === undefined ? addressed : { ...addressed, types };
@@ -291,10 +295,14 @@ export function clientConnection(
   }
 
   function finish(): void {
-    if (!isOver || underWay > 0) return;
-    inner.close();
+    if (!isOver || underWay > 0 || isFinished) return;
+    isFinished = true;
     place?.();
-    finished.resolve();
+    place = undefined;
+    files.closeAll().finally(() => {
+      inner.close();
+      finished.resolve();
+    });
   }
 
   return { close: () => end(1001), finished: finished.promise };
