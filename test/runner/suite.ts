@@ -1,4 +1,5 @@
 import { conformance } from "../conformance/conformance.ts";
+import { oneSeed } from "../peer/one_seed.ts";
 import { type FileCoverage, lineCoverage, readLcov } from "./coverage.ts";
 import { runDeno } from "./deno_process.ts";
 import { announce, print, since } from "./report.ts";
@@ -21,8 +22,8 @@ const MIN_LINE_COVERAGE = 90;
 const WORST = 5;
 
 /**
- * Run all tests, the cases of conformance in every runtime among them, and
- * measure what the tests cover.
+ * Run all tests, the behaviour suite against the faithful peer and the cases of
+ * conformance in every runtime among them, and measure what the tests cover.
  *
  * Too little coverage counts as one more failure.
  */
@@ -41,6 +42,7 @@ export async function suite(): Promise<Tally> {
     for (const name of leftOut(output)) print(`left out: ${name}`);
     if (tally.failed > 0) print(failuresIn(output));
   }
+  tallies.push(await oneSeed());
   tallies.push(await conformance());
   const covered = await reportCoverage();
   return addTallies([
