@@ -1,6 +1,7 @@
 import { ValidationException } from "../errors.ts";
 import { framingOf, parseMediaType } from "../protocol/media_type.ts";
 import { TextPieces } from "../protocol/utf8.ts";
+import { SourceBytes } from "./_source_bytes.ts";
 import type { PipeChunk } from "./pipe_options.ts";
 
 /** Charsets whose bytes are UTF-8 already. */
@@ -20,6 +21,7 @@ const EMPTY = new Uint8Array(0);
 export class ChunkReader {
   readonly #pieces: TextPieces = new TextPieces();
   readonly #decoder: TextDecoder | undefined;
+  readonly #bytes: SourceBytes = new SourceBytes();
   /** Whether text came last; it may have ended inside a surrogate pair. */
   #afterText = false;
 
@@ -32,11 +34,16 @@ export class ChunkReader {
   read(chunk: PipeChunk): Uint8Array {
     if (typeof chunk === "string") {
       this.#afterText = true;
-      return this.#pieces.encode(this.#flush() + chunk);
+      const made = this.#pieces.encode(this.#flush() + chunk);
+      this.#bytes.add(made.length, made.length);
+      return made;
     }
     const bytes = viewOf(chunk);
     if (this.#decoder) {
-      return this.#pieces.encode(decode(this.#decoder, bytes, true));
+      const text = decode(this.#decoder, bytes, true);
+      const made = this.#pieces.encode(text);
+      this.#bytes.add(bytes.length, made.length);
+      return made;
     }
     if (!this.#afterText) return bytes;
     this.#afterText = false;
@@ -45,7 +52,17 @@ export class ChunkReader {
 
   /** The bytes of what only the end of the stream makes complete. */
   end(): Uint8Array {
-    return joined(this.#pieces.encode(this.#flush()), this.#pieces.end());
+    const left = joined(this.#pieces.encode(this.#flush()), this.#pieces.end());
+    this.#bytes.add(0, left.length);
+    return left;
+  }
+
+  /**
+   * How many bytes of the source stand behind the first `made` bytes: as many,
+   * unless they are text of another charset. Never asked for fewer again.
+   */
+  behind(made: number): number {
+    return this.#decoder ? this.#bytes.behind(made) : made;
   }
 
   /** No more bytes of the charset follow here: refuse half a character. */

@@ -29,6 +29,8 @@ export interface Intake {
   next(occasion: Occasion): Payload | undefined;
   /** The payload that `next` gave has left. */
   sent(): void;
+  /** The bytes of the source behind the first `made` bytes of all payloads. */
+  behind(made: number): number;
 }
 
 /** How an intake is to behave. */
@@ -94,6 +96,10 @@ class GatheringIntake implements Intake {
   sent(): void {
     this.#rechunker.buffer.drop();
   }
+
+  behind(made: number): number {
+    return this.#reader.behind(made);
+  }
 }
 
 /** One write per chunk, whole: records, and bytes with `framing: "chunk"`. */
@@ -127,6 +133,10 @@ class WholeIntake implements Intake {
 
   sent(): void {
     this.#waiting = undefined;
+  }
+
+  behind(made: number): number {
+    return this.#reader.behind(made);
   }
 }
 
@@ -164,6 +174,10 @@ class TextChunkIntake implements Intake {
 
   sent(): void {
     this.#waiting = undefined;
+  }
+
+  behind(made: number): number {
+    return this.#reader.behind(made);
   }
 }
 

@@ -36,6 +36,7 @@ const SPENT: Intake = {
   end(): void {},
   next: () => undefined,
   sent(): void {},
+  behind: (made) => made,
 };
 
 /**
@@ -53,6 +54,8 @@ export class PipeWriter implements Attachment, Watched {
   readonly #liveness: Liveness;
   readonly #detach: () => void;
   #intake: Intake;
+  /** Bytes that the engine has consumed, but for those that keep the pipe. */
+  #consumed = { payload: 0, source: 0 };
   #phase: "open" | "draining" | "closing" | "closed" | "failed" = "open";
   #failure: unknown;
   /** The request that waits for its answer; rejects early when the pipe fails. */
@@ -224,10 +227,18 @@ export class PipeWriter implements Attachment, Watched {
       if (!payload) return;
       const { length } = "payload" in payload ? payload.payload : payload;
       const answered = this.#send(payload);
-      this.#intake.sent();
+      const intake = this.#intake;
+      intake.sent();
       const { watcher } = this.#options;
-      // What is in flight when the pipe fails counts for nobody.
-      if (watcher) answered.then(() => watcher.acknowledged(length), ignore);
+      if (!watcher) return;
+      // What is in flight when the pipe fails does not count.
+      answered.then(() => {
+        const before = this.#consumed.source;
+        const payload = this.#consumed.payload + length;
+        const source = intake.behind(payload);
+        this.#consumed = { payload, source };
+        watcher.acknowledged(source - before);
+      }, ignore);
     } catch (error) {
       this.#fail(error);
     }

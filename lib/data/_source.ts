@@ -10,6 +10,11 @@ export interface Source {
   readonly mimeType: string | undefined;
   /** Bytes in all, where they are known. */
   readonly size: number | undefined;
+  /**
+   * Whether those are the source's own bytes; the length of a response may
+   * count what travelled, not what comes out.
+   */
+  readonly isMeasured: boolean;
   /** Its name, where it has one. */
   readonly objinfo: ObjectDetails;
   /** Its chunks, one after the other. */
@@ -39,6 +44,7 @@ export function sourceOf(source: PipeSource): Source {
     return {
       mimeType: source.type || undefined,
       size: source.size,
+      isMeasured: true,
       objinfo: nameOf(source),
       chunks: () => streamChunks(source.stream()),
     };
@@ -62,6 +68,7 @@ function one(bytes: Uint8Array, mimeType: string | undefined): Source {
   return {
     mimeType,
     size: bytes.length,
+    isMeasured: true,
     objinfo: {},
     chunks: () => iteratorChunks(once(bytes)),
   };
@@ -72,7 +79,13 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 function unknownSize(chunks: () => Chunks): Source {
-  return { mimeType: undefined, size: undefined, objinfo: {}, chunks };
+  return {
+    mimeType: undefined,
+    size: undefined,
+    isMeasured: false,
+    objinfo: {},
+    chunks,
+  };
 }
 
 function responseSource(response: Response): Source {
@@ -90,6 +103,7 @@ function responseSource(response: Response): Source {
   return {
     mimeType,
     size: plain ? Number(length) : undefined,
+    isMeasured: false,
     objinfo: {},
     chunks: () => streamChunks(body),
   };

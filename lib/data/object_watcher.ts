@@ -2,7 +2,10 @@
 export interface ObjectWatcher {
   /** The engine has opened the pipe. */
   opened(size: number | undefined): void;
-  /** The engine has consumed that many bytes more. */
+  /**
+   * The engine has consumed that many bytes of the source more; text that is
+   * transcoded counts as it was.
+   */
   acknowledged(bytes: number): void;
   /** Everything is consumed; the close is next. */
   closing(): void;

@@ -27,8 +27,8 @@ import { sendObject } from "./send_object.ts";
  * @throws {PipeException} The task does not run, or the engine refused data.
  * @throws {ExecutionException} The pipeline ran and failed; `result` holds
  * what it produced.
- * @throws {ValidationException} Somebody else reads the source, text is not
- * in its charset, or a record is not JSON.
+ * @throws {ValidationException} Another consumer reads the source, text is not
+ * in its charset, a record is not JSON, or a `Blob` got shorter meanwhile.
  * @throws What {@linkcode request} throws.
  *
  * @example

@@ -8,7 +8,10 @@ export interface Content {
   readonly name: string;
   /** Its place among its fellows, for files out of a chosen folder. */
   readonly relativePath?: string | undefined;
-  readonly size: number | undefined;
+  /** Bytes that it has, where that is known before it is opened. */
+  readonly size?: number | undefined;
+  /** Bytes that it is said to have. */
+  readonly declaredSize?: number | undefined;
   readonly repeatable: boolean;
   readonly path?: string | URL | undefined;
   /** Begin to read; `mimeType` is what the content says of itself. */
@@ -28,7 +31,6 @@ export function contentOf(file: Blob | FilePlace, name?: string): Content {
   return {
     ...openPlace(file),
     ...(name === undefined ? {} : { name }),
-    size: undefined,
     repeatable: true,
   };
 }
@@ -72,7 +74,7 @@ export function streamContent(
   return {
     filepath: name,
     name,
-    size,
+    declaredSize: size,
     repeatable: made,
     async open(): Promise<{ source: PipeSource }> {
       const source = made ? await stream() : stream;

@@ -20,6 +20,8 @@ export interface FileItem {
   readonly objinfo: ObjectDetails;
   /** Bytes in all, where that is known beforehand. */
   readonly size: number | undefined;
+  /** Bytes in all, as the caller has declared. */
+  readonly declaredSize: number | undefined;
   /** Gives this file up. */
   readonly signal: AbortSignal | null | undefined;
   /** Whether it can be read more than once. */
@@ -34,7 +36,7 @@ export interface FileItem {
 export interface OpenedItem {
   readonly source: PipeSource;
   readonly mimeType: string;
-  /** Bytes in all, where the source itself does not tell. */
+  /** Bytes that it had when it was opened, where the source does not tell. */
   readonly size: number | undefined;
 }
 
@@ -75,7 +77,9 @@ function item(content: Content, details: FileDetails): FileItem {
     );
   }
   const known = withoutNothing(objinfo ?? {});
-  const size = content.size ?? known.size;
+  const declaredSize = content.declaredSize ??
+    (Number.isSafeInteger(known.size) ? known.size : undefined);
+  const size = content.size ?? declaredSize;
   return {
     filepath,
     objinfo: {
@@ -85,6 +89,7 @@ function item(content: Content, details: FileDetails): FileItem {
       ...known,
     },
     size,
+    declaredSize,
     signal,
     repeatable,
     path,

@@ -18,7 +18,7 @@ export interface ProgressOptions {
   readonly tell: (body: UploadBody) => void;
 }
 
-/** Follows one file and tells how it gets on (protocol §8.4). */
+/** Follows one file and reports its progress, in bytes of the file. */
 export class Progress implements ObjectWatcher {
   readonly #options: ProgressOptions;
   readonly #startedAt: number;
@@ -59,7 +59,8 @@ export class Progress implements ObjectWatcher {
   closing(): void {
     // Whoever looks at `write`s alone still sees the file become whole.
     if (this.#owes) this.#tell("write");
-    this.#size ??= this.#sent;
+    // Now it is known, whatever was said before.
+    this.#size = this.#sent;
     this.#tell("close");
   }
 
@@ -98,7 +99,10 @@ export class Progress implements ObjectWatcher {
       action,
       filepath,
       bytes_sent: this.#sent,
-      file_size: this.#size ?? 0,
+      // A file may grow while it is sent.
+      file_size: this.#size === undefined
+        ? 0
+        : Math.max(this.#size, this.#sent),
       upload_time: (clock.now() - this.#startedAt) / 1000,
     };
   }

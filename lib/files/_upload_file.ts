@@ -68,6 +68,7 @@ async function attempt(
     objinfo: item.objinfo,
     mimeType,
     knownSize: size,
+    declaredSize: item.declaredSize,
     watcher,
   });
 }

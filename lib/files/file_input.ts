@@ -26,7 +26,12 @@ export type FilePlace = string | URL;
 
 /** What every form with members of its own may say about a file. */
 export interface FileDetails {
-  /** What the engine is told about the object. @default {its name and size} */
+  /**
+   * What the engine is told about the object. A `size` must be that of the
+   * content: fewer or more bytes are an error of this file.
+   *
+   * @default {its name and size}
+   */
   readonly objinfo?: ObjectDetails | null | undefined;
   /**
    * The media type; it decides the lane, and how the file is cut.
@@ -57,7 +62,7 @@ export interface StreamEntry extends FileDetails {
   readonly name: string;
   /** Its content, or a function that begins it anew for every attempt. */
   readonly stream: FileStream | (() => FileStream | Promise<FileStream>);
-  /** Bytes in all, if that is known. */
+  /** Bytes in all, if that is known; fewer or more are an error of this file. */
   readonly size?: number | undefined;
 }
 

@@ -8,6 +8,7 @@ import {
 import {
   ConnectionException,
   ExecutionException,
+  isDAPException,
   PipeException,
   ValidationException,
 } from "../../lib/errors.ts";
@@ -149,6 +150,128 @@ Deno.test("no files are no requests", async () => {
   assertEquals(await outcomes(server, []), []);
   assertEquals(server.requests.length, 0);
 });
+
+for (
+  const [what, size, expected] of [
+    [
+      "fewer bytes than were declared",
+      3_000_000,
+      "ended after 1000 of 3000000 bytes",
+    ],
+    ["more bytes than were declared", 999, "has more than 999 bytes"],
+    ["bytes where none were declared", 0, "has more than 0 bytes"],
+  ] as const
+) {
+  Deno.test(`${what} are an error of that file`, async () => {
+    await using server = await uploadServer();
+    const text = "x".repeat(1_000);
+    const stream = () => new Blob([text]).stream();
+    const wholeFile = new File([text], "whole");
+    const results = await sendFiles(server.session, "tk_1", [
+      { name: "a.bin", stream, size },
+      { name: "b.txt", stream: () => strings(text), size },
+      { name: "c.bin", stream, objinfo: { size } },
+      { file: new File([text], "d.txt"), objinfo: { size } },
+      [new File([text], "e.bin"), { size }],
+      { name: "f.bin", stream, size: 1_000 },
+      wholeFile,
+    ]);
+    assertEquals(
+      results.map(({ filepath, error }) => `${filepath}: ${error ?? "whole"}`),
+      [
+        ...["a.bin", "b.txt", "c.bin", "d.txt", "e.bin"]
+          .map((name) => `${name}: Cannot send the file: it ${expected}`),
+        "f.bin: whole",
+        "whole: whole",
+      ],
+    );
+    assert(isDAPException(results[0]!.cause, "file-not-readable"));
+    assertEquals(server.open, 0);
+  });
+}
+
+async function* strings(text: string): AsyncGenerator<string> {
+  yield text.slice(0, 10);
+  yield text.slice(10);
+}
+
+Deno.test("characters of text count as UTF-8, however they are cut", async () => {
+  await using server = await uploadServer();
+  const text = "aß€😀".repeat(50);
+  const size = new TextEncoder().encode(text).length;
+  async function* units(): AsyncGenerator<string> {
+    for (let i = 0; i < text.length; i++) yield text.charAt(i);
+  }
+  const files = [{ name: "a.txt", stream: units, size }];
+  assertEquals(await outcomes(server, files), ["a.txt: complete"]);
+  assertEquals(server.objects[0]?.text, text);
+});
+
+Deno.test("a file that gets shorter while it is sent is an error, one that grows is sent as it is", async () => {
+  await using temp = await tempFolder();
+  await using server = await uploadServer();
+  const path = `${temp.path}/a.bin`;
+  for (
+    const [change, expected] of [
+      [() => Deno.truncateSync(path, 1_000), "error 1000 of 3000000"],
+      [
+        () =>
+          Deno.writeFileSync(path, new Uint8Array(500_000), { append: true }),
+        "complete 3500000 of 3500000",
+      ],
+    ] as const
+  ) {
+    await Deno.writeFile(path, new Uint8Array(3_000_000));
+    const ratios: number[] = [];
+    const [result] = await sendFiles(server.session, "tk_1", [path], {
+      onProgress({ action, bytes_sent, file_size }): void {
+        if (action === "open") change();
+        ratios.push(bytes_sent / file_size);
+      },
+    });
+    const { action, bytes_sent, file_size } = result!;
+    const sent = action === "error" ? 1_000 : bytes_sent;
+    assertEquals(`${action} ${sent} of ${file_size}`, expected);
+    assertEquals(Math.max(...ratios) <= 1, true, String(ratios));
+  }
+});
+
+for (
+  const [charset, content] of [
+    ["iso-8859-1", Uint8Array.from({ length: 1_000 }, () => 0xe9)],
+    ["utf-16le", new Uint8Array(new Uint16Array(600_000).fill(0x20ac).buffer)],
+    ["utf-16le", new Uint8Array([0xff, 0xfe])],
+    [
+      "shift_jis",
+      Uint8Array.from({ length: 900_000 }, (_, i) => i % 2 ? 0xa0 : 0x82),
+    ],
+  ] as const
+) {
+  Deno.test(`progress counts bytes of the file, ${content.length} in ${charset}`, async () => {
+    await using server = await uploadServer();
+    const mimeType = `text/plain; charset=${charset}`;
+    const told: UploadBody[] = [];
+    const file = new File([content], "a.txt");
+    const [result] = await sendFiles(
+      server.session,
+      "tk_1",
+      [[file, undefined, mimeType]],
+      { frameBytes: 64 * 1024, onProgress: (body) => told.push(body) },
+    );
+    assertEquals(result?.action, "complete", result?.error);
+    assertEquals(result?.bytes_sent, content.length);
+    assertEquals(
+      server.objects[0]?.text,
+      new TextDecoder(charset).decode(content),
+    );
+    let last = 0;
+    for (const { bytes_sent, file_size } of told) {
+      assertEquals(file_size, content.length);
+      assert(bytes_sent >= last && bytes_sent <= file_size, `${bytes_sent}`);
+      last = bytes_sent;
+    }
+  });
+}
 
 Deno.test("a file that fails at any step fails alone, and its pipe is closed", async () => {
   await using server = await uploadServer((step, name) => {
