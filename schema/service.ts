@@ -191,8 +191,12 @@ export function hasCapability(
   service: ServiceDefinition,
   capability: Capability,
 ): boolean {
-  const { capabilities = 0 } = service;
-  return typeof capabilities === "number"
-    ? (capabilities & CAPABILITY[capability]) !== 0
-    : capabilities.some((name) => name.toUpperCase() === capability);
+  const capabilities: unknown = service.capabilities;
+  if (typeof capabilities === "number") {
+    return (capabilities & CAPABILITY[capability]) !== 0;
+  }
+  return Array.isArray(capabilities) &&
+    capabilities.some((name) =>
+      typeof name === "string" && name.toUpperCase() === capability
+    );
 }

@@ -95,7 +95,7 @@ export function isStoreEntry(value: unknown): value is StoreEntry {
  * Tell whether a value is what an engine tells of something in the store.
  *
  * @param value Anything.
- * @returns `true` when it has a known type.
+ * @returns `true` when it has a known type, and numbers as size and time, if any.
  *
  * @example
  * ```ts
@@ -108,7 +108,12 @@ export function isStoreEntry(value: unknown): value is StoreEntry {
  */
 export function isStoreStat(value: unknown): value is StoreStat {
   return isRecord(value) &&
-    (value.type === "file" || value.type === "dir" || value.type === "both");
+    (value.type === "file" || value.type === "dir" || value.type === "both") &&
+    isNumberIfAny(value.size) && isNumberIfAny(value.modified);
+}
+
+function isNumberIfAny(value: unknown): boolean {
+  return typeof value === "number" || (value ?? undefined) === undefined;
 }
 
 /**

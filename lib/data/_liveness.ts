@@ -121,8 +121,9 @@ export class Liveness {
   }
 }
 
-function ended(words: string): PipeException {
-  return new PipeException(words || "Task has ended", {
+function ended(words: unknown): PipeException {
+  const message = typeof words === "string" ? words : "";
+  return new PipeException(message || "Task has ended", {
     code: "task-ended",
     hint: "Start the pipeline again with use(); what was in the pipe is lost",
   });

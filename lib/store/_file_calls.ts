@@ -9,6 +9,7 @@ import { refusal } from "../session/call.ts";
 import type { SessionCore } from "../session/core.ts";
 import type { CallOptions } from "../session/session.ts";
 import type { Payload } from "../transport/transport.ts";
+import { isCount } from "./_numbers.ts";
 
 /** How long the engine may take to let go of a file that was given up. */
 const RELEASE_MS = 5_000;
@@ -91,7 +92,7 @@ function fileCalls(
   const closing = { subcommand: "fs_close", handle, mode };
   const writing = { subcommand: "fs_write", handle };
   return {
-    size: Number.isSafeInteger(size) ? size as number : undefined,
+    size: isCount(size) ? size : undefined,
     line,
     async read(offset, length, signal): Promise<Uint8Array<ArrayBuffer>> {
       const reading = { subcommand: "fs_read", handle, offset, length };
@@ -104,6 +105,7 @@ function fileCalls(
       const { body } = succeeded(await ask(core, writing, options));
       const { bytesWritten = length } = body ?? {};
       if (bytesWritten === length) return;
+      if (!isCount(bytesWritten)) throw unreadable("a number of bytes");
       throw new RocketRideException(
         `Engine wrote ${bytesWritten} of ${length} bytes`,
       );

@@ -26,3 +26,8 @@ export function wholeNumber(
     `Cannot use ${name} of ${value}: expected ${least} to ${most}`,
   );
 }
+
+/** Whether a value that a server sent is a number of something. */
+export function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && value as number >= 0;
+}

@@ -1,3 +1,4 @@
+import { isRecord } from "../../schema/json.ts";
 import type { TaskSummary } from "../../schema/task.ts";
 import { ProtocolException } from "../errors.ts";
 import { call } from "../session/call.ts";
@@ -17,6 +18,8 @@ export async function listTasks(
   options: CallOptions = {},
 ): Promise<readonly TaskSummary[]> {
   const { tasks } = await call(session, "rrext_get_tasks", {}, options);
-  if (Array.isArray(tasks)) return tasks;
+  if (Array.isArray(tasks) && tasks.every(isRecord)) {
+    return tasks as unknown as readonly TaskSummary[];
+  }
   throw new ProtocolException("Cannot read the answer: expected a task list");
 }

@@ -1,11 +1,17 @@
 import type { LogEntry } from "../../../schema/store.ts";
+import { TimeoutException } from "../../errors.ts";
 import { storeName } from "../../protocol/store_path.ts";
 import { call } from "../../session/call.ts";
+import { coreOf } from "../../session/core.ts";
 import type { CallOptions, Session } from "../../session/session.ts";
 import { unreadable } from "../_file_calls.ts";
 import { byGeneration } from "../_generation.ts";
+import { isCount } from "../_numbers.ts";
 import { list } from "../list.ts";
 import { logFolder } from "./_log_file.ts";
+
+/** A million names; more are not to be believed. */
+const MAX_PAGES = 10_000;
 
 /** Options of {@linkcode listLogs}. */
 export interface ListLogsOptions extends CallOptions {
@@ -22,8 +28,8 @@ export interface ListLogsOptions extends CallOptions {
  *
  * @param session A session from {@linkcode connect}.
  * @param projectId The project.
- * @param options See {@linkcode ListLogsOptions}; engines of 1.0 tell a hundred
- * names at a time, and `timeout` is for each request.
+ * @param options See {@linkcode ListLogsOptions}; `timeout` is for the whole
+ * list, which servers of 1.0 give in pages of a hundred names.
  * @returns The logs; none where there is no such project.
  * @throws {TypeError} An id is empty. Nothing was sent.
  * @throws {ValidationException} An id is no name. Nothing was sent.
@@ -66,28 +72,46 @@ export async function listLogs(
         )
         .map(({ name, modified }) => ({
           name,
-          ...(modified === undefined ? {} : { modified }),
+          ...(typeof modified === "number" && { modified }),
         }))
         .sort((a, b) => (a.modified ?? 0) - (b.modified ?? 0)),
   );
 }
 
-/** An engine that says that there is more, but gives nothing, is not believed. */
+/**
+ * Read page after page, while the server has more. It may be wrong about that:
+ * a page without a new name is the last one, the number of pages is bounded,
+ * and all of them share one timeout.
+ */
 async function readPages(
   session: Session,
   args: Readonly<Record<string, unknown>>,
   options: CallOptions,
 ): Promise<readonly LogEntry[]> {
-  const names: string[] = [];
-  for (let page = 0;; page++) {
+  const { clock, requestTimeout } = coreOf(session).settings;
+  const limit = options.timeout ?? requestTimeout;
+  const deadline = clock.now() + limit;
+  const names = new Set<string>();
+  for (let page = 0, pages = 1; page < pages; page++) {
+    const timeout = page === 0 ? limit : deadline - clock.now();
+    if (page > 0 && timeout <= 0) {
+      throw new TimeoutException(`No list of logs within ${limit} ms`, limit);
+    }
     const asking = { subcommand: "list_logs", ...args, page };
-    const body = await call(session, "rrext_store", asking, options);
-    const { logs, total_pages } = body;
-    if (!Array.isArray(logs) || !logs.every((it) => typeof it === "string")) {
+    const body = await call(session, "rrext_store", asking, {
+      ...options,
+      timeout,
+    });
+    const { logs, total_pages = 1 } = body;
+    const isList = Array.isArray(logs) &&
+      logs.every((it) => typeof it === "string");
+    if (!isList || !isCount(total_pages) || total_pages > MAX_PAGES) {
       throw unreadable("a list of logs");
     }
-    names.push(...logs);
-    const isLast = !(Number(total_pages) > page + 1);
-    if (isLast || logs.length === 0) return names.map((name) => ({ name }));
+    const known = names.size;
+    for (const name of logs) names.add(name);
+    if (names.size === known) break;
+    pages = total_pages;
   }
+  return [...names].map((name) => ({ name }));
 }
