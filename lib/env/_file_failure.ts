@@ -3,13 +3,15 @@ import { ValidationException } from "../errors.ts";
 /** How the runtimes call a place where there is nothing. */
 const ABSENT: ReadonlySet<unknown> = new Set(["NotFound", "ENOENT", "ENOTDIR"]);
 
-/** How they call a place that may not be looked at. */
-const FORBIDDEN: ReadonlySet<unknown> = new Set([
-  "PermissionDenied",
-  "NotCapable",
-  "EACCES",
-  "EPERM",
-  "ERR_ACCESS_DENIED",
+const LOOK = "Look at the permissions of the file";
+
+/** How they call a place that may not be looked at, and what to do about it. */
+const FORBIDDEN: ReadonlyMap<unknown, string> = new Map([
+  ["PermissionDenied", LOOK],
+  ["EACCES", LOOK],
+  ["EPERM", LOOK],
+  ["NotCapable", "Let Deno read it with --allow-read"],
+  ["ERR_ACCESS_DENIED", "Let Node read it with --allow-fs-read"],
 ]);
 
 /** What a caller is told when a file cannot be read. */
@@ -25,8 +27,8 @@ export function fileFailure(
       { code: "file-not-found", cause },
     );
   }
-  const forbidden = words.some((word) => FORBIDDEN.has(word));
-  const why = forbidden
+  const hint = FORBIDDEN.get(name) ?? FORBIDDEN.get(code);
+  const why = hint
     ? "it may not be read"
     : cause instanceof Error
     ? cause.message
@@ -34,9 +36,7 @@ export function fileFailure(
   return new ValidationException(`Cannot read "${path}": ${why}`, {
     code: "file-not-readable",
     cause,
-    hint: forbidden
-      ? "Look at the file's permissions; Deno also wants --allow-read"
-      : undefined,
+    hint,
   });
 }
 
@@ -48,9 +48,12 @@ export function notAFile(path: string | URL): ValidationException {
 }
 
 /** What a caller is told on browsers and Workers. */
-export function noDisk(path: string | URL): ValidationException {
+export function noDisk(
+  path: string | URL,
+  hint = "Give a File, a Blob, a stream or a URL",
+): ValidationException {
   return new ValidationException(
     `Cannot read "${path}": this runtime has no files`,
-    { code: "not-supported", hint: "Give a File, a Blob, a stream or a URL" },
+    { code: "not-supported", hint },
   );
 }

@@ -1,4 +1,4 @@
-import { ValidationException } from "../errors.ts";
+import { fileFailure, noDisk } from "./_file_failure.ts";
 
 /** The few members of the runtimes that reading a file needs. */
 interface Runtime {
@@ -14,17 +14,22 @@ interface Runtime {
  * Read a text file on runtimes that have files: Deno, Bun, Node.
  *
  * @param path A path, relative to the working directory, or a `file:` URL.
+ * @param scope Where the runtime is looked for. Default: the global object.
  * @returns The text, as UTF-8.
- * @throws {ValidationException} The runtime has no files.
- * @throws What the runtime throws when the file cannot be read.
+ * @throws {ValidationException} There is no such file, it may not be read, or
+ * the runtime has no files; `code` says which.
  */
-export function readTextFile(path: string | URL): Promise<string> {
-  const { Deno, process } = globalThis as Runtime;
-  if (Deno) return Deno.readTextFile(path);
+export async function readTextFile(
+  path: string | URL,
+  scope: object = globalThis,
+): Promise<string> {
+  const { Deno, process } = scope as Runtime;
   const files = process?.getBuiltinModule?.("node:fs/promises");
-  if (files) return files.readFile(path, "utf8");
-  throw new ValidationException(
-    `Cannot read "${path}": this runtime has no files`,
-    { code: "not-supported", hint: "Pass the pipeline as an object or a URL" },
-  );
+  try {
+    if (Deno) return await Deno.readTextFile(path);
+    if (files) return await files.readFile(path, "utf8");
+  } catch (error) {
+    throw fileFailure(path, error);
+  }
+  throw noDisk(path, "Pass the pipeline as an object or a URL");
 }

@@ -1,4 +1,5 @@
 import type { PipeSource } from "../data/pipe_options.ts";
+import { fetchPlace, shownPlace } from "../_fetch_place.ts";
 import { ValidationException } from "../errors.ts";
 import { UNKNOWN_TYPE } from "./_media_type_of_name.ts";
 import type { FilePlace } from "./file_input.ts";
@@ -51,7 +52,7 @@ export function openPlace(place: FilePlace): Place {
   }
   throw new ValidationException(
     `Cannot read "${
-      shown(place)
+      shownPlace(place)
     }": addresses of "${place.protocol}" are not supported`,
     { code: "not-supported" },
   );
@@ -61,36 +62,11 @@ async function fetched(
   url: URL,
   signal: AbortSignal,
 ): Promise<{ source: Response; mimeType: string | undefined }> {
-  let response: Response;
-  try {
-    response = await fetch(url, { signal });
-  } catch (cause) {
-    signal.throwIfAborted();
-    throw unreadable(url, "there is no answer", "file-not-readable", cause);
-  }
-  const { ok, status, headers, body } = response;
-  if (!ok) {
-    await body?.cancel();
-    const gone = status === 404 || status === 410;
-    const code = gone ? "file-not-found" : "file-not-readable";
-    throw unreadable(url, `HTTP status ${status}`, code);
-  }
-  const type = headers.get("content-type") ?? "";
+  const response = await fetchPlace(url, signal);
+  const type = response.headers.get("content-type") ?? "";
   // Servers say so of whatever they do not know.
   const says = type !== "" && !type.startsWith(UNKNOWN_TYPE);
   return { source: response, mimeType: says ? type : undefined };
-}
-
-function unreadable(
-  url: URL,
-  why: string,
-  code: "file-not-found" | "file-not-readable",
-  cause?: unknown,
-): ValidationException {
-  return new ValidationException(`Cannot read "${shown(url)}": ${why}`, {
-    code,
-    cause,
-  });
 }
 
 /** The last part of a place, as its author would write it. */
@@ -108,9 +84,4 @@ function lastPart(place: FilePlace): string {
 /** What is behind the last separator that something stands behind. */
 function partOf(path: string): string {
   return /([^/\\]*)[/\\]*$/.exec(path)?.[1] ?? path;
-}
-
-/** A place without what may be secret: user name, query, inline data. */
-function shown({ protocol, host, pathname }: URL): string {
-  return protocol === "data:" ? protocol : `${protocol}//${host}${pathname}`;
 }

@@ -3,7 +3,8 @@ import {
   unwrapPipeline,
   type WrappedPipeline,
 } from "../../schema/pipeline.ts";
-import { type ExceptionOptions, ValidationException } from "../errors.ts";
+import { fetchPlace, shownPlace } from "../_fetch_place.ts";
+import { ValidationException } from "../errors.ts";
 import { substitute } from "../protocol/substitute.ts";
 import type { SessionCore } from "../session/core.ts";
 
@@ -86,45 +87,26 @@ async function readJson(
   place: string | URL,
   { signal }: LoadOptions,
 ): Promise<unknown> {
-  let text: string;
-  try {
-    text = await readText(place, signal);
-  } catch (cause) {
-    signal?.throwIfAborted();
-    if (cause instanceof ValidationException) throw cause;
-    throw unreadable(place, "it is not there, or may not be read", {
-      cause,
-      hint: "A path begins at the working directory; Deno wants --allow-read",
-    });
-  }
+  const text = await readText(place, signal);
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw unreadable(place, "it is not JSON", { cause });
+    throw new ValidationException(
+      `Cannot read "${shown(place)}": it is not JSON`,
+      { cause },
+    );
   }
 }
 
 async function readText(
   place: string | URL,
-  signal: AbortSignal | null = null,
+  signal: AbortSignal | null | undefined,
 ): Promise<string> {
   if (typeof place === "string" || place.protocol === "file:") {
     const { readTextFile } = await import("../env/read_text_file.ts");
     return await readTextFile(place);
   }
-  const response = await fetch(place, { signal });
-  if (response.ok) return await response.text();
-  await response.body?.cancel();
-  throw unreadable(place, `HTTP status ${response.status}`);
-}
-
-function unreadable(
-  place: string | URL,
-  why: string,
-  options?: ExceptionOptions,
-): ValidationException {
-  const message = `Cannot read "${shown(place)}": ${why}`;
-  return new ValidationException(message, options);
+  return await (await fetchPlace(place, signal)).text();
 }
 
 function nameOf({ filepath, pipeline }: PipelineInput): string {
@@ -132,9 +114,6 @@ function nameOf({ filepath, pipeline }: PipelineInput): string {
   return place === undefined ? "the pipeline" : `"${shown(place)}"`;
 }
 
-/** A place without what may be secret: user name, query, inline data. */
 function shown(place: string | URL): string {
-  if (typeof place === "string") return place;
-  const { protocol, host, pathname } = place;
-  return protocol === "data:" ? protocol : `${protocol}//${host}${pathname}`;
+  return typeof place === "string" ? place : shownPlace(place);
 }

@@ -175,7 +175,7 @@ forEveryTransport("a file that is not there", async (options) => {
     ValidationException,
     'Cannot read "no/such.pipe"',
   );
-  assertEquals(error.code, "invalid-pipeline");
+  assertEquals(error.code, "file-not-found");
 });
 
 // The task.

@@ -10,6 +10,11 @@ import {
   loadPipeline,
   type PipelineInput,
 } from "../../lib/task/load_pipeline.ts";
+import { readTextFile } from "../../lib/env/read_text_file.ts";
+import { sendFiles } from "../../lib/files/send_files.ts";
+import { restart } from "../../lib/task/restart.ts";
+import { use } from "../../lib/task/use.ts";
+import { validate } from "../../lib/task/validate.ts";
 import type { Pipeline } from "../../schema/pipeline.ts";
 import { pipeServer } from "../support/pipe_server.ts";
 import { withFiles } from "../support/with_files.ts";
@@ -173,18 +178,20 @@ Deno.test("a file that is not there is refused by its path, with the runtime's e
     ValidationException,
     'Cannot read "no/such/file.json"',
   );
-  assert(isDAPException(error, "invalid-pipeline"));
+  assert(isDAPException(error, "file-not-found"));
   assert(error.cause instanceof Deno.errors.NotFound);
+  assertEquals(error.hint, undefined);
 });
 
 Deno.test("an address that answers with a failure is refused with its status", async () => {
   const answer = () => new Response("no such page", { status: 404 });
   await withHttp(answer, async (base) => {
-    await assertRejects(
+    const error = await assertRejects(
       () => load({ pipeline: base }),
       ValidationException,
       `Cannot read "${base.href}": HTTP status 404`,
     );
+    assertEquals(error.code, "file-not-found");
   });
 });
 
@@ -200,6 +207,50 @@ Deno.test("an address that nobody serves is refused with the runtime's error as 
     `Cannot read "${gone.href}"`,
   );
   assert(error.cause instanceof TypeError);
+  assertEquals(error.code, "file-not-readable");
+});
+
+for (
+  const [runtime, scope, code] of [
+    ["none", {}, "not-supported"],
+    ["workerd's, without files of its own", { process: {} }, "not-supported"],
+    [
+      "workerd's, which has files of its own",
+      nodeLike("ENOENT"),
+      "file-not-found",
+    ],
+    ["Node's", nodeLike("EACCES"), "file-not-readable"],
+  ] as const
+) {
+  Deno.test(`a failure says nothing of Deno where the runtime is another: ${runtime}`, async () => {
+    const reading = readTextFile("a.json", scope);
+    const error = await assertRejects(() => reading, ValidationException);
+    assertEquals(error.code, code);
+    assert(!`${error.message} ${error.hint}`.includes("Deno"));
+  });
+}
+
+function nodeLike(code: string): object {
+  const readFile = () =>
+    Promise.reject(Object.assign(new Error("no"), { code }));
+  return { process: { getBuiltinModule: () => ({ readFile }) } };
+}
+
+Deno.test("a file that is missing has one code, whoever reads it", async () => {
+  await using server = await pipeServer();
+  const { session } = server;
+  const path = "no/such/file";
+  for (
+    const work of [
+      () => use(session, { filepath: path }),
+      () => restart(session, "tk_1", { filepath: new URL(`file:///${path}`) }),
+      () => validate(session, new URL(`file:///${path}`)),
+      () => sendFiles(session, "tk_1", [path]),
+    ]
+  ) {
+    const error = await assertRejects(work as () => Promise<unknown>);
+    assert(isDAPException(error, "file-not-found"), String(error));
+  }
 });
 
 Deno.test("what an address holds besides host and path is not shown", async () => {

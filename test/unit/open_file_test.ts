@@ -117,12 +117,15 @@ function oneFile(file: Partial<Record<"read" | "close", () => never>>): Disk {
 }
 
 for (
-  const error of [
-    Object.assign(new Error("no"), { name: "PermissionDenied" }),
-    Object.assign(new Error("no"), { name: "NotCapable" }),
-    Object.assign(new Error("no"), { code: "EACCES" }),
-    Object.assign(new Error("no"), { code: "ERR_ACCESS_DENIED" }),
-  ]
+  const [error, advice] of [
+    [Object.assign(new Error("no"), { name: "PermissionDenied" }), "Look at"],
+    [Object.assign(new Error("no"), { name: "NotCapable" }), "--allow-read"],
+    [Object.assign(new Error("no"), { code: "EACCES" }), "Look at"],
+    [
+      Object.assign(new Error("no"), { code: "ERR_ACCESS_DENIED" }),
+      "--allow-fs-read",
+    ],
+  ] as const
 ) {
   Deno.test(`a file that may not be read is told as such: ${error.name} ${"code" in error ? error.code : ""}`, async () => {
     const disk: Disk = {
@@ -132,7 +135,9 @@ for (
     const [code, message, hint] = await failureOf(openFile("secret", disk));
     assertEquals(code, "file-not-readable");
     assertEquals(message, 'Cannot read "secret": it may not be read');
-    assert(hint?.includes("--allow-read"));
+    assert(hint?.includes(advice));
+    // Advice about another runtime is none.
+    assertEquals(hint?.includes("Deno"), error.name === "NotCapable");
   });
 }
 

@@ -1,0 +1,44 @@
+import { ValidationException } from "./errors.ts";
+
+/**
+ * Fetch what is at an address.
+ *
+ * @throws {ValidationException} There is no answer or no success, with the code
+ * `file-not-found` or `file-not-readable`.
+ * @throws The signal's reason.
+ */
+export async function fetchPlace(
+  url: URL,
+  signal: AbortSignal | null = null,
+): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(url, { signal });
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw unreadable(url, "there is no answer", "file-not-readable", cause);
+  }
+  const { ok, status, body } = response;
+  if (ok) return response;
+  await body?.cancel();
+  const gone = status === 404 || status === 410;
+  const code = gone ? "file-not-found" : "file-not-readable";
+  throw unreadable(url, `HTTP status ${status}`, code);
+}
+
+/** An address without what may be secret: user name, query, inline data. */
+export function shownPlace({ protocol, host, pathname }: URL): string {
+  return protocol === "data:" ? protocol : `${protocol}//${host}${pathname}`;
+}
+
+function unreadable(
+  url: URL,
+  why: string,
+  code: "file-not-found" | "file-not-readable",
+  cause?: unknown,
+): ValidationException {
+  return new ValidationException(`Cannot read "${shownPlace(url)}": ${why}`, {
+    code,
+    cause,
+  });
+}
