@@ -1,11 +1,12 @@
 import { TASK_STATE } from "../../schema/task.ts";
 import { onAbort } from "../_abort.ts";
 import { ignore } from "../_deferred.ts";
-import { ConnectionException } from "../errors.ts";
+import { ConnectionException, ValidationException } from "../errors.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import { tokenOf } from "../session/call.ts";
 import type { Session, TaskRef } from "../session/session.ts";
 import {
+  framingOf,
   keepAlivePayload,
   parseMediaType,
   wireMimeType,
@@ -42,6 +43,7 @@ export async function openWriter(
   const token = tokenOf(task);
   const { mimeType, framing, emptyWrite, onPipelineError, signal } = options;
   const frameBytes = frameBytesOf(options);
+  if (framing === "chunk") checkChunks(core, mimeType);
   const intake = createIntake({ mimeType, framing, frameBytes, emptyWrite });
   const transcoded = foreignCharset(mimeType) !== undefined;
   const calls = await openWatched(core, token, objectOf(options, transcoded), {
@@ -53,6 +55,7 @@ export async function openWriter(
   });
   // All of this may have happened in the turn of the answer.
   if (signal?.aborted || core.signal.aborted) {
+    calls.cancel();
     calls.release();
     throw (signal?.aborted ? signal : core.signal).reason;
   }
@@ -65,6 +68,16 @@ export async function openWriter(
     signal,
     onPipelineError,
     watcher: options.watcher,
+  });
+}
+
+/** Where each object is one request there are no chunks. */
+function checkChunks({ settings }: SessionCore, mimeType: string): void {
+  const { connectionless, name } = settings.transport;
+  if (!connectionless || framingOf(mimeType) === "record") return;
+  throw new ValidationException(`Cannot send chunks as writes over ${name}`, {
+    code: "not-supported",
+    hint: "Use webSocketTransport(), which is the default",
   });
 }
 

@@ -30,6 +30,11 @@ export interface PipeCalls {
   write(payload: Payload): Promise<void>;
   /** End the object and return what the pipeline made of it. */
   close(): Promise<PipelineResult>;
+  /**
+   * End what carries the object, where it has something of its own; then the
+   * object does not reach the engine as if it were whole.
+   */
+  cancel(): void;
   /** End the object for its slot's sake alone; never fails. */
   release(): Promise<void>;
 }
@@ -46,7 +51,7 @@ export async function openPipe(
 ): Promise<PipeCalls> {
   const { mimeType, provider, signal } = options;
   const timeout = options.timeout ?? core.settings.longTimeout;
-  let line = NaN;
+  let sent: Sent = { line: NaN, cancel: ignore };
   const response = await request(core, token, {
     subcommand: "open",
     object,
@@ -55,25 +60,31 @@ export async function openPipe(
   }, {
     signal,
     timeout,
-    onLine(number): void {
-      line = number;
+    onLine(line, cancel): void {
+      sent = { line, cancel };
     },
     onLate(late): void {
       const id = pipeId(late);
-      if (id !== undefined) pipeCalls(core, token, id, timeout, line).release();
+      if (id === undefined) return;
+      const calls = pipeCalls(core, token, id, timeout, sent);
+      calls.cancel();
+      calls.release();
     },
   });
   const id = pipeId(response);
   if (id === undefined) throw failure(response, "open");
-  return pipeCalls(core, token, id, timeout, line);
+  return pipeCalls(core, token, id, timeout, sent);
 }
+
+/** How the request that opens a pipe has left. */
+type Sent = Pick<PipeCalls, "cancel" | "line">;
 
 function pipeCalls(
   core: SessionCore,
   token: string,
   id: number,
   timeout: number,
-  line: number,
+  { cancel, line }: Sent,
 ): PipeCalls {
   const writing = { subcommand: "write", pipe_id: id };
   const closing = { subcommand: "close", pipe_id: id };
@@ -96,6 +107,7 @@ function pipeCalls(
       }
       return body;
     },
+    cancel,
     async release(): Promise<void> {
       const options = { timeout: RELEASE_MS, line };
       await request(core, token, closing, options).catch(ignore);

@@ -271,6 +271,7 @@ export class PipeWriter implements Attachment, Watched {
     const closing = this.#phase === "closing";
     this.#failure = error;
     this.#end("failed");
+    this.#calls.cancel();
     this.#result.reject(error);
     this.#flight?.reject(error);
     this.#flight = undefined;

@@ -115,6 +115,12 @@ const FAILURES: readonly (readonly [string | RegExp, FailureKind])[] = [
     hint: "The server lost the line to the task's process",
     retryable: true,
   }],
+  // What a server tells that had no place for its own connection to itself.
+  [/\brejected WebSocket connection: HTTP 403$/, {
+    code: "connection-failed",
+    hint: "The server takes few requests at once: try again in a moment",
+    retryable: true,
+  }],
   [/^HTTP (?:429|50[234])(?: |$)/, {
     code: "connection-failed",
     hint: "Something between here and the engine answered in its place",

@@ -4,6 +4,8 @@ import { TimeoutException } from "../errors.ts";
 
 /** Answers that are still awaited after their caller gave up. */
 const MAX_LATE = 1024;
+/** How long an answer is of use that somebody has to clear up after. */
+const LATE_MS = 5_000;
 /** The longest that the timer may hold a process that nothing else holds. */
 const MAX_SLEEP_MS = 1_000;
 
@@ -15,6 +17,8 @@ export interface WaitOptions {
   readonly timeout: number;
   /** Given the answer that came after the wait was over, if it ever comes. */
   readonly onLate?: ((response: ResponseMessage) => void) | undefined;
+  /** Called when no answer is of use any more. */
+  readonly onGivenUp?: ((seq: number) => void) | undefined;
 }
 
 interface Waiter {
@@ -22,6 +26,13 @@ interface Waiter {
   readonly reject: (reason: unknown) => void;
   readonly deadline: number;
   readonly options: WaitOptions;
+}
+
+/** An answer that its caller has given up. */
+interface Late {
+  readonly onLate: (response: ResponseMessage) => void;
+  /** Forget that it was given up. */
+  readonly stop: () => void;
 }
 
 /**
@@ -36,7 +47,7 @@ interface Waiter {
 export class PendingTable {
   readonly #clock: Clock;
   readonly #waiting: Map<number, Waiter> = new Map();
-  readonly #late: Map<number, (response: ResponseMessage) => void> = new Map();
+  readonly #late: Map<number, Late> = new Map();
   #cancelTimer: (() => void) | undefined;
   #timerAt = Infinity;
   #unmatched = 0;
@@ -71,22 +82,22 @@ export class PendingTable {
     const waiter = this.#take(seq);
     if (waiter) return waiter.resolve(response);
     this.#unmatched++;
-    const late = this.#late.get(seq);
-    this.#late.delete(seq);
-    late?.(response);
+    this.#takeLate(seq)?.onLate(response);
   }
 
   /** Stop waiting for `seq`; a late answer goes to its `onLate`. */
   giveUp(seq: number, reason: unknown): void {
     const waiter = this.#take(seq);
     if (!waiter) return;
-    if (waiter.options.onLate) this.#expectLate(seq, waiter.options.onLate);
+    const { onGivenUp, onLate } = waiter.options;
+    if (onLate) this.#expectLate(seq, onLate, onGivenUp);
+    else onGivenUp?.(seq);
     waiter.reject(reason);
   }
 
   /** No answer to `seq` will come, early or late. */
   fail(seq: number, reason: unknown): void {
-    this.#late.delete(seq);
+    this.#takeLate(seq);
     this.#take(seq)?.reject(reason);
   }
 
@@ -94,17 +105,32 @@ export class PendingTable {
   failAll(reason: unknown): void {
     const waiters = [...this.#waiting.values()];
     this.#waiting.clear();
+    for (const { stop } of this.#late.values()) stop();
     this.#late.clear();
     this.#disarm();
     for (const { reject } of waiters) reject(reason);
   }
 
-  #expectLate(seq: number, onLate: (response: ResponseMessage) => void): void {
+  #expectLate(
+    seq: number,
+    onLate: Late["onLate"],
+    onGivenUp: WaitOptions["onGivenUp"],
+  ): void {
     const [oldest] = this.#late.keys();
     if (oldest !== undefined && this.#late.size >= MAX_LATE) {
-      this.#late.delete(oldest);
+      this.#takeLate(oldest);
     }
-    this.#late.set(seq, onLate);
+    const stop = onGivenUp
+      ? this.#clock.after(LATE_MS, () => onGivenUp(seq), { ref: false })
+      : (): void => {};
+    this.#late.set(seq, { onLate, stop });
+  }
+
+  #takeLate(seq: number): Late | undefined {
+    const late = this.#late.get(seq);
+    this.#late.delete(seq);
+    late?.stop();
+    return late;
   }
 
   #take(seq: number): Waiter | undefined {

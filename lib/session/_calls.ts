@@ -100,7 +100,13 @@ export class Calls {
     const timeout = options.timeout ?? this.#desk.settings().requestTimeout;
     if (!(timeout > 0)) return Promise.reject(badTimeout(timeout));
     const seq = this.#seq++;
-    const answer = this.#pending.add(seq, { command, timeout, onLate });
+    const { cancel } = connection;
+    const answer = this.#pending.add(seq, {
+      command,
+      timeout,
+      onLate,
+      onGivenUp: cancel && ((seq): void => connection.cancel?.(seq)),
+    });
     try {
       connection.send({
         type: "request",
@@ -115,7 +121,7 @@ export class Calls {
       answer.catch(ignore);
       return this.#later(request, options);
     }
-    options.onLine?.(line);
+    options.onLine?.(line, () => connection.cancel?.(seq));
     if (!signal) return answer;
     const detach = onAbort(signal, (reason) => {
       this.#pending.giveUp(seq, reason);

@@ -19,8 +19,8 @@ export interface RequestOptions extends CallOptions {
    * @default {whichever comes first}
    */
   readonly line?: number | undefined;
-  /** Told the line that it leaves on. */
-  readonly onLine?: ((line: number) => void) | undefined;
+  /** Told the line that it leaves on, and how to end what it needs there. */
+  readonly onLine?: ((line: number, cancel: () => void) => void) | undefined;
 }
 
 /** How a line is opened. */

@@ -117,7 +117,7 @@ export async function use(
   const owned = !useExisting;
   const message = buildRequest("execute", {
     token: options.token,
-    arguments: { pipeline, ...present(options), ...nameOf(options) },
+    arguments: { pipeline, ...present(options), ...nameOf(core, options) },
   });
   // The signal is for the start alone; the events go on after it.
   const start = new AbortController();
@@ -243,8 +243,13 @@ function present(options: UseOptions): Record<string, unknown> {
   );
 }
 
-function nameOf({ name, filepath }: UseOptions): { name?: string } {
+function nameOf(
+  { settings }: SessionCore,
+  { name, filepath }: UseOptions,
+): { name?: string } {
   if (name !== undefined) return { name };
+  // There a start has no place for a name; only one that was given is missed.
+  if (settings.transport.connectionless) return {};
   const path = filepath instanceof URL
     ? decodeURIComponent(filepath.pathname)
     : filepath;

@@ -1,5 +1,7 @@
 import { isRecord } from "../../schema/json.ts";
 import { onAbort } from "../_abort.ts";
+import { ignore } from "../_deferred.ts";
+import { ConnectionException, ProtocolException } from "../errors.ts";
 
 /** What an engine answered, in the terms of the socket. */
 export interface Answer {
@@ -24,8 +26,20 @@ export interface Ask {
 export interface HttpAsk {
   /** The credential of the session; goes into a header, never into an address. */
   credential: string;
-  (request: Ask): Promise<Answer>;
+  /** Send a request and read its answer; both end when the signal aborts. */
+  (request: Ask, signal: AbortSignal): Promise<Answer>;
 }
+
+/** What {@linkcode httpAsk} works with. */
+export interface HttpAskOptions {
+  readonly fetch: typeof fetch;
+  /** The address of the engine. */
+  readonly base: URL;
+  /** The most bytes of one response. */
+  readonly responseBytes: number;
+}
+
+const MOST_REDIRECTS = 5;
 
 /**
  * What headers carry: Latin-1 that prints. Asking the platform would not do:
@@ -35,11 +49,9 @@ const CARRIED = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** Make what asks the engine at an address. */
 export function httpAsk(
-  send: typeof fetch,
-  base: URL,
-  signal: AbortSignal,
+  { fetch: send, base, responseBytes }: HttpAskOptions,
 ): HttpAsk {
-  const ask = async (request: Ask): Promise<Answer> => {
+  const ask = async (request: Ask, signal: AbortSignal): Promise<Answer> => {
     const url = new URL(request.path, base);
     for (const [name, value] of Object.entries(request.query ?? {})) {
       if (value !== undefined) url.searchParams.set(name, String(value));
@@ -52,36 +64,17 @@ export function httpAsk(
       };
     }
     const { method, body } = request;
-    return await asking(signal, async (signal) => {
-      const init = {
-        method,
-        headers,
-        ...(body === undefined ? {} : { body }),
-        ...(body instanceof ReadableStream ? { duplex: "half" } : {}),
-        signal,
-      };
-      return await readAnswer(await send(url, init as RequestInit));
-    });
+    const response = await sendOnOrigin(send, url, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body }),
+      ...(body instanceof ReadableStream ? { duplex: "half" } : {}),
+      signal,
+    } as RequestInit);
+    return answerOf(response, await textOf(response, responseBytes, signal));
   };
   const self: HttpAsk = Object.assign(ask, { credential: "" });
   return self;
-}
-
-/**
- * Ask with a signal of its own. Platforms attach to the signal of a request
- * what they do not always detach; this one goes with the request (field F10).
- */
-export async function asking<T>(
-  lifetime: AbortSignal,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const request = new AbortController();
-  const detach = onAbort(lifetime, (reason) => request.abort(reason));
-  try {
-    return await work(request.signal);
-  } finally {
-    detach();
-  }
 }
 
 /** The headers; none where no header can carry what is to be in them. */
@@ -99,31 +92,130 @@ function headersOf(
     : undefined;
 }
 
-/** Read any of the envelopes of protocol §10.2. */
-async function readAnswer(response: Response): Promise<Answer> {
-  const text = await response.text();
+/**
+ * Send a request that no redirect carries to another origin: platforms send
+ * body and query along. A redirect within the origin is followed where the
+ * same request can be sent again.
+ *
+ * @throws {ConnectionException} The server redirects elsewhere, or too often.
+ */
+export async function sendOnOrigin(
+  send: typeof fetch,
+  url: URL,
+  init: RequestInit,
+): Promise<Response> {
+  let at = url;
+  for (let count = 0; count <= MOST_REDIRECTS; count++) {
+    const response = await send(at, { ...init, redirect: "manual" });
+    const target = redirectOf(response, at);
+    if (!target) return response;
+    await response.body?.cancel().catch(ignore);
+    // Pages are not shown where a redirect leads.
+    if (target === "hidden") throw redirected("");
+    if (target.origin !== url.origin) {
+      throw redirected(` to "${target.origin}"`);
+    }
+    const same = response.status >= 307 || (init.method ?? "GET") === "GET";
+    if (!same || init.body instanceof ReadableStream) {
+      throw redirected(` to "${target.origin}${target.pathname}"`);
+    }
+    at = target;
+  }
+  throw redirected(", which has no end");
+}
+
+/** Where a response leads, if it is a redirect. */
+function redirectOf(
+  { headers, status, type }: Response,
+  from: URL,
+): URL | "hidden" | undefined {
+  if (type === "opaqueredirect") return "hidden";
+  const location = headers.get("location");
+  if (![301, 302, 303, 307, 308].includes(status) || !location) return;
+  return URL.canParse(location, from.href) ? new URL(location, from) : "hidden";
+}
+
+function redirected(where: string): ConnectionException {
+  return new ConnectionException(`Refused a redirect of the server${where}`, {
+    code: "connection-failed",
+    sent: true,
+    hint: "Set `uri` to the address that the server redirects to",
+  });
+}
+
+/** The text of a response, as far as one may be long. */
+async function textOf(
+  response: Response,
+  most: number,
+  signal: AbortSignal,
+): Promise<string> {
+  if (!response.body) return "";
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
+  // The signal is for the request; what a function of the user's gives as a
+  // response need not know it.
+  const detach = onAbort(signal, (reason) => {
+    reader.cancel(reason).catch(ignore);
+  });
+  try {
+    let text = "";
+    for (let size = 0;;) {
+      const { done, value } = await reader.read();
+      signal.throwIfAborted();
+      if (done) return text + decoder.decode();
+      size += value.length;
+      if (size > most) throw tooLarge(most);
+      text += decoder.decode(value, { stream: true });
+    }
+  } catch (error) {
+    reader.cancel(error).catch(ignore);
+    throw error;
+  } finally {
+    detach();
+  }
+}
+
+function tooLarge(most: number): ProtocolException {
+  return new ProtocolException(`Response has more than ${most} bytes`, {
+    hint: "Raise `responseBytes` of httpTransport()",
+  });
+}
+
+/** Read any of the envelopes that servers use. */
+function answerOf({ status, statusText }: Response, text: string): Answer {
   const json = parsed(text);
   if (isRecord(json) && json.status === "OK") {
     return { body: isRecord(json.data) ? json.data : undefined };
   }
   const error = isRecord(json) ? wordsOf(json) : undefined;
-  const { status, statusText } = response;
   return { error: error ?? `HTTP ${status} ${statusText}`.trim(), status };
 }
 
 function wordsOf(
   { error, detail }: Record<string, unknown>,
 ): string | undefined {
-  if (isRecord(error)) {
-    // Two helpers of the server disagree about the name (§10.2).
-    const words = error.message ?? error.error;
-    return words === undefined ? undefined : String(words);
-  }
-  if (typeof detail === "string") return detail;
-  if (!Array.isArray(detail)) return undefined;
-  return detail.map((it) =>
-    isRecord(it) ? `${it.msg} (${[it.loc].flat().join(".")})` : String(it)
-  ).join("; ");
+  if (isRecord(error)) return errorWords(error);
+  if (!Array.isArray(detail)) return plain(detail);
+  const words = detail.map((it) => {
+    if (!isRecord(it)) return plain(it) ?? "?";
+    const place = [it.loc].flat().map((part) => plain(part) ?? "?");
+    return `${plain(it.msg) ?? "?"} (${place.join(".")})`;
+  });
+  return words.join("; ");
+}
+
+/** The words of an error; servers have two names for them. */
+export function errorWords(
+  { message, error }: Readonly<Record<string, unknown>>,
+): string | undefined {
+  return plain(message) ?? plain(error);
+}
+
+/** Text or a number as text; anything else of a server's is shown to nobody. */
+export function plain(value: unknown): string | undefined {
+  return typeof value === "string" || typeof value === "number"
+    ? String(value)
+    : undefined;
 }
 
 function parsed(text: string): unknown {

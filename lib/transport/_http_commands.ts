@@ -1,36 +1,46 @@
 import { isRecord } from "../../schema/json.ts";
 import { ConnectionException, ValidationException } from "../errors.ts";
+import { isJsonRecord } from "../protocol/media_type.ts";
 import type { Answer, HttpAsk } from "./_http_ask.ts";
 
 type Args = Readonly<Record<string, unknown>>;
 
-/** The commands that HTTP has a path for, besides data (protocol §10.3). */
-export const HTTP_COMMANDS: Readonly<
-  Record<string, (ask: HttpAsk, args: Args) => Promise<Answer>>
-> = {
+type Command = (
+  ask: HttpAsk,
+  args: Args,
+  signal: AbortSignal,
+) => Promise<Answer>;
+
+/** The commands that HTTP has a path for, besides data. */
+export const HTTP_COMMANDS: Readonly<Record<string, Command>> = {
   auth: login,
   deauth: () => Promise.resolve({}),
   execute: start,
-  terminate: (ask, { token }) =>
-    ask({ method: "DELETE", path: "/task", query: { token } }),
-  rrext_get_task_status: (ask, { token }) =>
-    ask({ method: "GET", path: "/task", query: { token } }),
-  rrext_services: (ask, { service }) =>
-    ask({ method: "GET", path: "/services", query: { service } }),
-  rrext_ping: (ask) => ask({ method: "GET", path: "/version" }),
-  rrext_public_probe: (ask) => ask({ method: "GET", path: "/version" }),
-  rrext_validate: (ask, { pipeline, source }) =>
-    ask({
-      method: "POST",
-      path: "/pipe/validate",
-      query: { source },
-      body: JSON.stringify(pipeline),
-      headers: { "content-type": "application/json" },
-    }),
+  terminate: (ask, { token }, signal) =>
+    ask({ method: "DELETE", path: "/task", query: { token } }, signal),
+  rrext_get_task_status: (ask, { token }, signal) =>
+    ask({ method: "GET", path: "/task", query: { token } }, signal),
+  rrext_services: (ask, { service }, signal) =>
+    ask({ method: "GET", path: "/services", query: { service } }, signal),
+  rrext_ping: (ask, _, signal) =>
+    ask({ method: "GET", path: "/version" }, signal),
+  rrext_public_probe: (ask, _, signal) =>
+    ask({ method: "GET", path: "/version" }, signal),
+  rrext_validate: validate,
 };
 
-/** What `execute` can say on a socket, and a path has no place for. */
-const NOT_CARRIED = ["useExisting", "ttl", "args", "teamId"];
+/** What the paths of commands have a place for, where that is not all. */
+const CARRIED: Readonly<Record<string, ReadonlySet<string>>> = {
+  execute: new Set([
+    "pipeline",
+    "pipelineTraceLevel",
+    "source",
+    "threads",
+    "token",
+  ]),
+  rrext_services: new Set(["service"]),
+  rrext_validate: new Set(["pipeline", "source"]),
+};
 
 /**
  * Refuse what HTTP has no place for, before any traffic.
@@ -41,21 +51,31 @@ export function checkCarried(command: string, args: Args): void {
   const known = command === "rrext_process" ||
     Object.hasOwn(HTTP_COMMANDS, command);
   if (!known) throw notCarried(`"${command}"`);
-  if (command !== "execute") return;
-  for (const name of NOT_CARRIED) {
-    const value = args[name];
-    if (value !== undefined && value !== false) throw notCarried(`"${name}"`);
+  if (command === "rrext_process") return checkProvider(args);
+  const carried = Object.hasOwn(CARRIED, command)
+    ? CARRIED[command]
+    : undefined;
+  for (const [name, value] of Object.entries(carried ? args : {})) {
+    const said = value !== undefined && value !== false;
+    if (said && !carried?.has(name)) throw notCarried(`"${name}"`);
   }
 }
 
-function notCarried(what: string): ValidationException {
+/** A question goes to whatever takes questions; others might be misled. */
+function checkProvider({ mimeType, provider }: Args): void {
+  if (provider === undefined || isJsonRecord(String(mimeType))) return;
+  throw notCarried('"provider"');
+}
+
+/** What HTTP cannot carry, and what can. */
+export function notCarried(what: string): ValidationException {
   return new ValidationException(`Cannot send ${what} over HTTP`, {
     code: "not-supported",
     hint: "Use webSocketTransport(), which is the default",
   });
 }
 
-/** What those get whose credential is not good (protocol §10.1). */
+/** What those get whose credential is not good. */
 const STRANGER: ReadonlySet<number | undefined> = new Set([
   undefined, // no header can carry it
   400,
@@ -67,15 +87,18 @@ const STRANGER: ReadonlySet<number | undefined> = new Set([
 /**
  * No path logs in. One that wants a credential tells whether it is good: a
  * stranger gets 401 there, whatever the path. Any other failure says nothing
- * about the credential, for example that of a proxy whose engine restarts
- * (field F35).
+ * about the credential, for example that of a proxy whose engine restarts.
  *
  * @throws {ConnectionException} There was another failure.
  */
-async function login(ask: HttpAsk, { auth }: Args): Promise<Answer> {
+async function login(
+  ask: HttpAsk,
+  { auth }: Args,
+  signal: AbortSignal,
+): Promise<Answer> {
   ask.credential = typeof auth === "string" ? auth : "";
   if (ask.credential === "") return {};
-  const answer = await ask({ method: "GET", path: "/status" });
+  const answer = await ask({ method: "GET", path: "/status" }, signal);
   const { error, status } = answer;
   // An engine without that path has let us look for it.
   if (error === "Not Found" || error === undefined) return {};
@@ -91,6 +114,7 @@ async function login(ask: HttpAsk, { auth }: Args): Promise<Answer> {
 async function start(
   ask: HttpAsk,
   { pipeline, pipelineTraceLevel, source, threads, token }: Args,
+  signal: AbortSignal,
 ): Promise<Answer> {
   const chosen = source !== undefined && isRecord(pipeline)
     ? { ...pipeline, source }
@@ -101,5 +125,28 @@ async function start(
     query: { token, threads, trace: pipelineTraceLevel },
     body: JSON.stringify(chosen),
     headers: { "content-type": "application/json" },
-  });
+  }, signal);
+}
+
+/**
+ * Few servers have this path. Where it is missing, a credential is answered
+ * with 404, and none with 401, though the path itself asks for none.
+ */
+async function validate(
+  ask: HttpAsk,
+  { pipeline, source }: Args,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const answer = await ask({
+    method: "POST",
+    path: "/pipe/validate",
+    query: { source },
+    body: JSON.stringify(pipeline),
+    headers: { "content-type": "application/json" },
+  }, signal);
+  const { status } = answer;
+  if (status === 404 || status === 405 || status === 401) {
+    throw notCarried('"rrext_validate", which this server has no path for,');
+  }
+  return answer;
 }

@@ -1,196 +1,189 @@
 import { isRecord } from "../../schema/json.ts";
-import { type Deferred, deferred, ignore } from "../_deferred.ts";
-import type { Answer, HttpAsk } from "./_http_ask.ts";
+import { onAbort } from "../_abort.ts";
+import { ignore } from "../_deferred.ts";
+import { type Answer, errorWords, type HttpAsk, plain } from "./_http_ask.ts";
+import {
+  type Body,
+  bufferedPipe,
+  heldPipe,
+  type HttpPipe,
+  type Post,
+  streamedPipe,
+} from "./_http_bodies.ts";
+import { carriageOf, checkSize, wrappingOf } from "./_http_carriage.ts";
+import type { Wrapping } from "./_multipart.ts";
+import { Places } from "./_places.ts";
+import type { StreamingProbe } from "./_streams_bodies.ts";
 
 /** How bodies travel. */
 export interface HttpPipeOptions {
-  /** Whether bodies are streams; asked before the first, until it is known. */
-  streaming(): Promise<boolean>;
+  /** Tells whether bodies are streams; asked before the first of them. */
+  readonly streaming: Pick<StreamingProbe, "ask">;
   /** The most bytes that are held where they are not. */
   readonly bufferBytes: number;
 }
 
 type Args = Readonly<Record<string, unknown>>;
 
-/** A body on its way. */
-interface HttpPipe {
-  /** Resolves when the bytes are taken, or with why they are not. */
-  write(data: Uint8Array): Promise<Answer>;
-  /** Ends the body; resolves with what the engine made of it. */
-  close(): Promise<Answer>;
+/** A pipe that is open, and what ends it. */
+interface OpenPipe {
+  readonly pipe: HttpPipe;
+  /** End its request, if there is one. */
+  drop(reason?: unknown): void;
 }
 
-/** The pipes of a connection: each is one `POST /task/data` (design D17). */
+/**
+ * Servers log each request in by a connection of their own to themselves, and
+ * have ten places for those that are not logged in; two are left to others.
+ */
+const MOST_REQUESTS = 8;
+
+/**
+ * The pipes of a connection: each is one `POST /task/data`.
+ *
+ * Bytes are the body, as a stream where the platform has such bodies. Servers
+ * write such a body to the pipe in the pieces that the network makes of it,
+ * which cut characters and records. So text and records are held, and go as the
+ * only part of a form, as far as servers take one in one write: plain text as a
+ * field of up to 1,024 KiB, everything else as a file of up to 64 KiB.
+ */
 export class HttpPipes {
   readonly #ask: HttpAsk;
   readonly #options: HttpPipeOptions;
-  readonly #open: Map<unknown, HttpPipe> = new Map();
+  readonly #open: Map<unknown, OpenPipe> = new Map();
+  readonly #places: Places = new Places(MOST_REQUESTS);
   #last = 0;
-  #streaming: Promise<boolean> | undefined;
 
   constructor(ask: HttpAsk, options: HttpPipeOptions) {
     this.#ask = ask;
     this.#options = options;
   }
 
-  /** Do what `rrext_process` is told to do. */
-  async run(args: Args, data: Uint8Array | undefined): Promise<Answer> {
+  /**
+   * Do what `rrext_process` is told to do.
+   *
+   * @param signal Ends the call; that of an open ends the pipe.
+   * @param onOver Called when a pipe is over that was opened.
+   * @throws {ValidationException} HTTP cannot carry it; nothing has been sent.
+   */
+  run(
+    args: Args,
+    data: Uint8Array | undefined,
+    signal: AbortSignal,
+    onOver: () => void,
+  ): Promise<Answer> {
     const { pipe_id: id, subcommand } = args;
-    if (subcommand === "open") return await this.#start(args);
-    const pipe = this.#open.get(id);
-    if (!pipe) return { error: `Write pipe with id ${id} not found` };
-    if (subcommand !== "write") {
+    if (subcommand === "open") {
+      checkSize(args);
+      return this.#start(args, signal, onOver);
+    }
+    const found = this.#open.get(id);
+    if (!found) {
+      const error = `Write pipe with id ${plain(id)} not found`;
+      return Promise.resolve({ error });
+    }
+    return subcommand === "write"
+      ? this.#write(found, data ?? new Uint8Array())
+      : this.#close(id, found, signal);
+  }
+
+  /** Not everybody closes what was refused. */
+  #write({ drop, pipe }: OpenPipe, data: Uint8Array): Promise<Answer> {
+    let writing: Promise<Answer>;
+    try {
+      writing = pipe.write(data);
+    } catch (error) {
+      drop(error);
+      throw error;
+    }
+    writing.then(({ error }) => {
+      if (error !== undefined) drop();
+    }, drop);
+    return writing;
+  }
+
+  async #close(
+    id: unknown,
+    { drop, pipe }: OpenPipe,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const detach = onAbort(signal, drop);
+    try {
       this.#open.delete(id);
       return await pipe.close();
-    }
-    let goesOn = false;
-    try {
-      const answer = await pipe.write(data ?? new Uint8Array());
-      goesOn = answer.error === undefined;
-      return answer;
     } finally {
-      // Not everybody closes what was refused.
-      if (!goesOn) this.#open.delete(id);
+      detach();
+      drop();
     }
   }
 
-  async #start(args: Args): Promise<Answer> {
-    const { bufferBytes } = this.#options;
-    const streamed = await this.#isStreaming();
+  async #start(
+    args: Args,
+    signal: AbortSignal,
+    onOver: () => void,
+  ): Promise<Answer> {
+    signal.throwIfAborted();
     const id = ++this.#last;
-    const send = (body: Uint8Array | ReadableStream<Uint8Array>) =>
-      post(this.#ask, args, body);
-    this.#open.set(
-      id,
-      streamed ? streamedPipe(send) : bufferedPipe(send, bufferBytes),
-    );
-    return { body: { pipe_id: id } };
-  }
-
-  async #isStreaming(): Promise<boolean> {
+    const ending = new AbortController();
+    let giveBack: () => void = ignore;
+    const drop = (reason?: unknown): void => {
+      if (ending.signal.aborted) return;
+      ending.abort(reason);
+      this.#open.delete(id);
+      detach();
+      giveBack();
+      onOver();
+    };
+    const detach = onAbort(signal, drop);
     try {
-      return await (this.#streaming ??= this.#options.streaming());
+      giveBack = await this.#places.take(ending.signal);
+      const pipe = await this.#pipeOf(args, ending.signal);
+      ending.signal.throwIfAborted();
+      this.#open.set(id, { pipe, drop });
+      return { body: { pipe_id: id } };
     } catch (error) {
-      this.#streaming = undefined;
+      drop(error);
       throw error;
     }
   }
-}
 
-type Send = (
-  body: Uint8Array | ReadableStream<Uint8Array>,
-) => Promise<Answer>;
-
-/** Bytes are taken when the network has taken those before them. */
-function streamedPipe(send: Send): HttpPipe {
-  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-  const writer = writable.getWriter();
-  writer.closed.catch(ignore);
-  const answer = send(readable);
-  answer.catch(ignore);
-  let waiting: Deferred<Answer> | undefined;
-  let settle: ((gate: Deferred<Answer>) => void) | undefined;
-
-  function over(how: (gate: Deferred<Answer>) => void): void {
-    settle = how;
-    if (waiting) settle(waiting);
-    // A body that nobody ends holds its request, and with it the process.
-    writer.abort().catch(ignore);
+  async #pipeOf(args: Args, signal: AbortSignal): Promise<HttpPipe> {
+    const post: Post = (wrapping, body) =>
+      postTo(this.#ask, args, { wrapping, body }, signal);
+    const carriage = carriageOf(args);
+    if (carriage.most < Infinity) return heldPipe(post, carriage);
+    const wrapping = wrappingOf(carriage);
+    return await this.#options.streaming.ask(signal)
+      ? streamedPipe(post, wrapping, signal)
+      : bufferedPipe(post, wrapping, this.#options.bufferBytes);
   }
-
-  // An answer in the middle of a body is a refusal, and says more than the
-  // body that it breaks. Heard once: a race at each write would leave something
-  // behind at each (field F10).
-  answer.then(({ error = "Engine answered before the end of the data" }) => {
-    over((gate) => gate.resolve({ error }));
-  }, (failure) => over((gate) => gate.reject(failure)));
-  return {
-    write(data): Promise<Answer> {
-      const gate = waiting = deferred<Answer>();
-      settle?.(gate);
-      writer.write(data).then(() => gate.resolve({}), ignore);
-      return gate.promise;
-    },
-    close(): Promise<Answer> {
-      writer.close().catch(ignore);
-      return answer;
-    },
-  };
 }
 
-/** For platforms whose bodies are no streams. */
-function bufferedPipe(send: Send, most: number): HttpPipe {
-  let parts: Uint8Array[] | undefined = [];
-  let size = 0;
-
-  function tooLarge(): Answer {
-    return {
-      error: `Objects may have ${most} bytes at most on this platform: ` +
-        "its request bodies are no streams",
-    };
-  }
-
-  return {
-    write(data): Promise<Answer> {
-      size += data.length;
-      if (size > most) parts = undefined;
-      parts?.push(data);
-      return Promise.resolve(parts ? {} : tooLarge());
-    },
-    async close(): Promise<Answer> {
-      // What was refused is not sent in part, either.
-      if (!parts) return tooLarge();
-      const body = new Uint8Array(size);
-      let at = 0;
-      for (const part of parts) {
-        body.set(part, at);
-        at += part.length;
-      }
-      return await send(body);
-    },
-  };
-}
-
-async function post(
+async function postTo(
   ask: HttpAsk,
-  { mimeType, object, token }: Args,
-  body: Uint8Array | ReadableStream<Uint8Array>,
+  { token }: Args,
+  { wrapping, body }: { readonly wrapping: Wrapping; readonly body: Body },
+  signal: AbortSignal,
 ): Promise<Answer> {
-  const name = isRecord(object) ? object.name : undefined;
-  const { body: data, error } = await ask({
+  const { body: data, error, status } = await ask({
     method: "POST",
     path: "/task/data",
     query: { token },
     body: body as BodyInit,
-    headers: {
-      "content-type": String(mimeType),
-      ...(typeof name === "string" && {
-        "content-disposition": `attachment; ${filename(name)}`,
-      }),
-    },
-  });
-  return error === undefined ? resultOf(data ?? {}) : { error };
-}
-
-/** As it is where every reader understands that; else in both escaped forms. */
-function filename(name: string): string {
-  if (/^[\w !#$&+,\-.=@^~()[\]{}]+$/.test(name)) return `filename="${name}"`;
-  const escaped = encodeURIComponent(name).replace(
-    /['()*]/g,
-    (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-  return `filename="${escaped}"; filename*=UTF-8''${escaped}`;
+    headers: wrapping.headers,
+  }, signal);
+  return error === undefined ? resultOf(data ?? {}) : { error, status };
 }
 
 /** The result of the only object, as a socket would have brought it. */
 function resultOf({ objects, resultTypes }: Args): Answer {
-  const found = isRecord(objects) ? objects.body : undefined;
+  const [found] = isRecord(objects) ? Object.values(objects) : [];
   if (!isRecord(found)) return { error: "Engine sent no result" };
   const { status, ...result } = found;
   if (status !== "OK") {
     const { error } = result;
-    const words = isRecord(error) ? error.message ?? error.error : error;
-    return { error: String(words ?? "Object failed") };
+    const words = isRecord(error) ? errorWords(error) : plain(error);
+    return { error: words ?? "Object failed" };
   }
   const types = isRecord(resultTypes) && Object.keys(resultTypes).length > 0
     ? { result_types: resultTypes }

@@ -1,4 +1,47 @@
-import { asking } from "./_http_ask.ts";
+import { abortable } from "../_abort.ts";
+import { sendOnOrigin } from "./_http_ask.ts";
+
+/** A question to a server, for as long as somebody waits for the answer. */
+interface Asking {
+  readonly answer: Promise<boolean>;
+  readonly controller: AbortController;
+  waiting: number;
+}
+
+/** Finds out once whether request bodies may be streams. */
+export class StreamingProbe {
+  readonly #find: (signal: AbortSignal) => Promise<boolean>;
+  #known: boolean | undefined;
+  #asking: Asking | undefined;
+
+  /** Make a probe that finds it out like this. */
+  constructor(find: (signal: AbortSignal) => Promise<boolean>) {
+    this.#find = find;
+  }
+
+  /** Whether bodies may be streams; the answer serves all who wait for it. */
+  async ask(signal: AbortSignal): Promise<boolean> {
+    signal.throwIfAborted();
+    if (this.#known !== undefined) return this.#known;
+    const asking = this.#asking ??= this.#start();
+    asking.waiting++;
+    try {
+      return this.#known = await abortable(asking.answer, signal);
+    } finally {
+      // Without anybody who waits, the request is nobody's.
+      if (--asking.waiting === 0) {
+        asking.controller.abort();
+        if (this.#asking === asking) this.#asking = undefined;
+      }
+    }
+  }
+
+  #start(): Asking {
+    const controller = new AbortController();
+    const answer = this.#find(controller.signal);
+    return { answer, controller, waiting: 0 };
+  }
+}
 
 /**
  * Find out whether request bodies may be streams on the way to a server.
@@ -12,16 +55,14 @@ import { asking } from "./_http_ask.ts";
 export async function streamsBodies(
   send: typeof fetch,
   base: URL,
-  lifetime: AbortSignal,
+  signal: AbortSignal,
 ): Promise<boolean> {
   const url = new URL("/version", base);
 
   async function passes(body: string | ReadableStream): Promise<void> {
-    await asking(lifetime, async (signal) => {
-      const init = { method: "POST", body, duplex: "half", signal };
-      const response = await send(url, init as RequestInit);
-      await response.body?.cancel();
-    });
+    const init = { method: "POST", body, duplex: "half", signal };
+    const response = await sendOnOrigin(send, url, init as RequestInit);
+    await response.body?.cancel();
   }
 
   // Platforms that know no such bodies make text of them.
@@ -31,6 +72,7 @@ export async function streamsBodies(
     await passes(small());
     return true;
   } catch {
+    signal.throwIfAborted();
     // Browsers refuse with the words of a network that failed.
     await passes("{}");
     return false;

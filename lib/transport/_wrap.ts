@@ -29,6 +29,9 @@ export function wrapConnection(
     ...connection,
     uri: connection.uri,
     close: (code, reason) => connection.close(code, reason),
+    ...(connection.cancel && {
+      cancel: (seq: number) => connection.cancel?.(seq),
+    }),
     send,
   };
 }

@@ -1,12 +1,17 @@
-import type { Message, ResponseMessage } from "../../schema/envelope.ts";
+import type {
+  Message,
+  RequestMessage,
+  ResponseMessage,
+} from "../../schema/envelope.ts";
 import { ignore } from "../_deferred.ts";
-import { ConnectionException } from "../errors.ts";
+import { ConnectionException, DAPException } from "../errors.ts";
 import { httpBase, normalizeUri } from "../protocol/uri.ts";
 import { FrameBuffer } from "../protocol/frame_buffer.ts";
 import { type Answer, type HttpAsk, httpAsk } from "./_http_ask.ts";
 import { checkCarried, HTTP_COMMANDS } from "./_http_commands.ts";
 import { HttpPipes } from "./_http_pipes.ts";
-import { streamsBodies } from "./_streams_bodies.ts";
+import { Places } from "./_places.ts";
+import { StreamingProbe, streamsBodies } from "./_streams_bodies.ts";
 import type {
   Connection,
   ConnectionHandlers,
@@ -35,20 +40,44 @@ export interface HttpTransportOptions {
    * @default {67_108_864}
    */
   readonly bufferBytes?: number | undefined;
+  /**
+   * The most bytes of one response.
+   *
+   * @default {67_108_864}
+   */
+  readonly responseBytes?: number | undefined;
 }
 
 const BUFFER_BYTES = 64 * 1024 * 1024;
+const RESPONSE_BYTES = 64 * 1024 * 1024;
+/** What is left of ten places, after {@linkcode HttpPipes} took its eight. */
+const MOST_TASK_REQUESTS = 2;
+/** Commands that servers pass on to a task, each over one of those places. */
+const TASK_COMMANDS: ReadonlySet<string> = new Set([
+  "execute",
+  "terminate",
+  "rrext_get_task_status",
+]);
 
 /**
  * Travel by HTTP: for places that allow no WebSocket.
  *
  * The functions of a session stay the same: `use` is one `POST /task`, a pipe
- * one streaming `POST /task/data`, and so on (protocol §10). There are
- * differences that the protocol makes: no events, no `useExisting`, `ttl`,
- * `args` or `teamId`; a pipe that the engine would refuse fails when it is
- * written or closed, not when it is opened; a pipeline gets 4 threads unless
- * `threads` says otherwise; `objectId` is the engine's. What cannot be carried
- * rejects with a `ValidationException` that names the other transport.
+ * one streaming `POST /task/data`, and so on. There are differences that the
+ * protocol makes:
+ * - no events, no `useExisting`, `ttl`, `args`, `teamId` or `name`;
+ * - servers cut what they stream, so text and records are sent whole: plain
+ *   text of up to 1,024 KiB, other text and records of up to 64 KiB; bytes have
+ *   no limit;
+ * - of `objinfo` only the name is sent; that of plain text becomes a part of
+ *   the name that the engine gives; `objectId` is the engine's;
+ * - a pipe that the engine would refuse fails when it is written or closed, not
+ *   when it is opened, and 8 pipes are open at once: the next open waits;
+ * - a pipeline gets 4 threads unless `threads` says otherwise.
+ *
+ * What cannot be carried rejects with a `ValidationException` that names the
+ * other transport. A request ends with its call, also one whose response has no
+ * end, and no redirect takes it to another origin.
  *
  * There is no line that could be lost, either: a request that the network fails
  * rejects by itself, with a `ConnectionException`, and the session goes on.
@@ -83,27 +112,24 @@ export function httpTransport(options: HttpTransportOptions = {}): Transport {
   const given = options.fetch;
   const send: typeof fetch = given ?? ((input, init) => fetch(input, init));
   const bufferBytes = options.bufferBytes ?? BUFFER_BYTES;
+  const responseBytes = options.responseBytes ?? RESPONSE_BYTES;
   return {
     name: "HTTP",
     connectionless: true,
     resolve: (uri) => httpBase(normalizeUri(uri)),
     dial(url, handlers, { signal }): Promise<Connection> {
       signal?.throwIfAborted();
-      const lifetime = new AbortController();
-      const ask = httpAsk(send, url, lifetime.signal);
-      const streaming = async (): Promise<boolean> =>
-        options.streaming ?? await streamsBodies(send, url, lifetime.signal);
-      const pipes = new HttpPipes(ask, { streaming, bufferBytes });
-      const connection = new HttpConnection(
-        handlers,
-        ask,
-        pipes,
-        lifetime,
+      const ask = httpAsk({ fetch: send, base: url, responseBytes });
+      const streaming = new StreamingProbe(async (signal) =>
+        options.streaming ?? await streamsBodies(send, url, signal)
       );
+      const pipes = new HttpPipes(ask, { streaming, bufferBytes });
+      const connection = new HttpConnection(handlers, ask, pipes);
       // An object of its own members, so that wrappers can spread it.
       return Promise.resolve({
         uri: url.href,
         send: (message, payload) => connection.send(message, payload),
+        cancel: (seq) => connection.cancel(seq),
         close: (code, reason) => connection.close(code, reason),
       });
     },
@@ -114,23 +140,20 @@ class HttpConnection {
   readonly #handlers: ConnectionHandlers;
   readonly #ask: HttpAsk;
   readonly #pipes: HttpPipes;
-  readonly #lifetime: AbortController;
+  /** What ends each request that is under way, and each pipe, by its number. */
+  readonly #running: Map<number, AbortController> = new Map();
+  readonly #places: Places = new Places(MOST_TASK_REQUESTS);
+  #ended = false;
   #seq = 0;
 
-  constructor(
-    handlers: ConnectionHandlers,
-    ask: HttpAsk,
-    pipes: HttpPipes,
-    lifetime: AbortController,
-  ) {
+  constructor(handlers: ConnectionHandlers, ask: HttpAsk, pipes: HttpPipes) {
     this.#handlers = handlers;
     this.#ask = ask;
     this.#pipes = pipes;
-    this.#lifetime = lifetime;
   }
 
   send(message: Message, payload?: Payload): void {
-    if (this.#lifetime.signal.aborted) {
+    if (this.#ended) {
       throw new ConnectionException("Connection is not open", {
         code: "not-connected",
         retryable: true,
@@ -139,15 +162,26 @@ class HttpConnection {
     if (message.type !== "request") return;
     const { command, seq, arguments: args = {} } = message;
     checkCarried(command, args);
-    const data = payload instanceof FrameBuffer ? payload.payload : payload;
-    const copy = data?.slice() ?? bytesOf(args.data);
-    const answering = command === "rrext_process"
-      ? this.#pipes.run(args, copy)
-      : HTTP_COMMANDS[command]!(this.#ask, args);
-    answering.then(
-      (answer) => this.#answer(seq, command, answer),
-      (error) => this.#unanswered(seq, error),
-    ).catch(ignore);
+    const running = new AbortController();
+    const over = (): void => void this.#running.delete(seq);
+    this.#running.set(seq, running);
+    let answering: Promise<Answer>;
+    try {
+      answering = this.#start(message, payload, running.signal, over);
+    } catch (error) {
+      over();
+      throw error;
+    }
+    answering.then((answer) => {
+      if (!running.signal.aborted) this.#answer(seq, command, answer);
+    }, (error) => {
+      if (!running.signal.aborted) this.#unanswered(seq, error);
+    }).catch(ignore);
+  }
+
+  cancel(seq: number): void {
+    this.#running.get(seq)?.abort(closedConnection("Request was given up"));
+    this.#running.delete(seq);
   }
 
   close(code: number = 1000, reason: string = ""): Promise<void> {
@@ -155,8 +189,37 @@ class HttpConnection {
     return Promise.resolve();
   }
 
+  /** @param over Called when the request, or the pipe that it opens, is over. */
+  #start(
+    { arguments: args = {}, command }: RequestMessage,
+    payload: Payload | undefined,
+    signal: AbortSignal,
+    over: () => void,
+  ): Promise<Answer> {
+    if (command !== "rrext_process") {
+      return this.#command(command, args, signal).finally(over);
+    }
+    const data = payload instanceof FrameBuffer ? payload.payload : payload;
+    const copy = data?.slice() ?? bytesOf(args.data);
+    const answering = this.#pipes.run(args, copy, signal, over);
+    return args.subcommand === "open" ? answering : answering.finally(over);
+  }
+
+  async #command(
+    command: string,
+    args: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const limited = TASK_COMMANDS.has(command);
+    const giveBack = limited ? await this.#places.take(signal) : ignore;
+    try {
+      return await HTTP_COMMANDS[command]!(this.#ask, args, signal);
+    } finally {
+      giveBack();
+    }
+  }
+
   #answer(seq: number, command: string, { error, body }: Answer): void {
-    if (this.#lifetime.signal.aborted) return;
     const response: ResponseMessage = {
       type: "response",
       seq: ++this.#seq,
@@ -171,8 +234,7 @@ class HttpConnection {
 
   /** The server could not be reached; other requests go ways of their own. */
   #unanswered(seq: number, cause: unknown): void {
-    if (this.#lifetime.signal.aborted) return;
-    const error = cause instanceof ConnectionException ? cause : broken(cause);
+    const error = cause instanceof DAPException ? cause : broken(cause);
     if (!this.#handlers.onUnanswered) {
       return this.#end(1006, error.message, error);
     }
@@ -180,15 +242,20 @@ class HttpConnection {
   }
 
   #end(code: number, reason: string, error?: unknown): void {
-    if (this.#lifetime.signal.aborted) return;
-    this.#lifetime.abort(
-      new ConnectionException(reason || "Connection is closed", {
-        code: "connection-closed",
-        sent: true,
-      }),
-    );
+    if (this.#ended) return;
+    this.#ended = true;
+    const closed = closedConnection(reason || "Connection is closed");
+    for (const running of this.#running.values()) running.abort(closed);
+    this.#running.clear();
     this.#handlers.onClose({ code, reason, error });
   }
+}
+
+function closedConnection(reason: string): ConnectionException {
+  return new ConnectionException(reason, {
+    code: "connection-closed",
+    sent: true,
+  });
 }
 
 /** What `fetch` rejects with says that the network failed, and little else. */

@@ -62,6 +62,14 @@ export interface Connection {
    */
   send(message: Message, payload?: Payload): void;
   /**
+   * End what a request still needs here: nobody waits for its answer any more.
+   * Where all requests share one connection there is nothing to end, and no
+   * such member. A pipe ends with the request that opened it.
+   *
+   * @param seq The number of the request; one that is not known is ignored.
+   */
+  cancel?(seq: number): void;
+  /**
    * Close the line. Nothing is delivered afterwards; `onClose` is called at
    * once. The promise settles when the peer has answered, at the latest after
    * one second.

@@ -253,6 +253,31 @@ forEveryTransport(
 );
 
 forEveryTransport(
+  "send() of much text loses no character, whatever pieces it comes in",
+  async (options) => {
+    await using session = await connect(options);
+    await using task = await use(session, { pipeline: TEXT });
+    const line = `${"ä".repeat(100)}🌍\n`;
+    const text = line.repeat(1_500);
+    const bytes = new TextEncoder().encode(text);
+    const pieces = new ReadableStream<Uint8Array>({
+      start(controller): void {
+        for (let at = 0; at < bytes.length; at += 997) {
+          controller.enqueue(bytes.subarray(at, at + 997));
+        }
+        controller.close();
+      },
+    });
+    for (const source of [text, pieces]) {
+      const result = await send(session, task, source, {
+        mimeType: "text/plain",
+      });
+      assertEquals(result.text, [`${text}\n\n`]);
+    }
+  },
+);
+
+forEveryTransport(
   "send() sends a question whole, whatever pieces it comes in",
   async (options) => {
     await using session = await connect(options);

@@ -215,7 +215,7 @@ Deno.test("text of many chunks is cut after lines only", () =>
   withServedEngine({}, async (served) => {
     const token = await start(served);
     const line = "ä".repeat(499) + "\n";
-    const body = new Blob([line.repeat(1_000)]).stream();
+    const body = new Blob([line.repeat(2_000)]).stream();
     const init = {
       method: "POST",
       body,
@@ -225,8 +225,20 @@ Deno.test("text of many chunks is cut after lines only", () =>
     const [, { data }] = await ask(served, `/task/data?token=${token}`, init);
     const { objects } = data as { objects: { body: { text: string[] } } };
     const text = objects.body.text.join("");
-    assertEquals(text.replaceAll("\n\n\n", "\n"), line.repeat(1_000));
+    assertEquals(text.replaceAll("\n\n\n", "\n"), line.repeat(2_000));
     assertEquals(text.split("\n\n\n").length, 3);
+  }));
+
+Deno.test("a field of a form of 1,024 KiB is one write", () =>
+  withServedEngine({}, async (served) => {
+    const token = await start(served);
+    const text = "ä".repeat(511) + "\n\n";
+    const body = new FormData();
+    body.append("field", new Blob([text.repeat(1024)], { type: "text/plain" }));
+    const init = { method: "POST", body };
+    const [, { data }] = await ask(served, `/task/data?token=${token}`, init);
+    const { objects } = data as { objects: { field: { text: string[] } } };
+    assertEquals(objects.field.text, [`${text.repeat(1024)}\n\n`]);
   }));
 
 Deno.test("the public routes need no credential", () =>

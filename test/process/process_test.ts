@@ -140,12 +140,15 @@ for (const how of ["socket", "http", "politely"]) {
       const held = Promise.withResolvers<void>();
       const spy = testNode({
         provider: "spy",
-        instance: () => ({ on: { text: () => held.resolve() } }),
+        instance: () => ({ on: { audio: () => held.resolve() } }),
       });
       await using engine = createEngine({ nodes: [spy] });
       await using server = await serveEngine(engine);
       const session = await connect(here(engine));
-      const task = await use(session, { pipeline: through("spy"), threads: 1 });
+      const task = await use(session, {
+        pipeline: through("spy", "audio"),
+        threads: 1,
+      });
       await using child = await host.start(
         `${PROGRAMS}uploads.ts`,
         server.uri,

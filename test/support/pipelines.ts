@@ -60,8 +60,8 @@ export const QUESTIONS: Pipeline = {
   ],
 };
 
-/** Text goes through a node of the test's own before it comes back. */
-export function through(provider: string): Pipeline {
+/** A lane goes through a node of the test's own; text of it comes back. */
+export function through(provider: string, lane = "text"): Pipeline {
   return {
     project_id: provider,
     source: "in",
@@ -71,7 +71,7 @@ export function through(provider: string): Pipeline {
         id: "middle",
         provider,
         config: {},
-        input: [{ lane: "text", from: "in" }],
+        input: [{ lane, from: "in" }],
       },
       {
         id: "out",

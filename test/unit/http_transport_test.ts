@@ -15,6 +15,7 @@ import { events } from "../../lib/events/events.ts";
 import { getService } from "../../lib/service/get_service.ts";
 import { getServices } from "../../lib/service/get_services.ts";
 import { ping } from "../../lib/service/ping.ts";
+import { call } from "../../lib/session/call.ts";
 import { close } from "../../lib/session/close.ts";
 import { connect } from "../../lib/session/connect.ts";
 import { getServerInfo } from "../../lib/session/get_server_info.ts";
@@ -27,7 +28,6 @@ import {
   httpTransport,
   type HttpTransportOptions,
 } from "../../lib/transport/http.ts";
-import { HttpPipes } from "../../lib/transport/_http_pipes.ts";
 import type { CloseInfo } from "../../lib/transport/transport.ts";
 import { withTrace } from "../../lib/transport/with_trace.ts";
 import type { Message } from "../../schema/envelope.ts";
@@ -44,6 +44,8 @@ interface Asked {
   readonly headers: Headers;
   readonly request: Request;
 }
+
+type Answer = Readonly<Record<string, unknown>>;
 
 type Route = (asked: Asked) => unknown;
 
@@ -270,30 +272,39 @@ for (const resultTypes of [undefined, {}]) {
     }));
 }
 
+const BYTES = new TextEncoder().encode("one two three");
 const NAMES = [
   "a b (1).txt",
   "100%41.txt",
-  'say "hi"; bye.txt',
+  'say "hi".txt',
   "größe 日.txt",
 ];
 
 for (const name of NAMES) {
-  Deno.test(`the name ${name} fits into a header`, () =>
-    withSession({
-      "POST /task/data": afterBody(({ headers }) => {
-        const plain = name === NAMES[0];
-        const encoded = encodeURIComponent(name);
-        assertEquals(
-          headers.get("content-disposition"),
-          plain
-            ? `attachment; filename="${name}"`
-            : `attachment; filename="${encoded}"; filename*=UTF-8''${encoded}`,
-        );
-        return objectOf({});
-      }),
-    }, async (session) => {
-      await send(session, "tk_1", "x", { objinfo: { name } });
-    }));
+  for (const streaming of [true, false]) {
+    Deno.test(`bytes of the name ${name} arrive under that name, ${streaming ? "streamed" : "held back"}`, () =>
+      withSession({
+        "POST /task/data": async ({ headers, request }) => {
+          // Readers of this header decode nothing.
+          const plain = headers.get("content-disposition");
+          assertEquals(
+            plain,
+            name === NAMES[0] ? `attachment; filename="${name}"` : null,
+          );
+          if (plain) return objectOf({ text: [await request.text()] });
+          const file = (await request.formData()).get("body") as File;
+          assertEquals(file.name.replaceAll("%22", '"'), name);
+          assertEquals(file.type, "image/png");
+          return objectOf({ text: [await file.text()] });
+        },
+      }, async (session) => {
+        const { text } = await send(session, "tk_1", BYTES, {
+          objinfo: { name },
+          mimeType: "image/png",
+        });
+        assertEquals(text, ["one two three"]);
+      }, { streaming }));
+  }
 }
 
 for (const streaming of [true, false]) {
@@ -302,14 +313,11 @@ for (const streaming of [true, false]) {
   Deno.test(`an object that is ${way} is one request`, () =>
     withSession({
       "POST /task/data": async ({ headers, request }) => {
-        assertEquals(headers.get("content-type"), "text/plain");
+        assertEquals(headers.get("content-type"), "image/png");
         return objectOf({ text: [await request.text()] });
       },
     }, async (session, log) => {
-      const target = await pipe(session, "tk_1", {
-        mimeType: "text/plain",
-        framing: "chunk",
-      });
+      const target = await pipe(session, "tk_1", { mimeType: "image/png" });
       const writer = target.getWriter();
       for (const word of ["one ", "two ", "three"]) await writer.write(word);
       await writer.close();
@@ -336,17 +344,17 @@ for (const streaming of [true, false]) {
       },
     }, async (session) => {
       const objinfo = { name: "other" };
-      const other = send(session, "tk_1", "other", { objinfo });
+      const other = send(session, "tk_1", BYTES, { objinfo });
       const asking = getServices(session);
       const error = await assertRejects(
-        () => send(session, "tk_1", "x"),
+        () => send(session, "tk_1", new Uint8Array(1)),
         ConnectionException,
         "Network is down",
       );
       assertEquals(error.code, "connection-lost");
       assertEquals([error.sent, error.retryable], [true, true]);
       failed.resolve();
-      assertEquals((await other).text, ["other"]);
+      assertEquals((await other).text, ["one two three"]);
       assertEquals(await asking, {});
     }, { streaming });
   });
@@ -398,6 +406,9 @@ Deno.test("what HTTP cannot carry is refused with advice, before any traffic", (
       () => use(session, { pipeline, useExisting: true }),
       () => use(session, { pipeline, args: ["--x"] }),
       () => use(session, { pipeline, teamId: "t" }),
+      () => use(session, { pipeline, name: "Mine" }),
+      () => pipe(session, "tk_1", { provider: "webhook" }),
+      () => pipe(session, "tk_1", { framing: "chunk" }),
     ];
     for (const run of refused) {
       const error = await assertRejects(run, ValidationException, "over HTTP");
@@ -556,19 +567,24 @@ Deno.test("a request without an answer ends the line of an owner who knows nothi
   });
 });
 
-Deno.test("a pipe that the engine has refused leaves nothing behind", async () => {
-  const pipes = new HttpPipes(
-    Object.assign(() => Promise.resolve({ error: "Access denied" }), {
-      credential: "",
-    }),
-    { streaming: () => Promise.resolve(true), bufferBytes: 1 },
-  );
-  const opening = { subcommand: "open", mimeType: "text/plain" };
-  const { body } = await pipes.run(opening, undefined);
-  const pipe_id = body?.pipe_id;
-  const writing = { subcommand: "write", pipe_id };
-  const { error } = await pipes.run(writing, new Uint8Array(1));
-  assertEquals(error, "Access denied");
-  const closed = await pipes.run({ subcommand: "close", pipe_id }, undefined);
-  assertEquals(closed.error, `Write pipe with id ${pipe_id} not found`);
-});
+Deno.test("a pipe that the engine has refused is not known any more", () =>
+  withSession({
+    "POST /task/data": async ({ request }) => {
+      await request.body?.cancel();
+      return Response.json({ detail: "Access denied" }, { status: 403 });
+    },
+  }, async (session) => {
+    const ask = (subcommand: string, args = {}): Promise<Answer> =>
+      call(session, "rrext_process", { subcommand, ...args }, { task: "tk_1" });
+    const { pipe_id } = await ask("open", { mimeType: "image/png" });
+    const data = new Uint8Array(1);
+    const denied = await assertRejects(async () => {
+      for (;;) await ask("write", { pipe_id, data });
+    }, RocketRideException);
+    assertEquals(denied.message, "Access denied");
+    const gone = await assertRejects(
+      () => ask("close", { pipe_id }),
+      RocketRideException,
+    );
+    assertEquals(gone.message, `Write pipe with id ${pipe_id} not found`);
+  }, { streaming: true }));

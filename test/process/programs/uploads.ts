@@ -20,7 +20,7 @@ const session = await connect({
   env: {},
   ...(how === "http" && { transport: httpTransport() }),
 });
-const sink = await pipe(session, token, { mimeType: "text/plain", signal });
+const sink = await pipe(session, token, { mimeType: "audio/wav", signal });
 const endless = new ReadableStream<Uint8Array<ArrayBuffer>>({
   async pull(controller): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 1));

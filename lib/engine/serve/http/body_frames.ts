@@ -3,8 +3,11 @@ import { framingOf } from "../../../protocol/media_type.ts";
 import type { Hold } from "./allowance.ts";
 import { wholeCharacters } from "../../../protocol/utf8.ts";
 
-/** How much text goes into one write; nodes see a blank line after each. */
-const TEXT_BYTES = 512 * 1024;
+/**
+ * How much text goes into one write; nodes see a blank line after each. One
+ * byte more than a field of a form may have, which is one write.
+ */
+const TEXT_BYTES = 1024 * 1024 + 1;
 /** A question or document is one write, so all of it must be held. */
 const RECORD_BYTES = 16 * 1024 * 1024;
 const LINE_FEED = 10;
