@@ -17,9 +17,10 @@ import {
 } from "@rocketride/streams";
 import { installPython, runPython } from "../test/support/python_packages.ts";
 import { tempFolder } from "../test/support/temp_folder.ts";
+import { type Row, sinkPipeline } from "./contest.ts";
+import { piped } from "./contests/pipes.ts";
 import { compare, seconds } from "./measure.ts";
-import { piped, sinkPipeline } from "./pipe_throughput.ts";
-import { type Row, table } from "./report.ts";
+import { table } from "./report.ts";
 import { startServer } from "./server_process.ts";
 
 const KIB = 1024;
@@ -114,12 +115,21 @@ try {
     const result = await compare(
       () => ours(session, token),
       () => official(packages, server.uri, token, name),
+      5,
     );
-    rows.push({ what, unit, better: "higher", ...result });
+    const against = `official Python client ${VERSION}`;
+    rows.push({
+      what,
+      group: "official",
+      unit,
+      against,
+      least: undefined,
+      ...result,
+    });
   }
   await terminate(session, token);
   console.log(`Deno ${Deno.version.deno}; medians of five rounds, in turn\n`);
-  console.log(table(rows, `official Python client ${VERSION}`));
+  console.log(table(rows));
 } finally {
   await close(session);
   await server.stop();

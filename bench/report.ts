@@ -1,30 +1,14 @@
-/** One line of the report. */
-export interface Row {
-  /** What was measured. */
-  readonly what: string;
-  /** In what. */
-  readonly unit: string;
-  /** Which way is better. */
-  readonly better: "higher" | "lower";
-  /** Our figure, the median of the rounds. */
-  readonly ours: number;
-  /** The figure of what it is measured against, in the same run. */
-  readonly bare: number;
-}
+import type { Row } from "./contest.ts";
 
-/** The report as a Markdown table; ours beside `yardstick`. */
-export function table(
-  rows: readonly Row[],
-  yardstick = "bare WebSocket loop",
-): string {
-  const lines = rows.map(({ what, unit, ours, bare, better }) =>
-    `| ${what} | ${figure(ours)} | ${figure(bare)} | ${unit} | ${
-      (ours / bare).toFixed(2)
-    } (${better} is better) |`
+/** Rows as a Markdown table. */
+export function table(rows: readonly Row[]): string {
+  const lines = rows.map(({ what, unit, ours, bare, ratio, against }) =>
+    `| ${what} | ${figure(ours)} | ${figure(bare)} | ${unit} | ` +
+    `${ratio.toFixed(2)} | ${against} |`
   );
   return [
-    `| what | ours | ${yardstick} | unit | ratio |`,
-    "| --- | ---: | ---: | --- | --- |",
+    "| what | ours | yardstick | unit | ratio | yardstick is |",
+    "| --- | ---: | ---: | --- | ---: | --- |",
     ...lines,
   ].join("\n");
 }

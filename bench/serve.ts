@@ -28,11 +28,33 @@ const sink = defineNode({
   },
 });
 
+/** Sends many events of one size while it takes a text. */
+const bell = defineNode({
+  provider: "bench_bell",
+  title: "Benchmark bell",
+  description: "Sends `count` events of `bytes` bytes for each text.",
+  classType: ["text"],
+  lanes: { text: [] },
+  start: ({ config }) => {
+    const count = Number(config.count ?? 1);
+    const message = "x".repeat(Number(config.bytes ?? 1));
+    return {
+      instance: (pipe) => ({
+        on: {
+          text(): void {
+            for (let at = 0; at < count; at++) pipe.sse("bell", { message });
+          },
+        },
+      }),
+    };
+  },
+});
+
 function wait(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-const engine = createEngine({ nodes: [sink] });
+const engine = createEngine({ nodes: [sink, bell] });
 Deno.serve({
   hostname: "127.0.0.1",
   port: 0,

@@ -1,0 +1,44 @@
+import { close, connect, ping } from "@rocketride/streams";
+import { BareSocket } from "../bare_socket.ts";
+import { type Contest, everywhere } from "../contest.ts";
+import { compare, rate } from "../measure.ts";
+
+/** Round trips without a pipeline: pings, and sessions. */
+export const CALLS: readonly Contest[] = [
+  pings(1, 3_000, everywhere(0.9)),
+  pings(64, 30_000, everywhere(0.95)),
+  {
+    what: "connect, log in, close",
+    group: "calls",
+    unit: "1/s",
+    least: everywhere(0.9),
+    run: ({ uri, rounds }) =>
+      compare(
+        () =>
+          rate(100, 1, async () => {
+            await close(await connect({ uri, auth: "bench", env: {} }));
+          }),
+        () => rate(100, 1, async () => (await BareSocket.open(uri)).close()),
+        rounds,
+      ),
+  },
+];
+
+function pings(
+  inFlight: number,
+  count: number,
+  least: Contest["least"],
+): Contest {
+  return {
+    what: `ping, ${inFlight} in flight`,
+    group: "calls",
+    unit: "1/s",
+    ...(least && { least }),
+    run: ({ bare, rounds, session }) =>
+      compare(
+        () => rate(count, inFlight, () => ping(session)),
+        () => rate(count, inFlight, () => bare.ask("rrext_ping", {})),
+        rounds,
+      ),
+  };
+}

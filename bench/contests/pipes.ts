@@ -1,0 +1,70 @@
+import { pipe, type Session, terminate, use } from "@rocketride/streams";
+import { type BareSocket, requestFrame } from "../bare_socket.ts";
+import { type Contest, sinkPipeline } from "../contest.ts";
+import { generated } from "../generated.ts";
+import { compare, type Pair, seconds } from "../measure.ts";
+
+const KIB = 1024;
+const CHUNKS = [1 * KIB, 16 * KIB, 64 * KIB, 256 * KIB, 1024 * KIB];
+/** What the bare loop sends: one frame in flight, large enough to be fast. */
+const BARE_FRAME = 256 * KIB;
+
+/** Throughput of `readable.pipeTo(pipe)` by the size of the source's chunks. */
+export const PIPES: readonly Contest[] = [0, 10].flatMap((delayMs) =>
+  CHUNKS.map((chunk) => pipes(chunk, delayMs))
+);
+
+function pipes(chunk: number, delayMs: number): Contest {
+  const total = (delayMs === 0 ? 256 : 16) * KIB * KIB;
+  return {
+    what: `pipe, chunks of ${chunk / KIB} KiB, ${delayMs} ms a write`,
+    group: "pipes",
+    unit: "MB/s",
+    least: { deno: 0.95, bun: 0.9, node: 0.9 },
+    async run({ bare, rounds, session }): Promise<Pair> {
+      const task = await use(session, { pipeline: sinkPipeline(delayMs) });
+      const pair = await compare(
+        () => piped(session, task.token, total, chunk),
+        () => looped(bare, task.token, total),
+        rounds,
+      );
+      await terminate(session, task);
+      return pair;
+    },
+  };
+}
+
+/** Pipe as many bytes, in chunks of one size; in MB/s. */
+export async function piped(
+  session: Session,
+  token: string,
+  total: number,
+  chunkBytes: number,
+): Promise<number> {
+  const source = generated(total, chunkBytes);
+  const took = await seconds(async () => {
+    const target = await pipe(session, token);
+    await source.pipeTo(target);
+    await target.result;
+  });
+  return total / 1e6 / took;
+}
+
+/** The bare loop: the same bytes in frames made beforehand; in MB/s. */
+export async function looped(
+  bare: BareSocket,
+  token: string,
+  total: number,
+): Promise<number> {
+  const took = await seconds(async () => {
+    const pipe_id = await bare.openPipe(token);
+    const seq = 1e9;
+    const writing = { subcommand: "write", token, pipe_id };
+    const frame = requestFrame("rrext_process", writing, BARE_FRAME, seq);
+    for (let sent = 0; sent < total; sent += BARE_FRAME) {
+      await bare.resend(frame, seq);
+    }
+    await bare.closePipe(token, pipe_id);
+  });
+  return total / 1e6 / took;
+}

@@ -1,0 +1,138 @@
+import { send, sendFiles, terminate, use } from "@rocketride/streams";
+import type { Framing } from "../bare_socket.ts";
+import {
+  type Contest,
+  everywhere,
+  sinkPipeline,
+  type Stage,
+} from "../contest.ts";
+import { compare, median, type Pair, rate, seconds } from "../measure.ts";
+
+const KIB = 1024;
+const SLOTS = 4;
+const FILES = 200;
+const FILE_BYTES = 64 * KIB;
+
+/** Small objects: each is an open, a write and a close. */
+export const SENDS: readonly Contest[] = [
+  sends(1 * KIB),
+  sends(64 * KIB),
+  files(0),
+  files(10),
+];
+
+function sends(size: number): Contest {
+  return {
+    what: `send of ${size / KIB} KiB`,
+    group: "sends",
+    unit: "1/s",
+    against: "three bare round trips",
+    least: everywhere(0.9),
+    async run(stage): Promise<Pair> {
+      const { bare, rounds, session } = stage;
+      const task = await use(session, { pipeline: sinkPipeline(0) });
+      const data = new Uint8Array(size);
+      const framing = await fastestFraming(stage, task.token, data);
+      const count = framing === "raw" && await stalls(stage, task.token, data)
+        ? 10
+        : 500;
+      const pair = await compare(
+        () => rate(500, 1, () => send(session, task, data)),
+        () => rate(count, 1, () => bare.send(task.token, data, framing)),
+        rounds,
+      );
+      await terminate(session, task);
+      return pair;
+    },
+  };
+}
+
+/** The yardstick does the best that can be done by hand on this runtime. */
+async function fastestFraming(
+  { bare }: Stage,
+  token: string,
+  data: Uint8Array,
+): Promise<Framing> {
+  let fastest: Framing = "raw";
+  let best = Infinity;
+  for (const framing of ["raw", "padded", "small"] as const) {
+    const times: number[] = [];
+    for (let i = 0; i < 15; i++) {
+      times.push(await seconds(() => bare.send(token, data, framing)));
+    }
+    const time = median(times);
+    if (time < best) [fastest, best] = [framing, time];
+  }
+  return fastest;
+}
+
+async function stalls(
+  { bare }: Stage,
+  token: string,
+  data: Uint8Array,
+): Promise<boolean> {
+  return await seconds(() => bare.send(token, data)) > 0.03;
+}
+
+/**
+ * Many files through a pipeline with few slots. The yardstick is what slots
+ * that are never idle allow: a slot is busy for two round trips, a write and a
+ * close, and the next open has arrived by then.
+ */
+function files(delayMs: number): Contest {
+  return {
+    what: `${FILES} files of 64 KiB, ${SLOTS} slots, ${delayMs} ms a write`,
+    group: "sends",
+    unit: "1/s",
+    against: `${SLOTS} slots that are never idle`,
+    ...(delayMs > 0 && { least: everywhere(0.9) }),
+    async run({ bare, rounds, session }): Promise<Pair> {
+      const pipeline = sinkPipeline(delayMs);
+      const task = await use(session, { pipeline, threads: SLOTS });
+      const content = new Uint8Array(FILE_BYTES);
+      const list = Array.from(
+        { length: FILES },
+        (_, at) => new File([content], `${at}.bin`),
+      );
+      const pair = await compare(
+        async () => {
+          let results: Awaited<ReturnType<typeof sendFiles>> = [];
+          const took = await seconds(async () => {
+            results = await sendFiles(session, task, list);
+          });
+          const failed = results.find(({ action }) => action !== "complete");
+          if (failed || results.length !== FILES) {
+            throw new Error(failed?.error);
+          }
+          return FILES / took;
+        },
+        () => busySlots(bare, task.token, content),
+        rounds,
+      );
+      await terminate(session, task);
+      return pair;
+    },
+  };
+}
+
+/** Objects per second where each slot goes from write to close to write. */
+async function busySlots(
+  bare: Stage["bare"],
+  token: string,
+  content: Uint8Array,
+): Promise<number> {
+  const ids = await Promise.all(
+    Array.from({ length: SLOTS }, () => bare.openPipe(token)),
+  );
+  let left = FILES;
+  async function slot(pipe_id: number): Promise<void> {
+    const writing = { subcommand: "write", pipe_id, token };
+    while (left-- > 0) {
+      await bare.write("rrext_process", writing, content, token);
+      // Stands for the close, which would end the slot's pipe.
+      await bare.ask("rrext_ping", {});
+    }
+    await bare.closePipe(token, pipe_id);
+  }
+  return FILES / await seconds(() => Promise.all(ids.map(slot)));
+}
