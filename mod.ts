@@ -152,7 +152,7 @@ export {
   type ConnectionParams,
   setConnectionParams,
 } from "./lib/session/set_connection_params.ts";
-export { didFail } from "./schema/envelope.ts";
+export { didFail, type EventMessage, type Message, type RequestMessage, type ResponseMessage } from "./schema/envelope.ts";
 
 export type { PipelineInput } from "./lib/task/load_pipeline.ts";
 export { getTaskPipeline } from "./lib/task/get_task_pipeline.ts";
@@ -205,12 +205,6 @@ export type {
   ServerVersion,
   TeamInfo,
 } from "./schema/account.ts";
-export type {
-  EventMessage,
-  Message,
-  RequestMessage,
-  ResponseMessage,
-} from "./schema/envelope.ts";
 export type {
   AccountBody,
   DashboardBody,

@@ -30,68 +30,74 @@
  *
  * @module
  */
-export { addTeamMember } from "./account/add_team_member.ts";
-export { createKey } from "./account/create_key.ts";
-export { createTeam } from "./account/create_team.ts";
-export { deleteAccount } from "./account/delete_account.ts";
-export { deleteTeam } from "./account/delete_team.ts";
-export type { EnvScope } from "./account/env_address.ts";
-export { type EnvOptions, getEnv } from "./account/get_env.ts";
-export { getEnvironmentKeys } from "./account/get_environment_keys.ts";
-export { getOrg } from "./account/get_org.ts";
-export { getProfile } from "./account/get_profile.ts";
-export { getTeamDetail } from "./account/get_team_detail.ts";
-export { inviteMember } from "./account/invite_member.ts";
-export { listKeys } from "./account/list_keys.ts";
-export { listMembers } from "./account/list_members.ts";
-export { listTeams } from "./account/list_teams.ts";
-export { removeMember } from "./account/remove_member.ts";
-export { removeTeamMember } from "./account/remove_team_member.ts";
-export { revokeKey } from "./account/revoke_key.ts";
-export { setDefaultTeam } from "./account/set_default_team.ts";
-export { setEnv } from "./account/set_env.ts";
 export {
+  addTeamMember,
+  createTeam,
+  deleteTeam,
+  getTeamDetail,
+  listTeams,
+  removeTeamMember,
+  updateTeamMemberPerms,
+} from "./teams.ts";
+export { createKey, listKeys, revokeKey } from "./keys.ts";
+export {
+  deleteAccount,
+  getProfile,
+  setDefaultTeam,
+  updateProfile,
+} from "./profile.ts";
+export {
+  type EnvOptions,
+  type EnvScope,
+  getEnv,
+  getEnvironmentKeys,
+  setEnv,
+} from "./environment.ts";
+export {
+  getOrg,
+  inviteMember,
+  listMembers,
   type MemberRoleParams,
+  removeMember,
   updateMemberRole,
-} from "./account/update_member_role.ts";
-export { updateOrgName } from "./account/update_org_name.ts";
-export { updateProfile } from "./account/update_profile.ts";
-export { updateTeamMemberPerms } from "./account/update_team_member_perms.ts";
+  updateOrgName,
+} from "./organization.ts";
 
-export { cancelSubscription } from "./billing/cancel_subscription.ts";
 export {
+  cancelSubscription,
   type CheckoutParams,
   createCheckoutSession,
-} from "./billing/create_checkout_session.ts";
-export {
   createCreditCheckout,
+  createPortalSession,
   type CreditCheckoutParams,
-} from "./billing/create_credit_checkout.ts";
-export { createPortalSession } from "./billing/create_portal_session.ts";
-export { getBillingDetails } from "./billing/get_billing_details.ts";
-export { getCreditBalance } from "./billing/get_credit_balance.ts";
-export { getProductPrices } from "./billing/get_product_prices.ts";
-export { listCreditPacks } from "./billing/list_credit_packs.ts";
+  getBillingDetails,
+  getCreditBalance,
+  getProductPrices,
+  listCreditPacks,
+} from "./billing.ts";
 
-export type { CProfileOptions } from "./cprofile/cprofile_options.ts";
-export { cprofileReport } from "./cprofile/cprofile_report.ts";
 export {
+  type CProfileOptions,
+  cprofileReport,
   cprofileStart,
   type CProfileStartOptions,
-} from "./cprofile/cprofile_start.ts";
-export { cprofileStatus } from "./cprofile/cprofile_status.ts";
-export { cprofileStop } from "./cprofile/cprofile_stop.ts";
+  cprofileStatus,
+  cprofileStop,
+} from "./profiling.ts";
 
-export { type DatabaseDialect, dialect } from "./database/dialect.ts";
-export { query } from "./database/query.ts";
+export { type DatabaseDialect, dialect, query } from "./database.ts";
 
-export { deployAdd, type DeployOptions } from "./deploy/deploy_add.ts";
-export { deployList } from "./deploy/deploy_list.ts";
-export { deployRemove } from "./deploy/deploy_remove.ts";
-export { deployStatus } from "./deploy/deploy_status.ts";
-export { type DeploymentUpdate, deployUpdate } from "./deploy/deploy_update.ts";
+export {
+  deployAdd,
+  deployList,
+  type DeploymentUpdate,
+  type DeployOptions,
+  deployRemove,
+  deployStatus,
+  deployUpdate,
+} from "./deployments.ts";
 
-export { getDashboard } from "./get_dashboard.ts";
+export { getDashboard } from "./dashboard.ts";
 
 export type { ChatOptions } from "../chat/chat.ts";
 export type { ObjectDetails, PipeOptions } from "../data/pipe_options.ts";

@@ -1,6 +1,5 @@
 import { isRecord } from "../../schema/json.ts";
-import type { EventMessage } from "../../schema/envelope.ts";
-import { didFail } from "../../schema/envelope.ts";
+import { didFail, type EventMessage } from "../../schema/envelope.ts";
 import { tokenOf } from "../session/call.ts";
 import type { SessionCore } from "../session/core.ts";
 import type { CallOptions } from "../session/session.ts";

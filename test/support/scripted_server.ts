@@ -14,8 +14,13 @@ import {
 } from "./scripted_line.ts";
 import { listen, type Listening } from "./scripted_socket.ts";
 
-export type { Answer, Handler, Script, ScriptedLine } from "./scripted_line.ts";
-export { SILENCE } from "./scripted_line.ts";
+export {
+  type Answer,
+  type Handler,
+  type Script,
+  type ScriptedLine,
+  SILENCE,
+} from "./scripted_line.ts";
 
 /**
  * An engine made of a script, for everything that a real one does wrong.

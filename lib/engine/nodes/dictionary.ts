@@ -1,7 +1,6 @@
 import { createQuestion } from "../../../schema/question.ts";
 import { ExecutionException } from "../../errors.ts";
-import type { NodeDefinition, NodeInstance, PipeContext } from "../node.ts";
-import { defineNode } from "../node.ts";
+import { defineNode, type NodeDefinition, type NodeInstance, type PipeContext } from "../node.ts";
 import { askLlm } from "./llm/ask_llm.ts";
 import { objectDoc } from "./object_doc.ts";
 

@@ -1,5 +1,4 @@
-import type { NodeDefinition, TaskContext } from "../node.ts";
-import { defineNode } from "../node.ts";
+import { defineNode, type NodeDefinition, type TaskContext } from "../node.ts";
 import { configReader } from "./config_reader.ts";
 import { llmInstance } from "./llm/llm_instance.ts";
 import type { Model } from "./llm/model.ts";

@@ -1,15 +1,8 @@
 import type { Doc } from "../../../schema/doc.ts";
 import type { JsonObject } from "../../../schema/json.ts";
-import type { QuestionInstruction } from "../../../schema/question.ts";
-import { createQuestion } from "../../../schema/question.ts";
+import { createQuestion, type QuestionInstruction } from "../../../schema/question.ts";
 import { ValidationException } from "../../errors.ts";
-import type {
-  NodeDefinition,
-  NodeInstance,
-  PipeContext,
-  TaskContext,
-} from "../node.ts";
-import { defineNode } from "../node.ts";
+import { defineNode, type NodeDefinition, type NodeInstance, type PipeContext, type TaskContext } from "../node.ts";
 
 const DEFAULT_INSTRUCTION =
   "Answer helpfully and to the point, from what is given here.";

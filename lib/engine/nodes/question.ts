@@ -1,6 +1,5 @@
 import { createQuestion } from "../../../schema/question.ts";
-import type { NodeDefinition, PipeContext } from "../node.ts";
-import { defineNode } from "../node.ts";
+import { defineNode, type NodeDefinition, type PipeContext } from "../node.ts";
 
 /**
  * The node `question` (engine §4.3): makes one question of each text that it

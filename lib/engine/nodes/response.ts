@@ -1,6 +1,5 @@
 import { isRecord } from "../../../schema/json.ts";
-import type { Lane, NodeDefinition, NodeField, TaskContext } from "../node.ts";
-import { defineNode } from "../node.ts";
+import { defineNode, type Lane, type NodeDefinition, type NodeField, type TaskContext } from "../node.ts";
 import { responseInstance, type ResultLane } from "./_response_instance.ts";
 
 const TITLES: Readonly<Record<ResultLane, string>> = {

@@ -1,6 +1,5 @@
 import type { JsonObject } from "../../../schema/json.ts";
-import type { NodeDefinition, NodeField, TaskContext } from "../node.ts";
-import { defineNode } from "../node.ts";
+import { defineNode, type NodeDefinition, type NodeField, type TaskContext } from "../node.ts";
 
 interface SourceKind {
   readonly provider: "webhook" | "chat" | "dropper";

@@ -2,12 +2,10 @@ import { ignore } from "../../_deferred.ts";
 import { ValidationException } from "../../errors.ts";
 import type { Peer } from "../../transport/memory.ts";
 import { addressOf } from "../access/address_of.ts";
-import { refusedJourney } from "../access/origin.ts";
 import type { Core } from "../core.ts";
 import type { Connection } from "./connection.ts";
 import { json } from "./http/reply.ts";
 import type { Upgrade } from "../settings.ts";
-import { requestUrl } from "./http/request_url.ts";
 import { serveHttp } from "./http/serve_http.ts";
 import { serveSocket } from "./serve_socket.ts";
 import { platformUpgrade } from "./upgrade.ts";
@@ -38,14 +36,8 @@ export function fetchHandler(
   connect: (peer: Peer, onLogin: () => void) => Connection,
 ): (request: Request, info?: unknown) => Response | Promise<Response> {
   return (request, info) => {
-    const url = requestUrl(request);
-    if (!url) return json(400, { detail: "Bad Request" });
-    const address = addressOf(request, info);
-    const { headers } = request;
-    const refused = refusedJourney(core.settings, { url, headers, address });
-    if (refused !== undefined) return json(403, { detail: refused });
-    if (url.pathname !== SERVICE_PATH) {
-      return serveHttp(core, request, url, (peer) => connect(peer, ignore));
+    if (new URL(request.url).pathname !== SERVICE_PATH) {
+      return serveHttp(core, request, (peer) => connect(peer, ignore));
     }
     if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
       return json(426, { detail: "Upgrade Required" }, {
@@ -59,13 +51,13 @@ export function fetchHandler(
       const detail = "This platform needs the engine's option 'upgrade'";
       return json(501, { detail });
     }
-    const leave = core.doorway.enter(address);
+    const leave = core.doorway.enter(addressOf(request, info));
     if (!leave) {
       return json(403, { detail: "Too many unauthenticated sockets" });
     }
     try {
       const { socket, response } = upgrade(request);
-      serveSocket(socket, core.settings, (peer) => connect(peer, leave));
+      serveSocket(socket, (peer) => connect(peer, leave));
       return response;
     } catch (error) {
       leave();

@@ -1,8 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { createQuestion } from "../../../schema/question.ts";
 import { responseNodes } from "../../../lib/engine/nodes/response.ts";
-import type { BenchPipe } from "./harness.ts";
-import { only, startNode } from "./harness.ts";
+import { type BenchPipe, only, startNode } from "./harness.ts";
 import type { JsonObject } from "../../../schema/json.ts";
 
 async function open(

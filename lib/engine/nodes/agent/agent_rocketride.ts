@@ -1,13 +1,6 @@
 import type { JsonObject } from "../../../../schema/json.ts";
 import { createQuestion } from "../../../../schema/question.ts";
-import type {
-  NodeDefinition,
-  NodeField,
-  NodeInstance,
-  PipeContext,
-  TaskContext,
-} from "../../node.ts";
-import { defineNode } from "../../node.ts";
+import { defineNode, type NodeDefinition, type NodeField, type NodeInstance, type PipeContext, type TaskContext } from "../../node.ts";
 import { messageOf } from "../../run/failure.ts";
 import { configReader } from "../config_reader.ts";
 import type { Tool } from "../tool/tool.ts";

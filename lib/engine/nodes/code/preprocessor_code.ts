@@ -1,10 +1,4 @@
-import type {
-  NodeDefinition,
-  NodeField,
-  NodeInstance,
-  PipeContext,
-} from "../../node.ts";
-import { defineNode } from "../../node.ts";
+import { defineNode, type NodeDefinition, type NodeField, type NodeInstance, type PipeContext } from "../../node.ts";
 import { configReader } from "../config_reader.ts";
 import { objectDoc } from "../object_doc.ts";
 import { languageOf, LANGUAGES } from "./_language.ts";

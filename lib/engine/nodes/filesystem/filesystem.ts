@@ -1,5 +1,4 @@
-import type { NodeDefinition, NodeField } from "../../node.ts";
-import { defineNode } from "../../node.ts";
+import { defineNode, type NodeDefinition, type NodeField } from "../../node.ts";
 import { configReader } from "../config_reader.ts";
 import { toolCalls } from "../tool/tool_calls.ts";
 import { fileTools } from "./_file_tools.ts";

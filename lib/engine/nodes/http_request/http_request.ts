@@ -1,10 +1,4 @@
-import type {
-  NodeDefinition,
-  NodeField,
-  PipeContext,
-  TaskContext,
-} from "../../node.ts";
-import { defineNode } from "../../node.ts";
+import { defineNode, type NodeDefinition, type NodeField, type PipeContext, type TaskContext } from "../../node.ts";
 import { configReader } from "../config_reader.ts";
 import type { Tool } from "../tool/tool.ts";
 import { toolCalls } from "../tool/tool_calls.ts";

@@ -1,5 +1,4 @@
-import type { NodeDefinition, NodeField, TaskContext } from "../../node.ts";
-import { defineNode } from "../../node.ts";
+import { defineNode, type NodeDefinition, type NodeField, type TaskContext } from "../../node.ts";
 import { configReader } from "../config_reader.ts";
 import { httpModel } from "./http_model.ts";
 import { llmInstance } from "./llm_instance.ts";

@@ -1,5 +1,4 @@
-import type { NodeDefinition } from "../../node.ts";
-import { defineNode } from "../../node.ts";
+import { defineNode, type NodeDefinition } from "../../node.ts";
 
 const SETTINGS = {
   session_ttl_hours: 0,

@@ -1,6 +1,5 @@
 import { isRecord, type JsonObject } from "../../../../schema/json.ts";
-import type { NodeDefinition, NodeField } from "../../node.ts";
-import { defineNode } from "../../node.ts";
+import { defineNode, type NodeDefinition, type NodeField } from "../../node.ts";
 import { callApi } from "../api/call_api.ts";
 import { configReader } from "../config_reader.ts";
 import type { Tool } from "../tool/tool.ts";

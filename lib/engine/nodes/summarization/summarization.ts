@@ -1,10 +1,4 @@
-import type {
-  NodeDefinition,
-  NodeInstance,
-  PipeContext,
-  TaskContext,
-} from "../../node.ts";
-import { defineNode } from "../../node.ts";
+import { defineNode, type NodeDefinition, type NodeInstance, type PipeContext, type TaskContext } from "../../node.ts";
 import { configReader } from "../config_reader.ts";
 import { askLlm } from "../llm/ask_llm.ts";
 import { fittingPieces } from "../llm/fitting_pieces.ts";

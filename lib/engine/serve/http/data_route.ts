@@ -1,14 +1,12 @@
 import { parseMediaType } from "../../../protocol/media_type.ts";
 import { bodyFrames } from "./body_frames.ts";
-import { heldBody } from "./held_body.ts";
+import { limitedBody } from "./limited_body.ts";
+import type { Line } from "./line.ts";
 import { describe, ok } from "./reply.ts";
-import { requestBody } from "./request_body.ts";
 import type { RouteCall } from "./route.ts";
 
 /** Multipart bodies are held whole while they are taken apart. */
 const FORM_BYTES = 64 * 1024 * 1024;
-/** Each is an object, which costs more than its bytes. */
-const FORM_PARTS = 4_096;
 
 /** One object of a request. */
 interface Part {
@@ -21,14 +19,14 @@ interface Part {
 
 /** `POST /task/data` and `POST /webhook`: objects for a task (§10.4). */
 export async function postData(call: RouteCall): Promise<Response> {
-  const { query, request } = call;
+  const { line, query, request } = call;
   const parts = isForm(request) ? await formParts(call) : [bodyPart(call)];
   const token = query.get("token") ?? undefined;
   const resultTypes: Record<string, unknown> = {};
   let objectsCompleted = 0;
   const objects = await Promise.all(parts.map(async (part) => {
     try {
-      const { result_types: types, ...result } = await send(call, token, part);
+      const { result_types: types, ...result } = await send(line, token, part);
       Object.assign(resultTypes, types);
       objectsCompleted++;
       return [part.key, { ...result, status: "OK" }];
@@ -47,7 +45,7 @@ export async function postData(call: RouteCall): Promise<Response> {
 }
 
 async function send(
-  { line, hold }: RouteCall,
+  line: Line,
   token: string | undefined,
   { body, mimeType, name, size }: Part,
 ): Promise<Readonly<Record<string, unknown>>> {
@@ -59,7 +57,10 @@ async function send(
     object,
     mimeType,
   });
-  for await (const data of bodyFrames(body, mimeType, hold)) {
+  // An engine that is closed waits for no more of the body.
+  const { ended: signal } = line;
+  const bytes = body?.pipeThrough(new TransformStream(), { signal }) ?? null;
+  for await (const data of bodyFrames(bytes, mimeType)) {
     const write = { ...to, subcommand: "write", pipe_id };
     await line.call("rrext_process", write, data);
   }
@@ -74,9 +75,9 @@ function isForm(request: Request): boolean {
   return essence(request.headers.get("content-type")) === "multipart/form-data";
 }
 
-function bodyPart(call: RouteCall): Part {
-  const { core, request: { headers } } = call;
-  const length = Number(/^\d{1,15}$/.exec(headers.get("content-length") ?? ""));
+function bodyPart({ core, request }: RouteCall): Part {
+  const { headers, body } = request;
+  const length = Number(headers.get("content-length") ?? 0);
   const name = /filename\*?=(?:UTF-8'')?"?([^";]+)"?/i
     .exec(headers.get("content-disposition") ?? "")?.[1];
   return {
@@ -86,17 +87,13 @@ function bodyPart(call: RouteCall): Part {
       : decoded(name),
     mimeType: essence(headers.get("content-type")),
     size: length || undefined,
-    body: requestBody(call),
+    body,
   };
 }
 
-async function formParts(call: RouteCall): Promise<Part[]> {
-  const { core } = call;
-  const form = await (await heldBody(call, FORM_BYTES, "Forms")).formData();
+async function formParts({ core, request }: RouteCall): Promise<Part[]> {
+  const form = await limitedBody(request, FORM_BYTES, "Forms").formData();
   const entries = [...form.entries()];
-  if (entries.length > FORM_PARTS) {
-    throw new RangeError(`Forms may have ${FORM_PARTS} parts at most`);
-  }
   const fields = Map.groupBy(entries, ([field]) => field);
   const count = new Map<string, number>();
   return entries.map(([field, value]) => {

@@ -1,6 +1,5 @@
 import type { Core } from "../../core.ts";
 import { isPreflight, preflight, share } from "./cors.ts";
-import { Busy } from "./allowance.ts";
 import { type Connect, Line } from "./line.ts";
 import { denied, failed, invalid, json } from "./reply.ts";
 import type { Route } from "./route.ts";
@@ -13,50 +12,40 @@ import { ROUTES } from "./routes.ts";
 export async function serveHttp(
   core: Core,
   request: Request,
-  url: URL,
   connect: Connect,
 ): Promise<Response> {
-  if (isPreflight(request)) return preflight(request, core.settings);
+  const { corsOrigins } = core.settings;
+  if (isPreflight(request)) return preflight(request, corsOrigins);
   const line = new Line(connect);
   let response: Response;
   try {
-    response = await answer(core, request, url, line);
+    response = await answer(core, request, line);
   } catch (error) {
-    response = error instanceof Busy
-      ? json(503, { detail: error.message }, { "retry-after": "1" })
-      : failed(error);
+    response = failed(error);
   } finally {
     // Who goes away in the middle fails the body, and so gets here.
     line.close();
   }
-  share(response, request, core.settings);
+  share(response, request, corsOrigins);
   return response;
 }
 
 async function answer(
   core: Core,
   request: Request,
-  { pathname, searchParams: query }: URL,
   line: Line,
 ): Promise<Response> {
+  const { pathname, searchParams: query } = new URL(request.url);
   const found = ROUTES.filter(({ path }) => path === pathname);
   const route = found.find(({ methods }) => methods.includes(request.method));
-  if (route?.access !== "public") {
-    const refused = await refusal(request, query, line, route);
-    if (refused) return refused;
-  }
-  if (!route) {
-    return found.length > 0
-      ? json(405, { detail: "Method Not Allowed" })
-      : json(404, { detail: "Not Found" });
-  }
-  const { held, heldForStrangers } = core;
-  const hold = (route.access === "public" ? heldForStrangers : held).hold();
-  try {
-    return await route.answer({ core, request, query, line, hold });
-  } finally {
-    hold.end();
-  }
+  const call = { core, request, query, line };
+  if (route?.access === "public") return await route.answer(call);
+  const refused = await refusal(request, query, line, route);
+  if (refused) return refused;
+  if (route) return await route.answer(call);
+  return found.length > 0
+    ? json(405, { detail: "Method Not Allowed" })
+    : json(404, { detail: "Not Found" });
 }
 
 /** Strangers do not learn which paths there are (§10.1). */

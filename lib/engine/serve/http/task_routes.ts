@@ -1,5 +1,4 @@
-import { checkNesting } from "../nesting.ts";
-import { heldBody } from "./held_body.ts";
+import { limitedBody } from "./limited_body.ts";
 import { invalid, ok } from "./reply.ts";
 import type { RouteCall } from "./route.ts";
 
@@ -11,13 +10,13 @@ const JSON_BYTES = 16 * 1024 * 1024;
 
 /** `POST /task`: start a pipeline. */
 export async function postTask(call: RouteCall): Promise<Response> {
-  const { line, query } = call;
+  const { line, query, request } = call;
   const given = query.get("threads");
   const threads = given === null ? DEFAULT_THREADS : Number(given);
   if (!Number.isInteger(threads) || threads < 1 || threads > 64) {
     return invalid(["query", "threads"], "Input should be from 1 to 64");
   }
-  const pipeline = await readJson(call);
+  const pipeline = await readJson(request);
   if (pipeline === undefined) return invalid(["body"], "JSON decode error");
   const started = await line.call("execute", {
     pipeline,
@@ -47,16 +46,9 @@ export async function deleteTask(
  * The JSON of a body; `undefined` when it is none.
  *
  * @throws {RangeError} It is too large.
- * @throws {ProtocolException} It is nested too deeply.
  */
-export async function readJson(call: RouteCall): Promise<unknown> {
-  const text = await (await heldBody(call, JSON_BYTES, "Pipelines")).text();
-  const json = parsed(text);
-  checkNesting(json);
-  return json;
-}
-
-function parsed(text: string): unknown {
+export async function readJson(request: Request): Promise<unknown> {
+  const text = await limitedBody(request, JSON_BYTES, "Pipelines").text();
   try {
     return JSON.parse(text);
   } catch {

@@ -2,9 +2,9 @@ import {
   type DashboardResponse,
   isDashboardResponse,
 } from "../../schema/dashboard.ts";
+import { unreadable } from "./answers.ts";
 import { call } from "../session/call.ts";
 import type { CallOptions, Session } from "../session/session.ts";
-import { unreadable } from "./_read_answer.ts";
 
 /**
  * Return who is connected to the engine and what runs there, as far as it

@@ -1,0 +1,116 @@
+import type { ConnectResult } from "../../schema/account.ts";
+import type { ProfileUpdate } from "../../schema/profile.ts";
+import { cloudCall, requireText } from "./answers.ts";
+import type { CallOptions, Session } from "../session/session.ts";
+
+/**
+ * Return what the account knows about its user.
+ *
+ * Only RocketRide's cloud has this; other servers refuse with the code
+ * `not-supported`.
+ *
+ * @param session A session from {@linkcode connect}.
+ * @param options See {@linkcode CallOptions}.
+ * @returns Names, addresses, organizations and teams; every member may be
+ * missing.
+ * @throws What {@linkcode request} throws.
+ */
+export async function getProfile(
+  session: Session,
+  options: CallOptions = {},
+): Promise<ConnectResult> {
+  return await cloudCall(session, "rrext_account_me", "get", {}, options);
+}
+
+/**
+ * Change what the account knows about its user.
+ *
+ * Only RocketRide's cloud has this; other servers refuse with the code
+ * `not-supported`.
+ *
+ * @param session A session from {@linkcode connect}.
+ * @param fields What is to change; what is absent or empty stays as it is.
+ * @param options See {@linkcode CallOptions}.
+ * @throws {TypeError} Nothing is to change, or a member is no text. Nothing was
+ * sent.
+ * @throws {RangeError} A mail address, a telephone number or a locale has
+ * another form. Nothing was sent.
+ * @throws What {@linkcode request} throws.
+ */
+export async function updateProfile(
+  session: Session,
+  fields: ProfileUpdate,
+  options: CallOptions = {},
+): Promise<void> {
+  const changes = checkProfile(fields);
+  await cloudCall(session, "rrext_account_me", "update", changes, options);
+}
+
+/**
+ * Choose the team that tasks belong to unless told otherwise.
+ *
+ * Only RocketRide's cloud has this; other servers refuse with the code
+ * `not-supported`.
+ *
+ * @param session A session from {@linkcode connect}.
+ * @param teamId The team's id.
+ * @param options See {@linkcode CallOptions}.
+ * @throws {TypeError} The id is blank. Nothing was sent.
+ * @throws What {@linkcode request} throws.
+ */
+export async function setDefaultTeam(
+  session: Session,
+  teamId: string,
+  options: CallOptions = {},
+): Promise<void> {
+  const args = { teamId: requireText("teamId", teamId) };
+  const command = "rrext_account_me";
+  await cloudCall(session, command, "set_default_team", args, options);
+}
+
+/**
+ * Delete the account, for good.
+ *
+ * There is no question back and no way back.
+ *
+ * Only RocketRide's cloud has this; other servers refuse with the code
+ * `not-supported`.
+ *
+ * @param session A session from {@linkcode connect}.
+ * @param options See {@linkcode CallOptions}.
+ * @throws What {@linkcode request} throws.
+ */
+export async function deleteAccount(
+  session: Session,
+  options: CallOptions = {},
+): Promise<void> {
+  await cloudCall(session, "rrext_account_me", "delete", {}, options);
+}
+
+/** What members with a form of their own look like; empty ones stay as is. */
+const FORMS: Readonly<Record<string, RegExp>> = {
+  email: /^[^\s@]+@[^\s@]+$/,
+  phoneNumber: /^\+[1-9]\d{1,14}$/,
+  locale: /^[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8})*$/,
+};
+
+/**
+ * Check the changes to a profile.
+ *
+ * @throws {TypeError} There are none, or a member is no text.
+ * @throws {RangeError} A member has another form than it needs.
+ */
+export function checkProfile(fields: ProfileUpdate): Record<string, string> {
+  const entries: [string, unknown][] = Object.entries(fields ?? {})
+    .filter(([, value]) => value !== undefined);
+  const changes = entries.map(([name, value]): [string, string] => {
+    if (typeof value !== "string") {
+      throw new TypeError(`Expected ${name} as text`);
+    }
+    const form = FORMS[name];
+    if (value === "" || !form || form.test(value)) return [name, value];
+    throw new RangeError(`Cannot use ${name} "${value}": it has another form`);
+  });
+  if (changes.length === 0) throw new TypeError("Expected something to change");
+  return Object.fromEntries(changes);
+}

@@ -1,0 +1,141 @@
+import type { CProfileStatus, CProfileStop } from "../../schema/cprofile.ts";
+import { given, unreadable } from "./answers.ts";
+import { RocketRideException } from "../errors.ts";
+import { call, tokenOf } from "../session/call.ts";
+import type { CallOptions, Session, TaskRef } from "../session/session.ts";
+
+/** Options of {@linkcode cprofileStart}. */
+export interface CProfileStartOptions extends CProfileOptions {
+  /** A name for the profile. @default {one that the engine makes up} */
+  readonly session?: string | undefined;
+}
+
+/**
+ * Begin to profile the Python code of an engine, or of a task.
+ *
+ * A start while a profile is taken is refused by engines inside an answer that
+ * calls itself a success; here it rejects.
+ *
+ * @param session A session from {@linkcode connect}.
+ * @param options See {@linkcode CProfileStartOptions}.
+ * @returns What is being profiled.
+ * @throws {RocketRideException} The engine does not profile (`not-supported` in
+ * the embedded one), or does so already.
+ * @throws What {@linkcode request} throws.
+ */
+export async function cprofileStart(
+  session: Session,
+  options: CProfileStartOptions = {},
+): Promise<CProfileStatus> {
+  const args = given({ session: options.session });
+  return await cprofileCall(session, "start", args, options);
+}
+
+/**
+ * End the profile that is being taken.
+ *
+ * @param session A session from {@linkcode connect}.
+ * @param options See {@linkcode CProfileOptions}.
+ * @returns For how long it was taken.
+ * @throws {RocketRideException} The engine does not profile (`not-supported` in
+ * the embedded one), or takes no profile.
+ * @throws What {@linkcode request} throws.
+ */
+export async function cprofileStop(
+  session: Session,
+  options: CProfileOptions = {},
+): Promise<CProfileStop> {
+  return await cprofileCall(session, "stop", {}, options);
+}
+
+/**
+ * Tell whether a profile is being taken.
+ *
+ * @param session A session from {@linkcode connect}.
+ * @param options See {@linkcode CProfileOptions}.
+ * @returns By whom, since when, and whether there is a report.
+ * @throws {RocketRideException} The engine refused.
+ * @throws What {@linkcode request} throws.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { close, connect } from "@rocketride/streams";
+ * import { cprofileStatus } from "@rocketride/streams/admin";
+ * import { createEngine } from "@rocketride/streams/engine";
+ *
+ * const engine = createEngine();
+ * const session = await connect({ transport: engine.transport(), env: {} });
+ * assertEquals((await cprofileStatus(session)).active, false);
+ * await close(session);
+ * await engine.close();
+ * ```
+ */
+export async function cprofileStatus(
+  session: Session,
+  options: CProfileOptions = {},
+): Promise<CProfileStatus> {
+  return await cprofileCall(session, "status", {}, options);
+}
+
+/**
+ * Fetch what the last profile found out.
+ *
+ * @param session A session from {@linkcode connect}.
+ * @param options See {@linkcode CProfileOptions}.
+ * @returns The report, as text.
+ * @throws {RocketRideException} The engine does not profile (`not-supported` in
+ * the embedded one), or has no report.
+ * @throws {ProtocolException} The engine answered with something else.
+ * @throws What {@linkcode request} throws.
+ */
+export async function cprofileReport(
+  session: Session,
+  options: CProfileOptions = {},
+): Promise<string> {
+  const { report } = await cprofileCall(session, "report", {}, options);
+  if (typeof report === "string") return report;
+  throw unreadable("a report");
+}
+
+/** Options of the functions that profile. */
+export interface CProfileOptions extends CallOptions {
+  /**
+   * The task whose process is meant.
+   *
+   * @default {the engine's own process}
+   */
+  readonly target?: TaskRef | undefined;
+}
+
+/** Options of the functions that profile. */
+export interface CProfileCall extends CallOptions {
+  readonly target?: TaskRef | undefined;
+}
+
+/**
+ * Call one of the commands that profile (api §5.2).
+ *
+ * @throws {RocketRideException} The engine refused, be it in an answer that
+ * calls itself a success.
+ */
+export async function cprofileCall(
+  session: Session,
+  command: string,
+  args: Readonly<Record<string, unknown>>,
+  options: CProfileCall,
+): Promise<Readonly<Record<string, unknown>>> {
+  const { target } = options;
+  const body = await call(session, `rrext_cprofile_${command}`, {
+    ...args,
+    ...given({ target: target === undefined ? undefined : tokenOf(target) }),
+  }, options);
+  if (body.status !== "error") return body;
+  const { message } = body;
+  throw new RocketRideException(
+    typeof message === "string" && message !== ""
+      ? message
+      : "Engine refused to profile without a message",
+    { dapResult: body },
+  );
+}
