@@ -280,7 +280,7 @@ export async function cancelSubscription(
  *
  * @throws {TypeError} It is no http or https address.
  */
-export function requireUrl(name: string, value: string | URL): string {
+function requireUrl(name: string, value: string | URL): string {
   const text = String(value);
   const protocol = URL.canParse(text) ? new URL(text).protocol : "";
   if (protocol === "http:" || protocol === "https:") return text;

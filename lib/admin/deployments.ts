@@ -281,7 +281,7 @@ export async function deployStatus(
  * @param projectId The project that it is deployed under; its own when absent.
  * @throws {ValidationException} It is none, or names no project.
  */
-export function requirePipeline(
+function requirePipeline(
   given: Pipeline | WrappedPipeline,
   projectId?: string,
 ): Pipeline {
@@ -311,7 +311,7 @@ const CRON = /^[\w*,\-/?#]+(?: +[\w*,\-/?#]+){4,5}$/;
  *
  * @throws {RangeError} It is neither a known word nor a cron expression.
  */
-export function requireSchedule(
+function requireSchedule(
   schedule: string | undefined,
 ): string | undefined {
   if (schedule === undefined) return undefined;

@@ -152,7 +152,7 @@ export async function getEnvironmentKeys(
 export type EnvScope = "user" | "team" | "org";
 
 /** The command for the variables of a scope, and its arguments. */
-export interface EnvAddress {
+interface EnvAddress {
   readonly command: string;
   readonly args: Readonly<Record<string, unknown>>;
 }
@@ -162,7 +162,7 @@ export interface EnvAddress {
  *
  * @throws {TypeError} The scope is unknown, or the id is blank.
  */
-export function envAddress(
+function envAddress(
   scope: EnvScope,
   id: string | undefined,
 ): EnvAddress {

@@ -192,7 +192,7 @@ export async function removeMember(
  *
  * @throws {RangeError} There is no such role.
  */
-export function requireRole(role: MemberRole): MemberRole {
+function requireRole(role: MemberRole): MemberRole {
   if (role === "admin" || role === "member") return role;
   throw new RangeError(`Cannot use role "${role}": expected admin or member`);
 }

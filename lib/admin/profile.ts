@@ -100,7 +100,7 @@ const FORMS: Readonly<Record<string, RegExp>> = {
  * @throws {TypeError} There are none, or a member is no text.
  * @throws {RangeError} A member has another form than it needs.
  */
-export function checkProfile(fields: ProfileUpdate): Record<string, string> {
+function checkProfile(fields: ProfileUpdate): Record<string, string> {
   const entries: [string, unknown][] = Object.entries(fields ?? {})
     .filter(([, value]) => value !== undefined);
   const changes = entries.map(([name, value]): [string, string] => {

@@ -109,17 +109,17 @@ export interface CProfileOptions extends CallOptions {
 }
 
 /** Options of the functions that profile. */
-export interface CProfileCall extends CallOptions {
+interface CProfileCall extends CallOptions {
   readonly target?: TaskRef | undefined;
 }
 
 /**
- * Call one of the commands that profile (api §5.2).
+ * Call one of the commands that profile.
  *
  * @throws {RocketRideException} The engine refused, be it in an answer that
  * calls itself a success.
  */
-export async function cprofileCall(
+async function cprofileCall(
   session: Session,
   command: string,
   args: Readonly<Record<string, unknown>>,

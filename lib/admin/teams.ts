@@ -206,7 +206,7 @@ export async function removeTeamMember(
  *
  * @throws {TypeError} An id is blank, or the permissions are no list of names.
  */
-export function teamMemberArgs(
+function teamMemberArgs(
   orgId: string,
   { teamId, userId, permissions }: TeamMemberParams,
 ): Record<string, unknown> {
