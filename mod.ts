@@ -152,7 +152,13 @@ export {
   type ConnectionParams,
   setConnectionParams,
 } from "./lib/session/set_connection_params.ts";
-export { didFail, type EventMessage, type Message, type RequestMessage, type ResponseMessage } from "./schema/envelope.ts";
+export {
+  didFail,
+  type EventMessage,
+  type Message,
+  type RequestMessage,
+  type ResponseMessage,
+} from "./schema/envelope.ts";
 
 export type { PipelineInput } from "./lib/task/load_pipeline.ts";
 export { getTaskPipeline } from "./lib/task/get_task_pipeline.ts";

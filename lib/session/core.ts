@@ -1,5 +1,10 @@
 import type { ConnectResult } from "../../schema/account.ts";
-import { isEvent, isResponse, type Message, type ResponseMessage } from "../../schema/envelope.ts";
+import {
+  isEvent,
+  isResponse,
+  type Message,
+  type ResponseMessage,
+} from "../../schema/envelope.ts";
 import { abortable, onAbort } from "../_abort.ts";
 import { type Deferred, deferred, ignore } from "../_deferred.ts";
 import { makeDisposable } from "../_disposable.ts";

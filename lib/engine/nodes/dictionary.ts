@@ -1,6 +1,11 @@
 import { createQuestion } from "../../../schema/question.ts";
 import { ExecutionException } from "../../errors.ts";
-import { defineNode, type NodeDefinition, type NodeInstance, type PipeContext } from "../node.ts";
+import {
+  defineNode,
+  type NodeDefinition,
+  type NodeInstance,
+  type PipeContext,
+} from "../node.ts";
 import { askLlm } from "./llm/ask_llm.ts";
 import { objectDoc } from "./object_doc.ts";
 

@@ -1,7 +1,13 @@
 import { isRecord } from "../../../schema/json.ts";
 import { createQuestion, type Question } from "../../../schema/question.ts";
 import { ExecutionException } from "../../errors.ts";
-import { defineNode, type NodeDefinition, type NodeInstance, type PipeContext, type TaskContext } from "../node.ts";
+import {
+  defineNode,
+  type NodeDefinition,
+  type NodeInstance,
+  type PipeContext,
+  type TaskContext,
+} from "../node.ts";
 import { type ConfigReader, configReader } from "./config_reader.ts";
 import { askLlm } from "./llm/ask_llm.ts";
 import { objectDoc } from "./object_doc.ts";

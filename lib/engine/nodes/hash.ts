@@ -1,7 +1,12 @@
 import { md5, sha1 } from "@noble/hashes/legacy.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
-import { defineNode, type NodeDefinition, type PipeContext, type TagsPayload } from "../node.ts";
+import {
+  defineNode,
+  type NodeDefinition,
+  type PipeContext,
+  type TagsPayload,
+} from "../node.ts";
 
 const DIGESTS = { md5, sha1, sha256 } as const;
 

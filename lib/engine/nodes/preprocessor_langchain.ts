@@ -1,5 +1,12 @@
 import type { JsonObject } from "../../../schema/json.ts";
-import { defineNode, type NodeDefinition, type NodeField, type NodeInstance, type PipeContext, type TaskContext } from "../node.ts";
+import {
+  defineNode,
+  type NodeDefinition,
+  type NodeField,
+  type NodeInstance,
+  type PipeContext,
+  type TaskContext,
+} from "../node.ts";
 import { objectDoc } from "./object_doc.ts";
 import { PROFILES, type Splitter, splitterFor } from "./_splitter_choice.ts";
 

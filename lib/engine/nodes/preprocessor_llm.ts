@@ -2,7 +2,13 @@ import type { Doc } from "../../../schema/doc.ts";
 import { isRecord } from "../../../schema/json.ts";
 import { createQuestion, type Question } from "../../../schema/question.ts";
 import { ExecutionException } from "../../errors.ts";
-import { defineNode, type NodeDefinition, type NodeInstance, type PipeContext, type TaskContext } from "../node.ts";
+import {
+  defineNode,
+  type NodeDefinition,
+  type NodeInstance,
+  type PipeContext,
+  type TaskContext,
+} from "../node.ts";
 import { configReader } from "./config_reader.ts";
 import { askLlm } from "./llm/ask_llm.ts";
 import { countTokens } from "./llm/count_tokens.ts";

@@ -1,8 +1,17 @@
 import type { Doc } from "../../../schema/doc.ts";
 import type { JsonObject } from "../../../schema/json.ts";
-import { createQuestion, type QuestionInstruction } from "../../../schema/question.ts";
+import {
+  createQuestion,
+  type QuestionInstruction,
+} from "../../../schema/question.ts";
 import { ValidationException } from "../../errors.ts";
-import { defineNode, type NodeDefinition, type NodeInstance, type PipeContext, type TaskContext } from "../node.ts";
+import {
+  defineNode,
+  type NodeDefinition,
+  type NodeInstance,
+  type PipeContext,
+  type TaskContext,
+} from "../node.ts";
 
 const DEFAULT_INSTRUCTION =
   "Answer helpfully and to the point, from what is given here.";

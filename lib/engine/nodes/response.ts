@@ -1,5 +1,11 @@
 import { isRecord } from "../../../schema/json.ts";
-import { defineNode, type Lane, type NodeDefinition, type NodeField, type TaskContext } from "../node.ts";
+import {
+  defineNode,
+  type Lane,
+  type NodeDefinition,
+  type NodeField,
+  type TaskContext,
+} from "../node.ts";
 import { responseInstance, type ResultLane } from "./_response_instance.ts";
 
 const TITLES: Readonly<Record<ResultLane, string>> = {

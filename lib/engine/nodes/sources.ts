@@ -1,5 +1,10 @@
 import type { JsonObject } from "../../../schema/json.ts";
-import { defineNode, type NodeDefinition, type NodeField, type TaskContext } from "../node.ts";
+import {
+  defineNode,
+  type NodeDefinition,
+  type NodeField,
+  type TaskContext,
+} from "../node.ts";
 
 interface SourceKind {
   readonly provider: "webhook" | "chat" | "dropper";

@@ -1,6 +1,13 @@
 import type { JsonObject } from "../../../../schema/json.ts";
 import { createQuestion } from "../../../../schema/question.ts";
-import { defineNode, type NodeDefinition, type NodeField, type NodeInstance, type PipeContext, type TaskContext } from "../../node.ts";
+import {
+  defineNode,
+  type NodeDefinition,
+  type NodeField,
+  type NodeInstance,
+  type PipeContext,
+  type TaskContext,
+} from "../../node.ts";
 import { messageOf } from "../../run/failure.ts";
 import { configReader } from "../config_reader.ts";
 import type { Tool } from "../tool/tool.ts";

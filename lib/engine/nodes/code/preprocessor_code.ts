@@ -1,4 +1,10 @@
-import { defineNode, type NodeDefinition, type NodeField, type NodeInstance, type PipeContext } from "../../node.ts";
+import {
+  defineNode,
+  type NodeDefinition,
+  type NodeField,
+  type NodeInstance,
+  type PipeContext,
+} from "../../node.ts";
 import { configReader } from "../config_reader.ts";
 import { objectDoc } from "../object_doc.ts";
 import { languageOf, LANGUAGES } from "./_language.ts";

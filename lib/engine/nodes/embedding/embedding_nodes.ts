@@ -1,4 +1,9 @@
-import { defineNode, type NodeDefinition, type NodeField, type TaskContext } from "../../node.ts";
+import {
+  defineNode,
+  type NodeDefinition,
+  type NodeField,
+  type TaskContext,
+} from "../../node.ts";
 import { configReader } from "../config_reader.ts";
 import { openaiEmbedder } from "./_openai_embedder.ts";
 import type { Embedder } from "./embedder.ts";

@@ -1,6 +1,14 @@
 import type { Doc } from "../../../../schema/doc.ts";
 import type { JsonObject } from "../../../../schema/json.ts";
-import { type AnswerPayload, defineNode, type HandlerOutcome, type NodeDefinition, type NodeField, type NodeInstance, type PipeContext } from "../../node.ts";
+import {
+  type AnswerPayload,
+  defineNode,
+  type HandlerOutcome,
+  type NodeDefinition,
+  type NodeField,
+  type NodeInstance,
+  type PipeContext,
+} from "../../node.ts";
 import { FORMATS } from "./_format.ts";
 import { inputViolations } from "./_input_checks.ts";
 import { outputViolations } from "./_output_checks.ts";

@@ -1,4 +1,10 @@
-import { defineNode, type NodeDefinition, type NodeField, type PipeContext, type TaskContext } from "../../node.ts";
+import {
+  defineNode,
+  type NodeDefinition,
+  type NodeField,
+  type PipeContext,
+  type TaskContext,
+} from "../../node.ts";
 import { configReader } from "../config_reader.ts";
 import type { Tool } from "../tool/tool.ts";
 import { toolCalls } from "../tool/tool_calls.ts";

@@ -1,4 +1,9 @@
-import { defineNode, type NodeDefinition, type NodeField, type TaskContext } from "../../node.ts";
+import {
+  defineNode,
+  type NodeDefinition,
+  type NodeField,
+  type TaskContext,
+} from "../../node.ts";
 import { configReader } from "../config_reader.ts";
 import { httpModel } from "./http_model.ts";
 import { llmInstance } from "./llm_instance.ts";

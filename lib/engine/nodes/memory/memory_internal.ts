@@ -1,6 +1,11 @@
 import type { JsonObject } from "../../../../schema/json.ts";
 import { ExecutionException } from "../../../errors.ts";
-import { type ControlCall, defineNode, type NodeDefinition, type NodeInstance } from "../../node.ts";
+import {
+  type ControlCall,
+  defineNode,
+  type NodeDefinition,
+  type NodeInstance,
+} from "../../node.ts";
 import type { Tool } from "../tool/tool.ts";
 import { toolCalls } from "../tool/tool_calls.ts";
 import { Memory } from "./_memory.ts";

@@ -1,4 +1,10 @@
-import { defineNode, type NodeDefinition, type NodeInstance, type PipeContext, type TagsPayload } from "../../node.ts";
+import {
+  defineNode,
+  type NodeDefinition,
+  type NodeInstance,
+  type PipeContext,
+  type TagsPayload,
+} from "../../node.ts";
 import { concatBytes } from "../concat_bytes.ts";
 import { type Content, contentOf } from "./_content_type.ts";
 import { mediaReading } from "./_media_reading.ts";

@@ -1,5 +1,11 @@
 import type { JsonObject } from "../../../../schema/json.ts";
-import { defineNode, type NodeDefinition, type NodeField, type NodeInstance, type PipeContext } from "../../node.ts";
+import {
+  defineNode,
+  type NodeDefinition,
+  type NodeField,
+  type NodeInstance,
+  type PipeContext,
+} from "../../node.ts";
 import { configReader } from "../config_reader.ts";
 import { maskPrivate } from "./mask_private.ts";
 

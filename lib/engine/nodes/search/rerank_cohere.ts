@@ -1,7 +1,13 @@
 import type { Doc } from "../../../../schema/doc.ts";
 import { isRecord } from "../../../../schema/json.ts";
 import type { Question } from "../../../../schema/question.ts";
-import { defineNode, type NodeDefinition, type NodeField, type PipeContext, type TaskContext } from "../../node.ts";
+import {
+  defineNode,
+  type NodeDefinition,
+  type NodeField,
+  type PipeContext,
+  type TaskContext,
+} from "../../node.ts";
 import { callApi } from "../api/call_api.ts";
 import { configReader } from "../config_reader.ts";
 

@@ -1,5 +1,11 @@
 import type { JsonObject } from "../../../../schema/json.ts";
-import { defineNode, type NodeDefinition, type NodeField, type NodeTask, type TaskContext } from "../../node.ts";
+import {
+  defineNode,
+  type NodeDefinition,
+  type NodeField,
+  type NodeTask,
+  type TaskContext,
+} from "../../node.ts";
 import { type ConfigReader, configReader } from "../config_reader.ts";
 import { Collection } from "./collection.ts";
 import { indexInstance } from "./index_instance.ts";

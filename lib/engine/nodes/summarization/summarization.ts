@@ -1,4 +1,10 @@
-import { defineNode, type NodeDefinition, type NodeInstance, type PipeContext, type TaskContext } from "../../node.ts";
+import {
+  defineNode,
+  type NodeDefinition,
+  type NodeInstance,
+  type PipeContext,
+  type TaskContext,
+} from "../../node.ts";
 import { configReader } from "../config_reader.ts";
 import { askLlm } from "../llm/ask_llm.ts";
 import { fittingPieces } from "../llm/fitting_pieces.ts";
