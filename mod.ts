@@ -89,11 +89,6 @@ export {
   addHistory,
   addInstruction,
   addQuestion,
-} from "./schema/question_builders.ts";
-export type { JsonObject, JsonValue } from "./schema/json.ts";
-export { parseJson } from "./schema/parse_json.ts";
-export { parsePython } from "./schema/parse_python.ts";
-export {
   createQuestion,
   type Question,
   type QuestionExample,
@@ -103,6 +98,9 @@ export {
   type QuestionText,
   type QuestionType,
 } from "./schema/question.ts";
+export type { JsonObject, JsonValue } from "./schema/json.ts";
+export { parseJson } from "./schema/parse_json.ts";
+export { parsePython } from "./schema/parse_python.ts";
 export type { Doc, DocFilter, DocMetadata } from "./schema/doc.ts";
 
 export { lifecycle } from "./lib/session/lifecycle.ts";
@@ -216,6 +214,7 @@ export type {
   DashboardBody,
   EventBodies,
   EventBody,
+  EventKind,
   EventName,
   FlowBody,
   FlowTrace,
@@ -243,12 +242,13 @@ export {
   isKnownEvent,
   type KnownEvent,
 } from "./schema/typed_event.ts";
-export type { EventKind } from "./schema/event_kind.ts";
 export type {
   ControlConnection,
   InputConnection,
   Pipeline,
   PipelineComponent,
+  ValidationIssue,
+  ValidationResult,
   WrappedPipeline,
 } from "./schema/pipeline.ts";
 export type {
@@ -272,4 +272,3 @@ export {
   type TaskSummary,
   type TaskTokens,
 } from "./schema/task.ts";
-export type { ValidationIssue, ValidationResult } from "./schema/validation.ts";

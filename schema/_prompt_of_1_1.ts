@@ -10,7 +10,7 @@ const INDENT = "    ";
 const DEEP = INDENT + INDENT;
 
 /**
- * A question as a prompt in the layout of 1.1 engines (api §1.2): sections
+ * A question as a prompt in the layout of 1.1 engines: sections
  * that end in an empty line, what is asked last, nothing for nothing.
  */
 export function promptOf11(question: Question, retry: boolean): string {

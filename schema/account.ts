@@ -1,4 +1,4 @@
-/** A team that the account belongs to (api §2.9). */
+/** A team that the account belongs to. */
 export interface TeamInfo {
   /** The team's id. */
   readonly id: string;
@@ -10,7 +10,7 @@ export interface TeamInfo {
   readonly [key: string]: unknown;
 }
 
-/** An organisation that the account belongs to (api §2.9). */
+/** An organisation that the account belongs to. */
 export interface OrgInfo {
   /** The organisation's id. */
   readonly id: string;
@@ -24,7 +24,7 @@ export interface OrgInfo {
   readonly [key: string]: unknown;
 }
 
-/** A price of an app (api §2.9). */
+/** A price of an app. */
 export interface AppPrice {
   /** The price's id. */
   readonly priceId?: string;
@@ -40,7 +40,7 @@ export interface AppPrice {
   readonly [key: string]: unknown;
 }
 
-/** An app that the server offers (api §2.9). */
+/** An app that the server offers. */
 export interface AppManifestEntry {
   /** The app's id. */
   readonly id: string;
@@ -85,7 +85,7 @@ export interface AppManifestEntry {
 }
 
 /**
- * The body of a successful `auth` (protocol §4.1), and of `apaext_account`.
+ * The body of a successful `auth`, and of `apaext_account`.
  *
  * Older servers send none of it: every member may be missing.
  */
@@ -124,7 +124,7 @@ export interface ConnectResult {
   readonly [key: string]: unknown;
 }
 
-/** The parts of a server's version, where it sends them (protocol §4.3). */
+/** The parts of a server's version, where it sends them. */
 export interface ServerVersion {
   /** The version's number. */
   readonly version?: string;
@@ -148,4 +148,180 @@ export interface ServerInfo {
   readonly apps?: readonly AppManifestEntry[];
   /** Members this version does not know are kept. */
   readonly [key: string]: unknown;
+}
+
+/**
+ * What an account can change about itself. What is absent or
+ * empty stays as it is.
+ */
+export interface ProfileUpdate {
+  /** The name to show. */
+  readonly displayName?: string;
+  /** The name to log in by. */
+  readonly preferredUsername?: string;
+  /** The given name. */
+  readonly givenName?: string;
+  /** The family name. */
+  readonly familyName?: string;
+  /** The mail address. */
+  readonly email?: string;
+  /** The telephone number, as `+` and digits. */
+  readonly phoneNumber?: string;
+  /** The language and country, for example `en-GB`. */
+  readonly locale?: string;
+}
+
+/** An API key of an account, without the key itself. */
+export interface ApiKeyRecord {
+  /** The key's id, which is not the key. */
+  readonly id: string;
+  /** The name it was given. */
+  readonly name?: string;
+  /** The team that it is for. */
+  readonly teamId?: string | null;
+  /** The name of that team. */
+  readonly teamName?: string | null;
+  /** What it allows; nothing named means everything. */
+  readonly permissions?: readonly string[];
+  /** When it was made, as an ISO time. */
+  readonly createdAt?: string | null;
+  /** When it ends, as an ISO time. */
+  readonly expiresAt?: string | null;
+  /** When it was last used, as an ISO time. */
+  readonly lastUsedAt?: string | null;
+  /** When it was revoked, as an ISO time. */
+  readonly revokedAt?: string | null;
+  /** Whether it can be used. */
+  readonly active?: boolean;
+  /** Whether it belongs to a login rather than to a program. */
+  readonly isSession?: boolean;
+  /** Members this version does not know are kept. */
+  readonly [key: string]: unknown;
+}
+
+/** What a new API key is to be. */
+export interface CreateKeyParams {
+  /** A name for it. */
+  readonly name: string;
+  /**
+   * What it allows.
+   *
+   * @default {everything}
+   */
+  readonly permissions?: readonly string[] | undefined;
+  /**
+   * When it ends, as an ISO time.
+   *
+   * @default {never}
+   */
+  readonly expiresAt?: string | undefined;
+  /**
+   * The team that it is for.
+   *
+   * @default {the account's default team}
+   */
+  readonly teamId?: string | undefined;
+}
+
+/** An organization. */
+export interface OrgDetail {
+  /** Its id. */
+  readonly id: string;
+  /** Its name. */
+  readonly name?: string;
+  /** What it pays for. */
+  readonly plan?: string;
+  /** How many members it has. */
+  readonly memberCount?: number;
+  /** How many teams it has. */
+  readonly teamCount?: number;
+  /** Members this version does not know are kept. */
+  readonly [key: string]: unknown;
+}
+
+/** What somebody is in an organization. */
+export type MemberRole = "admin" | "member";
+
+/** A member of an organization. */
+export interface MemberRecord {
+  /** The user's id. */
+  readonly userId: string;
+  /** The name to show. */
+  readonly displayName?: string;
+  /** The mail address. */
+  readonly email?: string;
+  /** What the member is. */
+  readonly role?: MemberRole | (string & Record<never, never>);
+  /** Whether the invitation was taken up. */
+  readonly status?: "active" | "pending" | (string & Record<never, never>);
+  /** Members this version does not know are kept. */
+  readonly [key: string]: unknown;
+}
+
+/** Who is invited to an organization. */
+export interface InviteMemberParams {
+  /** The mail address that the invitation goes to. */
+  readonly email: string;
+  /** The given name. */
+  readonly givenName?: string | undefined;
+  /** The family name. */
+  readonly familyName?: string | undefined;
+  /**
+   * What the member is to be.
+   *
+   * @default {"member"}
+   */
+  readonly role?: MemberRole | undefined;
+}
+
+/** A team of an organization. */
+export interface TeamRecord {
+  /** The team's id. */
+  readonly id: string;
+  /** Its name. */
+  readonly name?: string;
+  /** The colour that it is shown in. */
+  readonly color?: string | null;
+  /** How many members it has. */
+  readonly memberCount?: number;
+  /** Members this version does not know are kept. */
+  readonly [key: string]: unknown;
+}
+
+/** A member of a team. */
+export interface TeamMemberRecord {
+  /** The user's id. */
+  readonly userId: string;
+  /** The name to show. */
+  readonly displayName?: string;
+  /** The mail address. */
+  readonly email?: string;
+  /** What the member may do there, for example `task.control`. */
+  readonly permissions?: readonly string[];
+  /** Members this version does not know are kept. */
+  readonly [key: string]: unknown;
+}
+
+/** A team and who is in it. */
+export interface TeamDetail {
+  /** The team's id. */
+  readonly id: string;
+  /** Its name. */
+  readonly name?: string;
+  /** The colour that it is shown in. */
+  readonly color?: string | null;
+  /** Who is in it. */
+  readonly members?: readonly TeamMemberRecord[];
+  /** Members this version does not know are kept. */
+  readonly [key: string]: unknown;
+}
+
+/** What a user may do in a team. */
+export interface TeamMemberParams {
+  /** The team's id. */
+  readonly teamId: string;
+  /** The user's id. */
+  readonly userId: string;
+  /** What the user may do there, for example `task.control`. */
+  readonly permissions: readonly string[];
 }

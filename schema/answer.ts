@@ -1,8 +1,8 @@
-import { isRecord, type JsonValue } from "./json.ts";
 import { findJson } from "./_find_json.ts";
+import { isRecord, type JsonValue, parseRecord } from "./json.ts";
 import { parseJson } from "./parse_json.ts";
 
-/** An answer as it travels through a pipeline (api §1.3). */
+/** An answer as it travels through a pipeline. */
 export interface Answer {
   /** Text, or a JSON value when JSON was asked for; `null` = not set. */
   readonly answer: JsonValue;
@@ -140,4 +140,56 @@ function valueOf(answer: Answer | JsonValue): JsonValue {
 function isAnswer(answer: Answer | JsonValue): answer is Answer {
   return isRecord(answer) && typeof answer.expectJson === "boolean" &&
     Object.hasOwn(answer, "answer");
+}
+
+/**
+ * Write an answer as JSON text.
+ *
+ * @param answer The answer.
+ * @returns One complete JSON document.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { answerToJson, createAnswer } from "@rocketride/streams/schema";
+ *
+ * assertEquals(
+ *   answerToJson(createAnswer("Paris")),
+ *   '{"answer":"Paris","expectJson":false}',
+ * );
+ * ```
+ */
+export function answerToJson({ answer, expectJson }: Answer): string {
+  return JSON.stringify({ answer, expectJson });
+}
+
+/**
+ * Read an answer from its JSON form; the way back from
+ * {@linkcode answerToJson}.
+ *
+ * @param json JSON text, or what it parses to.
+ * @returns The answer; members that are missing take their defaults.
+ * @throws {SyntaxError} The text is not JSON.
+ * @throws {TypeError} It is not an object, or `expectJson` is no boolean.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { answerFromJson } from "@rocketride/streams/schema";
+ *
+ * assertEquals(answerFromJson('{"answer":"Paris"}'), {
+ *   answer: "Paris",
+ *   expectJson: false,
+ * });
+ * ```
+ */
+export function answerFromJson(json: unknown): Answer {
+  const record = parseRecord("an answer", json);
+  const expectJson = record.expectJson ?? false;
+  if (typeof expectJson !== "boolean") {
+    throw new TypeError(
+      'Cannot read an answer: "expectJson" must be a boolean',
+    );
+  }
+  return { answer: (record.answer ?? null) as JsonValue, expectJson };
 }

@@ -1,7 +1,7 @@
 /** An amount of each resource, by its name. */
 export type Credits = Readonly<Record<string, number>>;
 
-/** What an organization pays for an app (api §2.10). */
+/** What an organization pays for an app. */
 export interface BillingDetail {
   /** The app. */
   readonly appId: string;
@@ -41,7 +41,7 @@ export interface BillingDetail {
   readonly [key: string]: unknown;
 }
 
-/** A price that an app can be had for (api §2.10). */
+/** A price that an app can be had for. */
 export interface StripePlan {
   /** The price at the payment service. */
   readonly priceId: string;
@@ -55,7 +55,7 @@ export interface StripePlan {
   readonly [key: string]: unknown;
 }
 
-/** What an organization has left to spend (api §2.10). */
+/** What an organization has left to spend. */
 export interface CreditBalance {
   /** What is left. */
   readonly balances: Credits;
@@ -69,7 +69,7 @@ export interface CreditBalance {
   readonly [key: string]: unknown;
 }
 
-/** Credits that can be bought (api §2.10). */
+/** Credits that can be bought. */
 export interface CreditPack {
   /** The pack's id. */
   readonly packId: string;

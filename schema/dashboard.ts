@@ -1,8 +1,8 @@
-import type { EventKind } from "./event_kind.ts";
+import type { EventKind } from "./event.ts";
 import { isRecord } from "./json.ts";
 import type { TaskMetrics, TaskState } from "./task.ts";
 
-/** An engine in three numbers (api §2.8). */
+/** An engine in three numbers. */
 export interface DashboardOverview {
   /** How many connections there are. */
   readonly totalConnections: number;
@@ -14,7 +14,7 @@ export interface DashboardOverview {
   readonly [key: string]: unknown;
 }
 
-/** A subscription of a connection (api §2.8). */
+/** A subscription of a connection. */
 export interface DashboardMonitor {
   /** What it is for: `*`, or `p.<project>.<source>`, with a pipe at the end. */
   readonly key: string;
@@ -22,7 +22,7 @@ export interface DashboardMonitor {
   readonly flags: readonly (EventKind | (string & Record<never, never>))[];
 }
 
-/** A connection to an engine (api §2.8). */
+/** A connection to an engine. */
 export interface DashboardConnection {
   /** The connection's id. */
   readonly id: number | string;
@@ -53,7 +53,7 @@ export interface DashboardConnection {
   readonly [key: string]: unknown;
 }
 
-/** A task of an engine (api §2.8). */
+/** A task of an engine. */
 export interface DashboardTask {
   /** The task's display id. */
   readonly id: string;
@@ -101,7 +101,7 @@ export interface DashboardTask {
   readonly [key: string]: unknown;
 }
 
-/** The body of `rrext_dashboard`: an engine at a glance (api §2.8). */
+/** The body of `rrext_dashboard`: an engine at a glance. */
 export interface DashboardResponse {
   /** In three numbers. */
   readonly overview: DashboardOverview;
@@ -133,4 +133,50 @@ export function isDashboardResponse(
 ): value is DashboardResponse {
   return isRecord(value) && isRecord(value.overview) &&
     Array.isArray(value.connections) && Array.isArray(value.tasks);
+}
+
+/** Whether an engine's code is being profiled. */
+export interface CProfileStatus {
+  /** Whether a profile is being taken. */
+  readonly active?: boolean;
+  /** What came of a start. */
+  readonly status?: "started" | "error" | (string & Record<never, never>);
+  /** Who started it. */
+  readonly owner?: string | null;
+  /** The name that it was started with. */
+  readonly session?: string | null;
+  /** For how long it has been taken, in seconds. */
+  readonly runtime?: number | null;
+  /** When it was started, in Unix seconds. */
+  readonly start_time?: number | null;
+  /** Whether there is a report to fetch. */
+  readonly has_report?: boolean;
+  /** In words. */
+  readonly message?: string;
+  /** Members this version does not know are kept. */
+  readonly [key: string]: unknown;
+}
+
+/** What came of ending a profile. */
+export interface CProfileStop {
+  /** Whether it went well. */
+  readonly status?: "completed" | "error" | (string & Record<never, never>);
+  /** The name that it was started with. */
+  readonly session?: string | null;
+  /** For how long it was taken, in seconds. */
+  readonly runtime?: number | null;
+  /** Who started it. */
+  readonly owner?: string | null;
+  /** In words. */
+  readonly message?: string;
+  /** Members this version does not know are kept. */
+  readonly [key: string]: unknown;
+}
+
+/** What a profile found out. */
+export interface CProfileReport {
+  /** The report, as text. */
+  readonly report: string;
+  /** Members this version does not know are kept. */
+  readonly [key: string]: unknown;
 }

@@ -1,7 +1,7 @@
 import { isRecord } from "./json.ts";
 import { isPipeline, type Pipeline } from "./pipeline.ts";
 
-/** A pipeline that an engine keeps and starts on a schedule (api §2.10). */
+/** A pipeline that an engine keeps and starts on a schedule. */
 export interface DeploymentRecord {
   /** The pipeline; its `project_id` names the deployment. */
   readonly pipeline: Pipeline;

@@ -1,5 +1,13 @@
+import {
+  isSet,
+  type MemberTable,
+  parseRecord,
+  readMembers,
+  recordOf,
+} from "./json.ts";
+
 /**
- * Where a document comes from (api §1.6).
+ * Where a document comes from.
  *
  * Leave out what is not known: the server refuses an explicit `null` here.
  */
@@ -27,7 +35,7 @@ export interface DocMetadata {
 }
 
 /**
- * A document, usually a piece of a longer text (api §1.4).
+ * A document, usually a piece of a longer text.
  *
  * Where the type has no `null`, the server refuses one: leave the member out.
  */
@@ -57,7 +65,7 @@ export interface Doc {
 }
 
 /**
- * Which documents a question is about, and how many (api §1.5).
+ * Which documents a question is about, and how many.
  *
  * Every member may be absent or `null`; `null` does not restrict.
  */
@@ -134,7 +142,7 @@ export interface DocFilter {
   readonly context?: boolean | null;
 }
 
-/** The matching documents of one object (api §1.7). */
+/** The matching documents of one object. */
 export interface DocGroup {
   /** The best score in the group. */
   readonly score: number;
@@ -144,4 +152,207 @@ export interface DocGroup {
   readonly parent: string;
   /** Its documents. */
   readonly documents: readonly Doc[];
+}
+
+/**
+ * Make a document of a text.
+ *
+ * @param content The text.
+ * @param metadata What is known of its origin; without an `objectId` it is
+ * empty, without a `chunkId` 0.
+ * @returns A document with score 0.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { createDoc } from "@rocketride/streams/schema";
+ *
+ * assertEquals(createDoc("Rain at noon", { parent: "/weather" }), {
+ *   type: "Document",
+ *   page_content: "Rain at noon",
+ *   score: 0,
+ *   metadata: { objectId: "", chunkId: 0, parent: "/weather" },
+ * });
+ * ```
+ */
+export function createDoc(
+  content: string,
+  metadata: Partial<DocMetadata> = {},
+): Doc {
+  return {
+    type: "Document",
+    page_content: content,
+    score: 0,
+    metadata: { objectId: "", chunkId: 0, ...metadata },
+  };
+}
+
+/**
+ * Name a document in short, for logs and messages.
+ *
+ * @param doc The document.
+ * @returns `Document(<objectId>.<chunkId>=<score>)`; what is not known is
+ * empty, or 0.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { docToString } from "@rocketride/streams/schema";
+ *
+ * const metadata = { objectId: "a1", chunkId: 2 };
+ * assertEquals(docToString({ metadata, score: 0.5 }), "Document(a1.2=0.5)");
+ * ```
+ */
+export function docToString({ metadata, score }: Doc): string {
+  const { objectId = "", chunkId = 0 } = metadata ?? {};
+  return `Document(${objectId}.${chunkId}=${score ?? 0})`;
+}
+
+const DOC: MemberTable = {
+  type: "text",
+  page_content: "text",
+  embedding_model: "text",
+  embedding: "numbers",
+  score: "number",
+  highlight_score: "number",
+  context: "texts",
+  tokens: "integer",
+};
+
+const METADATA: MemberTable = {
+  objectId: "text",
+  chunkId: "integer",
+  nodeId: "text",
+  parent: "text",
+  permissionId: "integer",
+  isDeleted: "boolean",
+  isTable: "boolean",
+  tableId: "integer",
+  signature: "text",
+};
+
+/**
+ * Write a document as JSON text, as the lane `documents` takes it.
+ *
+ * Members that are `null`, `undefined` or a number JSON cannot carry are left
+ * out, also in the metadata: the server refuses nulls there.
+ *
+ * @param doc The document; it is not changed.
+ * @returns One complete JSON document.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { docToJson } from "@rocketride/streams/schema";
+ *
+ * const doc = { page_content: "Rain", context: null, score: NaN };
+ * assertEquals(docToJson(doc), '{"page_content":"Rain"}');
+ * ```
+ */
+export function docToJson(doc: Doc): string {
+  return JSON.stringify(plainDoc(doc));
+}
+
+/**
+ * Read a document from its JSON form; the way back from
+ * {@linkcode docToJson}.
+ *
+ * @param json JSON text, or what it parses to. A member that is `null` is as
+ * good as missing; members this version does not know are left out, but for
+ * those of the metadata.
+ * @returns The document; its `type` is `Document` where none is given.
+ * @throws {SyntaxError} The text is not JSON.
+ * @throws {TypeError} It is no document.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { docFromJson } from "@rocketride/streams/schema";
+ *
+ * assertEquals(docFromJson('{"page_content":"Rain","score":null}'), {
+ *   type: "Document",
+ *   page_content: "Rain",
+ * });
+ * ```
+ */
+export function docFromJson(json: unknown): Doc {
+  const record = parseRecord("a document", json);
+  const metadata = record.metadata ?? null;
+  return {
+    type: "Document",
+    ...readMembers("a document", record, DOC),
+    ...(metadata !== null && { metadata: readMetadata(metadata) }),
+  };
+}
+
+/**
+ * Write the metadata of a document as JSON text, without members that are
+ * not set.
+ *
+ * @param metadata The metadata; it is not changed.
+ * @returns One complete JSON document.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { docMetadataToJson } from "@rocketride/streams/schema";
+ *
+ * const metadata = { objectId: "a1", chunkId: 0, vectorSize: null };
+ * assertEquals(docMetadataToJson(metadata), '{"objectId":"a1","chunkId":0}');
+ * ```
+ */
+export function docMetadataToJson(metadata: DocMetadata): string {
+  return JSON.stringify(omitUnset(metadata));
+}
+
+/**
+ * Read the metadata of a document from its JSON form; the way back from
+ * {@linkcode docMetadataToJson}.
+ *
+ * @param json JSON text, or what it parses to. A member that is `null` is as
+ * good as missing; members this version does not know are kept.
+ * @returns The metadata.
+ * @throws {SyntaxError} The text is not JSON.
+ * @throws {TypeError} It has no `objectId` or `chunkId`, or a member holds
+ * what it cannot.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { docMetadataFromJson } from "@rocketride/streams/schema";
+ *
+ * const json = '{"objectId":"a1","chunkId":0,"parent":null,"modelName":"m"}';
+ * assertEquals(docMetadataFromJson(json), {
+ *   objectId: "a1",
+ *   chunkId: 0,
+ *   modelName: "m",
+ * });
+ * ```
+ */
+export function docMetadataFromJson(json: unknown): DocMetadata {
+  return readMetadata(parseRecord("metadata", json));
+}
+
+function readMetadata(value: unknown): DocMetadata {
+  const record = recordOf("metadata", value);
+  const required = ["objectId", "chunkId"];
+  const known = readMembers("metadata", record, METADATA, required);
+  return { ...omitUnset(record), ...known } as DocMetadata;
+}
+
+/** A document as engines take it: without members that are not set. */
+export function plainDoc({ metadata, ...rest }: Doc): Record<string, unknown> {
+  return {
+    ...omitUnset(rest),
+    ...(metadata && { metadata: omitUnset(metadata) }),
+  };
+}
+
+/** A copy of a record without members that JSON would write as `null`. */
+export function omitUnset(
+  record: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(record).filter(([, value]) => isSet(value)),
+  );
 }

@@ -1,6 +1,5 @@
-import type { DocFilter } from "./doc.ts";
-import { omitUnset } from "./_plain_doc.ts";
-import { type MemberTable, parseRecord, readMembers } from "./_read_members.ts";
+import { type DocFilter, omitUnset } from "./doc.ts";
+import { type MemberTable, parseRecord, readMembers } from "./json.ts";
 
 const FILTER: MemberTable = {
   fullTables: "boolean",
@@ -28,7 +27,7 @@ const FILTER: MemberTable = {
 const MAX_LIMIT = 1_000;
 
 /**
- * Make a filter with the defaults that the official SDKs use (api §1.5).
+ * Make a filter with the defaults that the official SDKs use.
  *
  * @param options The members that differ from the defaults.
  * @returns The filter.

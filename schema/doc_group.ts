@@ -1,7 +1,7 @@
 import type { Doc, DocGroup } from "./doc.ts";
 
 /**
- * Make a group of the documents of one object (api §1.7).
+ * Make a group of the documents of one object.
  *
  * @param objectId The object.
  * @param parent The path above it.

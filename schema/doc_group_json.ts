@@ -1,7 +1,5 @@
-import type { DocGroup } from "./doc.ts";
-import { docFromJson } from "./doc_json.ts";
-import { plainDoc } from "./_plain_doc.ts";
-import { parseRecord, readList, readMembers } from "./_read_members.ts";
+import { docFromJson, type DocGroup, plainDoc } from "./doc.ts";
+import { parseRecord, readList, readMembers } from "./json.ts";
 
 /**
  * Write a group of documents as JSON text; members of documents that are not

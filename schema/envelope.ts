@@ -1,10 +1,10 @@
 import { isRecord } from "./json.ts";
 
 /**
- * A request: what a client sends (protocol §3.1).
+ * A request: what a client sends.
  *
  * Binary payload travels as `arguments.data`; on the wire it follows the JSON
- * header after one line feed (protocol §2.1).
+ * header after one line feed.
  */
 export interface RequestMessage {
   /** Marks the message as a request. */
@@ -78,7 +78,7 @@ export function isEvent(value: unknown): value is EventMessage {
  * Tell whether a response is a failure.
  *
  * Only a literal `success: false` is one: servers leave the member out of
- * some good replies (protocol §3.1).
+ * some good replies.
  *
  * @param response A response of `request` or `dapRequest`.
  * @returns `true` when the server refused.

@@ -2,7 +2,7 @@ import type { ConnectResult } from "./account.ts";
 import type { UploadResult } from "./result.ts";
 import type { TaskCounters, TaskMetrics, TaskStatus } from "./task.ts";
 
-/** What every event's body may carry (protocol §3.2). */
+/** What every event's body may carry. */
 export interface EventBody {
   /** The task's display id; empty for events of the server itself. */
   readonly __id?: string;
@@ -51,7 +51,7 @@ export interface TaskChangeBody extends EventBody {
 /** Body of `apaevt_task`; `action` tells which. */
 export type TaskEventBody = TaskListBody | TaskChangeBody;
 
-/** What a component got or gave, in an `apaevt_flow` (engine §7.1). */
+/** What a component got or gave, in an `apaevt_flow`. */
 export interface FlowTrace {
   /** The lane; `invoke` for control calls. */
   readonly lane?: string;
@@ -149,7 +149,7 @@ export interface StatusInfoBody extends EventBody {
   readonly info: Readonly<Record<string, unknown>>;
 }
 
-/** Body of `apaevt_dashboard`; `action` tells what happened (api §2.8). */
+/** Body of `apaevt_dashboard`; `action` tells what happened. */
 export interface DashboardBody extends EventBody {
   /** What happened, for example `connection_added`. */
   readonly action: string;
@@ -183,7 +183,7 @@ export interface AccountBody extends ConnectResult {
   readonly __id?: string;
 }
 
-/** An upload on its way, in an `apaevt_status_upload` (api §2.2). */
+/** An upload on its way, in an `apaevt_status_upload`. */
 export interface UploadProgress {
   /** The pipe opened, a chunk was acknowledged, the pipe is about to close. */
   readonly action: "open" | "write" | "close";
@@ -199,11 +199,11 @@ export interface UploadProgress {
 
 /**
  * Body of `apaevt_status_upload`, which the client makes itself and never
- * sees on the wire (protocol §8.4); `action` tells which.
+ * sees on the wire; `action` tells which.
  */
 export type UploadBody = (UploadProgress | UploadResult) & EventBody;
 
-/** Event name to the body it carries (protocol §8.2). */
+/** Event name to the body it carries. */
 export interface EventBodies {
   /** The status of a task. */
   readonly apaevt_status_update: StatusUpdateBody;
@@ -243,3 +243,108 @@ export interface EventBodies {
 
 /** The name of an event that this version knows. */
 export type EventName = keyof EventBodies;
+
+/** A kind of event that can be subscribed to. */
+export type EventKind =
+  | "DEBUGGER"
+  | "DETAIL"
+  | "SUMMARY"
+  | "OUTPUT"
+  | "FLOW"
+  | "TASK"
+  | "SSE"
+  | "DASHBOARD"
+  | "ALL";
+
+/** Each kind's bits in the mask of a subscription. */
+export const EVENT_BITS: {
+  /** Debugger traffic; nothing for clients that are no debugger. */
+  readonly DEBUGGER: 1;
+  /** `apaevt_status_object`, `_counts`, `_error` and its siblings. */
+  readonly DETAIL: 2;
+  /** `apaevt_status_update`. */
+  readonly SUMMARY: 4;
+  /** `output`. */
+  readonly OUTPUT: 8;
+  /** `apaevt_flow`; only of tasks that were started with a trace level. */
+  readonly FLOW: 16;
+  /** `apaevt_task`. */
+  readonly TASK: 32;
+  /** `apaevt_sse`; unknown to 1.0 servers. */
+  readonly SSE: 64;
+  /** `apaevt_dashboard`; only for the token `*`, unknown to 1.0 servers. */
+  readonly DASHBOARD: 128;
+  /** All of the above. */
+  readonly ALL: 255;
+} = Object.freeze({
+  DEBUGGER: 1,
+  DETAIL: 2,
+  SUMMARY: 4,
+  OUTPUT: 8,
+  FLOW: 16,
+  TASK: 32,
+  SSE: 64,
+  DASHBOARD: 128,
+  ALL: 255,
+});
+
+/** The kinds that have one bit each, lowest first. */
+const SINGLE_KINDS: readonly Exclude<EventKind, "ALL">[] = [
+  "DEBUGGER",
+  "DETAIL",
+  "SUMMARY",
+  "OUTPUT",
+  "FLOW",
+  "TASK",
+  "SSE",
+  "DASHBOARD",
+];
+
+/**
+ * Turn kinds of events into the mask of a subscription.
+ *
+ * @param kinds The kinds; order and repetition do not matter.
+ * @returns The mask, 0 to 255; 0 for no kinds, which unsubscribes.
+ * @throws {RangeError} One of them is not a kind. It would be ignored by the
+ * server, and a subscription of nothing else would end.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { eventMask } from "@rocketride/streams/schema";
+ *
+ * assertEquals(eventMask(["SUMMARY", "TASK"]), 36);
+ * ```
+ */
+export function eventMask(kinds: Iterable<EventKind>): number {
+  let mask = 0;
+  for (const kind of kinds) {
+    if (!Object.hasOwn(EVENT_BITS, kind)) {
+      throw new RangeError(`Cannot subscribe to unknown event kind "${kind}"`);
+    }
+    mask |= EVENT_BITS[kind];
+  }
+  return mask;
+}
+
+/**
+ * Turn the mask of a subscription into kinds of events.
+ *
+ * @param mask The mask, 0 to 255.
+ * @returns One kind for each bit, lowest first; never `ALL`.
+ * @throws {RangeError} The mask is not a whole number from 0 to 255.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { kindsOf } from "@rocketride/streams/schema";
+ *
+ * assertEquals(kindsOf(36), ["SUMMARY", "TASK"]);
+ * ```
+ */
+export function kindsOf(mask: number): Exclude<EventKind, "ALL">[] {
+  if (!Number.isInteger(mask) || mask < 0 || mask > EVENT_BITS.ALL) {
+    throw new RangeError(`Event mask must be 0 to 255: received ${mask}`);
+  }
+  return SINGLE_KINDS.filter((kind) => (mask & EVENT_BITS[kind]) !== 0);
+}

@@ -39,7 +39,7 @@ const DOCUMENTS: QuestionInstruction = {
  * Write a question as the prompt that an engine gives to a model.
  *
  * Engines do this themselves; it is here to look at what a model will see.
- * The layouts are those of engines (api §1.2); goals, which 1.0 does not
+ * The layouts are those of engines; goals, which 1.0 does not
  * know, stand there before what is asked. The fixed texts are ours, and an
  * example always ends its line.
  *

@@ -21,15 +21,25 @@
  * @module
  */
 export type {
+  ApiKeyRecord,
   AppManifestEntry,
   AppPrice,
   ConnectResult,
+  CreateKeyParams,
+  InviteMemberParams,
+  MemberRecord,
+  MemberRole,
+  OrgDetail,
   OrgInfo,
+  ProfileUpdate,
   ServerInfo,
   ServerVersion,
+  TeamDetail,
   TeamInfo,
+  TeamMemberParams,
+  TeamMemberRecord,
+  TeamRecord,
 } from "./account.ts";
-export type { ApiKeyRecord, CreateKeyParams } from "./api_key.ts";
 export type {
   BillingDetail,
   CheckoutSession,
@@ -38,12 +48,10 @@ export type {
   Credits,
   StripePlan,
 } from "./billing.ts";
-export type {
-  CProfileReport,
-  CProfileStatus,
-  CProfileStop,
-} from "./cprofile.ts";
 export {
+  type CProfileReport,
+  type CProfileStatus,
+  type CProfileStop,
   type DashboardConnection,
   type DashboardMonitor,
   type DashboardOverview,
@@ -52,28 +60,16 @@ export {
   isDashboardResponse,
 } from "./dashboard.ts";
 export { type DeploymentRecord, isDeploymentRecord } from "./deployment.ts";
-export type {
-  InviteMemberParams,
-  MemberRecord,
-  MemberRole,
-  OrgDetail,
-} from "./organization.ts";
-export type { ProfileUpdate } from "./profile.ts";
-export type {
-  TeamDetail,
-  TeamMemberParams,
-  TeamMemberRecord,
-  TeamRecord,
-} from "./team.ts";
 export {
   type Answer,
+  answerFromJson,
+  answerToJson,
   createAnswer,
   getJson,
   getText,
   isJson,
   setAnswer,
 } from "./answer.ts";
-export { answerFromJson, answerToJson } from "./answer_json.ts";
 export {
   addContext,
   addDocuments,
@@ -82,13 +78,32 @@ export {
   addHistory,
   addInstruction,
   addQuestion,
-} from "./question_builders.ts";
+  createQuestion,
+  type Question,
+  type QuestionExample,
+  type QuestionHistory,
+  type QuestionInstruction,
+  type QuestionOptions,
+  type QuestionText,
+  questionToJson,
+  type QuestionType,
+} from "./question.ts";
 export { getPrompt, type PromptOptions } from "./get_prompt.ts";
 export { parseJson } from "./parse_json.ts";
 export { parsePython } from "./parse_python.ts";
 export { questionFromJson } from "./question_from_json.ts";
-export { createDoc, docToString } from "./create_doc.ts";
-export type { Doc, DocFilter, DocGroup, DocMetadata } from "./doc.ts";
+export {
+  createDoc,
+  type Doc,
+  type DocFilter,
+  docFromJson,
+  type DocGroup,
+  type DocMetadata,
+  docMetadataFromJson,
+  docMetadataToJson,
+  docToJson,
+  docToString,
+} from "./doc.ts";
 export {
   createDocFilter,
   docFilterFromJson,
@@ -116,12 +131,6 @@ export {
 } from "./doc_group.ts";
 export { docGroupFromJson, docGroupToJson } from "./doc_group_json.ts";
 export {
-  docFromJson,
-  docMetadataFromJson,
-  docMetadataToJson,
-  docToJson,
-} from "./doc_json.ts";
-export {
   didFail,
   type EventMessage,
   isEvent,
@@ -131,37 +140,35 @@ export {
   type RequestMessage,
   type ResponseMessage,
 } from "./envelope.ts";
-export type {
-  AccountBody,
-  DashboardBody,
-  EventBodies,
-  EventBody,
-  EventName,
-  FlowBody,
-  FlowTrace,
-  OutputBody,
-  RunningTask,
-  SseBody,
-  StatusCountsBody,
-  StatusDownloadBody,
-  StatusInfoBody,
-  StatusMessageBody,
-  StatusMetricsBody,
-  StatusObjectBody,
-  StatusUpdateBody,
-  StatusUserBody,
-  TaskChangeBody,
-  TaskEventBody,
-  TaskListBody,
-  UploadBody,
-  UploadProgress,
-} from "./event.ts";
 export {
+  type AccountBody,
+  type DashboardBody,
   EVENT_BITS,
+  type EventBodies,
+  type EventBody,
   type EventKind,
   eventMask,
+  type EventName,
+  type FlowBody,
+  type FlowTrace,
   kindsOf,
-} from "./event_kind.ts";
+  type OutputBody,
+  type RunningTask,
+  type SseBody,
+  type StatusCountsBody,
+  type StatusDownloadBody,
+  type StatusInfoBody,
+  type StatusMessageBody,
+  type StatusMetricsBody,
+  type StatusObjectBody,
+  type StatusUpdateBody,
+  type StatusUserBody,
+  type TaskChangeBody,
+  type TaskEventBody,
+  type TaskListBody,
+  type UploadBody,
+  type UploadProgress,
+} from "./event.ts";
 export { isRecord, type JsonObject, type JsonValue } from "./json.ts";
 export {
   type ControlConnection,
@@ -169,20 +176,12 @@ export {
   isPipeline,
   type Pipeline,
   type PipelineComponent,
+  readValidation,
   unwrapPipeline,
+  type ValidationIssue,
+  type ValidationResult,
   type WrappedPipeline,
 } from "./pipeline.ts";
-export {
-  createQuestion,
-  type Question,
-  type QuestionExample,
-  type QuestionHistory,
-  type QuestionInstruction,
-  type QuestionOptions,
-  type QuestionText,
-  questionToJson,
-  type QuestionType,
-} from "./question.ts";
 export {
   isPipelineResult,
   type PipelineResult,
@@ -224,11 +223,6 @@ export {
   type TypedEvent,
   type UnknownEvent,
 } from "./typed_event.ts";
-export {
-  readValidation,
-  type ValidationIssue,
-  type ValidationResult,
-} from "./validation.ts";
 export {
   isProjectSummary,
   isStoreEntry,

@@ -16,7 +16,7 @@ import type { JsonValue } from "./json.ts";
  * alone, whatever a model wrote.
  *
  * The official clients read the whole text and fences only, and lose line
- * ends (api §1.3).
+ * ends.
  *
  * @param text The answer of a model.
  * @returns The JSON value.

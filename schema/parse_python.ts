@@ -6,7 +6,7 @@ const MARK = /<\/?think>|```[Pp]y(?:thon3?)?(?![\w-])[^\S\n]*\n?/g;
  *
  * Takes the first block that is fenced as `python` or `py`; what stands in
  * `<think>` blocks does not count. The official clients know `python` alone
- * and return several blocks with the fences between them (api §1.3).
+ * and return several blocks with the fences between them.
  *
  * @param text The answer of a model.
  * @returns The code without its fences; the text itself when it has no block.

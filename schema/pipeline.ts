@@ -1,6 +1,6 @@
 import { isRecord } from "./json.ts";
 
-/** A data connection, written on the component that receives (engine §1.2). */
+/** A data connection, written on the component that receives. */
 export interface InputConnection {
   /** The lane that the data travels on, for example `text`. */
   readonly lane: string;
@@ -9,8 +9,8 @@ export interface InputConnection {
 }
 
 /**
- * A control connection, written on the component that is controlled
- * (engine §1.2): an LLM that serves an agent names the agent here.
+ * A control connection, written on the component that is controlled:
+ * an LLM that serves an agent names the agent here.
  */
 export interface ControlConnection {
   /** What the component is used as, for example `llm` or `tool`. */
@@ -19,7 +19,7 @@ export interface ControlConnection {
   readonly from: string;
 }
 
-/** One node of a pipeline (engine §1.2). */
+/** One node of a pipeline. */
 export interface PipelineComponent {
   /** Unique in the pipeline; by convention `<provider>_<n>`. */
   readonly id: string;
@@ -41,7 +41,7 @@ export interface PipelineComponent {
   readonly [key: string]: unknown;
 }
 
-/** A pipeline as it travels: the flat form (engine §1.1, api §2.5). */
+/** A pipeline as it travels: the flat form. */
 export interface Pipeline {
   /** The nodes. */
   readonly components: readonly PipelineComponent[];
@@ -55,13 +55,13 @@ export interface Pipeline {
   readonly name?: string;
   /** The description that task lists show. */
   readonly description?: string;
-  /** Ids that would run, written by a validator (engine §1.7). */
+  /** Ids that would run, written by a validator. */
   readonly chain?: readonly string[];
   /** Members this version does not know, an editor's for example, are kept. */
   readonly [key: string]: unknown;
 }
 
-/** A pipeline as files often hold it: one level down (engine §1.1). */
+/** A pipeline as files often hold it: one level down. */
 export interface WrappedPipeline {
   /** The pipeline itself. */
   readonly pipeline: Pipeline;
@@ -114,4 +114,71 @@ export function unwrapPipeline(value: unknown): Pipeline | undefined {
   if (isPipeline(value)) return value;
   if (isRecord(value) && isPipeline(value.pipeline)) return value.pipeline;
   return undefined;
+}
+
+/** One thing that is wrong, or may be wrong, with a pipeline. */
+export interface ValidationIssue {
+  /** What it is, in the engine's words. */
+  readonly message: string;
+  /** The id of the component concerned. */
+  readonly id?: string;
+  /** The engine's number for it, for example 40 for a bad parameter. */
+  readonly ccode?: number;
+  /** Members this version does not know are kept. */
+  readonly [key: string]: unknown;
+}
+
+/** The answer to `rrext_validate`, always with both arrays. */
+export interface ValidationResult {
+  /** What would keep the pipeline from running; empty when it is sound. */
+  readonly errors: readonly ValidationIssue[];
+  /** What may be wrong. */
+  readonly warnings: readonly ValidationIssue[];
+  /** The pipeline as the engine understood it, with `chain`. */
+  readonly pipeline?: Pipeline;
+  /** Members this version does not know are kept. */
+  readonly [key: string]: unknown;
+}
+
+/**
+ * Read the body of an answer to `rrext_validate`.
+ *
+ * Engines may leave any member out: missing arrays become
+ * empty, an issue that is bare text becomes a record, and a `pipeline` that
+ * is none is left out. Unknown members stay.
+ *
+ * @param body The response's body, if there was one.
+ * @returns The result; the body itself is not changed.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { readValidation } from "@rocketride/streams/schema";
+ *
+ * assertEquals(readValidation({ errors: [{ message: "Bad", id: "p" }] }), {
+ *   errors: [{ message: "Bad", id: "p" }],
+ *   warnings: [],
+ * });
+ * ```
+ */
+export function readValidation(body: unknown): ValidationResult {
+  const { errors, warnings, pipeline, ...rest } = isRecord(body) ? body : {};
+  return {
+    ...rest,
+    errors: readIssues(errors),
+    warnings: readIssues(warnings),
+    ...(isPipeline(pipeline) && { pipeline }),
+  };
+}
+
+function readIssues(value: unknown): readonly ValidationIssue[] {
+  return Array.isArray(value) ? value.map(readIssue) : [];
+}
+
+function readIssue(value: unknown): ValidationIssue {
+  const issue = isRecord(value) ? value : { message: value };
+  const { message } = issue;
+  return typeof message === "string" && message !== ""
+    ? { ...issue, message }
+    : { ...issue, message: "No message given" };
 }

@@ -1,9 +1,9 @@
-import type { Doc, DocFilter } from "./doc.ts";
+import { type Doc, type DocFilter, plainDoc } from "./doc.ts";
 import { createDocFilter } from "./doc_filter.ts";
-import { plainDoc } from "./_plain_doc.ts";
+import type { JsonValue } from "./json.ts";
 
 /**
- * What a question asks for (api §1.1).
+ * What a question asks for.
  *
  * `execute` sends a raw query to a database node and `dialect` asks it which
  * engine it is; both from 1.1 on.
@@ -17,7 +17,7 @@ export type QuestionType =
   | "execute"
   | "dialect";
 
-/** A turn of the conversation so far (api §1.1). */
+/** A turn of the conversation so far. */
 export interface QuestionHistory {
   /** Who spoke: `user`, `assistant` or `system`. */
   readonly role: string;
@@ -25,7 +25,7 @@ export interface QuestionHistory {
   readonly content: string;
 }
 
-/** An instruction to the model (api §1.1). */
+/** An instruction to the model. */
 export interface QuestionInstruction {
   /** Its title. */
   readonly subtitle: string;
@@ -33,7 +33,7 @@ export interface QuestionInstruction {
   readonly instructions: string;
 }
 
-/** An example of a good answer (api §1.1). */
+/** An example of a good answer. */
 export interface QuestionExample {
   /** What is asked. */
   readonly given: string;
@@ -41,7 +41,7 @@ export interface QuestionExample {
   readonly result: string;
 }
 
-/** One text that is asked (api §1.1). */
+/** One text that is asked. */
 export interface QuestionText {
   /** The text. */
   readonly text: string;
@@ -51,7 +51,7 @@ export interface QuestionText {
   readonly embedding?: readonly number[] | null;
 }
 
-/** A question as it travels to a pipeline (api §1.2, protocol Appendix B). */
+/** A question as it travels to a pipeline. */
 export interface Question {
   /** What is asked for. */
   readonly type: QuestionType;
@@ -81,7 +81,7 @@ export interface Question {
 export type QuestionOptions = Partial<Question>;
 
 /**
- * Make a question with the defaults that the official SDKs use (api §1.2).
+ * Make a question with the defaults that the official SDKs use.
  *
  * A filter given in part is completed with the defaults of the filter; only
  * `filter: null` stays `null`. An array given is used as it is.
@@ -132,7 +132,7 @@ export function createQuestion(options: QuestionOptions = {}): Question {
  *
  * Members of documents and of their metadata that are `null`, `undefined` or
  * a number JSON cannot carry are left out: the server refuses nulls there,
- * and some servers hide the refusal (api §1.2, protocol S36).
+ * and some servers hide the refusal.
  *
  * @param question The question; it is not changed.
  * @returns One complete JSON document.
@@ -152,4 +152,183 @@ export function questionToJson(question: Question): string {
     ...question,
     documents: question.documents.map(plainDoc),
   });
+}
+
+/**
+ * Tell the model how to answer.
+ *
+ * Like every function here, it returns a new question and leaves the old one
+ * as it was.
+ *
+ * @param question The question so far.
+ * @param title What the instruction is about.
+ * @param instruction What the model is to do.
+ * @returns A question that has the instruction as its last.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { addInstruction, createQuestion } from "@rocketride/streams/schema";
+ *
+ * const question = addInstruction(createQuestion(), "Form", "Use bullets.");
+ * assertEquals(question.instructions, [
+ *   { subtitle: "Form", instructions: "Use bullets." },
+ * ]);
+ * ```
+ */
+export function addInstruction(
+  question: Question,
+  title: string,
+  instruction: string,
+): Question {
+  const added = { subtitle: title, instructions: instruction };
+  return { ...question, instructions: [...question.instructions, added] };
+}
+
+/**
+ * Show the model an answer that would be right.
+ *
+ * @param question The question so far.
+ * @param given What is asked in the example.
+ * @param result What is to be answered; all but text becomes JSON text.
+ * @returns A question that has the example as its last.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { addExample, createQuestion } from "@rocketride/streams/schema";
+ *
+ * const question = addExample(createQuestion(), "2 + 2", { sum: 4 });
+ * assertEquals(question.examples, [{ given: "2 + 2", result: '{"sum":4}' }]);
+ * ```
+ */
+export function addExample(
+  question: Question,
+  given: string,
+  result: JsonValue,
+): Question {
+  const added = { given, result: textOf(result) };
+  return { ...question, examples: [...question.examples, added] };
+}
+
+/**
+ * Give the model facts to rest on.
+ *
+ * @param question The question so far.
+ * @param context One fact or several; all but text becomes JSON text, where
+ * the official clients write `[object Object]`.
+ * @returns A question that has the facts as its last.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { addContext, createQuestion } from "@rocketride/streams/schema";
+ *
+ * const question = addContext(createQuestion(), ["It rains", { degrees: 9 }]);
+ * assertEquals(question.context, ["It rains", '{"degrees":9}']);
+ * ```
+ */
+export function addContext(
+  question: Question,
+  context: JsonValue,
+): Question {
+  const added = Array.isArray(context)
+    ? context.map(textOf)
+    : [textOf(context)];
+  return { ...question, context: [...question.context, ...added] };
+}
+
+/**
+ * Add a turn of the conversation so far.
+ *
+ * @param question The question so far.
+ * @param item Who said what.
+ * @returns A question that has the turn as its last.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { addHistory, createQuestion } from "@rocketride/streams/schema";
+ *
+ * const item = { role: "user", content: "Hello" };
+ * assertEquals(addHistory(createQuestion(), item).history, [item]);
+ * ```
+ */
+export function addHistory(
+  question: Question,
+  item: QuestionHistory,
+): Question {
+  return { ...question, history: [...question.history, item] };
+}
+
+/**
+ * Say what the answer is meant to achieve; engines from 1.1 on read it.
+ *
+ * @param question The question so far.
+ * @param goal The goal.
+ * @returns A question that has the goal as its last.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { addGoal, createQuestion } from "@rocketride/streams/schema";
+ *
+ * assertEquals(addGoal(createQuestion(), "Save time").goals, ["Save time"]);
+ * ```
+ */
+export function addGoal(question: Question, goal: string): Question {
+  return { ...question, goals: [...question.goals, goal] };
+}
+
+/**
+ * Ask something; several texts are answered together.
+ *
+ * @param question The question so far.
+ * @param text What is asked.
+ * @returns A question that has the text as its last.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { addQuestion, createQuestion } from "@rocketride/streams/schema";
+ *
+ * const question = addQuestion(createQuestion(), "What is new?");
+ * assertEquals(question.questions, [{ text: "What is new?" }]);
+ * ```
+ */
+export function addQuestion(question: Question, text: string): Question {
+  return { ...question, questions: [...question.questions, { text }] };
+}
+
+/**
+ * Give the model documents to rest on.
+ *
+ * @param question The question so far.
+ * @param documents One document or several; text becomes a document that has
+ * nothing but this content.
+ * @returns A question that has the documents as its last.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { addDocuments, createQuestion } from "@rocketride/streams/schema";
+ *
+ * assertEquals(addDocuments(createQuestion(), "All is well").documents, [
+ *   { type: "Document", page_content: "All is well" },
+ * ]);
+ * ```
+ */
+export function addDocuments(
+  question: Question,
+  documents: string | Doc | readonly (string | Doc)[],
+): Question {
+  const given = Array.isArray(documents) ? documents : [documents];
+  const added = given.map((it: string | Doc): Doc =>
+    typeof it === "string" ? { type: "Document", page_content: it } : it
+  );
+  return { ...question, documents: [...question.documents, ...added] };
+}
+
+function textOf(value: JsonValue): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -1,5 +1,5 @@
 import { docFilterFromJson } from "./doc_filter.ts";
-import { docFromJson } from "./doc_json.ts";
+import { docFromJson } from "./doc.ts";
 import {
   createQuestion,
   type Question,
@@ -16,7 +16,7 @@ import {
   readList,
   readMembers,
   recordOf,
-} from "./_read_members.ts";
+} from "./json.ts";
 
 const WHAT = "a question";
 

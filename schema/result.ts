@@ -1,7 +1,7 @@
 import { isRecord } from "./json.ts";
 
 /**
- * What a pipeline says when an object failed in it (engine §2.7).
+ * What a pipeline says when an object failed in it.
  *
  * Engines differ: some send text, others a record.
  */
@@ -21,7 +21,7 @@ export type ResultError = string | {
 };
 
 /**
- * What a pipeline made of one object (protocol §6.7): the body of `close`.
+ * What a pipeline made of one object: the body of `close`.
  *
  * The fields that nodes wrote have names of their own; `result_types` tells
  * the lane of each. Read them with {@linkcode resultFields}.
@@ -44,7 +44,7 @@ export interface PipelineResult {
 }
 
 /**
- * What became of one uploaded file (api §2.2).
+ * What became of one uploaded file.
  *
  * Also the body of the last `apaevt_status_upload` event of the file.
  */
@@ -73,8 +73,7 @@ export interface UploadResult {
 /**
  * Tell whether a value has the shape of a pipeline result.
  *
- * A body without an `objectId` is how some servers hide a failure
- * (protocol §12.1, S1).
+ * A body without an `objectId` is how some servers hide a failure.
  *
  * @param value Anything.
  * @returns `true` for a record with a text `objectId`.
@@ -95,8 +94,8 @@ export function isPipelineResult(value: unknown): value is PipelineResult {
 /**
  * Read the message of a failed object's result.
  *
- * A result can carry an error although its response says success
- * (protocol §6.7). An error without words gets words of ours.
+ * A result can carry an error although its response says success.
+ * An error without words gets words of ours.
  *
  * @param result A pipeline result.
  * @returns The engine's message, or `undefined` when the object did not fail.

@@ -1,7 +1,7 @@
 import { isRecord } from "./json.ts";
 
 /**
- * What a service is or needs, as bits of `capabilities` (engine §8.1).
+ * What a service is or needs, as bits of `capabilities`.
  *
  * The names are the engine's own; the ones that concern a client are
  * described.
@@ -54,7 +54,7 @@ export const CAPABILITY: {
 /** The name of a capability: a key of {@linkcode CAPABILITY}. */
 export type Capability = keyof typeof CAPABILITY;
 
-/** A richer description of one input lane (engine §8.1). */
+/** A richer description of one input lane. */
 export interface ServiceInput {
   /** The lane. */
   readonly lane: string;
@@ -80,8 +80,7 @@ export interface ServiceInvoke {
 }
 
 /**
- * What an engine tells about one service, that is, a kind of node
- * (engine §8, api §2.6).
+ * What an engine tells about one service, that is, a kind of node.
  *
  * The list and the single answer differ: there `capabilities` is a mask,
  * here an array of names. Sections such as `Pipe` hold `{schema, ui}`.
@@ -119,7 +118,7 @@ export interface ServiceDefinition {
   readonly [key: string]: unknown;
 }
 
-/** All services of an engine: the body of `rrext_services` (engine §8.1). */
+/** All services of an engine: the body of `rrext_services`. */
 export interface ServiceCatalog {
   /** Provider name to definition. */
   readonly services: Readonly<Record<string, ServiceDefinition>>;

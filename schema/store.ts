@@ -4,7 +4,7 @@ import type { Pipeline, PipelineComponent } from "./pipeline.ts";
 /** What something in the store is; object stores have paths that are both. */
 export type StoreEntryType = "file" | "dir" | "both";
 
-/** What an engine tells of something in the store (api §4.2). */
+/** What an engine tells of something in the store. */
 export interface StoreStat {
   /** What it is. */
   readonly type: StoreEntryType;
@@ -32,7 +32,7 @@ export interface PipelineSource {
   readonly name: string;
 }
 
-/** A stored pipeline in a list of projects or templates (api §4). */
+/** A stored pipeline in a list of projects or templates. */
 export interface ProjectSummary {
   /** What it is stored under. */
   readonly id: string;

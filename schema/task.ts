@@ -1,7 +1,7 @@
 import { isRecord } from "./json.ts";
 import type { Pipeline } from "./pipeline.ts";
 
-/** The states of a task as numbers on the wire (protocol §7.5). */
+/** The states of a task as numbers on the wire. */
 export const TASK_STATE: {
   /** No such task. */
   readonly NONE: 0;
@@ -30,7 +30,7 @@ export const TASK_STATE: {
 /** A state of a task: one of the numbers of {@linkcode TASK_STATE}. */
 export type TaskState = (typeof TASK_STATE)[keyof typeof TASK_STATE];
 
-/** The ten statistics of a task; sizes in bytes (protocol §7.5, engine §2.8). */
+/** The ten statistics of a task; sizes in bytes. */
 export interface TaskCounters {
   /** Bytes completed and failed together. */
   readonly totalSize: number;
@@ -48,13 +48,13 @@ export interface TaskCounters {
   readonly wordsSize: number;
   /** Words; only the internal indexer counts them. */
   readonly wordsCount: number;
-  /** Bytes per second, times 100 (engine §2.8). */
+  /** Bytes per second, times 100. */
   readonly rateSize: number;
-  /** Objects per second, times 100 (engine §2.8). */
+  /** Objects per second, times 100. */
   readonly rateCount: number;
 }
 
-/** Which components are at work in each pipe (protocol §7.5). */
+/** Which components are at work in each pipe. */
 export interface TaskFlow {
   /** How many pipes there are. */
   readonly totalPipes: number;
@@ -101,7 +101,7 @@ export interface TaskTokens {
 }
 
 /**
- * The whole status of a task (protocol §7.5): the body of
+ * The whole status of a task: the body of
  * `rrext_get_task_status` and of the event `apaevt_status_update`.
  */
 export interface TaskStatus extends TaskCounters {
@@ -149,7 +149,7 @@ export interface TaskStatus extends TaskCounters {
   readonly [key: string]: unknown;
 }
 
-/** A running task as `rrext_get_tasks` lists it (engine §9.6). */
+/** A running task as `rrext_get_tasks` lists it. */
 export interface TaskSummary {
   /** The pipeline's name, else its source. */
   readonly name: string;
@@ -168,7 +168,7 @@ export interface TaskSummary {
 }
 
 /**
- * The body of a successful `execute` or `restart` (protocol §7.1).
+ * The body of a successful `execute` or `restart`.
  *
  * Only the token can be relied on.
  */

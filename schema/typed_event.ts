@@ -1,6 +1,5 @@
 import type { EventMessage } from "./envelope.ts";
-import type { EventBodies, EventBody, EventName } from "./event.ts";
-import type { EventKind } from "./event_kind.ts";
+import type { EventBodies, EventBody, EventKind, EventName } from "./event.ts";
 
 /** An event of one known name, with the body that goes with it. */
 export interface EventOf<Name extends EventName> extends EventMessage {
@@ -25,7 +24,7 @@ export interface UnknownEvent extends EventMessage {
  */
 export type TypedEvent = KnownEvent | UnknownEvent;
 
-/** Known event names with the kind that brings them (protocol §8.2). */
+/** Known event names with the kind that brings them. */
 const KIND_OF: Readonly<Record<EventName, EventKind | undefined>> = {
   apaevt_status_update: "SUMMARY",
   apaevt_task: "TASK",
@@ -98,7 +97,7 @@ export function isEventOf<Name extends EventName>(
 }
 
 /**
- * Tell which kind of subscription brings an event (protocol §8.2).
+ * Tell which kind of subscription brings an event.
  *
  * @param name The event's name.
  * @returns The kind; `undefined` for names that no subscription brings.

@@ -1,7 +1,6 @@
 import { getJson } from "../../schema/answer.ts";
 import { isRecord } from "../../schema/json.ts";
-import { createQuestion } from "../../schema/question.ts";
-import { addQuestion } from "../../schema/question_builders.ts";
+import { addQuestion, createQuestion } from "../../schema/question.ts";
 import type { PipelineResult } from "../../schema/result.ts";
 import { requireText, unreadable } from "./answers.ts";
 import { firstAnswer } from "../chat/answers.ts";

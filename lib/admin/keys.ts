@@ -1,4 +1,4 @@
-import type { ApiKeyRecord, CreateKeyParams } from "../../schema/api_key.ts";
+import type { ApiKeyRecord, CreateKeyParams } from "../../schema/account.ts";
 import {
   cloudCall,
   given,

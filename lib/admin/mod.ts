@@ -108,13 +108,23 @@ export type {
   TaskRef,
 } from "../session/session.ts";
 export type {
+  ApiKeyRecord,
   AppManifestEntry,
   AppPrice,
   ConnectResult,
+  CreateKeyParams,
+  InviteMemberParams,
+  MemberRecord,
+  MemberRole,
+  OrgDetail,
   OrgInfo,
+  ProfileUpdate,
+  TeamDetail,
   TeamInfo,
+  TeamMemberParams,
+  TeamMemberRecord,
+  TeamRecord,
 } from "../../schema/account.ts";
-export type { ApiKeyRecord, CreateKeyParams } from "../../schema/api_key.ts";
 export type {
   BillingDetail,
   CheckoutSession,
@@ -123,8 +133,9 @@ export type {
   Credits,
   StripePlan,
 } from "../../schema/billing.ts";
-export type { CProfileStatus, CProfileStop } from "../../schema/cprofile.ts";
 export type {
+  CProfileStatus,
+  CProfileStop,
   DashboardConnection,
   DashboardMonitor,
   DashboardOverview,
@@ -132,13 +143,7 @@ export type {
   DashboardTask,
 } from "../../schema/dashboard.ts";
 export type { DeploymentRecord } from "../../schema/deployment.ts";
-export type { EventKind } from "../../schema/event_kind.ts";
-export type {
-  InviteMemberParams,
-  MemberRecord,
-  MemberRole,
-  OrgDetail,
-} from "../../schema/organization.ts";
+export type { EventKind } from "../../schema/event.ts";
 export type {
   ControlConnection,
   InputConnection,
@@ -146,16 +151,9 @@ export type {
   PipelineComponent,
   WrappedPipeline,
 } from "../../schema/pipeline.ts";
-export type { ProfileUpdate } from "../../schema/profile.ts";
 export type { PipelineResult, ResultError } from "../../schema/result.ts";
 export {
   TASK_STATE,
   type TaskMetrics,
   type TaskState,
 } from "../../schema/task.ts";
-export type {
-  TeamDetail,
-  TeamMemberParams,
-  TeamMemberRecord,
-  TeamRecord,
-} from "../../schema/team.ts";

@@ -3,7 +3,7 @@ import type {
   MemberRecord,
   MemberRole,
   OrgDetail,
-} from "../../schema/organization.ts";
+} from "../../schema/account.ts";
 import {
   cloudCall,
   given,

@@ -1,5 +1,4 @@
-import type { ConnectResult } from "../../schema/account.ts";
-import type { ProfileUpdate } from "../../schema/profile.ts";
+import type { ConnectResult, ProfileUpdate } from "../../schema/account.ts";
 import { cloudCall, requireText } from "./answers.ts";
 import type { CallOptions, Session } from "../session/session.ts";
 

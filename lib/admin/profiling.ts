@@ -1,4 +1,4 @@
-import type { CProfileStatus, CProfileStop } from "../../schema/cprofile.ts";
+import type { CProfileStatus, CProfileStop } from "../../schema/dashboard.ts";
 import { given, unreadable } from "./answers.ts";
 import { RocketRideException } from "../errors.ts";
 import { call, tokenOf } from "../session/call.ts";

@@ -2,7 +2,7 @@ import type {
   TeamDetail,
   TeamMemberParams,
   TeamRecord,
-} from "../../schema/team.ts";
+} from "../../schema/account.ts";
 import {
   cloudCall,
   readList,

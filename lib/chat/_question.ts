@@ -1,5 +1,5 @@
-import { addQuestion } from "../../schema/question_builders.ts";
 import {
+  addQuestion,
   createQuestion,
   type Question,
   questionToJson,

@@ -2,8 +2,8 @@ import {
   EVENT_BITS,
   type EventKind,
   eventMask,
-} from "../../schema/event_kind.ts";
-import type { EventName } from "../../schema/event.ts";
+  type EventName,
+} from "../../schema/event.ts";
 import { eventKindOf } from "../../schema/typed_event.ts";
 
 /** Names that documents promise but no engine sends (protocol §8.2). */

@@ -1,8 +1,9 @@
-import type { Pipeline, WrappedPipeline } from "../../schema/pipeline.ts";
 import {
+  type Pipeline,
   readValidation,
   type ValidationResult,
-} from "../../schema/validation.ts";
+  type WrappedPipeline,
+} from "../../schema/pipeline.ts";
 import { ValidationException } from "../errors.ts";
 import { coreOf } from "../session/core.ts";
 import { call } from "../session/call.ts";

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { ConnectionException } from "../../lib/errors.ts";
 import { events } from "../../lib/events/events.ts";
 import type { StreamedEvent } from "../../lib/events/streamed_event.ts";
-import { EVENT_BITS, type EventKind } from "../../schema/event_kind.ts";
+import { EVENT_BITS, type EventKind } from "../../schema/event.ts";
 import type { Message } from "../../schema/envelope.ts";
 import { drop, opened, persistRig, shut } from "../support/persist_rig.ts";
 

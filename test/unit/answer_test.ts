@@ -1,12 +1,13 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
+  answerFromJson,
+  answerToJson,
   createAnswer,
   getJson,
   getText,
   isJson,
   setAnswer,
 } from "../../schema/answer.ts";
-import { answerFromJson, answerToJson } from "../../schema/answer_json.ts";
 import { parseJson } from "../../schema/parse_json.ts";
 import { parsePython } from "../../schema/parse_python.ts";
 import type { JsonValue } from "../../schema/json.ts";

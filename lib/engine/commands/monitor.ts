@@ -1,4 +1,4 @@
-import { EVENT_BITS } from "../../../schema/event_kind.ts";
+import { EVENT_BITS } from "../../../schema/event.ts";
 import { TASK_STATE } from "../../../schema/task.ts";
 import { RocketRideException } from "../../errors.ts";
 import { isAllowed } from "../access/identity.ts";

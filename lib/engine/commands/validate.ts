@@ -1,5 +1,5 @@
 import { isRecord } from "../../../schema/json.ts";
-import type { ValidationIssue } from "../../../schema/validation.ts";
+import type { ValidationIssue } from "../../../schema/pipeline.ts";
 import { ValidationException } from "../../errors.ts";
 import { chooseSource } from "../pipeline/choose_source.ts";
 import { readPipeline } from "../pipeline/read_pipeline.ts";

@@ -1,4 +1,4 @@
-import { EVENT_BITS } from "../../../schema/event_kind.ts";
+import { EVENT_BITS } from "../../../schema/event.ts";
 import type { Clock } from "../../_clock.ts";
 import { type Identity, isAllowed } from "../access/identity.ts";
 import type { MonitorKey } from "../monitor/subscriptions.ts";

@@ -3,7 +3,7 @@ import type {
   DashboardResponse,
   DashboardTask,
 } from "../../../schema/dashboard.ts";
-import { kindsOf } from "../../../schema/event_kind.ts";
+import { kindsOf } from "../../../schema/event.ts";
 import type { Identity } from "../access/identity.ts";
 import type { Core } from "../core.ts";
 import type { Task } from "../run/task.ts";

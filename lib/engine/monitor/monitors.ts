@@ -1,4 +1,4 @@
-import { EVENT_BITS } from "../../../schema/event_kind.ts";
+import { EVENT_BITS } from "../../../schema/event.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 import type { TaskEvents } from "./task_events.ts";
 

@@ -1,4 +1,4 @@
-import { EVENT_BITS } from "../../../schema/event_kind.ts";
+import { EVENT_BITS } from "../../../schema/event.ts";
 import { isRecord } from "../../../schema/json.ts";
 import { ValidationException } from "../../errors.ts";
 

@@ -1,4 +1,4 @@
-import { EVENT_BITS } from "../../../schema/event_kind.ts";
+import { EVENT_BITS } from "../../../schema/event.ts";
 import type { JsonObject } from "../../../schema/json.ts";
 import {
   TASK_STATE,

@@ -1,5 +1,7 @@
-import type { InputConnection } from "../../../schema/pipeline.ts";
-import type { ValidationIssue } from "../../../schema/validation.ts";
+import type {
+  InputConnection,
+  ValidationIssue,
+} from "../../../schema/pipeline.ts";
 import type { Component } from "../pipeline/component.ts";
 import { effectiveConfig } from "../pipeline/effective_config.ts";
 import { nodeWarnings } from "../pipeline/node_warnings.ts";

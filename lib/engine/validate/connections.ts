@@ -1,5 +1,5 @@
 import { isRecord } from "../../../schema/json.ts";
-import type { ValidationIssue } from "../../../schema/validation.ts";
+import type { ValidationIssue } from "../../../schema/pipeline.ts";
 import { type Component, isName } from "../pipeline/component.ts";
 import { edgesOf, findCycle } from "../pipeline/graph.ts";
 import { isKnownLane } from "../lanes.ts";

@@ -1,5 +1,5 @@
 import { isRecord } from "../../../schema/json.ts";
-import type { ValidationIssue } from "../../../schema/validation.ts";
+import type { ValidationIssue } from "../../../schema/pipeline.ts";
 import { type Component, readComponents } from "../pipeline/component.ts";
 import { edgesOf, reachable, topologicalOrder } from "../pipeline/graph.ts";
 import type { NodeRegistry } from "../registry.ts";

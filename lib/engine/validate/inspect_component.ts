@@ -1,4 +1,4 @@
-import type { ValidationIssue } from "../../../schema/validation.ts";
+import type { ValidationIssue } from "../../../schema/pipeline.ts";
 import { readComponents } from "../pipeline/component.ts";
 import { advice } from "./advice.ts";
 import { laneFaults } from "./connections.ts";

@@ -1,4 +1,4 @@
-import type { ValidationIssue } from "../../../schema/validation.ts";
+import type { ValidationIssue } from "../../../schema/pipeline.ts";
 
 /** The engine's numbers for kinds of issues (engine §1.7). */
 export const CCODE: {

@@ -1,4 +1,4 @@
-import type { ValidationIssue } from "../../../schema/validation.ts";
+import type { ValidationIssue } from "../../../schema/pipeline.ts";
 import type { Component } from "../pipeline/component.ts";
 import { effectiveConfig } from "../pipeline/effective_config.ts";
 import type { NodeDefinition } from "../node.ts";

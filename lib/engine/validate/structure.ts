@@ -1,5 +1,5 @@
 import { isRecord } from "../../../schema/json.ts";
-import type { ValidationIssue } from "../../../schema/validation.ts";
+import type { ValidationIssue } from "../../../schema/pipeline.ts";
 import { isName } from "../pipeline/component.ts";
 import { CCODE, issue } from "./issue.ts";
 
