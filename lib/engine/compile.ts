@@ -66,11 +66,15 @@ export function compile(
   options: CompileOptions,
 ): Plan {
   const { registry, unknownProfiles, hide } = options;
-  const { errors, chain, components } = inspect(pipeline, source.id, options);
-  const loaded = reachable(source.id, edgesOf(components));
-  const fatal = errors.find(({ id }) => id === undefined || loaded.has(id));
+  const { errors, ignored, chain, components } = inspect(
+    pipeline,
+    source.id,
+    options,
+  );
+  const [fatal] = errors;
   if (fatal) throw new ValidationException(fatal.message);
 
+  const loaded = new Set(chain);
   const edges = edgesOf(components).filter(({ from }) => loaded.has(from));
   const lanes = edges.filter(({ kind }) => kind === "lane");
   const outgoing = Map.groupBy(edges, ({ from }) => from);
@@ -92,7 +96,7 @@ export function compile(
     source: source.id,
     provider: source.provider,
     nodes: new Map(nodes.map((node) => [node.id, node])),
-    warnings: errors.map(({ message }) => hide(message)),
+    warnings: ignored.map(({ message }) => hide(message)),
   };
 }
 

@@ -18,6 +18,11 @@ export interface ValidateOptions extends CallOptions {
    * @default {the pipeline's own}
    */
   readonly source?: string | undefined;
+  /**
+   * Variables that go over the session's when `${ROCKETRIDE_*}` is
+   * substituted, as in `use`.
+   */
+  readonly env?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -29,7 +34,10 @@ export interface ValidateOptions extends CallOptions {
  * @param session A session from {@linkcode connect}.
  * @param pipeline The pipeline, flat or wrapped, or the URL of its JSON.
  * @param options See {@linkcode ValidateOptions}.
- * @returns `errors` and `warnings`; both empty when all is well.
+ * @returns `errors` and `warnings`; both empty when all is well. The embedded
+ * engine calls an error what keeps `use` from starting the pipeline; faults in
+ * components that the source does not lead to are warnings, and the notes of
+ * an editor are ignored.
  * @throws {ValidationException} It is no pipeline at all, or the engine cannot
  * tell its source.
  * @throws What {@linkcode request} throws.
@@ -39,8 +47,8 @@ export async function validate(
   pipeline: Pipeline | WrappedPipeline | URL,
   options: ValidateOptions = {},
 ): Promise<ValidationResult> {
-  const { source, ...callOptions } = options;
-  const input = { pipeline, source };
+  const { source, env, ...callOptions } = options;
+  const input = { pipeline, source, env };
   const finished = await loadPipeline(coreOf(session), input, options);
   const args = {
     pipeline: finished,

@@ -191,6 +191,48 @@ forEveryTransport(
 );
 
 forEveryTransport(
+  "validate() and use() agree on a file of an editor: notes, and two sources",
+  async (options) => {
+    await using session = await connect(options);
+    const text = [{ lane: "text", from: "in" }];
+    const questions = [{ lane: "questions", from: "ask" }];
+    const llm = { apikey: "${ROCKETRIDE_LLM_KEY}" };
+    const pipeline = {
+      components: [
+        { id: "annotation_1", provider: "annotation", config: {} },
+        { id: "in", provider: "webhook", config: {} },
+        { id: "out", provider: "response_text", config: {}, input: text },
+        { id: "default_2", provider: "default" },
+        { id: "ask", provider: "chat", config: {} },
+        { id: "llm", provider: "llm_openai", config: llm, input: questions },
+        { id: "see", provider: "ocr", config: {}, input: questions },
+      ],
+    };
+    const one = await validate(session, pipeline, { source: "in" });
+    assertEquals(one.errors, []);
+    assertEquals(one.warnings.map(({ id }) => id), [
+      "see",
+      "ask",
+      "llm",
+      "see",
+    ]);
+    const task = await use(session, { pipeline, source: "in" });
+    assertEquals((await send(session, task, "Hi")).text, ["Hi\n\n"]);
+    await terminate(session, task);
+
+    const other = await validate(session, pipeline, { source: "ask" });
+    assertEquals(other.errors.map(({ id }) => id), ["see", "llm"]);
+    const start = (): Promise<unknown> =>
+      use(session, { pipeline, source: "ask" });
+    const refused = await assertRejects(start);
+    assertEquals((refused as Error).message, other.errors[0]?.message);
+    const env = { ROCKETRIDE_LLM_KEY: "sk-1" };
+    const keyed = await validate(session, pipeline, { source: "ask", env });
+    assertEquals(keyed.errors.map(({ id }) => id), ["see"]);
+  },
+);
+
+forEveryTransport(
   "validate() takes a URL, and needs a source that can be told",
   async (options) => {
     await using session = await connect(options);

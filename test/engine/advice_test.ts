@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { withEngine } from "../support/engine_rig.ts";
-import { chain } from "../support/test_nodes.ts";
+import { chain, testNode } from "../support/test_nodes.ts";
 import {
   around,
   check,
@@ -118,11 +118,151 @@ Deno.test("faults in parts that are not loaded do not keep a pipeline from start
         input: [{ lane: "text", from: "query" }],
       },
     );
-    await client.ok("execute", { pipeline });
-    const { errors } = await client.ok("rrext_validate", { pipeline });
-    assertEquals(errors.length, 2);
+    const { token } = await client.ok("execute", { pipeline });
+    const body = await client.ok("rrext_validate", { pipeline });
+    assertEquals(body.errors, []);
+    const ocr = "Node 'ocr' exists in RocketRide but is not available in the " +
+      "embedded engine (needs model); connect to a server to run it";
+    const unknown = "The service nothing was not found";
+    assertEquals(body.warnings, [
+      { ccode: 75, message: ocr, id: "query" },
+      { ccode: 75, message: unknown, id: "more" },
+      ...["query", "more"].map((id) => ({
+        ccode: 75,
+        message: `Component ${id} is not reachable from the source`,
+        id,
+      })),
+    ]);
+    const status = await client.ok("rrext_get_task_status", { token });
+    assertEquals(
+      status.warnings,
+      [ocr, unknown].map((text) => `Warning*${text}*:0`),
+    );
   });
 });
+
+Deno.test("notes of an editor are nothing to an engine", async () => {
+  const notes = [
+    { id: "n1", provider: "annotation", config: { text: "Look here" } },
+    { id: "n2", provider: "default" },
+    { id: "n2", provider: "annotation", config: { profile: "" } },
+    { provider: "annotation" },
+    { id: "out", provider: "default" },
+  ];
+  await withEngine(VALIDATE_NODES, async ({ client }) => {
+    const pipeline = around(...notes, fed("mid", "helper"));
+    const body = await client.ok("rrext_validate", { pipeline });
+    assertEquals([body.errors, body.warnings], [[], []]);
+    assertEquals(body.pipeline.chain, ["in", "mid", "out"]);
+    const { token } = await client.ok("execute", { pipeline });
+    const status = await client.ok("rrext_get_task_status", { token });
+    assertEquals(status.warnings, []);
+    for (const component of notes) {
+      const one = await client.ok("rrext_validate", { component });
+      assertEquals([one.errors, one.warnings], [[], []]);
+    }
+    const used = around(
+      ...notes,
+      fed("mid", "helper", { input: [{ lane: "text", from: "n1" }] }),
+    );
+    const { warnings } = await client.ok("rrext_validate", { pipeline: used });
+    assertEquals(warnings[0].message, UNKNOWN);
+  });
+});
+
+const UNKNOWN = "Component mid input references unknown component id: n1";
+
+Deno.test("a provider of the caller's own is no note, whatever its name", async () => {
+  const own = testNode({ provider: "annotation" });
+  await withEngine([own], async ({ client }) => {
+    const pipeline = around(fed("n", "annotation"));
+    const body = await client.ok("rrext_validate", { pipeline });
+    assertEquals(body.errors, []);
+    assertEquals(body.pipeline.chain.includes("n"), true);
+  });
+});
+
+Deno.test("what validate() calls an error keeps a pipeline from starting, and nothing else does", async () => {
+  const connected = [{ lane: "text", from: "in" }];
+  const faulty: readonly (readonly [string, object])[] = [
+    ["unknown", fed("a", "nothing")],
+    ["unsupported", fed("a", "ocr")],
+    ["no provider", fed("a", "")],
+    ["no config", fed("a", "helper", { config: undefined })],
+    ["profile", fed("a", "profiled", { config: { profile: "x" } })],
+    ["parameters", fed("a", "helper", { config: { parameters: 1 } })],
+    ["an input that is no list", fed("a", "helper", { input: connected[0] })],
+    [
+      "no lane",
+      fed("a", "helper", { input: [{ lane: "", from: "in" }] }),
+    ],
+    [
+      "an unknown lane",
+      fed("a", "helper", { input: [{ lane: "noise", from: "in" }] }),
+    ],
+    [
+      "an input from nowhere",
+      fed("a", "helper", {
+        input: [...connected, { lane: "text", from: "x" }],
+      }),
+    ],
+    [
+      "a lane that is not taken",
+      fed("a", "text_only", { input: [{ lane: "table", from: "in" }] }),
+    ],
+    ["no helper", fed("a", "agent")],
+    [
+      "a helper's fault",
+      fed("a", "nothing", {
+        input: [],
+        control: [{ classType: "llm", from: "in" }],
+      }),
+    ],
+    [
+      "a loop",
+      fed("a", "helper", {
+        input: [...connected, { lane: "text", from: "a" }],
+      }),
+    ],
+  ];
+  for (const [what, component] of faulty) {
+    for (const [where, parts] of placesOf(component)) {
+      await withEngine(VALIDATE_NODES, async ({ client }) => {
+        const pipeline = around(...parts);
+        const { errors, warnings } = await client.ok("rrext_validate", {
+          pipeline,
+        });
+        const told = `${what}, ${where}`;
+        assertEquals(errors.length > 0, where !== "apart", told);
+        if (where === "apart") {
+          assertEquals(warnings.length > 1, true, told);
+          await client.ok("execute", { pipeline });
+        } else {
+          assertEquals(
+            await client.fails("execute", { pipeline }),
+            errors[0].message,
+            told,
+          );
+        }
+      });
+    }
+  }
+});
+
+/** A component that the source leads to, also as the second of its id; and apart. */
+function placesOf(component: object): readonly (readonly [string, object[]])[] {
+  const json = JSON.stringify(component);
+  const apart = JSON.parse(json.replaceAll('"from":"in"', '"from":"alone"'));
+  const alone = { id: "alone", provider: "entry", config: {} };
+  return [
+    ["connected", [component]],
+    ["second of its id", [
+      { id: "a", provider: "helper", config: {} },
+      component,
+    ]],
+    ["apart", [alone, apart]],
+  ];
+}
 
 Deno.test("text that a server would redact is warned of, once each", async () => {
   const config = {

@@ -150,7 +150,7 @@ Deno.test("a way to embed that there is not is refused when the engine is made",
 });
 
 Deno.test("keys are missed only where models are asked", async () => {
-  const warningsOf = async (
+  const issuesOf = async (
     config: object,
     options: EngineOptions = {},
   ): Promise<string[]> => {
@@ -158,19 +158,26 @@ Deno.test("keys are missed only where models are asked", async () => {
     let found: string[] = [];
     await withEngine([], async ({ client }) => {
       const body = await client.ok("rrext_validate", { pipeline });
-      assertEquals(body.errors, []);
-      found = body.warnings.map(({ message }: Body) => message);
+      const [fault] = body.errors;
+      // What validate calls an error is what keeps the task from starting.
+      if (fault) {
+        const refusal = await client.fails("execute", { pipeline });
+        assertEquals(refusal, fault.message);
+      } else await client.ok("execute", { pipeline });
+      found = [...body.errors, ...body.warnings]
+        .map(({ message }: Body) => message);
     }, options);
     return found;
   };
   const replaced = { llm: () => "x" };
   const open = { apikey: "${ROCKETRIDE_KEY}" };
-  assertEquals(await warningsOf(open), [
+  assertEquals(await issuesOf(open), [
+    "Component model: 'apikey' uses ${ROCKETRIDE_KEY}, which has no value",
     "Component model uses ${ROCKETRIDE_KEY}, which has no value",
   ]);
-  assertEquals(await warningsOf(open, replaced), []);
-  assertEquals(await warningsOf({}), ["Component model has an empty 'apikey'"]);
-  assertEquals(await warningsOf({}, replaced), []);
+  assertEquals(await issuesOf(open, replaced), []);
+  assertEquals(await issuesOf({}), ["Component model: 'apikey' is required"]);
+  assertEquals(await issuesOf({}, replaced), []);
 });
 
 Deno.test("a profile that there is not fails the start all the same", async () => {

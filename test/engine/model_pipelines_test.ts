@@ -428,7 +428,7 @@ Deno.test("rrext_validate tells of stand-ins, keys, and models that are missed",
       list.map(({ message }: Body) => message);
     const good = await check([
       part("in", "webhook", ""),
-      part("embed", "embedding_openai", "documents<in"),
+      part("embed", "embedding_openai", "documents<in", { apikey: "k" }),
       part("keep", "pinecone", "documents<embed"),
       part("words", "embedding_transformer", "documents<in"),
       part("kept", "response_documents", "documents<words documents<keep"),
@@ -437,7 +437,6 @@ Deno.test("rrext_validate tells of stand-ins, keys, and models that are missed",
     assertEquals(texts(good.warnings), [
       "Component embed expects lane documents from in, which does not " +
       "produce it",
-      "Component embed has an empty 'apikey'",
       "Pinecone: In-memory substitute: documents are kept by this engine " +
       "alone, until it is closed.",
       "Component words expects lane documents from in, which does not " +
@@ -449,12 +448,18 @@ Deno.test("rrext_validate tells of stand-ins, keys, and models that are missed",
       part("in", "webhook", ""),
       part("sum", "summarization", "text<in"),
       part("llm", "llm_openai", "", { profile: "gpt-99" }),
+      part("embed", "embedding_openai", "documents<in"),
       part("out", "response_text", "text<sum"),
     ]);
     assertEquals(texts(bad.errors), [
-      "Profile gpt-99 is not defined in llm_openai",
       "Component sum needs at least 1 'llm' helper, but has 0",
+      "Component embed: 'apikey' is required",
     ]);
+    // Nothing is connected to it, so it is not loaded.
+    assertEquals(
+      texts(bad.warnings)[0],
+      "Profile gpt-99 is not defined in llm_openai",
+    );
   });
 });
 

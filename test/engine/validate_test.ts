@@ -8,6 +8,7 @@ import {
   errorsOf,
   fed,
   VALIDATE_NODES,
+  warningsOf,
 } from "../support/validation_rig.ts";
 
 Deno.test("a sound pipeline comes back with version and chain, and no issues", async () => {
@@ -76,11 +77,11 @@ Deno.test("faults of the document's shape are all reported", async () => {
       { id: "in", provider: "entry", config: {} },
       "text",
       { provider: "entry", config: {} },
-      { id: "a", provider: "", config: {} },
-      { id: "b", provider: "helper" },
-      { id: "c", provider: "helper", config: { profile: "" } },
-      { id: "d", provider: "helper", config: { profile: "p", p: 1 } },
-      { id: "e", provider: "helper", config: { parameters: [] } },
+      fed("a", ""),
+      fed("b", "helper", { config: undefined }),
+      fed("c", "helper", { config: { profile: "" } }),
+      fed("d", "helper", { config: { profile: "p", p: 1 } }),
+      fed("e", "helper", { config: { parameters: [] } }),
       { id: "in", provider: "helper", config: {} },
     ],
   });
@@ -130,7 +131,7 @@ Deno.test("a version that is no number and a source that is no text are reported
 
 Deno.test("faults of connections are all reported", async () => {
   const errors = await errorsOf(around(
-    { id: "a", provider: "helper", config: {}, input: {}, control: {} },
+    fed("a", "helper", { input: { lane: "text", from: "in" }, control: {} }),
     {
       id: "b",
       provider: "helper",
@@ -181,7 +182,9 @@ Deno.test("cycles are reported with the way around them", async () => {
     "Cycle detected in pipeline: a-[text]->b-[table]->a",
     "a",
   ]]);
-  const self = fed("a", "helper", { input: [{ lane: "text", from: "a" }] });
+  const self = fed("a", "helper", {
+    input: [{ lane: "text", from: "in" }, { lane: "text", from: "a" }],
+  });
   assertEquals(await errorsOf(around(self)), [[
     "Cycle detected in pipeline: a-[text]->a",
     "a",
@@ -191,6 +194,14 @@ Deno.test("cycles are reported with the way around them", async () => {
     fed("b", "helper", { control: [{ classType: "tool", from: "a" }] }),
   );
   assertEquals((await errorsOf(control)).length, 1);
+  const apart = around(
+    fed("a", "helper", { input: [{ lane: "text", from: "b" }] }),
+    fed("b", "helper", { input: [{ lane: "text", from: "a" }] }),
+  );
+  assertEquals(await errorsOf(apart), []);
+  assertEquals((await warningsOf(apart)).slice(0, 1), [
+    "Cycle detected in pipeline: a-[text]->b-[text]->a",
+  ]);
 });
 
 Deno.test("a long cycle is followed in one go, and its inner one is what counts", async () => {
@@ -199,7 +210,10 @@ Deno.test("a long cycle is followed in one go, and its inner one is what counts"
     { length: count },
     (_, at) =>
       fed(`c${at}`, "helper", {
-        input: [{ lane: "text", from: `c${(at + count - 1) % count}` }],
+        input: [
+          { lane: "text", from: `c${(at + count - 1) % count}` },
+          { lane: "text", from: "in" },
+        ],
       }),
   );
   const [[message] = []] = await errorsOf(around(...ring));
@@ -208,7 +222,9 @@ Deno.test("a long cycle is followed in one go, and its inner one is what counts"
   const tail = [
     fed("t", "helper", { input: [{ lane: "text", from: "a" }] }),
     fed("a", "helper", { input: [{ lane: "text", from: "b" }] }),
-    fed("b", "helper", { input: [{ lane: "text", from: "a" }] }),
+    fed("b", "helper", {
+      input: [{ lane: "text", from: "a" }, { lane: "text", from: "in" }],
+    }),
   ];
   assertEquals(await errorsOf(around(...tail)), [[
     "Cycle detected in pipeline: a-[text]->b-[text]->a",
@@ -232,10 +248,14 @@ Deno.test("providers that nobody knows or that are not here are reported", async
 
 Deno.test("the numbers of issues tell their kind", async () => {
   const { errors, warnings } = await check(
-    around(fed("a", "no_such_thing"), { id: "b", provider: "helper" }),
+    around(
+      fed("a", "no_such_thing"),
+      fed("b", "helper", { config: undefined }),
+      { id: "c", provider: "helper" },
+    ),
   );
   assertEquals(errors.map(({ ccode }: Body) => ccode), [42, 40]);
-  assertEquals(warnings.map(({ ccode }: Body) => ccode), [75]);
+  assertEquals(warnings.map(({ ccode }: Body) => ccode), [75, 75]);
 });
 
 Deno.test("a profile that the node does not have is a fault, or a warning by choice", async () => {

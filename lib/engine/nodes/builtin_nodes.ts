@@ -28,6 +28,7 @@ import { questionNode } from "./question.ts";
 import { responseNodes } from "./response.ts";
 import { exaSearchNode } from "./search/exa_search.ts";
 import { rerankCohereNode } from "./search/rerank_cohere.ts";
+import { startReadsOnly } from "../validate/start_fault.ts";
 import { sourceNodes } from "./sources.ts";
 import { storeNodes } from "./store/store_nodes.ts";
 import { summarizationNode } from "./summarization/summarization.ts";
@@ -111,5 +112,5 @@ export function builtinNodes(
     ...llmNodes(override),
     llmMockNode(override),
     ...responseNodes(),
-  ];
+  ].map(startReadsOnly);
 }

@@ -10,6 +10,7 @@ import type { NodeDefinition } from "../node.ts";
 import type { NodeRegistry } from "../registry.ts";
 import { isResponseNode } from "../response_node.ts";
 import { CCODE, issue } from "./issue.ts";
+import { canCheckStart } from "./start_fault.ts";
 
 /** What the extra checks of engine §1.7 need to know. */
 export interface AdviceContext {
@@ -96,7 +97,7 @@ function nodeAdvice(
   const asks = ["llm", "embedding"].some((name) =>
     definition.classType.includes(name)
   );
-  const empty = asks && !keyless
+  const empty = asks && !keyless && !canCheckStart(definition)
     ? ["apikey", "model", "serverbase", "base_url"].filter((key) =>
       effective.config[key] === ""
     )

@@ -1,11 +1,13 @@
 import { isRecord } from "../../../schema/json.ts";
 import type { ValidationIssue } from "../../../schema/pipeline.ts";
 import { type Component, readComponents } from "../pipeline/component.ts";
-import { edgesOf, reachable, topologicalOrder } from "../pipeline/graph.ts";
+import { connectedTo, withoutNotes } from "../pipeline/connected.ts";
+import { edgesOf, topologicalOrder } from "../pipeline/graph.ts";
 import type { NodeRegistry } from "../registry.ts";
 import { advice } from "./advice.ts";
 import { connectionFaults, cycleFaults, laneFaults } from "./connections.ts";
-import { helperFaults, providerFaults } from "./providers.ts";
+import { helperFaults, providerFaults, startFaults } from "./providers.ts";
+import { CCODE } from "./issue.ts";
 import { structureFaults } from "./structure.ts";
 
 /** How strictly pipelines are looked at, and what with. */
@@ -29,9 +31,11 @@ export interface InspectOptions {
 
 /** Everything found out about a pipeline. */
 export interface Inspection {
-  /** What would keep it from running. */
+  /** What keeps it from running. */
   readonly errors: readonly ValidationIssue[];
-  /** What may be wrong. */
+  /** What is wrong with components that are not loaded. */
+  readonly ignored: readonly ValidationIssue[];
+  /** What may be wrong, and what is ignored. */
   readonly warnings: readonly ValidationIssue[];
   /** The components that would run, feeders first. */
   readonly chain: readonly string[];
@@ -52,11 +56,14 @@ export function inspect(
   options: InspectOptions,
 ): Inspection {
   const { registry, validate, unknownProfiles } = options;
-  const list = isRecord(pipeline) ? pipeline.components : undefined;
+  const document = isRecord(pipeline)
+    ? { ...pipeline, components: withoutNotes(pipeline.components, registry) }
+    : pipeline;
+  const list = isRecord(document) ? document.components : undefined;
   const components = readComponents(list);
   const ids = components.map(({ id }) => id);
   const edges = edgesOf(components);
-  const loaded = reachable(source, edges);
+  const loaded = connectedTo(source, list);
   const chain = topologicalOrder(ids.filter((id) => loaded.has(id)), edges);
   const strict = validate === "strict";
   // A cycle is wholly in what is loaded, or wholly in the rest.
@@ -64,16 +71,30 @@ export function inspect(
     components.filter(({ id }) => loaded.has(id)),
     components.filter(({ id }) => !loaded.has(id)),
   ];
+  const faults = [
+    ...structureFaults(document, source),
+    ...connectionFaults(list),
+    ...providerFaults(components, registry, unknownProfiles),
+    ...laneFaults(components, registry),
+    ...parts.flatMap(cycleFaults),
+    ...(strict ? helperFaults(components, registry) : []),
+    ...startFaults(
+      components.filter(({ id }) => loaded.has(id)),
+      registry,
+      unknownProfiles,
+    ),
+  ];
+  const isFatal = ({ id }: ValidationIssue): boolean =>
+    id === undefined || loaded.has(id);
+  const ignored = faults.filter((fault) => !isFatal(fault))
+    .map((fault) => ({ ...fault, ccode: CCODE.WARNING }));
   return {
-    errors: [
-      ...structureFaults(pipeline, source),
-      ...connectionFaults(list),
-      ...providerFaults(components, registry, unknownProfiles),
-      ...laneFaults(components, registry),
-      ...parts.flatMap(cycleFaults),
-      ...(strict ? helperFaults(components, registry) : []),
+    errors: faults.filter(isFatal),
+    ignored,
+    warnings: [
+      ...ignored,
+      ...(strict ? advice(components, { ...options, chain: loaded }) : []),
     ],
-    warnings: strict ? advice(components, { ...options, chain: loaded }) : [],
     chain,
     components,
   };

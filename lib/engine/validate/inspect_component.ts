@@ -1,9 +1,10 @@
 import type { ValidationIssue } from "../../../schema/pipeline.ts";
 import { readComponents } from "../pipeline/component.ts";
+import { withoutNotes } from "../pipeline/connected.ts";
 import { advice } from "./advice.ts";
 import { laneFaults } from "./connections.ts";
 import type { InspectOptions } from "./inspect.ts";
-import { providerFaults } from "./providers.ts";
+import { providerFaults, startFaults } from "./providers.ts";
 import { structureFaults } from "./structure.ts";
 
 /** Everything found out about a component. */
@@ -26,7 +27,7 @@ export function inspectComponent(
   options: InspectOptions,
 ): ComponentInspection {
   const { registry, validate, unknownProfiles } = options;
-  const list = [component];
+  const list = withoutNotes([component], registry);
   const components = readComponents(list);
   const chain = new Set(components.map(({ id }) => id));
   const warnings = validate === "strict" && components.length > 0
@@ -37,6 +38,7 @@ export function inspectComponent(
       ...structureFaults({ components: list }),
       ...providerFaults(components, registry, unknownProfiles),
       ...laneFaults(components, registry),
+      ...startFaults(components, registry, unknownProfiles),
     ],
     // The others are about the pipeline as a whole.
     warnings: warnings.filter(({ id }) => id !== undefined),

@@ -5,6 +5,7 @@ import type { NodeDefinition } from "../node.ts";
 import type { NodeRegistry } from "../registry.ts";
 import { unsupportedReason } from "../services/unsupported.ts";
 import { CCODE, issue } from "./issue.ts";
+import { startFault } from "./start_fault.ts";
 
 /** Providers and profiles that this engine cannot start (engine §4.12, §1.3). */
 export function providerFaults(
@@ -25,6 +26,29 @@ export function providerFaults(
 /** Why a provider without a node here cannot be started. */
 function refusal(provider: string): string {
   return unsupportedReason(provider) ?? `The service ${provider} was not found`;
+}
+
+/** Configurations that a node does not start with. */
+export function startFaults(
+  components: readonly Component[],
+  registry: NodeRegistry,
+  unknownProfiles: "error" | "warn",
+): readonly ValidationIssue[] {
+  return components.flatMap((component) => {
+    const { id, provider, config: rawConfig } = component;
+    const definition = registry.get(provider);
+    if (!definition) return [];
+    const { config, fault } = effectiveConfig(
+      definition,
+      component,
+      unknownProfiles,
+    );
+    const message = fault === undefined
+      ? startFault(definition, { id, config, rawConfig })
+      : undefined;
+    if (message === undefined) return [];
+    return [issue(CCODE.INVALID_PARAM, message, id)];
+  });
 }
 
 /** Nodes with too few or too many helpers (engine §1.7). */

@@ -178,12 +178,9 @@ function indexNode(row: Row, shelves: Shelves): NodeDefinition {
       const operators: MatchOperator[] = ["or", "and", "exact"];
       const operator = read.choice("matchOperator", operators);
       const key = keyOf(provider, read);
-      const index = shelved(
-        shelves.indexes,
-        key,
-        () => new TextIndex(shelves.room),
-      );
-      return { instance: (pipe) => indexInstance(pipe, index, operator) };
+      const index = (): TextIndex =>
+        shelved(shelves.indexes, key, () => new TextIndex(shelves.room));
+      return { instance: (pipe) => indexInstance(pipe, index(), operator) };
     },
   };
 }
@@ -196,8 +193,9 @@ function vectorStore(
   const range = { min: 0, max: 1, fraction: true };
   const least = read.number("score", DEFAULT_SCORE, range);
   const key = keyOf(provider, read);
-  const collection = shelved(collections, key, () => new Collection(room));
-  return { instance: (pipe) => storeInstance(pipe, collection, least) };
+  const collection = (): Collection =>
+    shelved(collections, key, () => new Collection(room));
+  return { instance: (pipe) => storeInstance(pipe, collection(), least) };
 }
 
 function keyOf(provider: string, read: ConfigReader): string {
