@@ -1,7 +1,7 @@
 import { TASK_STATE } from "../../schema/task.ts";
 import { onAbort } from "../_abort.ts";
 import { ignore } from "../_deferred.ts";
-import { ConnectionException, ValidationException } from "../errors.ts";
+import { ValidationException } from "../errors.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import { tokenOf } from "../session/call.ts";
 import type { Session, TaskRef } from "../session/session.ts";
@@ -46,29 +46,22 @@ export async function openWriter(
   if (framing === "chunk") checkChunks(core, mimeType);
   const intake = createIntake({ mimeType, framing, frameBytes, emptyWrite });
   const transcoded = foreignCharset(mimeType) !== undefined;
-  const calls = await openWatched(core, token, objectOf(options, transcoded), {
+  return await openWatched(core, token, objectOf(options, transcoded), {
     ...options,
     mimeType: transcoded
       // What leaves here is UTF-8, whatever came in.
       ? parseMediaType(mimeType).essence
       : wireMimeType(mimeType),
-  });
-  // All of this may have happened in the turn of the answer.
-  if (signal?.aborted || core.signal.aborted) {
-    calls.cancel();
-    calls.release();
-    throw (signal?.aborted ? signal : core.signal).reason;
-  }
-  if (core.line !== calls.line) throw lineGone();
-  return new PipeWriter(core, {
-    token,
-    calls,
-    intake,
-    keepAlive: keepAlivePayload(mimeType),
-    signal,
-    onPipelineError,
-    watcher: options.watcher,
-  });
+  }, (calls) =>
+    new PipeWriter(core, {
+      token,
+      calls,
+      intake,
+      keepAlive: keepAlivePayload(mimeType),
+      signal,
+      onPipelineError,
+      watcher: options.watcher,
+    }));
 }
 
 /** Where each object is one request there are no chunks. */
@@ -81,21 +74,14 @@ function checkChunks({ settings }: SessionCore, mimeType: string): void {
   });
 }
 
-/** A pipe's number means nothing, or somebody else's pipe, on another line. */
-function lineGone(): ConnectionException {
-  return new ConnectionException("Connection was lost as the pipe was opened", {
-    sent: true,
-    retryable: true,
-  });
-}
-
-/** Wait for a slot, but not for one of a task that has died (protocol S2). */
-async function openWatched(
+/** Wait for a slot, but not for one of a task that has died. */
+async function openWatched<T>(
   core: SessionCore,
   token: string,
   object: ObjectDetails,
   options: PipeOptions & { readonly mimeType: string },
-): Promise<PipeCalls> {
+  use: (calls: PipeCalls) => T,
+): Promise<T> {
   const controller = new AbortController();
   const { signal } = controller;
   const giveUp = (reason: unknown): void => controller.abort(reason);
@@ -109,7 +95,7 @@ async function openWatched(
     onDead: giveUp,
   });
   try {
-    return await openPipe(core, token, object, { ...options, signal });
+    return await openPipe(core, token, object, { ...options, signal }, use);
   } finally {
     liveness.stop();
     detach();

@@ -6,11 +6,14 @@ import {
 } from "../../schema/result.ts";
 import { ignore } from "../_deferred.ts";
 import {
+  ConnectionException,
   type DAPException,
   ExecutionException,
   PipeException,
 } from "../errors.ts";
+import { acquire, type Sent } from "../session/acquire.ts";
 import { refusal } from "../session/call.ts";
+import type { Request } from "../session/_core_options.ts";
 import type { Payload } from "../transport/transport.ts";
 import type { SessionCore } from "../session/core.ts";
 import type { PipeOptions } from "./pipe_options.ts";
@@ -41,43 +44,51 @@ export interface PipeCalls {
 
 /**
  * Open a pipe. If it is given up while the engine still waits for a slot, the
- * late pipe is closed as soon as it is reported (protocol §5.3).
+ * late pipe is closed as soon as it is reported.
+ *
+ * @param use Takes the pipe, in the turn of the answer.
  */
-export async function openPipe(
+export async function openPipe<T>(
   core: SessionCore,
   token: string,
   object: Readonly<Record<string, unknown>>,
   options: PipeOptions & { readonly mimeType: string },
-): Promise<PipeCalls> {
+  use: (calls: PipeCalls) => T,
+): Promise<T> {
   const { mimeType, provider, signal } = options;
   const timeout = options.timeout ?? core.settings.longTimeout;
-  let sent: Sent = { line: NaN, cancel: ignore };
-  const response = await request(core, token, {
+  const args = {
     subcommand: "open",
     object,
     mimeType,
     ...(provider ? { provider } : {}),
-  }, {
-    signal,
-    timeout,
-    onLine(line, cancel): void {
-      sent = { line, cancel };
+  };
+  return await acquire(core, {
+    request: processing(token, args),
+    options: { signal, timeout },
+    take(response, sent): T {
+      const id = pipeId(response);
+      if (id === undefined) throw failure(response, "open");
+      if (core.signal.aborted) throw core.signal.reason;
+      if (core.line !== sent.line) throw lineGone();
+      return use(pipeCalls(core, token, id, timeout, sent));
     },
-    onLate(late): void {
-      const id = pipeId(late);
+    async free(response, sent): Promise<void> {
+      const id = pipeId(response);
       if (id === undefined) return;
-      const calls = pipeCalls(core, token, id, timeout, sent);
-      calls.cancel();
-      calls.release();
+      sent.cancel();
+      await pipeCalls(core, token, id, timeout, sent).release();
     },
   });
-  const id = pipeId(response);
-  if (id === undefined) throw failure(response, "open");
-  return pipeCalls(core, token, id, timeout, sent);
 }
 
-/** How the request that opens a pipe has left. */
-type Sent = Pick<PipeCalls, "cancel" | "line">;
+/** A pipe's number means nothing, or another's pipe, on another connection. */
+function lineGone(): ConnectionException {
+  return new ConnectionException("Connection was lost as the pipe was opened", {
+    sent: true,
+    retryable: true,
+  });
+}
 
 function pipeCalls(
   core: SessionCore,
@@ -109,7 +120,7 @@ function pipeCalls(
     },
     cancel,
     async release(): Promise<void> {
-      const options = { timeout: RELEASE_MS, line };
+      const options = { timeout: RELEASE_MS, line, frees: true };
       await request(core, token, closing, options).catch(ignore);
     },
   };
@@ -121,11 +132,18 @@ function request(
   args: Readonly<Record<string, unknown>>,
   options: Parameters<SessionCore["request"]>[1],
 ): Promise<ResponseMessage> {
-  return core.request({
+  return core.request(processing(token, args), options);
+}
+
+function processing(
+  token: string,
+  args: Readonly<Record<string, unknown>>,
+): Request {
+  return {
     command: "rrext_process",
     token,
     arguments: { ...args, token },
-  }, options);
+  };
 }
 
 function pipeId(response: ResponseMessage): number | undefined {

@@ -3,7 +3,7 @@ import { TASK_STATE, type TaskState } from "../../schema/task.ts";
 import { onAbort } from "../_abort.ts";
 import { type Deferred, deferred, ignore } from "../_deferred.ts";
 import { within } from "../_within.ts";
-import { ConnectionException, PipeException } from "../errors.ts";
+import { PipeException } from "../errors.ts";
 import type { Payload } from "../transport/transport.ts";
 import type { SessionCore } from "../session/core.ts";
 import type { Attachment } from "../session/attachment.ts";
@@ -63,6 +63,9 @@ export class PipeWriter implements Attachment, Watched {
   /** The answer itself, whatever became of the pipe. */
   #answer: Promise<unknown> = Promise.resolve();
   #released: Promise<void> | undefined;
+  /** Whether the slot's release waits for the write that is in flight. */
+  #draining = false;
+  #closeSent: Promise<void> | undefined;
 
   constructor(
     core: SessionCore,
@@ -157,13 +160,12 @@ export class PipeWriter implements Attachment, Watched {
     );
   }
 
-  release(): Promise<void> {
-    return this.abort(
-      new ConnectionException("Session was closed while the pipe was open", {
-        code: "connection-closed",
-        sent: true,
-      }),
-    );
+  release(reason: unknown): Promise<void> {
+    return this.abort(reason);
+  }
+
+  hurry(): void {
+    if (this.#draining) this.#sendClose();
   }
 
   lost(reason: unknown): void {
@@ -283,11 +285,17 @@ export class PipeWriter implements Attachment, Watched {
     this.#released.then(() => this.#core.attachments.delete(this));
   }
 
-  /** Close the pipe for its slot's sake, never while a write is in flight. */
+  /** Close the pipe for its slot's sake, not while a write is in flight. */
   async #freeSlot(): Promise<void> {
     const { clock } = this.#core.settings;
+    this.#draining = true;
     await within(clock, DRAIN_MS, this.#answer, { ref: false });
-    await this.#calls.release();
+    await this.#sendClose();
+  }
+
+  #sendClose(): Promise<void> {
+    this.#draining = false;
+    return this.#closeSent ??= this.#calls.release();
   }
 
   #end(phase: "closed" | "failed"): void {

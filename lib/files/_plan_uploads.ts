@@ -66,7 +66,7 @@ export function planUploads(
       concurrency: Math.min(concurrency, list?.length ?? Infinity),
       signal,
       // Of a list, every file gets its answer; what has no end gets none.
-      ended: list ? undefined : core.signal,
+      ended: list ? undefined : core.closing,
       room: sink.room,
       async act(value, index): Promise<void> {
         function tell(body: UploadBody): void {

@@ -30,7 +30,7 @@ export async function uploadFile(
   try {
     for (;;) {
       try {
-        if (core.signal.aborted) throw core.signal.reason;
+        core.closing.throwIfAborted();
         const { signal } = stop;
         const result = await attempt(core, token, item, {
           ...options,
@@ -52,7 +52,7 @@ export async function uploadFile(
 /** A session that has ended stays ended; one that reconnects lets calls wait. */
 function mayRetry(core: SessionCore, item: FileItem, error: unknown): boolean {
   return error instanceof ConnectionException && error.retryable &&
-    item.repeatable && !core.signal.aborted;
+    item.repeatable && !core.closing.aborted;
 }
 
 async function attempt(

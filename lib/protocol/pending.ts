@@ -9,14 +9,20 @@ const LATE_MS = 5_000;
 /** The longest that the timer may hold a process that nothing else holds. */
 const MAX_SLEEP_MS = 1_000;
 
+/**
+ * Takes the answer to a request whose caller has given up, or `undefined` if
+ * no answer can come any more.
+ */
+export type LateAnswer = (response: ResponseMessage | undefined) => void;
+
 /** How one request is waited for. */
 export interface WaitOptions {
   /** The request's command, for the message of a timeout. */
   readonly command: string;
   /** Milliseconds until the wait fails; `Infinity` for no limit. */
   readonly timeout: number;
-  /** Given the answer that came after the wait was over, if it ever comes. */
-  readonly onLate?: ((response: ResponseMessage) => void) | undefined;
+  /** Called once if the waiter does not get the answer. */
+  readonly onLate?: LateAnswer | undefined;
   /** Called when no answer is of use any more. */
   readonly onGivenUp?: ((seq: number) => void) | undefined;
 }
@@ -30,7 +36,7 @@ interface Waiter {
 
 /** An answer that its caller has given up. */
 interface Late {
-  readonly onLate: (response: ResponseMessage) => void;
+  readonly onLate: LateAnswer;
   /** Forget that it was given up. */
   readonly stop: () => void;
 }
@@ -95,20 +101,24 @@ export class PendingTable {
     waiter.reject(reason);
   }
 
+  /** The request did not leave: stop waiting for an answer to it. */
+  withdraw(seq: number, reason: unknown): void {
+    this.#take(seq)?.reject(reason);
+  }
+
   /** No answer to `seq` will come, early or late. */
   fail(seq: number, reason: unknown): void {
-    this.#takeLate(seq);
-    this.#take(seq)?.reject(reason);
+    const waiter = this.#take(seq);
+    waiter?.reject(reason);
+    waiter?.options.onLate?.(undefined);
+    this.#takeLate(seq)?.onLate(undefined);
   }
 
   /** Fail everything that waits: the line is gone, no answer can come. */
   failAll(reason: unknown): void {
-    const waiters = [...this.#waiting.values()];
-    this.#waiting.clear();
-    for (const { stop } of this.#late.values()) stop();
-    this.#late.clear();
     this.#disarm();
-    for (const { reject } of waiters) reject(reason);
+    const seqs = [...this.#waiting.keys(), ...this.#late.keys()];
+    for (const seq of seqs) this.fail(seq, reason);
   }
 
   #expectLate(
@@ -118,10 +128,13 @@ export class PendingTable {
   ): void {
     const [oldest] = this.#late.keys();
     if (oldest !== undefined && this.#late.size >= MAX_LATE) {
-      this.#takeLate(oldest);
+      this.#takeLate(oldest)?.onLate(undefined);
     }
     const stop = onGivenUp
-      ? this.#clock.after(LATE_MS, () => onGivenUp(seq), { ref: false })
+      ? this.#clock.after(LATE_MS, () => {
+        onGivenUp(seq);
+        this.#takeLate(seq)?.onLate(undefined);
+      }, { ref: false })
       : (): void => {};
     this.#late.set(seq, { onLate, stop });
   }

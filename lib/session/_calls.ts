@@ -5,7 +5,7 @@ import { isDAPException } from "../errors.ts";
 import { FrameBuffer } from "../protocol/frame_buffer.ts";
 import { PendingTable } from "../protocol/pending.ts";
 import type { Request, RequestOptions } from "./_core_options.ts";
-import { badTimeout, notConnected } from "./_failures.ts";
+import { badTimeout } from "./_failures.ts";
 import type { Route } from "./_route.ts";
 import type { Settings } from "./_settings.ts";
 import { WaitingRoom } from "./_waiting_room.ts";
@@ -18,6 +18,8 @@ export interface Desk {
   /** They change when the session moves. */
   settings(): Settings;
   routeOf(options: RequestOptions): Route;
+  /** Why a call cannot leave, where there is no connection for it. */
+  refusal(): Error;
 }
 
 /** The requests of a session: those with the engine, and those that wait. */
@@ -69,6 +71,7 @@ export class Calls {
     command: string,
     { timeout, signal }: RequestOptions,
   ): Promise<number> {
+    if (!this.#waiting.isOpen) throw this.#desk.refusal();
     const limit = timeout ?? this.#desk.settings().requestTimeout;
     return await this.#waiting.wait(command, limit, signal);
   }
@@ -93,7 +96,7 @@ export class Calls {
     if (!connection) {
       return patient
         ? this.#later(request, options)
-        : Promise.reject(notConnected());
+        : Promise.reject(this.#desk.refusal());
     }
     const { signal, payload, onLate } = options;
     if (signal?.aborted) return Promise.reject(signal.reason);
@@ -116,7 +119,7 @@ export class Calls {
         ...(args === undefined ? NOTHING : { arguments: args }),
       }, payload);
     } catch (error) {
-      this.#pending.giveUp(seq, error);
+      this.#pending.withdraw(seq, error);
       if (!patient || !this.#mayWait(error)) return answer;
       answer.catch(ignore);
       return this.#later(request, options);
@@ -144,7 +147,7 @@ export class Calls {
   ): Promise<ResponseMessage> {
     const { payload } = options;
     // Whoever fills a buffer for the line belongs to the line that is gone.
-    if (payload instanceof FrameBuffer) throw notConnected();
+    if (payload instanceof FrameBuffer) throw this.#desk.refusal();
     const kept = payload && new Uint8Array(payload);
     const timeout = await this.untilConnected(request.command, options);
     return await this.request(request, { ...options, payload: kept, timeout });

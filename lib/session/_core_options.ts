@@ -1,4 +1,5 @@
-import type { RequestMessage, ResponseMessage } from "../../schema/envelope.ts";
+import type { RequestMessage } from "../../schema/envelope.ts";
+import type { LateAnswer } from "../protocol/pending.ts";
 import type { Connection, Payload } from "../transport/transport.ts";
 import type { AuthContext } from "./connect_options.ts";
 import type { CallOptions } from "./session.ts";
@@ -10,8 +11,18 @@ export type Request = Pick<RequestMessage, "command" | "token" | "arguments">;
 export interface RequestOptions extends CallOptions {
   /** Binary payload; copied or written before `request` returns. */
   readonly payload?: Payload | undefined;
-  /** Given the answer if it comes after the wait was given up. */
-  readonly onLate?: ((response: ResponseMessage) => void) | undefined;
+  /**
+   * Called once if the request has left and the caller gets no answer: with
+   * the answer that came late, or `undefined` if none can come any more.
+   */
+  readonly onLate?: LateAnswer | undefined;
+  /**
+   * Whether it frees what the server holds for the session. Only such
+   * requests leave while the session closes or moves.
+   *
+   * @default {false}
+   */
+  readonly frees?: boolean | undefined;
   /**
    * The line that it means something on, as `SessionCore.line` numbers them.
    * There is no waiting for another one.

@@ -12,6 +12,12 @@ export interface Route {
   readonly patient: boolean;
 }
 
+/** Phases in which only what frees something on the server may leave. */
+const LEAVING: ReadonlySet<SessionState["phase"]> = new Set([
+  "moving",
+  "closing",
+]);
+
 /**
  * Find the way of a request. Until the login is answered and everything
  * restored, only those who do that may speak, and they show it by the signal
@@ -19,16 +25,17 @@ export interface Route {
  */
 export function routeOf(
   state: SessionState,
-  { line, signal }: RequestOptions,
+  { line, signal, frees = false }: RequestOptions,
   attempt: AbortSignal | undefined,
 ): Route {
   const own = attempt !== undefined && signal === attempt;
   const early = state.phase === "authenticating" && !own;
+  const late = LEAVING.has(state.phase) && !frees;
   const elsewhere = line !== undefined && line !== state.epoch;
   return {
-    connection: early || elsewhere ? undefined : lineOf(state),
+    connection: early || late || elsewhere ? undefined : lineOf(state),
     line: state.epoch,
-    patient: !own && line === undefined,
+    patient: !own && !frees && line === undefined,
   };
 }
 

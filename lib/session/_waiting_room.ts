@@ -18,6 +18,11 @@ export class WaitingRoom {
     return this.#gates?.size ?? 0;
   }
 
+  /** Whether calls may wait. */
+  get isOpen(): boolean {
+    return this.#gates !== undefined;
+  }
+
   /** From now on calls wait. */
   open(): void {
     this.#gates ??= new Set();

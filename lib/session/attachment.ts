@@ -1,10 +1,20 @@
 import type { EventMessage } from "../../schema/envelope.ts";
 
-/** What lives on the line, for example an open pipe. */
+/** What the server holds for a connection, for example an open pipe. */
 export interface Attachment {
-  /** The session is closing and the line is still up: let the engine know. */
-  release(): Promise<unknown>;
-  /** The line is gone. */
+  /**
+   * The session closes or moves while the connection is still up: free what
+   * the server holds. Resolves when the server has freed it.
+   *
+   * @param reason What the caller's promises reject with.
+   */
+  release(reason: unknown): Promise<unknown>;
+  /**
+   * The time for {@linkcode Attachment.release} is over, and the connection
+   * closes next: send now what was waiting for an answer.
+   */
+  hurry?(): void;
+  /** The connection is gone. */
   lost(reason: unknown): void;
 }
 

@@ -4,7 +4,8 @@ import type { Session } from "./session.ts";
 /** Options of {@linkcode close}. */
 export interface CloseOptions {
   /**
-   * Milliseconds for saying goodbye: releasing open pipes and logging out.
+   * Milliseconds for what is in flight: freeing open pipes, and what the
+   * server grants meanwhile.
    *
    * @default {1_000}
    */
@@ -14,10 +15,14 @@ export interface CloseOptions {
 /**
  * Close a session. Safe to call twice; never rejects for what the engine does.
  *
- * Open pipes are released on the engine, then the session logs out and the
- * line is closed. All of it takes `graceMs` and one second at the most, even
- * if the engine is silent. Calls that still wait reject with a
- * `ConnectionException` of code `connection-closed`.
+ * From the first turn on no new call leaves; those made while the session
+ * closes, and those that still wait, reject with a `ConnectionException` of
+ * code `connection-closed`. Open pipes are closed on the server; a pipe that
+ * opens meanwhile is closed, and a task that starts meanwhile is terminated
+ * unless `useExisting` was set. After `graceMs` a pipe whose write still waits
+ * for its answer is closed without it. Then the connection closes, which logs
+ * out. All of it takes `graceMs` and one second at the most, even if the
+ * server is silent: give more where a pipeline may be starting.
  *
  * @param session A session from {@linkcode connect}.
  * @param options See {@linkcode CloseOptions}.

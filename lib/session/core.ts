@@ -21,7 +21,6 @@ import type {
 import type { Attachment, Restorer, SessionListener } from "./attachment.ts";
 import { Login } from "./_authenticate.ts";
 import { Calls } from "./_calls.ts";
-import { goodbye } from "./_goodbye.ts";
 import { CLOSE_GRACE_MS, hangUp } from "./_hang_up.ts";
 import { pause } from "./_pause.ts";
 import { LineHistory } from "./_line_history.ts";
@@ -40,6 +39,9 @@ import type { Settings } from "./_settings.ts";
 import type { CallOptions, Session, SessionEnd } from "./session.ts";
 import { IDLE, type SessionState, transition } from "./state.ts";
 
+const CLOSED = "Session was closed";
+const MOVED = "Connection parameters changed";
+
 /**
  * The state of a session and everything that drives it. Users see it as
  * {@linkcode Session}; the functions of the library reach it by `coreOf`.
@@ -54,11 +56,11 @@ export class SessionCore implements Session {
   readonly restorers: Set<Restorer> = new Set();
   readonly #calls: Calls;
   readonly #lifetime: AbortController = new AbortController();
+  readonly #closing: AbortController = new AbortController();
   readonly #closed: Deferred<SessionEnd> = deferred();
   #state: SessionState = IDLE;
   #identity: ConnectResult | undefined;
   #uri: string;
-  #loggedIn = false;
   /** The attempt that is under way; older ones have no say (field F14). */
   #attempt: AbortController | undefined;
   #end: Promise<void> | undefined;
@@ -74,6 +76,10 @@ export class SessionCore implements Session {
       settings: () => this.settings,
       routeOf: (options) =>
         routeOf(this.#state, options, this.#attempt?.signal),
+      refusal: () =>
+        this.#state.phase === "closing"
+          ? closedByUs(CLOSED, false)
+          : notConnected(),
     });
     this.#history = new LineHistory(settings.clock);
     makeDisposable(this, () => this.close());
@@ -96,6 +102,11 @@ export class SessionCore implements Session {
 
   get signal(): AbortSignal {
     return this.#lifetime.signal;
+  }
+
+  /** Aborts in the first turn of a close, and with the session at the latest. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
   }
 
   get closed(): Promise<SessionEnd> {
@@ -164,7 +175,7 @@ export class SessionCore implements Session {
     throw error;
   }
 
-  /** Say goodbye and close, whatever the peer does, within the grace time. */
+  /** Free what the engine holds, and close within the grace time. */
   close(graceMs: number = CLOSE_GRACE_MS): Promise<void> {
     this.#end ??= this.#close(graceMs);
     return this.#end;
@@ -175,18 +186,21 @@ export class SessionCore implements Session {
     const { signal, timeout } = options;
     signal?.throwIfAborted();
     const { phase } = this.#state;
-    if (phase === "closing" || phase === "ended") throw notConnected();
+    if (phase === "closing") throw closedByUs(CLOSED, false);
+    if (phase === "ended") throw notConnected();
     const old = lineOf(this.#state);
-    const moved = closedByUs("Connection parameters changed");
+    const moved = closedByUs(MOVED);
     this.settings = settings;
     this.#identity = undefined;
     this.#attempt?.abort(moved);
+    this.#step({ type: "move" });
+    const freeing = this.#state.phase === "moving";
     // A session that persists goes on when nobody waits for it any more.
     const opening = settings.persist
       ? abortable(this.open({ timeout }, { old }), signal)
       : this.open(options, { old });
     this.#history.disconnected(moved.message, false);
-    this.#letGo(moved);
+    if (!freeing) this.#letGo(moved);
     await opening;
   }
 
@@ -208,8 +222,9 @@ export class SessionCore implements Session {
     const giveUp = (reason: unknown): void => attempt.abort(reason);
     const detach = [options.signal, this.signal]
       .map((signal) => onAbort(signal, giveUp));
-    const { epoch } = this.#step({ type: "dial" });
     try {
+      if (this.#state.phase === "moving") await this.#leave(attempt.signal);
+      const { epoch } = this.#step({ type: "dial" });
       await hangUp(this.settings.clock, options.old);
       attempt.signal.throwIfAborted();
       await this.#dial(epoch, attempt, options);
@@ -220,6 +235,30 @@ export class SessionCore implements Session {
       for (const off of detach) off();
       if (attempt === this.#attempt) this.#attempt = undefined;
     }
+  }
+
+  /** Free what the engine holds for the line, before another one replaces it. */
+  async #leave(signal: AbortSignal): Promise<void> {
+    const { clock } = this.settings;
+    const reason = closedByUs(MOVED);
+    if (this.attachments.size > 0) {
+      const freed = within(clock, CLOSE_GRACE_MS, this.#free(reason));
+      await abortable(freed, signal);
+      this.#hurry();
+    }
+    this.#letGo(reason);
+  }
+
+  /** Free everything that the engine holds for the line. */
+  #free(reason: unknown): Promise<unknown> {
+    return Promise.allSettled(
+      [...this.attachments].map((it) => it.release(reason)),
+    );
+  }
+
+  /** The line closes next: what waits for an answer before it frees, frees now. */
+  #hurry(): void {
+    for (const attachment of this.attachments) attachment.hurry?.();
   }
 
   /** Wait before the next attempt; a later opening takes over. */
@@ -307,7 +346,6 @@ export class SessionCore implements Session {
     const identity = await inTime("log in at", loggingIn);
     signal.throwIfAborted();
     this.#identity = identity;
-    this.#loggedIn = true;
     if (this.restorers.size === 0) return;
     await inTime("restore a session at", restoreAll(this.restorers, signal));
   }
@@ -328,6 +366,8 @@ export class SessionCore implements Session {
     if (epoch !== this.#state.epoch || over) return;
     this.#step({ type: "dropped", epoch });
     const failure = lost(info);
+    // There is nothing left to free; the move goes on.
+    if (phase === "moving") return this.#letGo(failure);
     // A refused login may have arrived in the same packet as the end (F35).
     if (this.#attempt) return this.#attempt.abort(failure);
     const run = this.#run;
@@ -338,7 +378,7 @@ export class SessionCore implements Session {
     // Whoever was told may have closed or moved the session.
     if (run !== this.#run || this.signal.aborted) return;
     if (closing || !persist || !mayRecover(failure)) {
-      // While we say goodbye, the end is what we want.
+      // While the session closes, the end is what it wants.
       const error = closing ? undefined : failure;
       return void this.#finish(info, error).catch(ignore);
     }
@@ -348,17 +388,20 @@ export class SessionCore implements Session {
 
   async #close(graceMs: number): Promise<void> {
     const { phase } = this.#state;
-    this.#step({ type: "close" });
-    this.#calls.turnAway(closedByUs("Session was closed", false));
-    if (phase === "ready") {
-      await within(
-        this.settings.clock,
-        graceMs,
-        goodbye(this, this.#loggedIn, graceMs),
-      );
+    const reason = closedByUs(CLOSED);
+    if (phase === "moving") {
+      this.#run = undefined;
+      this.#attempt?.abort(reason);
     }
-    // In the same turn where nobody says goodbye: a line that opens in the
-    // next one would belong to nobody.
+    this.#step({ type: "close" });
+    this.#calls.turnAway(closedByUs(CLOSED, false));
+    this.#closing.abort(reason);
+    if (phase === "ready" || phase === "moving") {
+      await within(this.settings.clock, graceMs, this.#free(reason));
+      if (this.#state.phase === "closing") this.#hurry();
+    }
+    // In the same turn where there is nothing to free: a line that opens in
+    // the next one would belong to nobody.
     await this.#finish({ code: 1000, reason: "Closed by the client" });
   }
 
@@ -367,9 +410,10 @@ export class SessionCore implements Session {
     if (before.phase === "ended" && this.#lifetime.signal.aborted) return;
     this.#step({ type: "end" });
     const clean = error === undefined;
-    const failure = error ?? closedByUs("Session was closed");
+    const failure = error ?? closedByUs(CLOSED);
     this.#history.disconnected(info.reason, !clean);
-    this.#calls.turnAway(error ?? closedByUs("Session was closed", false));
+    this.#calls.turnAway(error ?? closedByUs(CLOSED, false));
+    this.#closing.abort(failure);
     this.#letGo(failure);
     this.listeners.clear();
     this.#lifetime.abort(failure);

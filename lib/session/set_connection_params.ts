@@ -14,7 +14,8 @@ export interface ConnectionParams extends CallOptions {
 /**
  * Move a session to another engine or credential.
  *
- * The line is closed and dialled anew. Calls in flight reject with a
+ * Open pipes are closed on the server, for which it has a second; then the
+ * line is closed and dialled anew. Calls in flight reject with a
  * `ConnectionException` of code `connection-closed`. A later move takes over
  * from one that is under way.
  *

@@ -2,8 +2,8 @@ import type { Connection } from "../transport/transport.ts";
 
 /**
  * Where a session is in its life. An `authenticating` one logs in and puts
- * back what lived on the last line. A `closing` one says goodbye: its line is
- * still up, and calls get through.
+ * back what lived on the last line. The line of a `moving` or `closing` one is
+ * still up, for what frees something on the engine; no other call gets through.
  *
  * `epoch` numbers the dials; whatever an older dial reports is ignored
  * (field F14).
@@ -12,7 +12,7 @@ export type SessionState =
   | { readonly phase: "idle"; readonly epoch: number }
   | { readonly phase: "dialing"; readonly epoch: number }
   | {
-    readonly phase: "authenticating" | "ready" | "closing";
+    readonly phase: "authenticating" | "ready" | "moving" | "closing";
     readonly epoch: number;
     readonly connection: Connection;
   }
@@ -27,6 +27,7 @@ export type SessionInput =
     readonly connection: Connection;
   }
   | { readonly type: "authenticated"; readonly epoch: number }
+  | { readonly type: "move" }
   | { readonly type: "close" }
   | { readonly type: "dropped"; readonly epoch: number }
   | { readonly type: "end" };
@@ -66,6 +67,9 @@ export function transition(
     case "authenticated":
       if (state.phase !== "authenticating") return state;
       return { ...state, phase: "ready" };
+    case "move":
+      if (state.phase !== "ready") return state;
+      return { ...state, phase: "moving" };
     case "close":
       if (state.phase === "closing") return state;
       return "connection" in state

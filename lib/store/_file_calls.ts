@@ -59,7 +59,7 @@ export async function openFile(
       line = number;
     },
     onLate(late): void {
-      const handle = handleIn(late);
+      const handle = late && handleIn(late);
       if (handle) fileCalls(core, handle, mode, line, { timeout }).release();
     },
   });
@@ -116,7 +116,8 @@ function fileCalls(
     async release(): Promise<void> {
       // Servers that cannot discard ignore the argument.
       const args = mode === "w" ? { ...closing, discard: true } : closing;
-      await ask(core, args, { timeout: RELEASE_MS, line }).catch(ignore);
+      const options = { timeout: RELEASE_MS, line, frees: true };
+      await ask(core, args, options).catch(ignore);
     },
   };
 }

@@ -10,6 +10,7 @@ import type { EventType } from "../events/event_type.ts";
 import type { EventSubscription } from "../events/event_subscription.ts";
 import type { StreamedEvent } from "../events/streamed_event.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
+import { acquire } from "../session/acquire.ts";
 import { buildRequest } from "../session/build_request.ts";
 import { refusal } from "../session/call.ts";
 import type { CallOptions, Session } from "../session/session.ts";
@@ -68,7 +69,8 @@ export interface UseOptions extends PipelineInput, CallOptions {
  * models are loaded; without `timeout` it waits as long. `${ROCKETRIDE_*}` in
  * string values is substituted here, once; unknown names stay as they are,
  * and the API key is never put in. A start that is given up (`signal`,
- * `timeout`) is terminated as soon as the engine reports it.
+ * `timeout`, a `close` within its `graceMs`) is terminated as soon as the
+ * engine reports it, unless `useExisting` was set.
  *
  * @param session A session from {@linkcode connect}.
  * @param options The pipeline and how to run it; see {@linkcode UseOptions}.
@@ -128,18 +130,24 @@ export async function use(
       ...options,
       signal: start.signal,
     });
-    const response = await core.request(message, {
-      signal,
-      timeout: options.timeout ?? core.settings.longTimeout,
-      onLate: owned ? (late) => terminateLate(session, late) : undefined,
-    });
-    const started = startedOf(response);
-    watching?.narrow(started);
-    watching?.open();
-    return taskOf(core, started, {
-      owned,
-      threads: options.threads,
-      stream: watching?.stream,
+    return await acquire(core, {
+      request: message,
+      options: {
+        signal,
+        timeout: options.timeout ?? core.settings.longTimeout,
+      },
+      take(response): Task {
+        const started = startedOf(response);
+        watching?.narrow(started);
+        watching?.open();
+        return taskOf(core, started, {
+          owned,
+          threads: options.threads,
+          stream: watching?.stream,
+        });
+      },
+      // What a task that was joined does is not for this call to end.
+      free: owned ? (response) => stop(core, response) : undefined,
     });
   } catch (error) {
     await watching?.stream.cancel().catch(ignore);
@@ -210,9 +218,14 @@ async function disposeTask(
   if (owned) await terminate(session, token).catch(ignore);
 }
 
-function terminateLate(session: Session, late: ResponseMessage): void {
-  if (!isStartedTask(late.body)) return;
-  terminate(session, late.body.token).catch(ignore);
+/** Terminate a task whose caller has given up, also while the session closes. */
+async function stop(
+  core: SessionCore,
+  { body }: ResponseMessage,
+): Promise<void> {
+  if (!isStartedTask(body)) return;
+  const { token } = body;
+  await core.request(buildRequest("terminate", { token }), { frees: true });
 }
 
 function checkNumbers({ threads, ttl }: UseOptions): void {

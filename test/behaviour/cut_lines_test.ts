@@ -38,7 +38,7 @@ import { trackedSockets } from "../support/tracked_sockets.ts";
 
 const MANNERS: readonly Manner[] = ["close", "reset", "silence"];
 const MOMENTS: readonly Moment[] = ["request", "answer"];
-/** Longer than any patience: of a login, of a heartbeat, of a goodbye. */
+/** Longer than any patience: of a login, of a heartbeat, of a close. */
 const PATIENCE_MS = 40_000;
 
 const pipeline = { ...TEXT, project_id: "cut" };
@@ -212,8 +212,8 @@ for (const manner of MANNERS) {
       assertEquals(it.log, ["connected", "closed", "error"]);
     });
 
-    cell(`${at} a goodbye`, manner, true, (it) => goodbye(it, moment, manner));
-    cell(`${at} a goodbye`, manner, false, (it) => goodbye(it, moment, manner));
+    cell(`${at} a release`, manner, true, (it) => release(it, moment, manner));
+    cell(`${at} a release`, manner, false, (it) => release(it, moment, manner));
 
     for (const [command, work] of Object.entries(calls())) {
       cell(`${at} ${command}`, manner, true, async (it) => {
@@ -256,13 +256,14 @@ function assertLost(error: unknown, manner: Manner): void {
 }
 
 /** An end that is wanted is a good one, however it comes about. */
-async function goodbye(
+async function release(
   { relay, options, log, after }: Cell,
   moment: Moment,
   manner: Manner,
 ): Promise<void> {
   const session = await connect(options);
-  const cut = relay.cut("deauth", moment, manner);
+  await pipe(session, await use(session, { pipeline }));
+  const cut = relay.cut("rrext_process close", moment, manner);
   const closing = close(session);
   await after(cut);
   await closing;

@@ -132,10 +132,11 @@ for (const moment of ["request", "answer"] as const satisfies Moment[]) {
       assertEquals(log, ["connected", "lost", "error", "connected", "closed"]);
     }));
 
-  Deno.test(`a line cut at the ${moment} of the goodbye is a good end`, () =>
+  Deno.test(`a line cut at the ${moment} of a pipe's release is a good end`, () =>
     withRelay(async ({ relay, options, log }) => {
       const session = await connect(options);
-      const cut = relay.cut("deauth", moment);
+      await pipe(session, await use(session, { pipeline }));
+      const cut = relay.cut("rrext_process close", moment);
       await close(session);
       await cut;
       assert((await session.closed).clean);

@@ -96,7 +96,7 @@ Deno.test("whatever happens in whatever order, a request settles once, by what c
                 command: "x",
                 timeout: next.timeout,
                 onLate: next.late
-                  ? (it) => late.push(it.request_seq)
+                  ? (it) => it && late.push(it.request_seq)
                   : undefined,
               }).then(
                 () => outcomes.push("answer"),

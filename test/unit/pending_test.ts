@@ -130,7 +130,7 @@ Deno.test("F26 an answer that comes too late goes to who asked for it, once", as
   const clock = fakeClock();
   const table = new PendingTable(clock);
   const late: string[] = [];
-  const options = waiting(100, ({ message }) => late.push(message ?? ""));
+  const options = waiting(100, (it) => late.push(it?.message ?? ""));
   const answers = [1, 2].map((seq) => table.add(seq, options));
   const over = Promise.allSettled(answers);
   table.giveUp(1, "aborted");
@@ -157,9 +157,9 @@ Deno.test("nobody is told of a late answer who got one in time", async () => {
 
 Deno.test("only the last 1,024 late answers are waited for", async () => {
   const table = new PendingTable(fakeClock());
-  const late: number[] = [];
-  const onLate = (response: ResponseMessage) => {
-    late.push(response.request_seq);
+  const late: (number | undefined)[] = [];
+  const onLate = (response: ResponseMessage | undefined) => {
+    late.push(response?.request_seq);
   };
   const answers = [];
   for (let seq = 1; seq <= 1_025; seq++) {
@@ -170,14 +170,15 @@ Deno.test("only the last 1,024 late answers are waited for", async () => {
   table.settle(answerTo(1));
   table.settle(answerTo(2));
   table.settle(answerTo(1_025));
-  assertEquals(late, [2, 1_025]);
+  // The first one is told that nobody waits for its answer any more.
+  assertEquals(late, [undefined, 2, 1_025]);
 });
 
 Deno.test("the end of the line fails everything that waits, with one reason", async () => {
   const clock = fakeClock();
   const table = new PendingTable(clock);
-  const late: number[] = [];
-  const options = waiting(100, (it) => late.push(it.request_seq));
+  const late: (number | undefined)[] = [];
+  const options = waiting(100, (it) => late.push(it?.request_seq));
   const answers = [1, 2, 3].map((seq) => table.add(seq, options));
   table.giveUp(3, "aborted");
   const reason = new Error("gone");
@@ -191,7 +192,7 @@ Deno.test("the end of the line fails everything that waits, with one reason", as
   assertEquals([table.size, clock.timers], [0, 0]);
   // A number may be used again on the next line.
   table.settle(answerTo(3));
-  assertEquals(late, []);
+  assertEquals(late, [undefined, undefined, undefined]);
 });
 
 Deno.test("a table whose line has ended can be used again", async () => {
@@ -202,4 +203,21 @@ Deno.test("a table whose line has ended can be used again", async () => {
   const failed = assertRejects(() => answer, TimeoutException);
   await clock.advance(50);
   await failed;
+});
+
+Deno.test("a request that did not leave, or can have no answer, says so once to who waits for a late one", async () => {
+  const table = new PendingTable(fakeClock());
+  const told: string[] = [];
+  const add = (seq: number): void => {
+    table.add(seq, waiting(100, () => told.push(`${seq}`))).catch(() => {});
+  };
+  for (const seq of [1, 2, 3]) add(seq);
+  table.withdraw(1, "not sent");
+  table.fail(2, "no answer");
+  table.fail(2, "no answer");
+  table.giveUp(3, "aborted");
+  table.fail(3, "no answer");
+  table.failAll("gone");
+  await Promise.resolve();
+  assertEquals(told, ["2", "3"]);
 });

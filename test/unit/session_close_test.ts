@@ -42,13 +42,12 @@ async function withSession(
 }
 
 for (const way of WAYS) {
-  Deno.test(`close() logs out, closes the line and says so (${way})`, async () => {
+  Deno.test(`close() closes the line, which logs out, and says so (${way})`, async () => {
     await withSession(way, {}, async (session, server) => {
       const line = await server.line();
       await close(session);
       assertEquals(server.requests.map(({ command }) => command), [
         "auth",
-        "deauth",
       ]);
       assertEquals(await line.closed, { code: 1000, reason: "" });
       assertEquals(await session.closed, {
@@ -63,18 +62,21 @@ for (const way of WAYS) {
     });
   });
 
-  Deno.test(`a 1.0 engine, which does not know deauth, is left all the same (${way})`, async () => {
-    function deauth(): never {
-      throw new Error("Invalid command: deauth");
-    }
-    await withSession(way, { deauth }, async (session) => {
+  Deno.test(`a session that has waited in vain for an answer sends nothing when it is closed (${way})`, async () => {
+    await withSession(way, { never: silent }, async (session, server) => {
+      call(session, "never").catch(() => {});
+      await server.received("never");
       await close(session);
-      assert((await session.closed).clean);
+      assertEquals(server.requests.map(({ command }) => command), [
+        "auth",
+        "never",
+      ]);
     });
   });
 
-  Deno.test(`an engine that hangs up on deauth does not make the end unclean (${way})`, async () => {
-    await withSession(way, { deauth: hangUp(4000, "bye") }, async (session) => {
+  Deno.test(`an engine that hangs up on what is freed does not make the end unclean (${way})`, async () => {
+    await withSession(way, { free: hangUp(4000, "bye") }, async (session) => {
+      attach(session, () => free(session));
       await close(session);
       assert((await session.closed).clean);
       assertEquals(session.signal.reason.code, "connection-closed");
@@ -85,8 +87,7 @@ for (const way of WAYS) {
     await withSession(way, {}, async (session, server) => {
       await Promise.all([close(session), close(session)]);
       await close(session);
-      const logouts = server.requests.filter((it) => it.command === "deauth");
-      assertEquals(logouts.length, 1);
+      assertEquals((await (await server.line()).closed).code, 1000);
     });
   });
 
@@ -172,11 +173,12 @@ Deno.test("F16 close() towards an engine that has gone silent takes no longer th
   const clock = fakeClock();
   const session = await connect({ ...server.target("memory"), clock });
   (await server.line()).mute();
+  attach(session, () => free(session));
   let closed = false;
   const closing = close(session).then(() => closed = true);
   await clock.advance(999);
   assertFalse(closed);
-  assertEquals(server.requests.at(-1)?.command, "deauth");
+  assertEquals(server.requests.at(-1)?.command, "free");
   await clock.advance(1);
   await closing;
   assertEquals(clock.timers, 0);
@@ -188,6 +190,7 @@ Deno.test("the grace can be chosen, down to none", async () => {
     const clock = fakeClock();
     const session = await connect({ ...server.target("memory"), clock });
     (await server.line()).mute();
+    attach(session, () => free(session));
     const closing = close(session, { graceMs });
     await clock.advance(graceMs);
     await closing;
@@ -307,15 +310,19 @@ function attach(
   return told;
 }
 
-Deno.test("what lives on the line is released before the logout, while calls still get through", async () => {
+/** What frees something on the engine, as the library sends it. */
+async function free(session: Session): Promise<void> {
+  await coreOf(session).request({ command: "free" }, { frees: true });
+}
+
+Deno.test("what lives on the line is released before the line is closed", async () => {
   await withSession("memory", { free: () => ({}) }, async (session, server) => {
-    const told = attach(session, () => call(session, "free"));
+    const told = attach(session, () => free(session));
     await close(session);
     assertEquals(told, ["release", "lost: Session was closed"]);
     assertEquals(server.requests.map(({ command }) => command), [
       "auth",
       "free",
-      "deauth",
     ]);
   });
 });

@@ -25,6 +25,7 @@ const STATES: Readonly<Record<SessionState["phase"], SessionState>> = {
   dialing: { phase: "dialing", epoch: EPOCH },
   authenticating: { phase: "authenticating", epoch: EPOCH, connection },
   ready: { phase: "ready", epoch: EPOCH, connection },
+  moving: { phase: "moving", epoch: EPOCH, connection },
   closing: { phase: "closing", epoch: EPOCH, connection },
   ended: { phase: "ended", epoch: EPOCH },
 };
@@ -33,6 +34,7 @@ const INPUTS: Readonly<Record<SessionInput["type"], SessionInput>> = {
   dial: { type: "dial" },
   opened: { type: "opened", epoch: EPOCH, connection: another },
   authenticated: { type: "authenticated", epoch: EPOCH },
+  move: { type: "move" },
   close: { type: "close" },
   dropped: { type: "dropped", epoch: EPOCH },
   end: { type: "end" },
@@ -43,17 +45,19 @@ type Row = Readonly<Record<SessionInput["type"], SessionState["phase"] | "-">>;
 /** The phase after an input; "-" where nothing may change. */
 const TABLE: Readonly<Record<SessionState["phase"], Row>> = {
   // deno-fmt-ignore
-  idle: { dial: "dialing", opened: "-", authenticated: "-", close: "ended", dropped: "idle", end: "ended" },
+  idle: { dial: "dialing", opened: "-", authenticated: "-", move: "-", close: "ended", dropped: "idle", end: "ended" },
   // deno-fmt-ignore
-  dialing: { dial: "dialing", opened: "authenticating", authenticated: "-", close: "ended", dropped: "idle", end: "ended" },
+  dialing: { dial: "dialing", opened: "authenticating", authenticated: "-", move: "-", close: "ended", dropped: "idle", end: "ended" },
   // deno-fmt-ignore
-  authenticating: { dial: "dialing", opened: "-", authenticated: "ready", close: "closing", dropped: "idle", end: "ended" },
+  authenticating: { dial: "dialing", opened: "-", authenticated: "ready", move: "-", close: "closing", dropped: "idle", end: "ended" },
   // deno-fmt-ignore
-  ready: { dial: "dialing", opened: "-", authenticated: "-", close: "closing", dropped: "idle", end: "ended" },
+  ready: { dial: "dialing", opened: "-", authenticated: "-", move: "moving", close: "closing", dropped: "idle", end: "ended" },
   // deno-fmt-ignore
-  closing: { dial: "-", opened: "-", authenticated: "-", close: "-", dropped: "idle", end: "ended" },
+  moving: { dial: "dialing", opened: "-", authenticated: "-", move: "-", close: "closing", dropped: "idle", end: "ended" },
   // deno-fmt-ignore
-  ended: { dial: "-", opened: "-", authenticated: "-", close: "-", dropped: "-", end: "-" },
+  closing: { dial: "-", opened: "-", authenticated: "-", move: "-", close: "-", dropped: "idle", end: "ended" },
+  // deno-fmt-ignore
+  ended: { dial: "-", opened: "-", authenticated: "-", move: "-", close: "-", dropped: "-", end: "-" },
 };
 
 for (const [phase, row] of Object.entries(TABLE)) {

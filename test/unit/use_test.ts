@@ -323,7 +323,7 @@ Deno.test("disposing a task that has ended, or whose session has, is no failure"
   assertEquals(server.log(), ["execute", "terminate"]);
   await close(server.session);
   await task[Symbol.asyncDispose]();
-  assertEquals(server.log(), ["execute", "terminate", "deauth"]);
+  assertEquals(server.log(), ["execute", "terminate"]);
 });
 
 Deno.test("a line that drops during the start rejects with what is known", async () => {
