@@ -31,6 +31,7 @@ export type ErrorCode =
   | "protocol"
   | "request-failed"
   | "service-not-found"
+  | "task-ambiguous"
   | "task-ended"
   | "task-exists"
   | "task-not-running"

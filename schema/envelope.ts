@@ -33,6 +33,8 @@ export interface ResponseMessage {
   readonly success?: boolean;
   /** The failure's text; may be empty. */
   readonly message?: string;
+  /** The failure in a word, from servers of 1.4 on, for some failures. */
+  readonly code?: string;
   /** Where in the server the failure arose. */
   readonly trace?: { readonly file?: string; readonly lineno?: number };
   /** The result; absent when there is nothing to return. */

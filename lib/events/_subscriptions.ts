@@ -3,6 +3,7 @@ import {
   type EventMessage,
   type ResponseMessage,
 } from "../../schema/envelope.ts";
+import { kindsOf } from "../../schema/event_kind.ts";
 import { isRecord } from "../../schema/json.ts";
 import { ignore } from "../_deferred.ts";
 import { isDAPException, RocketRideException } from "../errors.ts";
@@ -167,10 +168,13 @@ export class SubscriptionTable {
 
   #tell(
     { token, arguments: args }: MonitorKey,
-    types: number,
+    mask: number,
     options: ChangeOptions,
   ): Promise<ResponseMessage> {
     const named = token === undefined ? {} : { token };
+    // Names, since servers ignore those that they do not know, and refuse a
+    // mask with such bits.
+    const types = kindsOf(mask);
     return this.#core.request({
       command: "rrext_monitor",
       ...named,

@@ -34,6 +34,22 @@ const REQUEST_BUG: FailureKind = {
   code: "pipe-failed",
   hint: "The request lacked a part that the engine needs",
 };
+const NOT_RUNNING: FailureKind = {
+  code: "task-not-running",
+  hint: "The token is wrong, or the task has ended: start it with use()",
+};
+const TASK_ENDED: FailureKind = {
+  code: "task-ended",
+  hint: "Start the pipeline again with use()",
+};
+const AMBIGUOUS: FailureKind = {
+  code: "task-ambiguous",
+  hint: "Several tasks run for this project: name the task by its token",
+};
+const FILE_EXISTS: FailureKind = {
+  code: "file-exists",
+  hint: "Remove it first: nothing is replaced by a rename",
+};
 /** A path of the store that is none, whoever finds out. */
 export const BAD_PATH: FailureKind = {
   code: "invalid-path",
@@ -76,18 +92,18 @@ const FAILURES: readonly (readonly [string | RegExp, FailureKind])[] = [
     code: "request-failed",
     hint: "Pass the token that use() returned",
   }],
-  ["Your pipeline is not running", {
-    code: "task-not-running",
-    hint: "The token is wrong, or the task has ended: start it with use()",
-  }],
+  // Newer servers add advice.
+  [/^Your pipeline is not running\b/, NOT_RUNNING],
+  [
+    "Multiple pipelines are running for this project; specify a scope",
+    AMBIGUOUS,
+  ],
   ["Pipeline is already running.", {
     code: "task-exists",
     hint: "Set `useExisting` to join the running task, or terminate it first",
   }],
-  ["Task has already completed", {
-    code: "task-ended",
-    hint: "Start the pipeline again with use()",
-  }],
+  ["Task has already completed", TASK_ENDED],
+  ["Task was stopped", TASK_ENDED],
   ["Task is terminating, cannot process data requests", {
     code: "task-ended",
     hint: "Start the pipeline again with use() once it has stopped",
@@ -170,16 +186,15 @@ const FAILURES: readonly (readonly [string | RegExp, FailureKind])[] = [
   [/^Path traversal not allowed: /, BAD_PATH],
   [/^Invalid path: /, BAD_PATH],
   [/^Not a (?:file|directory): /, { code: "file-not-readable" }],
-  [/^Already exists: /, {
-    code: "file-exists",
-    hint: "Remove it first: nothing is replaced by a rename",
-  }],
+  [/^(?:Already|Destination already) exists: /, FILE_EXISTS],
   [/^Directory not empty: /, {
     code: "folder-not-empty",
     hint: "Set `recursive` to remove what is in it, too",
   }],
-  [/^Open for writing: /, IN_USE],
-  [/^In use: /, IN_USE],
+  [/^(?:Open for writing|In use): /, IN_USE],
+  [/^File already open for writing: /, IN_USE],
+  [/^Cannot (?:rename|delete)\b.*\bopen for writing\b/s, IN_USE],
+  [/^Cannot modify: /, IN_USE],
   [/\bNOT_FOUND\b/, { code: "file-not-found" }],
   [/\bCONFLICT\b/, {
     code: "version-conflict",
@@ -203,6 +218,45 @@ export function classifyFailure(message: string): FailureKind {
   return entry?.[1] ?? { code: "request-failed" };
 }
 
+/** Codes that newer servers send beside the text. */
+const CODES: ReadonlyMap<unknown, FailureKind> = new Map([
+  ["TASK_NOT_REGISTERED", NOT_RUNNING],
+  ["TASK_STOPPED", TASK_ENDED],
+  ["TASK_COMPLETED", TASK_ENDED],
+  ["TASK_AMBIGUOUS", AMBIGUOUS],
+]);
+
+/** A failed response, as far as it matters here. */
+export interface FailedResponse {
+  /** The server's own code, which newer servers send for some failures. */
+  readonly code?: unknown;
+  /** The server's text. */
+  readonly message?: unknown;
+  /** The command that failed. */
+  readonly command?: unknown;
+}
+
+/**
+ * Read what a failed response means: its code where it has one that is known,
+ * otherwise its text.
+ *
+ * @param response The failed response.
+ * @returns Its meaning; `request-failed` if neither is known.
+ */
+export function failureKind(response: FailedResponse): FailureKind {
+  const known = CODES.get(response.code);
+  if (known) return known;
+  const { command, message } = response;
+  // Data for a task that was stopped is refused with the task's last words,
+  // and a task that was asked to stop has none.
+  if (command === "rrext_process" && isBlank(message)) return TASK_ENDED;
+  return classifyFailure(typeof message === "string" ? message : "");
+}
+
+function isBlank(message: unknown): boolean {
+  return typeof message !== "string" || message.trim() === "";
+}
+
 /**
  * Read the text of a failed response, or make one up.
  *
@@ -212,11 +266,8 @@ export function classifyFailure(message: string): FailureKind {
  * @param response The failed response.
  * @returns Text that is not blank.
  */
-export function failureText(
-  response: { readonly message?: unknown; readonly command?: unknown },
-): string {
-  const { message, command } = response;
-  if (typeof message === "string" && message.trim() !== "") return message;
+export function failureText({ message, command }: FailedResponse): string {
+  if (typeof message === "string" && !isBlank(message)) return message;
   return typeof command === "string" && command !== ""
     ? `Engine refused "${command}" without a message`
     : "Engine refused the request without a message";

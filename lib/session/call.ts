@@ -4,7 +4,7 @@ import {
   type ExceptionOptions,
   RocketRideException,
 } from "../errors.ts";
-import { classifyFailure, failureText } from "../protocol/failure.ts";
+import { failureKind, failureText } from "../protocol/failure.ts";
 import { buildRequest } from "./build_request.ts";
 import { coreOf } from "./core.ts";
 import type { CallOptions, Session, TaskRef } from "./session.ts";
@@ -61,7 +61,7 @@ export async function call(
 
 /**
  * The exception for a refused request: the engine's text, our code and hint.
- * Where the text is not known, the class has a code of its own.
+ * Where the failure is not known, the class has a code of its own.
  */
 export function refusal<Options extends ExceptionOptions>(
   response: ResponseMessage,
@@ -69,7 +69,7 @@ export function refusal<Options extends ExceptionOptions>(
   more?: Omit<Options, keyof ExceptionOptions>,
 ): DAPException {
   const message = failureText(response);
-  const { code, ...known } = classifyFailure(message);
+  const { code, ...known } = failureKind(response);
   return new Exception(message, {
     ...known,
     ...(code === "request-failed" ? undefined : { code }),

@@ -4,6 +4,7 @@ import type { MonitorTarget } from "../../lib/events/monitor_target.ts";
 import type { StreamedEvent } from "../../lib/events/streamed_event.ts";
 import type { ConnectOptions } from "../../lib/session/connect_options.ts";
 import { drainMicrotasks } from "./fake_clock.ts";
+import type { RequestMessage } from "../../schema/envelope.ts";
 import { type PipeServer, pipeServer } from "./pipe_server.ts";
 import type { Script } from "./scripted_server.ts";
 
@@ -66,8 +67,13 @@ export function watched(
   return events(session, target, { types: [type] });
 }
 
-/** The mask that the engine was told last. */
-export function lastMask({ requests }: PipeServer): unknown {
+/** The kinds that the engine was told last. */
+export function lastKinds({ requests }: PipeServer): unknown {
   return requests.filter(({ command }) => command === "rrext_monitor")
     .at(-1)?.arguments?.types;
+}
+
+/** Whether a request ends a subscription. */
+export function unsubscribes({ arguments: args }: RequestMessage): boolean {
+  return Array.isArray(args?.types) && args.types.length === 0;
 }

@@ -79,9 +79,9 @@ Deno.test("a chat stream watches first, then asks, and in the end stops to watch
   assertEquals(await readAll(ask(server)), [RESULT]);
   await drainMicrotasks();
   assertEquals(log(server), [...BEGINNING, "write", "close", "rrext_monitor"]);
-  const masks = server.requests.filter((it) => it.command === "rrext_monitor")
+  const kinds = server.requests.filter((it) => it.command === "rrext_monitor")
     .map(({ arguments: args }) => [args?.types, args?.pipeId]);
-  assertEquals(masks, [[64, 0], [0, 0]]);
+  assertEquals(kinds, [[["SSE"], 0], [[], 0]]);
 });
 
 Deno.test("the question is one JSON document for the chat source", async () => {

@@ -8,7 +8,7 @@ import { coreOf } from "../../lib/session/core.ts";
 import { countingSignal, listenersOf } from "../support/counting_signal.ts";
 import {
   eventServer,
-  lastMask,
+  lastKinds,
   ONE,
   readNow,
   statusOf,
@@ -164,10 +164,10 @@ Deno.test("F10 a stream that the engine refuses leaves nothing behind", async ()
   assertEquals(listeners.size, before);
   refuses = false;
   await watched(it, ONE, "task");
-  const mask = lastMask(it);
+  const kinds = lastKinds(it);
   await using other = await eventServer();
   await watched(other, ONE, "task");
-  assertEquals(mask, lastMask(other));
+  assertEquals(kinds, lastKinds(other));
 });
 
 Deno.test("a signal that has aborted asks the engine for nothing", async () => {
@@ -189,8 +189,8 @@ for (const pipeId of [undefined, 2]) {
     await watched(it, { token: ONE, ...narrow }, "SSE");
     const asked = it.requests.filter((one) => one.command === "rrext_monitor");
     assertEquals(asked.map(({ arguments: args }) => args), [
-      { token: ONE, ...narrow, types: lastMask(it) },
-      { projectId: "p1", source: "chat_1", ...narrow, types: lastMask(it) },
+      { token: ONE, ...narrow, types: lastKinds(it) },
+      { projectId: "p1", source: "chat_1", ...narrow, types: lastKinds(it) },
     ]);
   });
 }
@@ -200,4 +200,23 @@ Deno.test("an engine that takes a subscription is asked once", async () => {
   await watched(it, ONE, "task");
   const asked = it.requests.filter((one) => one.command === "rrext_monitor");
   assertEquals(asked.length, 1);
+});
+
+Deno.test("what is wanted is sent as names, which servers that know fewer kinds take", async () => {
+  await using it = await eventServer();
+  await watched(it, ONE, "sse");
+  assertEquals(lastKinds(it), ["SSE"]);
+  await watched(it, ONE, "apaevt_status_update");
+  assertEquals(lastKinds(it), ["SUMMARY", "SSE"]);
+  await watched(it, "*", "ALL");
+  assertEquals(lastKinds(it), [
+    "DEBUGGER",
+    "DETAIL",
+    "SUMMARY",
+    "OUTPUT",
+    "FLOW",
+    "TASK",
+    "SSE",
+    "DASHBOARD",
+  ]);
 });

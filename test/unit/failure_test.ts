@@ -1,6 +1,10 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { type ErrorCode, RocketRideException } from "../../lib/errors.ts";
-import { classifyFailure, failureText } from "../../lib/protocol/failure.ts";
+import {
+  classifyFailure,
+  failureKind,
+  failureText,
+} from "../../lib/protocol/failure.ts";
 
 /** Literal texts of protocol.md and engine.md, with what they mean. */
 const TEXTS: Readonly<Partial<Record<ErrorCode, readonly string[]>>> = {
@@ -14,11 +18,29 @@ const TEXTS: Readonly<Partial<Record<ErrorCode, readonly string[]>>> = {
     "Too many authentication attempts",
     "Bad request",
   ],
-  "task-not-running": ["Your pipeline is not running"],
+  "task-not-running": [
+    "Your pipeline is not running",
+    "Your pipeline is not running. Start it first with use().",
+    "Your pipeline is not running: check the token",
+  ],
+  "task-ambiguous": [
+    "Multiple pipelines are running for this project; specify a scope",
+  ],
+  "file-exists": ["Already exists: a/b", "Destination already exists: a/b"],
+  "file-busy": [
+    "Open for writing: a",
+    "In use: a",
+    "File already open for writing: a/b.txt",
+    "Cannot rename a/b.txt: it is open for writing",
+    "Cannot rename file open for writing: a/b.txt",
+    "Cannot delete a/b.txt, which is open for writing",
+    "Cannot modify: a/b.txt",
+  ],
   "task-exists": ["Pipeline is already running."],
   "task-ended": [
     "Task has already completed",
     "Task is terminating, cannot process data requests",
+    "Task was stopped",
   ],
   "unknown-command": [
     "Invalid command: rrext_nothing",
@@ -94,6 +116,8 @@ const TEXTS: Readonly<Partial<Record<ErrorCode, readonly string[]>>> = {
     "HTTP 500 Internal Server Error",
     "HTTP 5020",
     "your pipeline is not running",
+    "Your pipeline is not runningx",
+    "Cannot rename a/b.txt",
     "Pipeline is already running",
     "It says: Not authenticated",
   ],
@@ -122,9 +146,9 @@ Deno.test("classifyFailure() says what to do for what a user can mend", () => {
   assertFalse("hint" in classifyFailure("Something nobody has written down"));
 });
 
-Deno.test("classifyFailure() calls only a line that is missing worth another try", () => {
+Deno.test("classifyFailure() calls only a line that is missing, or a file in use, worth another try", () => {
   for (const [code, texts] of Object.entries(TEXTS)) {
-    const missing = code.startsWith("connection-");
+    const missing = code.startsWith("connection-") || code === "file-busy";
     for (const text of texts ?? []) {
       assertEquals(classifyFailure(text).retryable ?? false, missing, text);
     }
@@ -155,4 +179,43 @@ Deno.test("failureText() has words of its own when there are none", () => {
     failureText({ command: "" }),
     "Engine refused the request without a message",
   );
+});
+
+Deno.test("failureKind() reads a code of the server's before its text", () => {
+  const codes: readonly (readonly [string, ErrorCode])[] = [
+    ["TASK_NOT_REGISTERED", "task-not-running"],
+    ["TASK_STOPPED", "task-ended"],
+    ["TASK_COMPLETED", "task-ended"],
+    ["TASK_AMBIGUOUS", "task-ambiguous"],
+  ];
+  const texts = [
+    "Out of memory",
+    "",
+    undefined,
+    "Pipeline is already running.",
+  ];
+  for (const [code, expected] of codes) {
+    for (const message of texts) {
+      const kind = failureKind({ code, message });
+      assertEquals(kind.code, expected, `${code} ${message}`);
+      assert(kind.hint);
+    }
+  }
+});
+
+Deno.test("failureKind() reads the text where the code is unknown, or none", () => {
+  const message = "Pipeline is already running.";
+  for (const code of ["TASK_NEW", "", "toString", 7, null, undefined, {}]) {
+    assertEquals(failureKind({ code, message }).code, "task-exists");
+    assertEquals(failureKind({ code, message: "?" }).code, "request-failed");
+  }
+});
+
+Deno.test("failureKind() takes data that is refused without a word for an ended task", () => {
+  for (const message of ["", " \n", undefined]) {
+    const refused = { command: "rrext_process", message };
+    assertEquals(failureKind(refused).code, "task-ended");
+    const other = { command: "rrext_ping", message };
+    assertEquals(failureKind(other).code, "request-failed");
+  }
 });

@@ -54,7 +54,7 @@ Deno.test("a refused open says why in the engine's words and in ours", async () 
     ["Your pipeline is not running", "task-not-running"],
     ["Task has already completed", "task-ended"],
     ["Something new", "pipe-failed"],
-    ["", "pipe-failed"],
+    ["", "task-ended"],
   ];
   for (const [message, code] of cases) {
     await using server = await pipeServer({ open: refusing(message) });
