@@ -16,6 +16,7 @@ import { refusal } from "../session/call.ts";
 import type { Request } from "../session/_core_options.ts";
 import type { Payload } from "../transport/transport.ts";
 import type { SessionCore } from "../session/core.ts";
+import { lostPipe } from "./_lost_pipe.ts";
 import type { PipeOptions } from "./pipe_options.ts";
 
 /** How long the engine may take to let go of a pipe that was given up. */
@@ -63,7 +64,7 @@ export async function openPipe<T>(
     mimeType,
     ...(provider ? { provider } : {}),
   };
-  return await acquire(core, {
+  const opening = acquire(core, {
     request: processing(token, args),
     options: { signal, timeout },
     take(response, sent): T {
@@ -80,6 +81,12 @@ export async function openPipe<T>(
       await pipeCalls(core, token, id, timeout, sent).release();
     },
   });
+  try {
+    return await opening;
+  } catch (error) {
+    // The server may grant what was asked for on the connection that is gone.
+    throw lostPipe(error);
+  }
 }
 
 /** A pipe's number means nothing, or another's pipe, on another connection. */

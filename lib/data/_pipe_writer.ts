@@ -8,6 +8,7 @@ import type { Payload } from "../transport/transport.ts";
 import type { SessionCore } from "../session/core.ts";
 import type { Attachment } from "../session/attachment.ts";
 import type { Intake } from "./_intake.ts";
+import { lostPipe } from "./_lost_pipe.ts";
 import { Liveness, type Watched } from "./_liveness.ts";
 import { checkResult, type PipeCalls } from "./_pipe_calls.ts";
 import type { ObjectWatcher } from "./object_watcher.ts";
@@ -170,7 +171,7 @@ export class PipeWriter implements Attachment, Watched {
 
   lost(reason: unknown): void {
     this.#released ??= Promise.resolve();
-    this.#fail(reason);
+    this.#fail(lostPipe(reason));
   }
 
   onQuiet(): void {

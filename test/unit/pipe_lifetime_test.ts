@@ -97,6 +97,59 @@ Deno.test("a line that drops fails the pipe, and nothing is sent any more", asyn
   assertEquals(server.log(), ["open", "write:a"]);
 });
 
+Deno.test("the failure of a pipe whose connection was lost says when its slot is free again", async () => {
+  const opens = gate();
+  let asked = 0;
+  await using server = await pipeServer({
+    open: (request, line) =>
+      ++asked < 3 ? { pipe_id: asked } : opens.handler(request, line),
+    write: silent,
+  });
+  const { session } = server;
+  const idle = await pipe(session, "tk_1");
+  const busy = await pipe(session, "tk_1");
+  await busy.getWriter().write("a");
+  const waiting = pipe(session, "tk_1");
+  waiting.catch(() => {});
+  await server.received("open", 2);
+  server.line.close(1001, "Going away");
+  for (const failing of [idle.result, busy.result, waiting]) {
+    const error = await assertRejects(() => failing, ConnectionException);
+    assertEquals(
+      [error.message, error.code, error.sent, error.retryable],
+      ["Going away", "connection-lost", true, true],
+    );
+    assertEquals(error.closeCode, 1001);
+    assert(error.hint?.includes("90 s"), error.hint);
+  }
+});
+
+Deno.test("pipes of a connection that was lost are not closed on the next one, and the next open waits", async () => {
+  const opens = gate();
+  let asked = 0;
+  await using server = await pipeServer({
+    open: (request, line) =>
+      ++asked === 1 ? { pipe_id: 7 } : opens.handler(request, line),
+  }, { persist: true, random: () => 0 });
+  const { session } = server;
+  const lost = await pipe(session, "tk_1");
+  const failed = assertRejects(() => lost.result, ConnectionException);
+  server.line.close(1001, "Going away");
+  await failed;
+  await server.clock.advance(1_000);
+  const next = pipe(session, "tk_1");
+  await server.received("open", 1);
+  await server.clock.advance(60_000);
+  assertEquals(await stateOf(next), "pending");
+  await opens.answer({ pipe_id: 7 });
+  await (await next).close();
+  const steps = server.log().filter((it) => it === "open" || it === "close");
+  assertEquals(steps, ["open", "open", "close"]);
+  const closing = close(session);
+  await server.clock.advance(1_000);
+  await closing;
+});
+
 Deno.test("S4 a pipe of an older line is not closed on the new one: its number may be another's", async () => {
   await using server = await pipeServer({ write: silent, close: silent });
   const target = await pipe(server.session, "tk_1");
