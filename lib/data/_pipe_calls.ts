@@ -11,9 +11,8 @@ import {
   ExecutionException,
   PipeException,
 } from "../errors.ts";
-import { acquire, type Sent } from "../session/acquire.ts";
+import { acquire, type Acquisition, type Sent } from "../session/acquire.ts";
 import { refusal } from "../session/call.ts";
-import type { Request } from "../session/_core_options.ts";
 import type { Payload } from "../transport/transport.ts";
 import type { SessionCore } from "../session/core.ts";
 import { lostPipe } from "./_lost_pipe.ts";
@@ -145,7 +144,7 @@ function request(
 function processing(
   token: string,
   args: Readonly<Record<string, unknown>>,
-): Request {
+): Acquisition<unknown>["request"] {
   return {
     command: "rrext_process",
     token,

@@ -37,8 +37,17 @@ export function endOf(error: unknown): CloseInfo {
   return { code: code || ABNORMAL, reason };
 }
 
-/** A line that was closed on purpose while calls waited, sent or not yet. */
-export function closedByUs(message: string, sent = true): ConnectionException {
+/** The session was closed while calls waited, sent or not yet. */
+export function sessionClosed(sent = true): ConnectionException {
+  return closedByUs("Session was closed", sent);
+}
+
+/** The session moves to another connection while calls wait. */
+export function sessionMoved(): ConnectionException {
+  return closedByUs("Connection parameters changed", true);
+}
+
+function closedByUs(message: string, sent: boolean): ConnectionException {
   return new ConnectionException(message, { code: "connection-closed", sent });
 }
 

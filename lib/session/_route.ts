@@ -1,5 +1,7 @@
 import type { Connection } from "../transport/transport.ts";
 import type { RequestOptions } from "./_core_options.ts";
+import type { ConnectionException } from "../errors.ts";
+import { notConnected, sessionClosed } from "./_failures.ts";
 import type { SessionState } from "./state.ts";
 
 /** Which way a request can go now. */
@@ -13,7 +15,7 @@ export interface Route {
 }
 
 /** Phases in which only what frees something on the server may leave. */
-const LEAVING: ReadonlySet<SessionState["phase"]> = new Set([
+const FREEING: ReadonlySet<SessionState["phase"]> = new Set([
   "moving",
   "closing",
 ]);
@@ -30,13 +32,23 @@ export function routeOf(
 ): Route {
   const own = attempt !== undefined && signal === attempt;
   const early = state.phase === "authenticating" && !own;
-  const late = LEAVING.has(state.phase) && !frees;
+  const late = FREEING.has(state.phase) && !frees;
   const elsewhere = line !== undefined && line !== state.epoch;
   return {
     connection: early || late || elsewhere ? undefined : lineOf(state),
     line: state.epoch,
     patient: !own && !frees && line === undefined,
   };
+}
+
+/** Whether a session has ended, or is about to. */
+export function isLeaving({ phase }: SessionState): boolean {
+  return phase === "closing" || phase === "ended";
+}
+
+/** Why a call cannot leave, where there is no line for it. */
+export function refusalIn({ phase }: SessionState): ConnectionException {
+  return phase === "closing" ? sessionClosed(false) : notConnected();
 }
 
 /** The line that a session has. */

@@ -8,7 +8,6 @@ import {
 import { abortable, onAbort } from "../_abort.ts";
 import { type Deferred, deferred, ignore } from "../_deferred.ts";
 import { makeDisposable } from "../_disposable.ts";
-import { within } from "../_within.ts";
 import type { CloseInfo } from "../transport/transport.ts";
 import type { LifecycleEvent } from "./lifecycle_event.ts";
 import type {
@@ -18,29 +17,27 @@ import type {
   Request,
   RequestOptions,
 } from "./_core_options.ts";
-import type { Attachment, Restorer, SessionListener } from "./attachment.ts";
+import type { Restorer, SessionListener } from "./attachment.ts";
 import { Login } from "./_authenticate.ts";
+import { Attachments } from "./_attachments.ts";
 import { Calls } from "./_calls.ts";
 import { CLOSE_GRACE_MS, hangUp } from "./_hang_up.ts";
 import { pause } from "./_pause.ts";
+import { stepsWithin } from "./_steps_within.ts";
 import { LineHistory } from "./_line_history.ts";
 import { restoreAll } from "./_restore.ts";
-import { lineOf, routeOf } from "./_route.ts";
+import { isLeaving, lineOf, refusalIn, routeOf } from "./_route.ts";
 import {
-  closedByUs,
   endOf,
   gaveUp,
   lost,
   mayRecover,
-  notConnected,
-  slowStep,
+  sessionClosed,
+  sessionMoved,
 } from "./_failures.ts";
 import type { Settings } from "./_settings.ts";
 import type { CallOptions, Session, SessionEnd } from "./session.ts";
 import { IDLE, type SessionState, transition } from "./state.ts";
-
-const CLOSED = "Session was closed";
-const MOVED = "Connection parameters changed";
 
 /**
  * The state of a session and everything that drives it. Users see it as
@@ -49,7 +46,7 @@ const MOVED = "Connection parameters changed";
 export class SessionCore implements Session {
   settings: Settings;
   /** What lives on the line and must end with it. */
-  readonly attachments: Set<Attachment> = new Set();
+  readonly attachments: Attachments = new Attachments();
   /** Who wants to see events, in order of arrival. */
   readonly listeners: Set<SessionListener> = new Set();
   /** What a new line needs after its login, before anything else. */
@@ -76,10 +73,7 @@ export class SessionCore implements Session {
       settings: () => this.settings,
       routeOf: (options) =>
         routeOf(this.#state, options, this.#attempt?.signal),
-      refusal: () =>
-        this.#state.phase === "closing"
-          ? closedByUs(CLOSED, false)
-          : notConnected(),
+      refusal: () => refusalIn(this.#state),
     });
     this.#history = new LineHistory(settings.clock);
     makeDisposable(this, () => this.close());
@@ -157,7 +151,8 @@ export class SessionCore implements Session {
       } catch (error) {
         if (run !== this.#run) throw error;
         const over = options.signal?.aborted || this.signal.aborted;
-        const final = over || !persist || !this.#mayRecover(error);
+        const final = over || !persist ||
+          !(mayRecover(error) || this.#login.wasOffline(error));
         if (!over) this.#history.failed(error, final);
         // Whoever was told may have moved the session.
         if (run !== this.#run) throw error;
@@ -185,22 +180,19 @@ export class SessionCore implements Session {
   async redial(settings: Settings, options: CallOptions): Promise<void> {
     const { signal, timeout } = options;
     signal?.throwIfAborted();
-    const { phase } = this.#state;
-    if (phase === "closing") throw closedByUs(CLOSED, false);
-    if (phase === "ended") throw notConnected();
+    if (isLeaving(this.#state)) throw refusalIn(this.#state);
     const old = lineOf(this.#state);
-    const moved = closedByUs(MOVED);
+    const moved = sessionMoved();
     this.settings = settings;
     this.#identity = undefined;
     this.#attempt?.abort(moved);
-    this.#step({ type: "move" });
-    const freeing = this.#state.phase === "moving";
+    const { phase } = this.#step({ type: "move" });
     // A session that persists goes on when nobody waits for it any more.
     const opening = settings.persist
       ? abortable(this.open({ timeout }, { old }), signal)
       : this.open(options, { old });
     this.#history.disconnected(moved.message, false);
-    if (!freeing) this.#letGo(moved);
+    if (phase !== "moving") this.#letGo(moved);
     await opening;
   }
 
@@ -218,14 +210,19 @@ export class SessionCore implements Session {
   }
 
   async #attemptOnce(options: Attempt): Promise<void> {
+    const { clock } = this.settings;
     const attempt = this.#attempt = new AbortController();
     const giveUp = (reason: unknown): void => attempt.abort(reason);
     const detach = [options.signal, this.signal]
       .map((signal) => onAbort(signal, giveUp));
     try {
-      if (this.#state.phase === "moving") await this.#leave(attempt.signal);
+      if (this.#state.phase === "moving") {
+        const moved = sessionMoved();
+        await this.attachments.leave(clock, moved, attempt.signal);
+        this.#letGo(moved);
+      }
       const { epoch } = this.#step({ type: "dial" });
-      await hangUp(this.settings.clock, options.old);
+      await hangUp(clock, options.old);
       attempt.signal.throwIfAborted();
       await this.#dial(epoch, attempt, options);
       attempt.signal.throwIfAborted();
@@ -235,30 +232,6 @@ export class SessionCore implements Session {
       for (const off of detach) off();
       if (attempt === this.#attempt) this.#attempt = undefined;
     }
-  }
-
-  /** Free what the engine holds for the line, before another one replaces it. */
-  async #leave(signal: AbortSignal): Promise<void> {
-    const { clock } = this.settings;
-    const reason = closedByUs(MOVED);
-    if (this.attachments.size > 0) {
-      const freed = within(clock, CLOSE_GRACE_MS, this.#free(reason));
-      await abortable(freed, signal);
-      this.#hurry();
-    }
-    this.#letGo(reason);
-  }
-
-  /** Free everything that the engine holds for the line. */
-  #free(reason: unknown): Promise<unknown> {
-    return Promise.allSettled(
-      [...this.attachments].map((it) => it.release(reason)),
-    );
-  }
-
-  /** The line closes next: what waits for an answer before it frees, frees now. */
-  #hurry(): void {
-    for (const attachment of this.attachments) attachment.hurry?.();
   }
 
   /** Wait before the next attempt; a later opening takes over. */
@@ -291,10 +264,6 @@ export class SessionCore implements Session {
     if (this.ready) this.#calls.release();
   }
 
-  #mayRecover(error: unknown): boolean {
-    return mayRecover(error) || this.#login.wasOffline(error);
-  }
-
   /** End a line that did not get as far as it should. */
   async #hangUp(reason: unknown): Promise<void> {
     const before = this.#state;
@@ -312,13 +281,7 @@ export class SessionCore implements Session {
     const { clock, connectTimeout, transport, url } = this.settings;
     const { signal } = attempt;
     const limit = timeout ?? connectTimeout;
-    const deadline = clock.now() + limit;
-    function inTime<T>(step: string, work: Promise<T>): Promise<T> {
-      const stop = clock.after(deadline - clock.now(), () => {
-        attempt.abort(slowStep(step, url, limit));
-      });
-      return work.finally(stop);
-    }
+    const inTime = stepsWithin(limit, attempt, clock, url);
     // Engines have few places for lines that are not logged in (protocol
     // §1.2), so that a credential is at hand before one is taken.
     const credential = login &&
@@ -388,17 +351,16 @@ export class SessionCore implements Session {
 
   async #close(graceMs: number): Promise<void> {
     const { phase } = this.#state;
-    const reason = closedByUs(CLOSED);
+    const reason = sessionClosed();
     if (phase === "moving") {
       this.#run = undefined;
       this.#attempt?.abort(reason);
     }
     this.#step({ type: "close" });
-    this.#calls.turnAway(closedByUs(CLOSED, false));
+    this.#calls.turnAway(sessionClosed(false));
     this.#closing.abort(reason);
     if (phase === "ready" || phase === "moving") {
-      await within(this.settings.clock, graceMs, this.#free(reason));
-      if (this.#state.phase === "closing") this.#hurry();
+      await this.attachments.free(this.settings.clock, graceMs, reason);
     }
     // In the same turn where there is nothing to free: a line that opens in
     // the next one would belong to nobody.
@@ -410,9 +372,9 @@ export class SessionCore implements Session {
     if (before.phase === "ended" && this.#lifetime.signal.aborted) return;
     this.#step({ type: "end" });
     const clean = error === undefined;
-    const failure = error ?? closedByUs(CLOSED);
+    const failure = error ?? sessionClosed();
     this.#history.disconnected(info.reason, !clean);
-    this.#calls.turnAway(error ?? closedByUs(CLOSED, false));
+    this.#calls.turnAway(error ?? sessionClosed(false));
     this.#closing.abort(failure);
     this.#letGo(failure);
     this.listeners.clear();
@@ -425,10 +387,8 @@ export class SessionCore implements Session {
 
   /** Fail whatever relied on the line. */
   #letGo(reason: unknown): void {
-    const attached = [...this.attachments];
-    this.attachments.clear();
     this.#calls.fail(reason);
-    for (const attachment of attached) attachment.lost(reason);
+    this.attachments.lose(reason);
   }
 
   #step(input: Parameters<typeof transition>[1]): SessionState {
