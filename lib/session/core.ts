@@ -212,14 +212,12 @@ export class SessionCore implements Session {
   async #attemptOnce(options: Attempt): Promise<void> {
     const { clock } = this.settings;
     const attempt = this.#attempt = new AbortController();
-    const giveUp = (reason: unknown): void => attempt.abort(reason);
     const detach = [options.signal, this.signal]
-      .map((signal) => onAbort(signal, giveUp));
+      .map((signal) => onAbort(signal, (reason) => attempt.abort(reason)));
     try {
       if (this.#state.phase === "moving") {
-        const moved = sessionMoved();
-        await this.attachments.leave(clock, moved, attempt.signal);
-        this.#letGo(moved);
+        await this.attachments.leave(clock, sessionMoved(), attempt.signal);
+        this.#letGo(sessionMoved());
       }
       const { epoch } = this.#step({ type: "dial" });
       await hangUp(clock, options.old);
@@ -282,8 +280,7 @@ export class SessionCore implements Session {
     const { signal } = attempt;
     const limit = timeout ?? connectTimeout;
     const inTime = stepsWithin(limit, attempt, clock, url);
-    // Engines have few places for lines that are not logged in (protocol
-    // §1.2), so that a credential is at hand before one is taken.
+    // A credential first: engines have few places for lines without a login.
     const credential = login &&
       await inTime(
         "get a credential for",
@@ -362,8 +359,7 @@ export class SessionCore implements Session {
     if (phase === "ready" || phase === "moving") {
       await this.attachments.free(this.settings.clock, graceMs, reason);
     }
-    // In the same turn where there is nothing to free: a line that opens in
-    // the next one would belong to nobody.
+    // In the same turn where nothing is freed: no line may open in the next.
     await this.#finish({ code: 1000, reason: "Closed by the client" });
   }
 
