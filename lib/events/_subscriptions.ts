@@ -3,7 +3,7 @@ import {
   type EventMessage,
   type ResponseMessage,
 } from "../../schema/envelope.ts";
-import { kindsOf } from "../../schema/event_kind.ts";
+import { kindsOf } from "../../schema/event.ts";
 import { isRecord } from "../../schema/json.ts";
 import { ignore } from "../_deferred.ts";
 import { isDAPException, RocketRideException } from "../errors.ts";
