@@ -26,6 +26,8 @@ export interface ClientConnection {
   close(): void;
   /** Resolves when it is over and nothing of it is under way any more. */
   readonly finished: Promise<void>;
+  /** Resolves when the socket is closed. */
+  readonly closed: Promise<void>;
 }
 
 /**
@@ -52,6 +54,7 @@ export function clientConnection(
   });
   const files = fileHandles(inner, pace);
   const finished = Promise.withResolvers<void>();
+  const closed = Promise.withResolvers<void>();
   let place: (() => void) | undefined = givePlaceBack;
   let credential: string | undefined;
   let isLoggingIn = false;
@@ -62,7 +65,10 @@ export function clientConnection(
 
   socket.binaryType = "arraybuffer";
   socket.addEventListener("message", ({ data }) => receive(data));
-  socket.addEventListener("close", over);
+  socket.addEventListener("close", () => {
+    closed.resolve();
+    over();
+  });
   socket.addEventListener("error", over);
 
   function receive(data: unknown): void {
@@ -123,7 +129,10 @@ export function clientConnection(
       case "rrext_process": {
         const refused = await gate(inner, token);
         if (refused) return refused;
-        return await tasks.get(taskToken(token)).channel.process(args);
+        return await tasks.get(taskToken(token)).channel.process(
+          args,
+          request.seq,
+        );
       }
       case "rrext_store":
         return await files.request(args);
@@ -198,15 +207,17 @@ export function clientConnection(
       ? args.pipeline
       : redacted(args.pipeline);
     const undo = task.channel.drop();
+    const { restarted } = task;
+    task.restarted = true;
     const answer = answerOf(
       await inner.request("restart", { ...args, pipeline }),
     );
     if (!answer.success) {
       undo();
+      task.restarted = restarted;
       return answer;
     }
     task.pipeline = args.pipeline;
-    task.restarted = true;
     return answer;
   }
 
@@ -305,7 +316,11 @@ export function clientConnection(
     });
   }
 
-  return { close: () => end(1001), finished: finished.promise };
+  return {
+    close: () => end(1001),
+    finished: finished.promise,
+    closed: closed.promise,
+  };
 }
 
 /** Events name a task by the first characters of its token. */

@@ -14,8 +14,17 @@ import { textLanes } from "./text_lanes.ts";
  * ends, or restarts, is never answered.
  */
 export interface DataChannel {
-  /** Open, write to or close a pipe, after what the front itself looks at. */
-  process(args: Readonly<Record<string, unknown>>): Promise<Answer>;
+  /**
+   * Open, write to or close a pipe, after what the front itself looks at.
+   *
+   * @param seq What the client numbered the request with, where it has one:
+   * servers of 1.0 use the same on the channel, and lose an answer when two
+   * clients number alike.
+   */
+  process(
+    args: Readonly<Record<string, unknown>>,
+    seq?: unknown,
+  ): Promise<Answer>;
   /**
    * The task is about to restart: what is under way is lost. Returns what
    * takes that back.
@@ -34,6 +43,8 @@ export function dataChannel(front: Front, token: string): DataChannel {
   /** Pipes that got what could not be read: their results do not tell. */
   const misread = new Set<unknown>();
   const texts = textLanes();
+  /** The latest request of each number. */
+  const latest = new Map<unknown, object>();
   let epoch = 0;
 
   async function status(): Promise<Args | undefined> {
@@ -78,13 +89,19 @@ export function dataChannel(front: Front, token: string): DataChannel {
   }
 
   return {
-    async process(given): Promise<Answer> {
+    async process(given, seq): Promise<Answer> {
       const isWrite = given.subcommand === "write";
       const args = isWrite ? texts.write(given) : given;
       const refused = await refusal();
       if (refused) return refused;
       const since = epoch;
+      const turn = {};
+      if (seq !== undefined) latest.set(seq, turn);
       const response = await inner.request("rrext_process", { ...args, token });
+      if (front.generation === "1.0" && seq !== undefined) {
+        if (latest.get(seq) !== turn) return await front.never;
+      }
+      latest.delete(seq);
       const { success, message = "", body } = answerOf(response);
       const { subcommand, pipe_id: id } = args;
       if (success) {

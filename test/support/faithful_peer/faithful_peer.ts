@@ -3,6 +3,7 @@ import {
   type ClientConnection,
   clientConnection,
 } from "./client_connection.ts";
+import { inTime } from "../in_time.ts";
 import type { Front } from "./front.ts";
 import type { Generation } from "./generation.ts";
 import { serveHttp } from "./http_front.ts";
@@ -10,6 +11,9 @@ import { seededPace } from "./pace.ts";
 import { unauthenticatedPlaces } from "./places.ts";
 import { seededRandom } from "./seeded_random.ts";
 import { taskRegistry } from "./task_registry.ts";
+
+/** How long sockets may take to close. */
+const CLOSE_MS = 500;
 
 /** How a peer is made. */
 export interface PeerOptions {
@@ -86,7 +90,8 @@ export function faithfulPeer(
     const { socket, response } = Deno.upgradeWebSocket(request);
     const connection = clientConnection(front, socket, "loopback", giveBack);
     connections.add(connection);
-    connection.finished.then(() => connections.delete(connection));
+    Promise.all([connection.finished, connection.closed])
+      .then(() => connections.delete(connection));
     return response;
   }
 
@@ -94,6 +99,9 @@ export function faithfulPeer(
     front.pace.stop();
     ended.reject(new Error("The peer is closed"));
     for (const connection of connections) connection.close();
+    // A client that is silent closes nothing.
+    const closed = Promise.all([...connections].map((it) => it.closed));
+    await inTime(closed, CLOSE_MS);
     front.tasks.close();
     await engine.close();
     await server.shutdown();

@@ -22,6 +22,13 @@ const COMMANDS_OF_1_0: ReadonlySet<string> = new Set([
   "terminate",
 ]);
 
+/** What 1.1 knows besides; of what begins with `rrext_` the engine knows. */
+const COMMANDS_OF_1_1: ReadonlySet<string> = new Set([
+  ...COMMANDS_OF_1_0,
+  "deauth",
+  "restart",
+]);
+
 /** The bits of events that 1.0 knows: not those for SSE and the dashboard. */
 const MASK_OF_1_0 = 63;
 
@@ -53,13 +60,24 @@ export function refusalOf(
   request: RequestMessage,
 ): string | undefined {
   const { command } = request;
-  const { subcommand, types, listenType } = argumentsOf(request);
-  if (generation === "1.0" && !COMMANDS_OF_1_0.has(command)) {
-    if (command.startsWith("rrext_")) return `Invalid command: ${command}`;
+  const { subcommand, types, listenType, data } = argumentsOf(request);
+  const isOurs = command.startsWith("rrext_");
+  const known = generation === "1.0" ? COMMANDS_OF_1_0 : COMMANDS_OF_1_1;
+  if (isOurs && generation === "1.0" && !known.has(command)) {
+    return `Invalid command: ${command}`;
+  }
+  if (!isOurs && !known.has(command)) {
+    if (command === "") return "Invalid command: ";
     // Anything else goes to the debugger of a task.
     return tokenOf(generation, request) === undefined
       ? "Task token is required"
       : "Debug interface not available";
+  }
+  if (request.arguments === null) {
+    return "'NoneType' object has no attribute 'get'";
+  }
+  if (command === "rrext_process" && typeof data === "string") {
+    return "Could not send request";
   }
   if (command === "rrext_store") {
     const ofFiles = String(subcommand).startsWith("fs_");
