@@ -130,7 +130,7 @@ export function heldPipe(post: Post, carriage: Carriage): HttpPipe {
       return Promise.resolve({});
     },
     close(): Promise<Answer> {
-      const form = heldForm(carriage, size);
+      const form = heldForm(carriage, parts.length > 0 ? size : undefined);
       return post(form, wrapped(form, parts));
     },
   };

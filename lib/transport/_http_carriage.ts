@@ -42,13 +42,14 @@ function mostOf(mimeType: string): number {
 /**
  * The form for text or a record of so many bytes. A field has no name and no
  * media type, so that only plain text can be one; of its name servers make a
- * part of theirs.
+ * part of theirs. A field without text is a write without text: what was never
+ * written to is a file, of which servers read nothing.
  */
 export function heldForm(
   { mimeType, most, name }: Carriage,
-  size: number,
+  size: number | undefined,
 ): Wrapping {
-  const field = most === FIELD_BYTES &&
+  const field = most === FIELD_BYTES && size !== undefined &&
     (name === undefined || size > PIECE_BYTES);
   return formOf(
     field

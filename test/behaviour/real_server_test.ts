@@ -142,6 +142,18 @@ forRealServerOverHttp(
   },
 );
 
+forRealServerOverHttp(
+  "on a real server a text without a write is not an empty text",
+  async (options) => {
+    await using session = await connect(options);
+    await using task = await use(session, { pipeline: TEXT });
+    const target = await pipe(session, task, { mimeType: "text/plain" });
+    await target.close();
+    assertEquals((await target.result).text, undefined);
+    assertEquals((await send(session, task, "")).text, ["\n\n"]);
+  },
+);
+
 const STORED = {
   name: "Invoices",
   components: [{ id: "in", provider: "webhook", config: { mode: "Source" } }],

@@ -54,8 +54,10 @@ export async function runPeer(run: PeerRun): Promise<PeerResult> {
   const isWhole = run.files === undefined && filter === undefined;
   const faults = isWhole ? missing(generation, cases) : [];
   if (code === 0) return { cases, faults };
-  const at = output.search(/^ *ERRORS *$/m);
-  return { cases, faults: [output.slice(Math.max(at, 0)).trim(), ...faults] };
+  // Between these two the failures are explained.
+  const [, explained = output] =
+    /^ *ERRORS *$(.*?)(?:^ *FAILURES *$|$(?![^]))/ms.exec(output) ?? [];
+  return { cases, faults: [explained.trim(), ...faults] };
 }
 
 /** The files of the suite that have to do with an engine. */
