@@ -1,4 +1,6 @@
+import config from "../../deno.json" with { type: "json" };
 import { buildPackage } from "../../test/package/build_package.ts";
+import { layOutSources } from "../../test/package/bundle_modules.ts";
 import { packagingTools } from "../../test/package/tools.ts";
 import { mustRun } from "../../test/support/run_program.ts";
 import { tempFolder } from "../../test/support/temp_folder.ts";
@@ -24,18 +26,34 @@ interface Output {
 }
 
 /**
- * Bundle each program for browsers as an app would, and measure it.
- *
- * The package for npm is bundled, not the sources: only it tells that modules
- * without a use may be left out.
+ * Bundle each program for browsers as an app would, with the package for npm,
+ * and measure it.
  */
 export async function measureSizes(): Promise<Sizes> {
   await using folder = await tempFolder();
-  const { esbuild } = await packagingTools();
   await buildPackage(folder.path);
+  return await measureAll(folder.path, "./package/mod.js");
+}
+
+/** The same with the sources: what the package would have if it were free. */
+export async function measureSources(): Promise<Sizes> {
+  await using folder = await tempFolder();
+  const sources = `${folder.path}/sources`;
+  await Deno.mkdir(sources);
+  await layOutSources(config, sources);
+  await Deno.writeTextFile(`${sources}/package.json`, '{"sideEffects":false}');
+  return await measureAll(folder.path, "./sources/mod.ts");
+}
+
+async function measureAll(path: string, root: string): Promise<Sizes> {
+  const { esbuild } = await packagingTools();
   const sizes: Record<string, ProgramSize> = {};
   for (const [name, names] of Object.entries(PROGRAMS)) {
-    sizes[name] = await measure(esbuild, folder.path, names);
+    await Deno.writeTextFile(
+      `${path}/program.js`,
+      `export ${names} from "${root}";\n`,
+    );
+    sizes[name] = await measure(esbuild, path);
   }
   return sizes;
 }
@@ -43,15 +61,10 @@ export async function measureSizes(): Promise<Sizes> {
 async function measure(
   esbuild: string,
   path: string,
-  names: string,
 ): Promise<ProgramSize> {
   await Deno.remove(`${path}/out`, { recursive: true }).catch(() => {
     // the first program
   });
-  await Deno.writeTextFile(
-    `${path}/program.js`,
-    `export ${names} from "./package/mod.js";\n`,
-  );
   await mustRun(esbuild, [
     "program.js",
     "--bundle",
@@ -60,7 +73,7 @@ async function measure(
     "--format=esm",
     "--platform=browser",
     "--target=es2022",
-    "--packages=external",
+    "--external:@std/dotenv", // no browser has files
     "--outdir=out",
     "--metafile=out.json",
     "--log-level=warning",

@@ -1,22 +1,24 @@
-import { mustRun } from "../support/run_program.ts";
-import { importGraph } from "../support/import_graph.ts";
+/**
+ * Builds the package for npm: `deno task npm`.
+ *
+ * `dist/package` is what it contains, `dist/*.tgz` what is published.
+ *
+ * @module
+ */
+import { print } from "../runner/report.ts";
 import { readTree, ROOT } from "../support/read_tree.ts";
-import {
-  type DenoConfig,
-  DOTENV,
-  ENV_PARSER,
-  NO_PARSER,
-  packageJson,
-} from "./package_json.ts";
-import { emitModules } from "./emit_modules.ts";
+import { mustRun } from "../support/run_program.ts";
+import { tempFolder } from "../support/temp_folder.ts";
+import { bundleModules, layOutSources, SOURCES } from "./bundle_modules.ts";
+import { declareTypes } from "./declare_types.ts";
+import { listLicences } from "./licences.ts";
+import { type DenoConfig, packageJson } from "./package_json.ts";
 
-/** What is published besides modules. */
-const TEXTS = ["README.md", "LICENSE", "CHANGELOG.md"];
+/** What is published besides modules and the READMEs of folders. */
+const TEXTS = ["LICENSE", "CHANGELOG.md"];
 
-const SHIPPED = ["mod.ts", "lib", "schema"];
-
-/** What the sources call the parser of `.env` files. */
-const STD_PARSER = "@std/dotenv/parse";
+/** Whose code is in the modules, and under which licences. */
+const LICENCES = "THIRD_PARTY_LICENCES.md";
 
 /** A package that is ready to be published. */
 export interface BuiltPackage {
@@ -27,8 +29,9 @@ export interface BuiltPackage {
 }
 
 /**
- * Build the package for npm: a module and a declaration for each source, in the
- * same places, and nothing that a bundler could not leave out.
+ * Build the package for npm: a module for each entry and for what entries share,
+ * with everything in them that they need, and a declaration for each source that
+ * an entry's types mention. The same sources always make the same package.
  *
  * @param target A folder for both the package and the tarball; made if need be.
  * What is in its way is replaced.
@@ -37,21 +40,32 @@ export async function buildPackage(target: string): Promise<BuiltPackage> {
   const config: DenoConfig = JSON.parse(
     await Deno.readTextFile(new URL("deno.json", ROOT)),
   );
+  await using temp = await tempFolder();
+  const sources = await Deno.realPath(temp.path);
+  const built = `${sources}/package`;
+  await layOutSources(config, sources);
+  const modules = await bundleModules(config, sources, built);
+  await declareTypes(config, sources, built);
+  await Deno.writeTextFile(`${built}/${LICENCES}`, await listLicences(modules));
+  for (const name of [...TEXTS, ...await findReadmes()]) {
+    const place = `${built}/${name}`;
+    await Deno.mkdir(place.slice(0, place.lastIndexOf("/")), {
+      recursive: true,
+    });
+    await Deno.copyFile(new URL(name, ROOT), place);
+  }
+  const manifest = packageJson(config, repository());
+  await Deno.writeTextFile(
+    `${built}/package.json`,
+    JSON.stringify(manifest, null, 2) + "\n",
+  );
+
   const folder = `${target}/package`;
   await Deno.mkdir(target, { recursive: true });
   await Deno.remove(folder, { recursive: true }).catch(() => {
     // the first build
   });
-  await emitModules(Object.values(config.exports), folder);
-  await replaceParser(folder);
-  for (const name of TEXTS) {
-    await Deno.copyFile(new URL(name, ROOT), `${folder}/${name}`);
-  }
-  const manifest = packageJson(config, await packagesOf(config), repository());
-  await Deno.writeTextFile(
-    `${folder}/package.json`,
-    JSON.stringify(manifest, null, 2) + "\n",
-  );
+  await mustRun("cp", ["-r", built, folder], ROOT);
   const packed = await mustRun(
     "npm",
     ["pack", "--json", "--ignore-scripts", "--pack-destination", ".."],
@@ -63,44 +77,31 @@ export async function buildPackage(target: string): Promise<BuiltPackage> {
   return { folder, tarball: `${target}/${filename}` };
 }
 
-/** The packages that the sources import, as npm knows them. */
-async function packagesOf(config: DenoConfig): Promise<Set<string>> {
-  const { edges } = importGraph(await readTree(SHIPPED), config.exports);
-  const specifiers = edges
-    .filter(({ to, specifier }) => to === undefined && specifier !== undefined)
-    .map(({ specifier }) => specifier === STD_PARSER ? DOTENV : specifier!);
-  return new Set(
-    specifiers.map((name) => /^(@[^/]+\/)?[^/]+/.exec(name)![0]),
-  );
-}
-
-/** Design D19: the import of JSR's parser becomes one that npm can resolve. */
-async function replaceParser(folder: string): Promise<void> {
-  const path = `${folder}/lib/env/read_env.js`;
-  const before = await Deno.readTextFile(path);
-  const after = before.replace(
-    `import("${STD_PARSER}")`,
-    `import("${ENV_PARSER}")`,
-  );
-  if (after === before) throw new Error(`${path} imports no parser`);
-  await Deno.writeTextFile(path, after);
-  const stub = `${folder}/${NO_PARSER}`;
-  await Deno.writeTextFile(
-    stub,
-    `/** Stands for a parser where there are no files that could be parsed. */
-export function parse() {
-  throw new Error("There are no .env files in this runtime");
-}
-`,
-  );
-  await Deno.writeTextFile(
-    stub.replace(".js", ".d.ts"),
-    "export declare function parse(text: string): Record<string, string>;\n",
-  );
+/**
+ * Find the READMEs of the root and of all folders with sources: comments in
+ * declarations may refer to them.
+ */
+export async function findReadmes(): Promise<string[]> {
+  const sources = [...(await readTree(SOURCES)).keys()];
+  const folders = new Set(sources.map((path) => path.replace(/[^/]+$/, "")));
+  const found: string[] = [];
+  for (const folder of folders) {
+    const path = `${folder}README.md`;
+    const exists = await Deno.stat(new URL(path, ROOT))
+      .then(() => true, () => false);
+    if (exists) found.push(path);
+  }
+  return found;
 }
 
 /** Only where packages are built to be published is it known for certain. */
 function repository(): string | undefined {
   const name = Deno.env.get("GITHUB_REPOSITORY");
   return name && `${Deno.env.get("GITHUB_SERVER_URL")}/${name}`;
+}
+
+if (import.meta.main) {
+  const { tarball } = await buildPackage("dist");
+  const { size } = await Deno.stat(tarball);
+  print(`${tarball} (${(size / 1024).toFixed(0)} KiB)`);
 }

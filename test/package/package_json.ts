@@ -1,4 +1,6 @@
-/** What of `deno.json` becomes part of `package.json`. */
+import { RUNTIME_IMPORTS } from "./runtime_packages.ts";
+
+/** What of `deno.json` the package for npm is made of. */
 export interface DenoConfig {
   readonly name: string;
   readonly version: string;
@@ -7,38 +9,21 @@ export interface DenoConfig {
   readonly exports: Readonly<Record<string, string>>;
   /** Specifiers with their ranges, by the name they are imported by. */
   readonly imports: Readonly<Record<string, string>>;
+  /** Folders that stand for packages of JSR. */
+  readonly links?: readonly string[];
 }
 
 /**
- * How the package itself calls the parser of `.env` files (design D19).
- *
- * A name of its own, so that conditions can decide what it stands for: npm's
- * `dotenv` is made of modules of Node's, which no bundler for a browser or a
- * Worker has. There nobody ever calls the parser, as there is no file to parse.
- */
-export const ENV_PARSER = "#env-parser";
-
-/** Where nothing can be parsed, this module stands for the parser. */
-export const NO_PARSER = "./no_env_parser.js";
-
-/** The package that stands for `@std/dotenv`, which npm does not have. */
-export const DOTENV = "dotenv";
-
-/**
- * The `package.json` of the package for npm.
+ * The `package.json` of the package for npm, which needs no other package.
  *
  * @param config The repository's `deno.json`; its `exports` are the entries.
- * @param packages Names of the packages that the modules import.
  * @param repository Where the sources are. npm refuses the proof of provenance
- * of a package that tells another place than the one where it was built.
- * @throws {Error} A package is imported that `config` gives no range for.
+ * of a package that names another place than the one where it was built.
  */
 export function packageJson(
   config: DenoConfig,
-  packages: Iterable<string>,
   repository: string | undefined,
 ): Record<string, unknown> {
-  const parser = { types: NO_PARSER.replace(".js", ".d.ts") };
   return {
     name: config.name,
     version: config.version,
@@ -52,18 +37,7 @@ export function packageJson(
     sideEffects: false,
     engines: { node: ">=22" },
     exports: { ...entries(config.exports), "./package.json": "./package.json" },
-    imports: {
-      [ENV_PARSER]: {
-        ...parser,
-        node: DOTENV,
-        bun: DOTENV,
-        deno: DOTENV,
-        default: NO_PARSER,
-      },
-    },
-    dependencies: Object.fromEntries(
-      [...packages].sort().map((name) => [name, range(config, name)]),
-    ),
+    imports: RUNTIME_IMPORTS,
     publishConfig: { access: "public", provenance: true },
   };
 }
@@ -77,11 +51,4 @@ function entries(
       default: path.replace(/\.ts$/, ".js"),
     }]),
   );
-}
-
-function range({ imports }: DenoConfig, name: string): string {
-  const prefix = `npm:${name}@`;
-  const specifier = imports[name];
-  if (specifier?.startsWith(prefix)) return specifier.slice(prefix.length);
-  throw new Error(`deno.json gives no npm range for "${name}"`);
 }

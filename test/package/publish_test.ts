@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { readTree } from "../support/read_tree.ts";
+import { findReadmes } from "./build_package.ts";
 import { rehearsePublishing } from "./rehearse_publishing.ts";
 
 Deno.test("JSR would take the package as it is", async () => {
@@ -9,7 +10,12 @@ Deno.test("JSR would take the package as it is", async () => {
   assertMatch(output, /^Success Dry run complete$/m);
 
   const modules = [...(await readTree(["mod.ts", "lib", "schema"])).keys()];
-  const texts = ["CHANGELOG.md", "LICENSE", "README.md", "deno.json"];
+  const texts = [
+    "CHANGELOG.md",
+    "LICENSE",
+    "deno.json",
+    ...await findReadmes(),
+  ];
   assertEquals(
     Array.from(output.matchAll(/\/package\/(\S+) \(/g), ([, name]) => name!)
       .sort(),

@@ -1,3 +1,9 @@
+/**
+ * Runs JSR's own checks on the package: `deno task publish:check`.
+ *
+ * @module
+ */
+import { print } from "../runner/report.ts";
 import { runProgram } from "../support/run_program.ts";
 import { ROOT } from "../support/read_tree.ts";
 import { tempFolder } from "../support/temp_folder.ts";
@@ -54,4 +60,10 @@ async function copy(from: URL, to: string): Promise<void> {
   for await (const { name } of Deno.readDir(from)) {
     await copy(new URL(`${from.href}/${name}`), `${to}/${name}`);
   }
+}
+
+if (import.meta.main) {
+  const { code, output } = await rehearsePublishing();
+  print(output.trimEnd());
+  Deno.exit(code);
 }

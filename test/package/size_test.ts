@@ -1,13 +1,31 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import committed from "../../bench/size/sizes.json" with { type: "json" };
 import { compareSizes } from "../../bench/size/compare_sizes.ts";
-import { measureSizes } from "../../bench/size/measure_sizes.ts";
+import {
+  measureSizes,
+  measureSources,
+} from "../../bench/size/measure_sizes.ts";
 import { sizeTable } from "../../bench/size/size_table.ts";
 
-Deno.test("no program has become larger than was committed", async () => {
+Deno.test("programs with the package are small", async (t) => {
   const measured = await measureSizes();
-  assertEquals(compareSizes(measured, committed), []);
-  assertEquals(Object.keys(committed), Object.keys(measured));
+
+  await t.step("none has become larger than was committed", () => {
+    assertEquals(compareSizes(measured, committed), []);
+    assertEquals(Object.keys(committed), Object.keys(measured));
+  });
+
+  await t.step(
+    "bundling the package first makes them 2 % larger at most",
+    async () => {
+      const sources = await measureSources();
+      for (const [name, { minified, gzip }] of Object.entries(measured)) {
+        const { minified: most, gzip: mostGzip } = sources[name]!;
+        assert(minified <= most * 1.02, `${name}: ${minified}, was ${most}`);
+        assert(gzip <= mostGzip * 1.02, `${name}: ${gzip}, was ${mostGzip}`);
+      }
+    },
+  );
 });
 
 const SIZE = { minified: 10_000, gzip: 1_000, laterGzip: 100 };

@@ -15,6 +15,7 @@ const TOOLS = {
   "@types/bun": "1.4.5",
   "@types/node": "22.20.5",
   publint: "0.3.25",
+  rolldown: "1.3.3",
   typescript: NEWEST_TYPESCRIPT,
   "typescript-oldest": `npm:typescript@${OLDEST_TYPESCRIPT}`,
 };

@@ -1,0 +1,123 @@
+import { importGraph } from "../support/import_graph.ts";
+import { readTree, ROOT } from "../support/read_tree.ts";
+import { mustRun } from "../support/run_program.ts";
+import type { DenoConfig } from "./package_json.ts";
+import { planChunks } from "./plan_chunks.ts";
+import { RENAMED, RUNTIME_MODULES } from "./runtime_packages.ts";
+import { packagingTools } from "./tools.ts";
+
+/** What of the repository goes into the package as code. */
+export const SOURCES: readonly string[] = ["mod.ts", "lib", "schema"];
+
+/** The module that every entry imports before anything else. */
+const FIRST = "requires_node_22";
+
+/** What `rolldown.mjs` is asked for. */
+interface BundleJob {
+  /** The folder of the bundler. */
+  readonly rolldown: string;
+  /** The folder of the sources and of `node_modules`. */
+  readonly folder: string;
+  /** Where the modules go. */
+  readonly target: string;
+  /** Sources by the paths of the modules to make of them, without endings. */
+  readonly entries: Readonly<Record<string, string>>;
+  /** Those of them that import another one before anything else. */
+  readonly guarded: readonly string[];
+  /** Which one. */
+  readonly first: string;
+  /** More modules: their code by path. */
+  readonly virtual: Readonly<Record<string, string>>;
+  /** What sources import, and what the built modules do instead. */
+  readonly renamed: Readonly<Record<string, string>>;
+  /** Paths of sources by the name of their file, as {@linkcode planChunks}. */
+  readonly chunks: Readonly<Record<string, readonly string[]>>;
+  /** Packages that may import modules of Node's; for others those are empty. */
+  readonly forNode: readonly string[];
+  /** Packages that are not to be in one file with all the others. */
+  readonly apart: readonly string[];
+}
+
+/**
+ * Lay out what the package is made of: the sources, and the packages that they
+ * import at the versions of the lock file.
+ *
+ * @param folder An empty folder.
+ */
+export async function layOutSources(
+  config: DenoConfig,
+  folder: string,
+): Promise<void> {
+  for (const [path, text] of await sources()) {
+    const place = `${folder}/${path}`;
+    await Deno.mkdir(place.slice(0, place.lastIndexOf("/")), {
+      recursive: true,
+    });
+    await Deno.writeTextFile(place, annotated(text));
+  }
+  const { imports, links = [] } = config;
+  await Deno.writeTextFile(
+    `${folder}/deno.json`,
+    JSON.stringify({
+      nodeModulesDir: "auto",
+      imports,
+      links: links.map((path) => new URL(path, ROOT).pathname),
+    }),
+  );
+  await Deno.copyFile(new URL("deno.lock", ROOT), `${folder}/deno.lock`);
+  const install = ["install", "--frozen", "--quiet"];
+  await mustRun(Deno.execPath(), install, folder);
+}
+
+/**
+ * Bundle the sources and what they import into modules, entries and what they
+ * share, each with its source map.
+ *
+ * @param folder The sources, as {@linkcode layOutSources} left them.
+ * @param target Where the modules go, which must be inside of the folder.
+ * @returns The paths of all modules that were bundled.
+ */
+export async function bundleModules(
+  { exports }: DenoConfig,
+  folder: string,
+  target: string,
+): Promise<readonly string[]> {
+  const { modules, node } = await packagingTools();
+  const files = await sources();
+  const guarded = Object.values(exports).map((path) => path.slice(2, -3));
+  const job: BundleJob = {
+    rolldown: `${modules}/rolldown`,
+    folder,
+    target,
+    entries: Object.fromEntries(
+      [...guarded, FIRST].map((path) => [path, `${path}.ts`]),
+    ),
+    guarded,
+    first: FIRST,
+    virtual: RUNTIME_MODULES,
+    renamed: RENAMED,
+    chunks: planChunks(
+      importGraph(files, exports).edges,
+      exports,
+      files.get("mod.ts")!,
+    ),
+    forNode: ["srvx", "ws"],
+    apart: ["dotenv", "mrmime", "srvx", "ws"],
+  };
+  const program = new URL("rolldown.mjs", import.meta.url).pathname;
+  await Deno.writeTextFile(`${folder}/job.json`, JSON.stringify(job));
+  return JSON.parse(await mustRun(node, [program, "job.json"], folder));
+}
+
+/** Let bundlers leave out a frozen table that nobody uses. */
+function annotated(text: string): string {
+  return text.replace(/= (?=Object\.freeze\()/g, "= /* @__PURE__ */ ");
+}
+
+async function sources(): Promise<ReadonlyMap<string, string>> {
+  const first = new URL(`${FIRST}.ts`, import.meta.url);
+  return new Map([
+    ...await readTree(SOURCES),
+    [`${FIRST}.ts`, await Deno.readTextFile(first)],
+  ]);
+}
