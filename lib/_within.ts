@@ -1,4 +1,4 @@
-import type { Clock, TimerOptions } from "./_clock.ts";
+import { type Clock, deadline, type TimerOptions } from "./_clock.ts";
 import { deferred, ignore } from "./_deferred.ts";
 
 /** Wait for a promise, but no longer than `ms`; its failure does not matter. */
@@ -10,7 +10,7 @@ export async function within(
 ): Promise<void> {
   if (!promise) return;
   const gate = deferred<void>();
-  const stop = clock.after(ms, gate.resolve, options);
+  const stop = deadline(clock, ms, gate.resolve, options);
   promise.then(ignore, ignore).then(gate.resolve);
   await gate.promise;
   stop();

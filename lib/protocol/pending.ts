@@ -1,5 +1,5 @@
 import type { ResponseMessage } from "../../schema/envelope.ts";
-import type { Clock } from "../_clock.ts";
+import { type Clock, deadline } from "../_clock.ts";
 import { TimeoutException } from "../errors.ts";
 
 /** Answers that are still awaited after their caller gave up. */
@@ -152,12 +152,12 @@ export class PendingTable {
     return waiter;
   }
 
-  #arm(deadline: number): void {
+  #arm(at: number): void {
     this.#disarm();
     const now = this.#clock.now();
-    const ms = Math.min(Math.max(0, deadline - now), MAX_SLEEP_MS);
+    const ms = Math.min(Math.max(0, at - now), MAX_SLEEP_MS);
     this.#timerAt = now + ms;
-    this.#cancelTimer = this.#clock.after(ms, () => this.#sweep());
+    this.#cancelTimer = deadline(this.#clock, ms, () => this.#sweep());
   }
 
   #disarm(): void {

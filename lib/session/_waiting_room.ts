@@ -1,5 +1,5 @@
 import { onAbort } from "../_abort.ts";
-import type { Clock } from "../_clock.ts";
+import { type Clock, deadline } from "../_clock.ts";
 import { type Deferred, deferred } from "../_deferred.ts";
 import { badTimeout, notConnected, slowLine } from "./_failures.ts";
 
@@ -58,7 +58,7 @@ export class WaitingRoom {
     if (!(limit > 0)) throw badTimeout(limit);
     const gate = deferred<void>();
     const asked = this.#clock.now();
-    const stop = this.#clock.after(limit, () => {
+    const stop = deadline(this.#clock, limit, () => {
       gate.reject(slowLine(command, limit));
     });
     const detach = onAbort(signal, gate.reject);

@@ -1,4 +1,5 @@
 import { onAbort } from "../_abort.ts";
+import { deadline } from "../_clock.ts";
 import { deferred } from "../_deferred.ts";
 import { ConnectionException, TimeoutException } from "../errors.ts";
 import { isLoopback, normalizeUri } from "../protocol/uri.ts";
@@ -82,7 +83,7 @@ async function dial(
     // Deno throws here when the permission for the host is missing.
     throw unreachable(url, { error });
   }
-  const stopTimer = clock.after(timeout, () => {
+  const stopTimer = deadline(clock, timeout, () => {
     opened.reject(silent(url, timeout));
   });
   const detach = onAbort(signal, opened.reject);

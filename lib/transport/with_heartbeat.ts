@@ -1,3 +1,4 @@
+import { deadline } from "../_clock.ts";
 import { isResponse, type Message } from "../../schema/envelope.ts";
 import type {
   CloseInfo,
@@ -145,7 +146,9 @@ class Heartbeat {
 
   #schedule(ms: number): void {
     this.#cancel?.();
-    this.#cancel = this.#clock.after(ms, () => this.#check(), { ref: false });
+    this.#cancel = deadline(this.#clock, ms, () => this.#check(), {
+      ref: false,
+    });
   }
 
   #stop(): void {

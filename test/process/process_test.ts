@@ -133,6 +133,25 @@ forEachHost(
   },
 );
 
+const COMPUTING = ["ping", "open", "write", "heartbeat", "http", "http data"];
+
+forEachHost(
+  "answers that arrive while the program computes are in time",
+  async (host) => {
+    for (const what of COMPUTING) {
+      await withEngine(async (uri) => {
+        await using child = await host.start(
+          `${PROGRAMS}computes.ts`,
+          uri,
+          what,
+        );
+        assertEquals([what, await child.line()], [what, "in time"]);
+        assertEquals([what, await endsPromptly(child)], [what, WELL]);
+      });
+    }
+  },
+);
+
 for (const how of ["socket", "http", "politely"]) {
   forEachHost(
     `ctrl-C during an upload frees its slot: ${how}`,
@@ -140,7 +159,13 @@ for (const how of ["socket", "http", "politely"]) {
       const held = Promise.withResolvers<void>();
       const spy = testNode({
         provider: "spy",
-        instance: () => ({ on: { audio: () => held.resolve() } }),
+        instance: () => ({
+          on: {
+            audio({ bytes }): void {
+              if (bytes) held.resolve();
+            },
+          },
+        }),
       });
       await using engine = createEngine({ nodes: [spy] });
       await using server = await serveEngine(engine);

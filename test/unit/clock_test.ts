@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertGreaterOrEqual } from "@std/assert";
-import { systemClock } from "../../lib/_clock.ts";
+import { type Clock, deadline, systemClock } from "../../lib/_clock.ts";
+import { fakeClock } from "../support/fake_clock.ts";
 
 /** What was asked of the platform's timers while `body` ran. */
 function watchTimers(
@@ -84,4 +85,66 @@ Deno.test("timers that are mere numbers, as in browsers, work as well", () => {
     Object.assign(globalThis, { setTimeout, clearTimeout });
   }
   assertEquals(cleared, [12]);
+});
+
+/** A clock of a program that computes: each timer fires so much too late. */
+function lateClock(lateMs: () => number): Clock & {
+  /** Let the timer fire that waits; tells whether there was one. */
+  fire(): boolean;
+} {
+  let now = 0;
+  let waiting: { at: number; callback: () => void } | undefined;
+  return {
+    now: () => now,
+    after(ms, callback): () => void {
+      waiting = { at: now + ms, callback };
+      return () => waiting = undefined;
+    },
+    fire(): boolean {
+      const timer = waiting;
+      waiting = undefined;
+      if (!timer) return false;
+      now = Math.max(now, timer.at) + lateMs();
+      timer.callback();
+      return true;
+    },
+  };
+}
+
+Deno.test("a deadline that nothing delays comes at its time", async () => {
+  const clock = fakeClock();
+  const times: number[] = [];
+  deadline(clock, 500, () => times.push(clock.now()));
+  await clock.advance(499);
+  assertEquals(times, []);
+  await clock.advance(1);
+  assertEquals([times, clock.timers], [[500], 0]);
+});
+
+Deno.test("a deadline that is late leaves time to look at what has arrived", () => {
+  const delays = [1_000];
+  const clock = lateClock(() => delays.shift() ?? 0);
+  const times: number[] = [];
+  deadline(clock, 500, () => times.push(clock.now()));
+  while (clock.fire());
+  assertEquals(times, [1_750]);
+});
+
+Deno.test("a deadline can be cancelled at any time", () => {
+  for (let fires = 0; fires < 5; fires++) {
+    const clock = lateClock(() => 100);
+    const cancel = deadline(clock, 500, () => assert(false, "fired"));
+    for (let at = 0; at < fires; at++) assert(clock.fire());
+    cancel();
+    assert(!clock.fire());
+  }
+});
+
+Deno.test("a program that always computes has deadlines, too", () => {
+  const clock = lateClock(() => 1_000);
+  const times: number[] = [];
+  deadline(clock, 500, () => times.push(clock.now()));
+  while (clock.fire());
+  assertEquals(times.length, 1);
+  assert(times[0]! < 12_000, `${times}`);
 });
