@@ -29,6 +29,7 @@ export type ErrorCode =
   | "pipe-failed"
   | "pipeline-failed"
   | "protocol"
+  | "queue-full"
   | "request-failed"
   | "service-not-found"
   | "task-ambiguous"

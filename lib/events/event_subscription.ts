@@ -1,8 +1,10 @@
 import type { EventMessage } from "../../schema/envelope.ts";
 import type { StartedTask } from "../../schema/task.ts";
 import { onAbort } from "../_abort.ts";
+import { BoundedQueue } from "../_bounded_queue.ts";
 import { ignore } from "../_deferred.ts";
 import { RocketRideException } from "../errors.ts";
+import { valueBytes } from "../protocol/value_bytes.ts";
 import type { SessionListener } from "../session/attachment.ts";
 import type { SessionCore } from "../session/core.ts";
 import type { CallOptions } from "../session/session.ts";
@@ -10,6 +12,9 @@ import type { Wanted } from "./event_type.ts";
 import { isAbout, type MonitorKey, taskIdOf } from "./_monitor_key.ts";
 import type { EventGap, StreamedEvent } from "./streamed_event.ts";
 import { subscriptionsOf } from "./_subscriptions.ts";
+
+/** The most that the events of one stream may hold while they wait. */
+const QUEUE_BYTES = 64 * 1024 * 1024;
 
 interface QueueOptions {
   readonly highWaterMark: number;
@@ -24,7 +29,7 @@ export class EventSubscription {
   #key: MonitorKey;
   readonly #wanted: Wanted;
   readonly #options: QueueOptions;
-  #queue: StreamedEvent[] = [];
+  readonly #queue: BoundedQueue<StreamedEvent>;
   #held = true;
   #lost = 0;
   #over = false;
@@ -41,6 +46,10 @@ export class EventSubscription {
     this.#key = key;
     this.#wanted = wanted;
     this.#options = options;
+    this.#queue = new BoundedQueue({
+      values: options.highWaterMark,
+      bytes: QUEUE_BYTES,
+    });
     this.mask = wanted.mask;
     this.stream = new ReadableStream<StreamedEvent>({
       start: (controller): void => {
@@ -79,7 +88,7 @@ export class EventSubscription {
     const named = source !== undefined && source !== "*";
     const taskId = named ? taskIdOf(token, source) : undefined;
     this.#key = { ...this.#key, token, taskId };
-    this.#queue = this.#queue.filter((item) =>
+    this.#queue.filter((item) =>
       item.type === "gap" || isAbout(this.#key, item)
     );
   }
@@ -92,7 +101,7 @@ export class EventSubscription {
 
   onGap(): void {
     // A line that was lost again before anything was read.
-    if (this.#queue.at(-1)?.type === "gap") return;
+    if (this.#queue.last?.type === "gap") return;
     this.#push({ type: "gap", reason: "reconnect", lost: undefined });
   }
 
@@ -104,12 +113,17 @@ export class EventSubscription {
 
   #push(item: StreamedEvent): void {
     if (this.#over) return;
-    const { highWaterMark, overflow } = this.#options;
-    if (this.#queue.length >= highWaterMark) {
+    const { overflow } = this.#options;
+    const passes = this.#flows && (this.#controller.desiredSize ?? 0) > 0;
+    if (passes && this.#queue.length === 0 && this.#lost === 0) {
+      return this.#controller.enqueue(item);
+    }
+    const bytes = valueBytes(item, QUEUE_BYTES);
+    while (this.#queue.isFull(bytes)) {
       if (overflow === "error") {
         return this.#fail(
           new RocketRideException(
-            `Reader of events is too slow: ${highWaterMark} wait for it`,
+            `Reader of events is too slow: ${this.#queue.length} wait for it`,
             {
               code: "event-overflow",
               hint: "Read faster, or set overflow or highWaterMark",
@@ -120,7 +134,7 @@ export class EventSubscription {
       this.#queue.shift();
       this.#lost++;
     }
-    this.#queue.push(item);
+    this.#queue.push(item, bytes);
     this.#flush();
   }
 
@@ -153,10 +167,10 @@ export class EventSubscription {
       this.#release();
       // What has arrived is still the reader's.
       const gap = this.#takeGap();
-      for (const item of gap ? [gap, ...this.#queue] : this.#queue) {
+      const left = this.#queue.drain();
+      for (const item of gap ? [gap, ...left] : left) {
         this.#controller.enqueue(item);
       }
-      this.#queue = [];
       this.#controller.close();
     }).catch(ignore);
   }
@@ -170,7 +184,7 @@ export class EventSubscription {
   async #end(): Promise<void> {
     if (this.#over) return;
     this.#over = true;
-    this.#queue = [];
+    this.#queue.drain();
     this.#release();
     if (this.mask === 0) return;
     await subscriptionsOf(this.#core).remove(this.#key, this).catch(ignore);

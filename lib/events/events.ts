@@ -14,7 +14,8 @@ export interface EventsOptions extends CallOptions {
    */
   readonly types: Iterable<EventType>;
   /**
-   * How many events may wait for the reader.
+   * How many events may wait for the reader; in any case no more than have
+   * 64 MiB together.
    *
    * @default {1_024}
    */

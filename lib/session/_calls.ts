@@ -4,6 +4,7 @@ import { ignore } from "../_deferred.ts";
 import { isDAPException } from "../errors.ts";
 import { FrameBuffer } from "../protocol/frame_buffer.ts";
 import { PendingTable } from "../protocol/pending.ts";
+import { valueBytes } from "../protocol/value_bytes.ts";
 import type { Request, RequestOptions } from "./_core_options.ts";
 import { badTimeout } from "./_failures.ts";
 import type { Route } from "./_route.ts";
@@ -70,10 +71,11 @@ export class Calls {
   async untilConnected(
     command: string,
     { timeout, signal }: RequestOptions,
+    bytes?: number,
   ): Promise<number> {
     if (!this.#waiting.isOpen) throw this.#desk.refusal();
     const limit = timeout ?? this.#desk.settings().requestTimeout;
-    return await this.#waiting.wait(command, limit, signal);
+    return await this.#waiting.wait(command, limit, signal, bytes);
   }
 
   /**
@@ -147,9 +149,17 @@ export class Calls {
   ): Promise<ResponseMessage> {
     const { payload } = options;
     // Whoever fills a buffer for the line belongs to the line that is gone.
+<<<<<<< HEAD
     if (payload instanceof FrameBuffer) throw this.#desk.refusal();
+=======
+    if (payload instanceof FrameBuffer) throw notConnected();
+    const { arguments: args, command } = request;
+    const bytes = valueBytes([args, payload], Infinity);
+    const waiting = this.untilConnected(command, options, bytes);
+    // In the turn of the call: its bytes are the caller's again afterwards.
+>>>>>>> ef71f25 (fix(client): every queue has a limit in bytes)
     const kept = payload && new Uint8Array(payload);
-    const timeout = await this.untilConnected(request.command, options);
+    const timeout = await waiting;
     return await this.request(request, { ...options, payload: kept, timeout });
   }
 }

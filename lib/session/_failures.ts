@@ -96,6 +96,18 @@ export function mayRecover(error: unknown): boolean {
     error instanceof TypeError || error instanceof RangeError);
 }
 
+/** A call that cannot wait for a line, since so much waits already. */
+export function tooManyWait(command: string): ConnectionException {
+  return new ConnectionException(
+    `Cannot send "${command}": not connected, and too much waits already`,
+    {
+      code: "queue-full",
+      retryable: true,
+      hint: "Wait for the answers of earlier calls before you make more",
+    },
+  );
+}
+
 /** A call that waited for a new line for as long as it might. */
 export function slowLine(command: string, limit: number): TimeoutException {
   return new TimeoutException(

@@ -1,8 +1,10 @@
+import { BoundedQueue } from "../_bounded_queue.ts";
 import { ignore } from "../_deferred.ts";
 import { isThenable } from "../_notify.ts";
+import { valueBytes } from "../protocol/value_bytes.ts";
 
-/** How many values wait for an observer before it is hurried. */
-const MOST_WAITING = 1_024;
+/** How many values, and bytes, wait for an observer before it is hurried. */
+const LIMITS = { values: 1_024, bytes: 64 * 1024 * 1024 };
 
 /**
  * Tell an observer one value after the other: while a promise of it is
@@ -15,7 +17,7 @@ const MOST_WAITING = 1_024;
 export function oneByOne<T>(
   observer: (value: T) => unknown,
 ): (value: T) => void {
-  const waiting: T[] = [];
+  const waiting = new BoundedQueue<T>(LIMITS);
   let busy = 0;
 
   function tell(value: T): void {
@@ -37,7 +39,8 @@ export function oneByOne<T>(
 
   return (value) => {
     if (busy === 0) return tell(value);
-    waiting.push(value);
-    if (waiting.length > MOST_WAITING) tell(waiting.shift()!);
+    const bytes = valueBytes(value, LIMITS.bytes);
+    while (waiting.isFull(bytes)) tell(waiting.shift()!);
+    waiting.push(value, bytes);
   };
 }

@@ -1,13 +1,24 @@
 import { onAbort } from "../_abort.ts";
 import { type Clock, deadline } from "../_clock.ts";
 import { type Deferred, deferred } from "../_deferred.ts";
-import { badTimeout, notConnected, slowLine } from "./_failures.ts";
+import {
+  badTimeout,
+  notConnected,
+  slowLine,
+  tooManyWait,
+} from "./_failures.ts";
+
+/** The most that the calls may hold that wait. */
+const MOST_BYTES = 64 * 1024 * 1024;
+/** What a call holds that has neither arguments nor payload. */
+const CALL_BYTES = 1024;
 
 /** Where calls wait while the line is dialled anew (design D13). */
 export class WaitingRoom {
   readonly #clock: Clock;
   /** Who waits; nobody may while there is a line, or will never be one. */
   #gates: Set<Deferred<void>> | undefined;
+  #bytes = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -45,17 +56,22 @@ export class WaitingRoom {
   /**
    * Wait for the line.
    *
+   * @param bytes What the call holds meanwhile.
    * @returns What is left of the time, in milliseconds.
    */
   async wait(
     command: string,
     limit: number,
     signal: AbortSignal | null | undefined,
+    bytes = 0,
   ): Promise<number> {
     const gates = this.#gates;
     if (!gates) throw notConnected();
     signal?.throwIfAborted();
     if (!(limit > 0)) throw badTimeout(limit);
+    const held = CALL_BYTES + bytes;
+    if (this.#bytes + held > MOST_BYTES) throw tooManyWait(command);
+    this.#bytes += held;
     const gate = deferred<void>();
     const asked = this.#clock.now();
     const stop = deadline(this.#clock, limit, () => {
@@ -68,6 +84,7 @@ export class WaitingRoom {
     } finally {
       // Who gives up leaves nothing behind, however long the line stays away.
       gates.delete(gate);
+      this.#bytes -= held;
       stop();
       detach();
     }

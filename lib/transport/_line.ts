@@ -15,6 +15,8 @@ import type {
 const CLOSE_GRACE_MS = 1_000;
 const MAX_REASON_BYTES = 123;
 const MAX_SCRATCH_BYTES = 1024 * 1024;
+/** Above what all pipes of a task have in flight with frames of common size. */
+const MAX_BUFFERED_BYTES = 256 * 1024 * 1024;
 const ABNORMAL = 1006;
 const PROTOCOL_BREACH = 4002;
 const OPEN = 1;
@@ -67,6 +69,8 @@ export class Line implements Connection {
         retryable: true,
       });
     }
+    // Runtimes hold what the network does not take, without a limit.
+    if (this.#socket.bufferedAmount > MAX_BUFFERED_BYTES) throw tooMuch();
     this.#socket.send(
       payload === undefined
         ? this.#textFrame(message)
@@ -149,6 +153,18 @@ export class Line implements Connection {
     });
     return this.#closed.promise.finally(stop);
   }
+}
+
+/** The network is far behind; nothing of the message has left. */
+function tooMuch(): ConnectionException {
+  return new ConnectionException(
+    "Cannot send: too much waits for the network already",
+    {
+      code: "queue-full",
+      retryable: true,
+      hint: "Wait for the answers of earlier calls before you make more",
+    },
+  );
 }
 
 /** What a frame came as, as the codec takes it. */
