@@ -15,13 +15,3 @@ export async function within(
   await gate.promise;
   stop();
 }
-
-/** Wait for a promise, and call `onLate` when it takes longer than `ms`. */
-export function unlessLate<T>(
-  clock: Clock,
-  ms: number,
-  promise: Promise<T>,
-  onLate: () => void,
-): Promise<T> {
-  return promise.finally(deadline(clock, ms, onLate));
-}

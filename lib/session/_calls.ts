@@ -149,15 +149,11 @@ export class Calls {
   ): Promise<ResponseMessage> {
     const { payload } = options;
     // Whoever fills a buffer for the line belongs to the line that is gone.
-<<<<<<< HEAD
     if (payload instanceof FrameBuffer) throw this.#desk.refusal();
-=======
-    if (payload instanceof FrameBuffer) throw notConnected();
     const { arguments: args, command } = request;
     const bytes = valueBytes([args, payload], Infinity);
     const waiting = this.untilConnected(command, options, bytes);
     // In the turn of the call: its bytes are the caller's again afterwards.
->>>>>>> ef71f25 (fix(client): every queue has a limit in bytes)
     const kept = payload && new Uint8Array(payload);
     const timeout = await waiting;
     return await this.request(request, { ...options, payload: kept, timeout });

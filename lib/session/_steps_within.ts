@@ -1,4 +1,4 @@
-import type { Clock } from "../_clock.ts";
+import { type Clock, deadline } from "../_clock.ts";
 import { slowStep } from "./_failures.ts";
 
 /** Waits for one step of connecting, and returns what it gives. */
@@ -17,9 +17,9 @@ export function stepsWithin(
   clock: Clock,
   url: URL,
 ): InTime {
-  const deadline = clock.now() + limit;
+  const end = clock.now() + limit;
   return (step, work) => {
-    const stop = clock.after(deadline - clock.now(), () => {
+    const stop = deadline(clock, end - clock.now(), () => {
       attempt.abort(slowStep(step, url, limit));
     });
     return work.finally(stop);
