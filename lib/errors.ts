@@ -84,8 +84,11 @@ export class DAPException extends Error {
   override readonly name: string = "DAPException";
   /** What went wrong, in a word that never changes. */
   readonly code: ErrorCode;
-  /** The engine's failed response, or an empty object. */
-  readonly dapResult: Readonly<Record<string, unknown>>;
+  /**
+   * The engine's failed response, or an empty object. Not enumerable, so that
+   * printing an error does not print what the engine sent.
+   */
+  declare readonly dapResult: Readonly<Record<string, unknown>>;
   /** Whether the same call may succeed later, unchanged. */
   readonly retryable: boolean;
   /** What to do about it, in our words. */
@@ -100,10 +103,14 @@ export class DAPException extends Error {
   constructor(message: string, options: ExceptionOptions = {}) {
     super(message, "cause" in options ? { cause: options.cause } : undefined);
     this.code = options.code ?? "request-failed";
-    this.dapResult = { ...options.dapResult };
+    setHidden(this, "dapResult", { ...options.dapResult });
     this.retryable = options.retryable ?? false;
     this.hint = options.hint;
   }
+}
+
+function setHidden(target: object, name: string, value: unknown): void {
+  Object.defineProperty(target, name, { value, enumerable: false });
 }
 
 /** Base of all RocketRide failures; also thrown itself for a refused request. */
@@ -198,8 +205,11 @@ export interface ExecutionExceptionOptions extends ExceptionOptions {
 export class ExecutionException extends RocketRideException {
   /** @ignore */
   override readonly name: string = "ExecutionException";
-  /** The whole result of an object that failed inside the pipeline. */
-  readonly result: Readonly<Record<string, unknown>> | undefined;
+  /**
+   * The whole result of an object that failed inside the pipeline. Not
+   * enumerable, so that printing an error does not print data.
+   */
+  declare readonly result: Readonly<Record<string, unknown>> | undefined;
 
   /**
    * Make a pipeline failure.
@@ -209,7 +219,7 @@ export class ExecutionException extends RocketRideException {
    */
   constructor(message: string, options: ExecutionExceptionOptions = {}) {
     super(message, { code: "execution-failed", ...options });
-    this.result = options.result;
+    setHidden(this, "result", options.result);
   }
 }
 

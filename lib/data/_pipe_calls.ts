@@ -68,7 +68,7 @@ export async function openPipe<T>(
     options: { signal, timeout },
     take(response, sent): T {
       const id = pipeId(response);
-      if (id === undefined) throw failure(response, "open");
+      if (id === undefined) throw failure(core, response, "open");
       if (core.signal.aborted) throw core.signal.reason;
       if (core.line !== sent.line) throw lineGone();
       return use(pipeCalls(core, token, id, timeout, sent));
@@ -114,13 +114,13 @@ function pipeCalls(
         payload,
         line,
       });
-      if (didFail(response)) throw failure(response, "write");
+      if (didFail(response)) throw failure(core, response, "write");
     },
     async close(): Promise<PipelineResult> {
       const response = await request(core, token, closing, { timeout, line });
       const { body } = response;
       if (didFail(response) || !isPipelineResult(body)) {
-        throw failure(response, "close");
+        throw failure(core, response, "close");
       }
       return body;
     },
@@ -161,10 +161,14 @@ function pipeId(response: ResponseMessage): number | undefined {
  * 1.1 engines report a failed open, write or close as a success without a
  * body (protocol S1); where a body is due, its absence is the failure.
  */
-function failure(dapResult: ResponseMessage, phase: Phase): DAPException {
-  if (didFail(dapResult)) return refusal(dapResult, PipeException, { phase });
+function failure(
+  { settings: { secrets } }: SessionCore,
+  response: ResponseMessage,
+  phase: Phase,
+): DAPException {
+  if (didFail(response)) return refusal(response, PipeException, { phase });
   return new PipeException(`Engine could not ${phase} the pipe`, {
-    dapResult,
+    dapResult: secrets.hideIn(response),
     phase,
     hint: "The engine hid the reason; look at the errors of getTaskStatus()",
   });
@@ -174,8 +178,12 @@ function failure(dapResult: ResponseMessage, phase: Phase): DAPException {
 export function checkResult(
   result: PipelineResult,
   onPipelineError: PipeOptions["onPipelineError"],
+  { settings: { secrets } }: SessionCore,
 ): PipelineResult {
   if (!result.error || onPipelineError === "return") return result;
-  const message = resultErrorMessage(result) || "Pipeline failed";
-  throw new ExecutionException(message, { code: "pipeline-failed", result });
+  const shown = { ...result, error: secrets.hideIn(result.error) };
+  throw new ExecutionException(
+    resultErrorMessage(shown) || "Pipeline failed",
+    { code: "pipeline-failed", result: shown },
+  );
 }

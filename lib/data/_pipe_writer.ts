@@ -132,7 +132,8 @@ export class PipeWriter implements Attachment, Watched {
       this.#check();
       this.#end("closed");
       this.#core.attachments.delete(this);
-      const result = checkResult(body, this.#options.onPipelineError);
+      const { onPipelineError } = this.#options;
+      const result = checkResult(body, onPipelineError, this.#core);
       this.#result.resolve(result);
       return result;
     } catch (error) {

@@ -6,6 +6,7 @@ import { failureText } from "../protocol/failure.ts";
 import { VERSION } from "../version.ts";
 import type { AuthContext } from "./connect_options.ts";
 import type { SessionCore } from "./core.ts";
+import { shownAccount } from "./_shown.ts";
 
 /** What a login shows to the engine. */
 export interface Credential {
@@ -25,6 +26,15 @@ export class Login {
 
   /** What to log in with; asked for before a line is dialled for it. */
   async credential(
+    core: SessionCore,
+    occasion: Omit<AuthContext, "uri">,
+  ): Promise<Credential> {
+    const found = await this.#find(core, occasion);
+    core.settings.secrets.add(found.value);
+    return found;
+  }
+
+  async #find(
     { identity, settings }: SessionCore,
     occasion: Omit<AuthContext, "uri">,
   ): Promise<Credential> {
@@ -100,5 +110,6 @@ async function authenticate(
         : "Give the auth option or set ROCKETRIDE_APIKEY",
     });
   }
-  return response.body as ConnectResult | undefined;
+  const account = response.body as ConnectResult | undefined;
+  return account && shownAccount(account, core.settings.secrets);
 }

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "../_clock.ts";
 import { ValidationException } from "../errors.ts";
+import { Secrets } from "../protocol/secrets.ts";
 import { CLOUD_URI, isLoopback } from "../protocol/uri.ts";
 import type { Transport } from "../transport/transport.ts";
 import { webSocketTransport } from "../transport/web_socket.ts";
@@ -33,6 +34,8 @@ export interface Settings {
   readonly insecure: boolean;
   readonly persist: boolean;
   readonly maxRetryTime: number;
+  /** What must not show in traces and errors. */
+  readonly secrets: Secrets;
   random(): number;
   /** The variables that `use` substitutes; read at most once. */
   env(): Promise<Env>;
@@ -64,6 +67,7 @@ export async function resolveSettings(
     persist: options.persist ?? false,
     maxRetryTime: milliseconds("maxRetryTime", options.maxRetryTime) ??
       Infinity,
+    secrets: new Secrets(),
     random: options.random ?? ((): number => Math.random()),
     env,
   };

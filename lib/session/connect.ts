@@ -1,5 +1,6 @@
 import { checkOptions } from "../_options.ts";
 import { SessionCore } from "./core.ts";
+import { handleOf } from "./_handle.ts";
 import { lifecycleCallbacks } from "./_observe.ts";
 import { oneByOne } from "./_one_by_one.ts";
 import { resolveSettings } from "./_settings.ts";
@@ -51,5 +52,5 @@ export async function connect(options: ConnectOptions = {}): Promise<Session> {
   const observer = lifecycleCallbacks(options);
   if (observer) core.observers.add(observer);
   await core.open({ signal, timeout });
-  return core;
+  return handleOf(core, () => core.close());
 }

@@ -158,7 +158,10 @@ export interface ConnectOptions extends CallOptions {
   readonly onConnectError?:
     | ((message: string, error: unknown) => void | Promise<void>)
     | undefined;
-  /** Given each message on the line as text, without secrets and payload. */
+  /**
+   * Given each message on the connection as JSON, without secrets and payload:
+   * what {@linkcode ConnectOptions.onTrace} is given of it.
+   */
   readonly onProtocolMessage?: ((message: string) => void) | undefined;
   /** Given what happens to the line, in words. */
   readonly onDebugMessage?: ((message: string) => void) | undefined;
@@ -174,7 +177,10 @@ export interface ConnectOptions extends CallOptions {
    * throws or rejects with is ignored.
    */
   readonly onEvent?: ((event: EventMessage) => unknown) | undefined;
-  /** Given everything that happens on the line, without secrets and payload. */
+  /**
+   * Given everything that happens on the connection, without secrets and
+   * payload; `withTrace` says what is shown.
+   */
   readonly onTrace?: ((record: TraceRecord) => void) | undefined;
   /**
    * Where time comes from; a fake one makes tests fast.

@@ -21,12 +21,14 @@ import type { Restorer, SessionListener } from "./attachment.ts";
 import { Login } from "./_authenticate.ts";
 import { Attachments } from "./_attachments.ts";
 import { Calls } from "./_calls.ts";
+import { insideOf } from "./_handle.ts";
 import { CLOSE_GRACE_MS, hangUp } from "./_hang_up.ts";
 import { pause } from "./_pause.ts";
 import { stepsWithin } from "./_steps_within.ts";
 import { LineHistory } from "./_line_history.ts";
 import { restoreAll } from "./_restore.ts";
 import { isLeaving, lineOf, refusalIn, routeOf } from "./_route.ts";
+import { shown, shownClose } from "./_shown.ts";
 import {
   endOf,
   gaveUp,
@@ -40,8 +42,8 @@ import type { CallOptions, Session, SessionEnd } from "./session.ts";
 import { IDLE, type SessionState, transition } from "./state.ts";
 
 /**
- * The state of a session and everything that drives it. Users see it as
- * {@linkcode Session}; the functions of the library reach it by `coreOf`.
+ * The state of a session and everything that drives it. Callers hold only
+ * its handle; the functions of the library reach it by `coreOf`.
  */
 export class SessionCore implements Session {
   settings: Settings;
@@ -154,7 +156,7 @@ export class SessionCore implements Session {
         const final = over || !persist ||
           !(mayRecover(error) || this.#login.wasOffline(error));
         if (!over) this.#history.failed(error, final);
-        // Whoever was told may have moved the session.
+        // A callback may have closed or moved the session, here and below.
         if (run !== this.#run) throw error;
         if (final) await this.#finish(endOf(error), error);
         if (final) throw error;
@@ -258,7 +260,6 @@ export class SessionCore implements Session {
     const { transport: { name: transport } } = this.settings;
     const info = { connected: true, transport, uri: this.#uri };
     if (login) this.#history.connected(info);
-    // Whoever was told may have closed or moved the session.
     if (this.ready) this.#calls.release();
   }
 
@@ -276,7 +277,7 @@ export class SessionCore implements Session {
     attempt: AbortController,
     { timeout, login = true, occasion }: Attempt,
   ): Promise<void> {
-    const { clock, connectTimeout, transport, url } = this.settings;
+    const { clock, connectTimeout, secrets, transport, url } = this.settings;
     const { signal } = attempt;
     const limit = timeout ?? connectTimeout;
     const inTime = stepsWithin(limit, attempt, clock, url);
@@ -288,12 +289,12 @@ export class SessionCore implements Session {
       );
     signal.throwIfAborted();
     const dialling = transport.dial(url, {
-      onMessage: (message) => this.#receive(message, epoch),
-      onClose: (info) => this.#dropped(info, epoch),
+      onMessage: (message) => this.#receive(shown(message, secrets), epoch),
+      onClose: (info) => this.#dropped(shownClose(info, secrets), epoch),
       onUnanswered: (seq, error) => {
         if (epoch === this.#state.epoch) this.#calls.unanswered(seq, error);
       },
-    }, { signal, timeout: limit, clock });
+    }, { signal, timeout: limit, clock, redact: secrets.hide });
     const connection = await inTime("connect to", dialling);
     if (signal.aborted) {
       await hangUp(clock, connection);
@@ -316,7 +317,6 @@ export class SessionCore implements Session {
     if (isEvent(message)) {
       for (const listener of this.listeners) listener(message);
     }
-    // Any other type is a newer server's business; requests to clients are none.
   }
 
   #dropped(info: CloseInfo, epoch: number): void {
@@ -335,7 +335,6 @@ export class SessionCore implements Session {
     const closing = phase === "closing";
     if (persist) this.#calls.hold();
     this.#history.disconnected(info.reason || failure.message, !closing);
-    // Whoever was told may have closed or moved the session.
     if (run !== this.#run || this.signal.aborted) return;
     if (closing || !persist || !mayRecover(failure)) {
       // While the session closes, the end is what it wants.
@@ -395,6 +394,7 @@ export class SessionCore implements Session {
 
 /** The inside of a session. */
 export function coreOf(session: Session): SessionCore {
-  if (session instanceof SessionCore) return session;
+  const core = insideOf(session);
+  if (core instanceof SessionCore) return core;
   throw new TypeError("Expected a session made by connect()");
 }

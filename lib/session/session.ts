@@ -35,7 +35,11 @@ export interface SessionEnd {
 export interface Session extends AsyncDisposable {
   /** The address of the engine, without credentials. */
   readonly uri: string;
-  /** Who the engine says we are; 1.0 engines say nothing. */
+  /**
+   * The account that the engine reports; 1.0 engines report none. Its
+   * `userToken` is a credential and read by name only: it is not enumerated,
+   * copied, serialised or inspected.
+   */
   readonly identity: ConnectResult | undefined;
   /** Aborts when the session has ended for good; its reason says why. */
   readonly signal: AbortSignal;

@@ -1,6 +1,7 @@
 import { isTaskStatus, type TaskStatus } from "../../schema/task.ts";
 import { ProtocolException } from "../errors.ts";
 import { call, tokenOf } from "../session/call.ts";
+import { coreOf } from "../session/core.ts";
 import type { CallOptions, Session, TaskRef } from "../session/session.ts";
 
 /**
@@ -27,6 +28,8 @@ export async function getTaskStatus(
     ...options,
     task: tokenOf(task),
   });
-  if (isTaskStatus(body)) return body;
+  if (isTaskStatus(body)) {
+    return coreOf(session).settings.secrets.hideTexts(body);
+  }
   throw new ProtocolException("Cannot read the answer: expected a task status");
 }

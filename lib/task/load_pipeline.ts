@@ -5,7 +5,7 @@ import {
 } from "../../schema/pipeline.ts";
 import { fetchPlace, shownPlace } from "../_fetch_place.ts";
 import { ValidationException } from "../errors.ts";
-import { substitute } from "../protocol/substitute.ts";
+import { substitute, unresolved } from "../protocol/substitute.ts";
 import type { SessionCore } from "../session/core.ts";
 
 /** Where a pipeline comes from: exactly one of the two. */
@@ -52,6 +52,7 @@ export async function loadPipeline(
     );
   }
   const env = { ...await core.settings.env(), ...input.env };
+  for (const name of unresolved(flat)) core.settings.secrets.add(env[name]);
   const pipeline = substitute(flat, env);
   return input.source === undefined
     ? pipeline
@@ -91,11 +92,17 @@ async function readJson(
   try {
     return JSON.parse(text);
   } catch (cause) {
+    // Parsers quote what they could not read, and that may hold a key.
     throw new ValidationException(
-      `Cannot read "${shown(place)}": it is not JSON`,
-      { cause },
+      `Cannot read "${shown(place)}": it is not JSON${position(cause)}`,
     );
   }
+}
+
+/** Where a parser stopped, if it says so. */
+function position(error: unknown): string {
+  const text = error instanceof Error ? error.message : "";
+  return / at position \d+/.exec(text)?.[0] ?? "";
 }
 
 async function readText(

@@ -38,5 +38,5 @@ export async function restart(
     signal: options.signal,
     timeout: options.timeout ?? core.settings.longTimeout,
   });
-  return startedOf(response);
+  return startedOf(core, response);
 }

@@ -8,7 +8,10 @@ import type { StartedTask } from "../../schema/task.ts";
  * otherwise, so that joining a task never kills it.
  */
 export interface Task extends AsyncDisposable {
-  /** What all other functions name the task by. */
+  /**
+   * What all other functions name the task by. Read by name only: not
+   * enumerated, copied, serialised or inspected, since it is a credential.
+   */
   readonly token: string;
   /** Whether this handle started the task for sure; then it also ends it. */
   readonly owned: boolean;
@@ -19,6 +22,9 @@ export interface Task extends AsyncDisposable {
    * Ends when it is cancelled, or with the session.
    */
   readonly events?: ReadableStream<StreamedEvent> | undefined;
-  /** Everything the engine answered: display id, project, source, keys. */
+  /**
+   * Everything the engine answered: display id, project, source, and the
+   * tokens, which are read by name only.
+   */
   readonly started: StartedTask;
 }

@@ -2,6 +2,7 @@ import type { Pipeline } from "../../schema/pipeline.ts";
 import { isStartedTask, type StartedTask } from "../../schema/task.ts";
 import { didFail, type ResponseMessage } from "../../schema/envelope.ts";
 import { onAbort } from "../_abort.ts";
+import { conceal } from "../_conceal.ts";
 import { ignore } from "../_deferred.ts";
 import { makeDisposable } from "../_disposable.ts";
 import { checkOptions } from "../_options.ts";
@@ -117,6 +118,7 @@ export async function use(
   const pipeline = options.events ? withProject(found) : found;
   const { signal, useExisting = false } = options;
   const owned = !useExisting;
+  core.settings.secrets.add(options.token);
   const message = buildRequest("execute", {
     token: options.token,
     arguments: { pipeline, ...present(options), ...nameOf(core, options) },
@@ -137,7 +139,7 @@ export async function use(
         timeout: options.timeout ?? core.settings.longTimeout,
       },
       take(response): Task {
-        const started = startedOf(response);
+        const started = startedOf(core, response);
         watching?.narrow(started);
         watching?.open();
         return taskOf(core, started, {
@@ -179,11 +181,15 @@ async function watchStart(
 }
 
 /** The task that a response of `execute` or `restart` tells about. */
-export function startedOf(response: ResponseMessage): StartedTask {
+export function startedOf(
+  { settings: { secrets } }: SessionCore,
+  response: ResponseMessage,
+): StartedTask {
   if (didFail(response)) throw refusal(response, ExecutionException);
-  if (isStartedTask(response.body)) return response.body;
+  const { body } = response;
+  if (isStartedTask(body)) return conceal(body, ["token", "publicToken"]);
   throw new ProtocolException("Cannot use the task: expected a token", {
-    dapResult: response,
+    dapResult: secrets.hideIn(response),
   });
 }
 
@@ -203,7 +209,9 @@ function taskOf(
   // A task that ran already keeps the threads it was started with.
   const known = owned && threads !== undefined ? { threads } : {};
   const watched = stream ? { events: stream } : {};
-  const task = { token, owned, started, ...known, ...watched };
+  const task = conceal({ token, owned, started, ...known, ...watched }, [
+    "token",
+  ]);
   makeDisposable(task, () => disposeTask(session, task));
   return task as Task;
 }

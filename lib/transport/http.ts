@@ -7,6 +7,7 @@ import { ignore } from "../_deferred.ts";
 import { ConnectionException, DAPException } from "../errors.ts";
 import { httpBase, normalizeUri } from "../protocol/uri.ts";
 import { FrameBuffer } from "../protocol/frame_buffer.ts";
+import { redactError, Secrets } from "../protocol/secrets.ts";
 import { type Answer, type HttpAsk, httpAsk } from "./_http_ask.ts";
 import { checkCarried, HTTP_COMMANDS } from "./_http_commands.ts";
 import { HttpPipes } from "./_http_pipes.ts";
@@ -117,14 +118,15 @@ export function httpTransport(options: HttpTransportOptions = {}): Transport {
     name: "HTTP",
     connectionless: true,
     resolve: (uri) => httpBase(normalizeUri(uri)),
-    dial(url, handlers, { signal }): Promise<Connection> {
+    dial(url, handlers, dialOptions): Promise<Connection> {
+      const { signal, redact = new Secrets().hide } = dialOptions;
       signal?.throwIfAborted();
       const ask = httpAsk({ fetch: send, base: url, responseBytes });
       const streaming = new StreamingProbe(async (signal) =>
         options.streaming ?? await streamsBodies(send, url, signal)
       );
       const pipes = new HttpPipes(ask, { streaming, bufferBytes });
-      const connection = new HttpConnection(handlers, ask, pipes);
+      const connection = new HttpConnection(handlers, ask, pipes, redact);
       // An object of its own members, so that wrappers can spread it.
       return Promise.resolve({
         uri: url.href,
@@ -142,14 +144,21 @@ class HttpConnection {
   readonly #pipes: HttpPipes;
   /** What ends each request that is under way, and each pipe, by its number. */
   readonly #running: Map<number, AbortController> = new Map();
+  readonly #redact: (text: string) => string;
   readonly #places: Places = new Places(MOST_TASK_REQUESTS);
   #ended = false;
   #seq = 0;
 
-  constructor(handlers: ConnectionHandlers, ask: HttpAsk, pipes: HttpPipes) {
+  constructor(
+    handlers: ConnectionHandlers,
+    ask: HttpAsk,
+    pipes: HttpPipes,
+    redact: (text: string) => string,
+  ) {
     this.#handlers = handlers;
     this.#ask = ask;
     this.#pipes = pipes;
+    this.#redact = redact;
   }
 
   send(message: Message, payload?: Payload): void {
@@ -234,7 +243,10 @@ class HttpConnection {
 
   /** The server could not be reached; other requests go ways of their own. */
   #unanswered(seq: number, cause: unknown): void {
-    const error = cause instanceof DAPException ? cause : broken(cause);
+    // Addresses of tasks hold their tokens.
+    const error = cause instanceof DAPException
+      ? cause
+      : broken(redactError(cause, this.#redact));
     if (!this.#handlers.onUnanswered) {
       return this.#end(1006, error.message, error);
     }

@@ -40,7 +40,7 @@ export interface ConnectionHandlers {
   onUnanswered?(seq: number, error: Error): void;
 }
 
-/** What a dial needs; every field is required so that none is forgotten. */
+/** What a dial needs. Wrappers pass it on whole. */
 export interface DialOptions {
   /** Gives the dial up; it then rejects with the signal's reason. */
   readonly signal: AbortSignal | null | undefined;
@@ -48,6 +48,13 @@ export interface DialOptions {
   readonly timeout: number;
   /** Where time comes from. */
   readonly clock: Clock;
+  /**
+   * Removes the session's credentials, and the values that it substituted in
+   * pipelines, from a text that is to be shown.
+   *
+   * @default {texts are shown as they are}
+   */
+  readonly redact?: ((text: string) => string) | undefined;
 }
 
 /** One open line to an engine. */

@@ -1,7 +1,8 @@
 import type { Message } from "../../schema/envelope.ts";
-import { isRecord } from "../../schema/json.ts";
 import { notify } from "../_notify.ts";
 import { FrameBuffer } from "../protocol/frame_buffer.ts";
+import { Secrets } from "../protocol/secrets.ts";
+import { elide } from "./_elide.ts";
 import type { CloseInfo, Payload, Transport } from "./transport.ts";
 import { wrapConnection, wrapHandlers, wrapTransport } from "./_wrap.ts";
 
@@ -10,7 +11,11 @@ export type TraceRecord =
   | { readonly kind: "dial" | "open"; readonly uri: string }
   | {
     readonly kind: "sent" | "received";
-    /** The message; credentials and payload are elided. */
+    /**
+     * The message without credentials, settings of components and payload:
+     * strings are replaced by `***` or by their size, all but the start of
+     * task tokens is cut off.
+     */
     readonly message: Message;
     /** Bytes of binary payload. */
     readonly payloadBytes: number;
@@ -26,25 +31,11 @@ export type TraceRecord =
   | { readonly kind: "close"; readonly info: CloseInfo };
 
 /**
- * Members that are never shown, wherever they stand. Task tokens are among
- * them, because one can log in with them (protocol §4.2).
- */
-const SECRET: ReadonlySet<string> = new Set([
-  "auth",
-  "apikey",
-  "userToken",
-  "token",
-  "publicToken",
-  "ROCKETRIDE_APIKEY",
-  "env",
-  "clientSecret",
-]);
-
-/** The command whose answer has a new API key, as the member `key`. */
-const KEYS = "rrext_account_keys";
-
-/**
  * Show every message to an observer, without credentials and payload.
+ *
+ * Names, ids, paths, media types, states and failure texts are shown; of any
+ * other string, list or record only the size. Inside a session, its credential
+ * and the values that `use` substituted are replaced wherever they occur.
  *
  * The observer is called synchronously, in order. Its failure is ignored, also
  * that of an async one, since watching must not change what is watched.
@@ -62,6 +53,7 @@ export function withTrace(
   }
   function show(
     kind: "sent" | "received",
+    redact: (text: string) => string,
     message: Message,
     payload?: Payload,
   ): void {
@@ -69,22 +61,26 @@ export function withTrace(
     notify((given) =>
       observe({
         kind,
-        message: elided(given) as Message,
+        message: elide(given, redact),
         payloadBytes: payloadBytes(given, payload),
       }), message);
   }
   return wrapTransport(transport, async (url, handlers, options) => {
+    const { redact = new Secrets().hide } = options;
     tell({ kind: "dial", uri: url.href });
     const onUnanswered = handlers.onUnanswered?.bind(handlers);
     const connection = await transport.dial(
       url,
       wrapHandlers(handlers, {
         onMessage(message): void {
-          show("received", message);
+          show("received", redact, message);
           handlers.onMessage(message);
         },
         onClose(info): void {
-          tell({ kind: "close", info });
+          tell({
+            kind: "close",
+            info: { ...info, reason: redact(info.reason) },
+          });
           handlers.onClose(info);
         },
         ...(onUnanswered && {
@@ -98,7 +94,7 @@ export function withTrace(
     );
     tell({ kind: "open", uri: connection.uri });
     return wrapConnection(connection, (message, payload) => {
-      show("sent", message, payload);
+      show("sent", redact, message, payload);
       connection.send(message, payload);
     });
   });
@@ -109,25 +105,4 @@ function payloadBytes(message: Message, payload?: Payload): number {
   const data = payload ?? args?.data;
   if (data instanceof FrameBuffer) return data.payload.length;
   return data instanceof Uint8Array ? data.length : 0;
-}
-
-function elided(message: Message): unknown {
-  const { command } = message as { readonly command?: unknown };
-  const secret = (name: string): boolean =>
-    SECRET.has(name) || command === KEYS && name === "key";
-  return hideSecrets(message, secret);
-}
-
-function hideSecrets(
-  value: unknown,
-  secret: (name: string) => boolean,
-): unknown {
-  if (value instanceof Uint8Array) return `${value.length} bytes`;
-  if (Array.isArray(value)) return value.map((it) => hideSecrets(it, secret));
-  if (!isRecord(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, member]) =>
-      secret(name) ? [name, "***"] : [name, hideSecrets(member, secret)]
-    ),
-  );
 }

@@ -208,7 +208,7 @@ Deno.test("a record that is not JSON is refused without showing it", () => {
   const broken: readonly PipeChunk[] = [
     '{"half":',
     "",
-    "secret",
+    "s3cret-chunk",
     Uint8Array.of(0x22, 0xff, 0x22),
   ];
   for (const chunk of broken) {
@@ -219,7 +219,7 @@ Deno.test("a record that is not JSON is refused without showing it", () => {
       "Cannot write a chunk to a record lane: it is not one JSON document",
     );
     assert(isDAPException(error, "invalid-chunk"));
-    assert(!Deno.inspect(error).includes("secret"));
+    assert(!Deno.inspect(error).includes("s3cret"));
   }
 });
 

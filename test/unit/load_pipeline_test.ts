@@ -167,8 +167,9 @@ Deno.test("a file that is not JSON is refused by its path, without showing it", 
       ValidationException,
       `Cannot read "${filepath}": it is not JSON`,
     );
-    assert(error.cause instanceof SyntaxError);
-    assert(!error.message.includes("secret"));
+    // Parsers quote what they could not read.
+    assertEquals(error.cause, undefined);
+    assert(!error.message.replace(filepath, "").includes("secret"));
   });
 });
 

@@ -63,7 +63,13 @@ Deno.test("use() returns the engine's token, and all else that it told", async (
   const task = await use(server.session, { pipeline });
   assertEquals(task.token, "tk_9f3a11c2");
   assertEquals(task.owned, true);
-  assertEquals(task.started, STARTED);
+  const { token, publicToken } = task.started;
+  assertEquals<object>({ ...task.started, token, publicToken }, STARTED);
+  assert(
+    !Object.keys({ ...task, ...task.started }).some((name) =>
+      name.toLowerCase().includes("token")
+    ),
+  );
   assertEquals(server.log(), ["execute"]);
 });
 

@@ -1,0 +1,164 @@
+import { isRecord } from "../../schema/json.ts";
+
+/** The most values that are remembered; the oldest are evicted. */
+const MAX_VALUES = 4_096;
+/** Shorter values occur in ordinary words; they hide whole strings only. */
+const MIN_SEARCHED = 4;
+/** Deeper members of a message are left out. */
+const MAX_DEPTH = 256;
+/** Private and public task tokens, as servers make them. */
+const TOKEN = /\b[pt]k_[\w-]+/g;
+const MAX_CAUSES = 8;
+const HIDDEN = "***";
+/**
+ * What servers report of a task: words for people, console output and flow
+ * traces. They may quote the settings of components.
+ */
+const TEXTS: ReadonlySet<string> = new Set([
+  "errors",
+  "exitMessage",
+  "message",
+  "output",
+  "status",
+  "trace",
+  "warnings",
+]);
+
+/**
+ * The values that must not show in traces and errors: credentials, and what
+ * was substituted in pipelines. They are found by value, wherever they occur,
+ * also escaped as in JSON, percent-encoded or in Base64.
+ */
+export class Secrets {
+  /** Each value with the forms that it is searched in. */
+  readonly #values: Map<string, readonly string[]> = new Map();
+
+  /** Remember a value; whatever is not a string, or empty, is ignored. */
+  add(value: unknown): void {
+    if (typeof value !== "string" || value === "") return;
+    this.#values.delete(value);
+    this.#values.set(value, formsOf(value));
+    const [oldest] = this.#values.keys();
+    if (this.#values.size > MAX_VALUES) this.#values.delete(oldest!);
+  }
+
+  /** Replace all values in a text, and shorten task tokens. */
+  readonly hide = (text: string): string => {
+    if (this.#values.has(text)) return HIDDEN;
+    const spans: [from: number, to: number][] = [];
+    for (const form of [...this.#values.values()].flat()) {
+      let at = text.indexOf(form);
+      while (at >= 0) {
+        spans.push([at, at + form.length]);
+        at = text.indexOf(form, at + form.length);
+      }
+    }
+    return withoutSpans(text, spans).replace(TOKEN, shortToken);
+  };
+
+  /** The same status or event, or a copy with its texts for people hidden. */
+  hideTexts<T extends object>(body: T): T {
+    const entries = Object.entries(body);
+    if (!entries.some(([name]) => TEXTS.has(name))) return body;
+    return Object.fromEntries(
+      entries.map(([name, member]) => [
+        name,
+        TEXTS.has(name) ? this.hideIn(member) : member,
+      ]),
+    ) as T;
+  }
+
+  /** A copy of what JSON could carry with {@linkcode hide} applied to it. */
+  hideIn<T>(value: T): T {
+    return mapTexts(value, this.hide, 0) as T;
+  }
+}
+
+/**
+ * The start of a task token: enough to tell tasks apart, and what servers
+ * show in events as well.
+ */
+export function shortToken(token: string): string {
+  return `${token.slice(0, Math.min(8, token.length >> 1))}…`;
+}
+
+/**
+ * The same error, or a copy if it shows a secret in its own words or in those
+ * of its causes: platforms quote the address that they could not reach.
+ */
+export function redactError(
+  error: unknown,
+  redact: (text: string) => string,
+  depth: number = 0,
+): unknown {
+  if (typeof error === "string") return redact(error);
+  if (!(error instanceof Error) || depth > MAX_CAUSES) return undefined;
+  const { message, stack = "", cause } = error;
+  const shownCause = cause && redactError(cause, redact, depth + 1);
+  const same = shownCause === cause && redact(message) === message &&
+    redact(stack) === stack;
+  if (same) return error;
+  const copy = new Error(
+    redact(message),
+    shownCause === undefined ? undefined : { cause: shownCause },
+  );
+  copy.name = error.name;
+  return copy;
+}
+
+function formsOf(value: string): string[] {
+  if (value.length < MIN_SEARCHED) return [];
+  const wellFormed = value.toWellFormed();
+  const forms = new Set([
+    value,
+    JSON.stringify(value).slice(1, -1),
+    encodeURIComponent(wellFormed),
+    ...base64Forms(new TextEncoder().encode(wellFormed)),
+  ]);
+  // A credential may be given with its scheme, and be repeated without it.
+  const bare = value.replace(/^(?:Bearer|Basic) /i, "");
+  return bare === value ? [...forms] : [...forms, ...formsOf(bare)];
+}
+
+/** Base64 of bytes that begin at each place of a group of three. */
+function base64Forms(bytes: Uint8Array): string[] {
+  const text = Array.from(bytes, (it) => String.fromCharCode(it)).join("");
+  return [0, 1, 2].map((before) => {
+    const encoded = btoa("\0".repeat(before) + text);
+    // Digits that neighbouring bytes have a part in are left out.
+    const whole = Math.floor((before + text.length) * 8 / 6);
+    return encoded.slice(Math.ceil(before * 8 / 6), whole);
+  });
+}
+
+/** Spans may overlap where one value ends as another one begins. */
+function withoutSpans(
+  text: string,
+  spans: readonly (readonly [number, number])[],
+): string {
+  let shown = "";
+  let end = -1;
+  for (const [from, to] of spans.toSorted(([a], [b]) => a - b)) {
+    if (from > end) shown += text.slice(Math.max(end, 0), from) + HIDDEN;
+    end = Math.max(end, to);
+  }
+  return shown + text.slice(Math.max(end, 0));
+}
+
+function mapTexts(
+  value: unknown,
+  map: (text: string) => string,
+  depth: number,
+): unknown {
+  if (typeof value === "string") return map(value);
+  const list = Array.isArray(value);
+  if (!list && !isRecord(value) || value instanceof Uint8Array) return value;
+  if (depth === MAX_DEPTH) return "…";
+  if (list) return value.map((item) => mapTexts(item, map, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      map(name),
+      mapTexts(member, map, depth + 1),
+    ]),
+  );
+}
