@@ -125,6 +125,7 @@ export type {
   AuthContext,
   ConnectOptions,
 } from "./lib/session/connect_options.ts";
+export type { ResultWarning } from "./lib/session/result_warning.ts";
 export {
   dapRequest,
   type DapRequestOptions,

@@ -46,15 +46,17 @@ export async function openWriter(
   if (framing === "chunk") checkChunks(core, mimeType);
   const intake = createIntake({ mimeType, framing, frameBytes, emptyWrite });
   const transcoded = foreignCharset(mimeType) !== undefined;
+  const wireType = transcoded
+    // What leaves here is UTF-8, whatever came in.
+    ? parseMediaType(mimeType).essence
+    : wireMimeType(mimeType);
   return await openWatched(core, token, objectOf(options, transcoded), {
     ...options,
-    mimeType: transcoded
-      // What leaves here is UTF-8, whatever came in.
-      ? parseMediaType(mimeType).essence
-      : wireMimeType(mimeType),
+    mimeType: wireType,
   }, (calls) =>
     new PipeWriter(core, {
       token,
+      mimeType: wireType,
       calls,
       intake,
       keepAlive: keepAlivePayload(mimeType),

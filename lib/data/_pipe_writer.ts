@@ -1,9 +1,11 @@
 import type { PipelineResult } from "../../schema/result.ts";
+import { isRecord } from "../../schema/json.ts";
 import { TASK_STATE, type TaskState } from "../../schema/task.ts";
 import { onAbort } from "../_abort.ts";
 import { type Deferred, deferred, ignore } from "../_deferred.ts";
 import { within } from "../_within.ts";
 import { PipeException } from "../errors.ts";
+import { lanesOf } from "../protocol/media_type.ts";
 import type { Payload } from "../transport/transport.ts";
 import type { SessionCore } from "../session/core.ts";
 import type { Attachment } from "../session/attachment.ts";
@@ -21,6 +23,8 @@ const DRAIN_MS = 5_000;
 export interface PipeWriterOptions
   extends Pick<PipeOptions, "signal" | "onPipelineError"> {
   readonly token: string;
+  /** The media type that the pipe was opened with. */
+  readonly mimeType: string;
   readonly calls: PipeCalls;
   readonly intake: Intake;
   /** Written on an idle pipe to keep it; `undefined` where nothing is harmless. */
@@ -57,6 +61,8 @@ export class PipeWriter implements Attachment, Watched {
   #intake: Intake;
   /** Bytes that the engine has consumed, but for those that keep the pipe. */
   #consumed = { payload: 0, source: 0 };
+  /** Whether no data was sent. */
+  #isEmpty = true;
   #phase: "open" | "draining" | "closing" | "closed" | "failed" = "open";
   #failure: unknown;
   /** The request that waits for its answer; rejects early when the pipe fails. */
@@ -134,6 +140,7 @@ export class PipeWriter implements Attachment, Watched {
       this.#core.attachments.delete(this);
       const { onPipelineError } = this.#options;
       const result = checkResult(body, onPipelineError, this.#core);
+      this.#warnOfNothing(result);
       this.#result.resolve(result);
       return result;
     } catch (error) {
@@ -233,6 +240,7 @@ export class PipeWriter implements Attachment, Watched {
       const answered = this.#send(payload);
       const intake = this.#intake;
       intake.sent();
+      this.#isEmpty &&= length === 0;
       const { watcher } = this.#options;
       if (!watcher) return;
       // What is in flight when the pipe fails does not count.
@@ -306,6 +314,24 @@ export class PipeWriter implements Attachment, Watched {
     this.#intake = SPENT;
     this.#liveness.stop();
     this.#detach();
+  }
+
+  /**
+   * Servers say nothing where an object has reached no component; then its
+   * result does not say either which fields it has.
+   */
+  #warnOfNothing(result: PipelineResult): void {
+    if (isRecord(result.result_types) || result.error || this.#isEmpty) return;
+    const { mimeType } = this.#options;
+    const lanes = lanesOf(mimeType);
+    const { objectId } = result;
+    this.#core.settings.warn(
+      `Result is empty: media type "${mimeType}" takes lane ` +
+        `${lanes.map((lane) => `"${lane}"`).join(", else ")} of the source. ` +
+        "Connect a component to it, and a response node behind that, or set " +
+        "another mimeType",
+      { kind: "empty-result", objectId, mimeType, lanes },
+    );
   }
 
   #closedError(): unknown {

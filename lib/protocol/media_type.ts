@@ -135,3 +135,35 @@ export function wireMimeType(mimeType: string): string {
     ? essence
     : essence + mimeType.slice(semicolon).trimEnd();
 }
+
+/**
+ * The lane that a media type has of its own, which the server uses if the
+ * pipeline connects it to the source.
+ *
+ * @param mimeType The media type on the wire; case matters.
+ * @returns Its lane; `undefined` for everything that is bytes to a server.
+ */
+export function ownLane(mimeType: string): string | undefined {
+  if (mimeType.startsWith("application/rocketride-question")) {
+    return "questions";
+  }
+  return ["text", "image", "video", "audio"].find((lane) =>
+    mimeType.startsWith(`${lane}/`)
+  );
+}
+
+/**
+ * The lanes of the source that data of a media type may take: the first of
+ * them that the pipeline connects.
+ *
+ * @param mimeType The media type on the wire.
+ * @returns One lane or two; whatever has no other lane is bytes, `tags`.
+ */
+export function lanesOf(mimeType: string): readonly string[] {
+  if (mimeType.startsWith("lane/")) {
+    const lane = mimeType.slice("lane/".length);
+    return [lane === "raw" || lane === "tag" ? "tags" : lane];
+  }
+  const own = ownLane(mimeType);
+  return own === undefined ? ["tags"] : [own, "tags"];
+}

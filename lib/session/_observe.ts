@@ -2,6 +2,7 @@ import { notify } from "../_notify.ts";
 import type { TraceRecord } from "../transport/with_trace.ts";
 import type { ConnectOptions } from "./connect_options.ts";
 import type { LifecycleEvent } from "./lifecycle_event.ts";
+import type { ResultWarning } from "./result_warning.ts";
 
 /** The callbacks of `connect` as one observer of the session's life. */
 export function lifecycleCallbacks(
@@ -45,6 +46,16 @@ export function traceCallback(
       onProtocolMessage,
       `${direction} ${JSON.stringify(record.message)}`,
     );
+  };
+}
+
+/** Tells both observers of warnings. */
+export function warningCallback(
+  { onTrace, onWarning }: ConnectOptions,
+): (message: string, warning: ResultWarning) => void {
+  return (message, warning) => {
+    if (onWarning) notify(() => onWarning(message, warning), undefined);
+    if (onTrace) notify(onTrace, { kind: "warning", message });
   };
 }
 

@@ -7,7 +7,8 @@ import { webSocketTransport } from "../transport/web_socket.ts";
 import { withHeartbeat } from "../transport/with_heartbeat.ts";
 import { withTrace } from "../transport/with_trace.ts";
 import type { Auth, ConnectOptions } from "./connect_options.ts";
-import { traceCallback } from "./_observe.ts";
+import { traceCallback, warningCallback } from "./_observe.ts";
+import type { ResultWarning } from "./result_warning.ts";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
@@ -37,6 +38,8 @@ export interface Settings {
   /** What must not show in traces and errors. */
   readonly secrets: Secrets;
   random(): number;
+  /** Tells the user's observers that something is hardly wanted. */
+  warn(message: string, warning: ResultWarning): void;
   /** The variables that `use` substitutes; read at most once. */
   env(): Promise<Env>;
 }
@@ -69,6 +72,7 @@ export async function resolveSettings(
       Infinity,
     secrets: new Secrets(),
     random: options.random ?? ((): number => Math.random()),
+    warn: warningCallback(options),
     env,
   };
   return anonymous ? settings : withTarget(settings);

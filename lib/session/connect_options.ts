@@ -4,6 +4,7 @@ import type { Transport } from "../transport/transport.ts";
 import type { HeartbeatOptions } from "../transport/with_heartbeat.ts";
 import type { TraceRecord } from "../transport/with_trace.ts";
 import type { ConnectionInfo } from "./get_connection_info.ts";
+import type { ResultWarning } from "./result_warning.ts";
 import type { CallOptions } from "./session.ts";
 
 /** What a credential provider is told. */
@@ -163,6 +164,28 @@ export interface ConnectOptions extends CallOptions {
    * what {@linkcode ConnectOptions.onTrace} is given of it.
    */
   readonly onProtocolMessage?: ((message: string) => void) | undefined;
+  /**
+   * Called for each object whose result has no `result_types`, which is how
+   * servers answer where the object reached no component, because none is
+   * connected to the lane of its media type; or where no response node does.
+   * The message names the media type and the lane. Errors thrown by the
+   * callback are ignored.
+   *
+   * | media type                         | lane of the source          |
+   * | ---------------------------------- | --------------------------- |
+   * | `lane/<name>`                      | `<name>`                    |
+   * | `application/rocketride-question…` | `questions`, else `tags`    |
+   * | `text/…`                           | `text`, else `tags`         |
+   * | `image/…`                          | `image`, else `tags`        |
+   * | `audio/…`                          | `audio`, else `tags`        |
+   * | `video/…`                          | `video`, else `tags`        |
+   * | any other                          | `tags`, read by `parse`     |
+   *
+   * "Else" means: where the pipeline connects no component to the first.
+   */
+  readonly onWarning?:
+    | ((message: string, warning: ResultWarning) => unknown)
+    | undefined;
   /** Given what happens to the line, in words. */
   readonly onDebugMessage?: ((message: string) => void) | undefined;
   /**

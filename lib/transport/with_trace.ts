@@ -28,7 +28,13 @@ export type TraceRecord =
     /** Why. */
     readonly error: Error;
   }
-  | { readonly kind: "close"; readonly info: CloseInfo };
+  | { readonly kind: "close"; readonly info: CloseInfo }
+  | {
+    /** Something that is not an error, but hardly wanted; see `onWarning`. */
+    readonly kind: "warning";
+    /** What it is. */
+    readonly message: string;
+  };
 
 /**
  * Show every message to an observer, without credentials and payload.

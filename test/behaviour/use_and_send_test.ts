@@ -11,6 +11,7 @@ import {
   getTaskStatus,
   isDAPException,
   type PipeSource,
+  type ResultWarning,
   send,
   type Session,
   terminate,
@@ -19,8 +20,20 @@ import {
 } from "@rocketride/streams";
 import type { EventMessage, Pipeline } from "@rocketride/streams/schema";
 import { forEachTransport, forEveryTransport } from "../support/engines.ts";
-import { DIGEST, QUESTIONS, TEXT } from "../support/pipelines.ts";
+import { DIGEST, QUESTIONS, TEXT, through } from "../support/pipelines.ts";
+import { testNode } from "../support/test_nodes.ts";
 import { withFiles } from "../support/with_files.ts";
+
+/** A node that fails when an object has arrived. */
+const LATE = testNode({
+  provider: "late",
+  instance: () => ({
+    on: { text: () => "consume" },
+    closing(): never {
+      throw new Error("Too late");
+    },
+  }),
+});
 
 /** Start a pipeline, send one text, and give what the engine made of it. */
 async function echo(session: Session, options: UseOptions): Promise<unknown> {
@@ -38,6 +51,70 @@ forEveryTransport(
       assertEquals(await echo(session, { pipeline }), ["Hello\n\n"]);
     }
   },
+);
+
+forEveryTransport(
+  "an object that reaches no component is warned of, with its media type and lane",
+  async (options) => {
+    const told: [string, ResultWarning][] = [];
+    const traced: string[] = [];
+    await using session = await connect({
+      ...options,
+      onWarning(message, warning): void {
+        told.push([message, warning]);
+        throw new Error("A callback's failure is ignored");
+      },
+      onTrace(record): void {
+        if (record.kind === "warning") traced.push(record.message);
+      },
+    });
+    const task = await use(session, { pipeline: TEXT });
+    const bytes = new TextEncoder().encode("Hello");
+    const png = new File([bytes], "a.png", { type: "image/png" });
+    assertEquals((await send(session, task, bytes)).text, undefined);
+    assertEquals((await send(session, task, png)).text, undefined);
+    assertEquals((await send(session, task, "Hello")).text, ["Hello\n\n"]);
+    const [first, second] = told;
+    assertEquals(
+      told.map(([, { kind, mimeType, lanes }]) => [kind, mimeType, lanes]),
+      [
+        ["empty-result", "application/octet-stream", ["tags"]],
+        ["empty-result", "image/png", ["image", "tags"]],
+      ],
+    );
+    assertStringIncludes(
+      first![0],
+      'media type "application/octet-stream" takes lane "tags" of the source',
+    );
+    assertStringIncludes(
+      second![0],
+      '"image/png" takes lane "image", else "tags"',
+    );
+    assertEquals(traced, told.map(([message]) => message));
+    await terminate(session, task);
+  },
+);
+
+forEveryTransport(
+  "a result with fields, or of an object that failed, is not warned of",
+  async (options) => {
+    const told: string[] = [];
+    await using session = await connect({
+      ...options,
+      onWarning: (message) => told.push(message),
+    });
+    const task = await use(session, { pipeline: TEXT });
+    await send(session, task, "Hello");
+    await send(session, task, "");
+    await terminate(session, task);
+    const broken = await use(session, { pipeline: through("late") });
+    const onPipelineError = "return";
+    const failed = await send(session, broken, "x", { onPipelineError });
+    assert(failed.error);
+    await terminate(session, broken);
+    assertEquals(told, []);
+  },
+  { nodes: [LATE] },
 );
 
 forEachTransport(

@@ -97,15 +97,28 @@ Deno.test("text through a webhook comes back, two line ends after each write", a
   });
 });
 
-Deno.test("bytes that nobody listens to vanish, and leave name, path and id", async () => {
+Deno.test("bytes that nobody listens to vanish, leave name, path and id, and are warned of", async () => {
   const pipeline = [source("webhook"), node("response_text", "text:in")];
-  await withPipeline(pipeline, async ({ send }) => {
+  await withPipeline(pipeline, async ({ send, status }) => {
     const object = { name: "raw", objectId: "o-2" };
     assertEquals(await send(["Hello"], undefined, object), {
       name: "raw",
       path: "",
       objectId: "o-2",
     });
+    assertEquals((await status()).warnings, [
+      "Warning*Object raw of media type application/octet-stream reached no " +
+      "component: none is connected to lane tags of in*:0",
+    ]);
+    await send(["Hello"], "text/plain");
+    await send(["{}"], "lane/questions", { name: "x".repeat(200) });
+    const { warnings } = await status();
+    assertEquals(warnings.length, 2);
+    assertEquals(
+      warnings[1],
+      `Warning*Object ${"x".repeat(100)}… of media type lane/questions ` +
+        "reached no component: none is connected to lane questions of in*:0",
+    );
   });
 });
 

@@ -8,6 +8,9 @@ import { type LaneWriter, laneWriter } from "./lane_writer.ts";
 import { ObjectRun, type ObjectRunOptions } from "./object_run.ts";
 import { routeFor } from "./route.ts";
 
+/** Characters of a name or media type that a warning shows. */
+const MOST_SHOWN = 100;
+
 /** What a pipe needs. */
 export interface PipeOptions extends ObjectRunOptions {
   /** Where time comes from. */
@@ -30,6 +33,8 @@ export class Pipe {
   #phase: "opening" | "open" | "closing" = "opening";
   #tail: Promise<unknown> = Promise.resolve();
   #waiting = 0;
+  /** The lane that the object takes, if no component is connected to it. */
+  #unheard: string | undefined;
   #touched: number;
   #bytes = 0;
 
@@ -72,6 +77,8 @@ export class Pipe {
       const listens = (lane: string): boolean =>
         plan.nodes.get(plan.source)?.targets.has(lane) ?? false;
       const route = routeFor(object.mimeType, listens);
+      const lane = route === "raw" || route === "tag" ? "tags" : route;
+      if (!listens(lane)) this.#unheard = lane;
       const writer = laneWriter(
         route,
         object.mimeType,
@@ -121,9 +128,18 @@ export class Pipe {
           .catch(ignore);
       }
       const body = await this.#run.close();
+      if (this.#unheard !== undefined && !this.failed) {
+        observer.warn(this.#reachesNothing(this.#unheard));
+      }
       if (observer.tracing) observer.flow(pipeId, [], { op: "end", body });
       return body;
     });
+  }
+
+  #reachesNothing(lane: string): string {
+    const { object: { name, mimeType }, plan: { source } } = this.#options;
+    return `Object ${shortened(name)} of media type ${shortened(mimeType)} ` +
+      `reached no component: none is connected to lane ${lane} of ${source}`;
   }
 
   /** Resolves when no node works for this pipe any more. */
@@ -172,4 +188,9 @@ export class Pipe {
     this.#run.fail(error);
     throw error;
   }
+}
+
+/** What a client chose, short enough for a list of warnings. */
+function shortened(text: string): string {
+  return text.length <= MOST_SHOWN ? text : `${text.slice(0, MOST_SHOWN)}…`;
 }

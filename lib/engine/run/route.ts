@@ -1,3 +1,5 @@
+import { ownLane } from "../../protocol/media_type.ts";
+
 /** The listeners that the source of a pipeline has. */
 export type Listens = (lane: string) => boolean;
 
@@ -15,15 +17,6 @@ export type Listens = (lane: string) => boolean;
 export function routeFor(mimeType: string, listens: Listens): string {
   if (mimeType.startsWith("lane/")) return mimeType.slice("lane/".length);
   if (mimeType === "application/rocketlib-tag") return "tag";
-  const lane = laneOf(mimeType);
+  const lane = ownLane(mimeType);
   return lane !== undefined && listens(lane) ? lane : "raw";
-}
-
-function laneOf(mimeType: string): string | undefined {
-  if (mimeType.startsWith("application/rocketride-question")) {
-    return "questions";
-  }
-  return ["text", "image", "video", "audio"].find((lane) =>
-    mimeType.startsWith(`${lane}/`)
-  );
 }
