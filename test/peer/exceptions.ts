@@ -46,6 +46,7 @@ export const EXCEPTIONS: readonly PeerException[] = [
     "validate() finds nothing wrong with a sound pipeline, and starts nothing",
     "validate() returns every fault, as use() would meet it",
     "validate() takes a URL, and needs a source that can be told",
+    "validate() and use() agree on a file of an editor: notes, and two sources",
   ].map((title) => ({
     title: `${title} ${HTTP}`,
     reason: NO_ROUTE,
