@@ -27,7 +27,7 @@ import {
 } from "../support/scripted_server.ts";
 
 /** Far deeper than a call stack. */
-const DEPTH = 50_000;
+const DEPTH = 20_000;
 const DEEP_LIST = "[".repeat(DEPTH) + "]".repeat(DEPTH);
 const DEEP_RECORD = '{"a":'.repeat(DEPTH) + "1" + "}".repeat(DEPTH);
 

@@ -454,7 +454,7 @@ for (const status of [401, 404, 405]) {
     }));
 }
 
-const DEEP = "[".repeat(50_000) + "]".repeat(50_000);
+const DEEP = "[".repeat(20_000) + "]".repeat(20_000);
 const HOSTILE = [DEEP, '{"toString":1,"valueOf":1}', "null", "7", '"x"', "[]"];
 
 Deno.test("no member of a response ends the client, whatever it holds", async () => {

@@ -32,11 +32,15 @@ export function textPipeline(): Pipeline {
   return project("webhook", ["response_text", "text"]);
 }
 
-/** Lets text through a node of the server's own. */
-export function through(provider: string, config: Config = {}): Pipeline {
+/** Lets a lane through a node of the server's own; text of it comes back. */
+export function through(
+  provider: string,
+  config: Config = {},
+  lane = "text",
+): Pipeline {
   return project(
     "webhook",
-    [provider, "text", config],
+    [provider, lane, config],
     ["response_text", "text"],
   );
 }

@@ -34,17 +34,22 @@ function slowNode(gates: Gates): NodeDefinition {
   });
 }
 
-/** Fails at a step: `config: { at: "text" | "closing" }`. */
+/** Fails at a step: `config: { at: "text" | "closing" }`, or at bytes. */
 function bombNode(): NodeDefinition {
   return testNode({
     provider: "bomb",
-    lanes: { text: ["text"] },
+    lanes: { text: ["text"], audio: ["text"] },
     instance: (_, { config }) => {
       function explode(step: string): void {
         if ((config.at ?? "text") === step) throw new Error("Node exploded");
       }
       return {
-        on: { text: (): void => explode("text") },
+        on: {
+          text: (): void => explode("text"),
+          audio({ bytes }): void {
+            if (bytes) explode("text");
+          },
+        },
         closing: () => explode("closing"),
       };
     },
