@@ -292,7 +292,9 @@ function wholeNumber(
 }
 
 function hostName(given: string): string {
-  if (/^(?:\*\.)?[^\s*/:@?#]+$|^\[[0-9a-f:.]+\]$/i.test(given)) return given;
+  const isName = /^(?:\*\.)?[^\s*/\\:@?#]+$|^\[[0-9a-f:.]+\]$/i.test(given);
+  const bare = given.startsWith("*.") ? given.slice(2) : given;
+  if (isName && bare !== "." && URL.canParse(`http://${bare}/`)) return given;
   throw new TypeError(
     `Cannot use "${given}" in allowHosts: must be the name of a host, ` +
       "perhaps after `*.`",

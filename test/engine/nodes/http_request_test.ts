@@ -327,6 +327,170 @@ Deno.test("a pattern must cover scheme, host and port from the beginning", () =>
   assert(!allows("https://a.example/x", ["https://"]));
 });
 
+/** Patterns, what they allow, and what they do not. */
+const PATTERNS: readonly (readonly [
+  pattern: string,
+  allowed: readonly string[],
+  refused: readonly string[],
+])[] = [
+  [
+    "https://.*\\.corp\\.test",
+    [
+      "https://a.corp.test/",
+      "https://a.b.corp.test/x?y",
+      "https://a.corp.test:443/",
+    ],
+    [
+      "https://evil.com/x.corp.test",
+      "https://evil.com/?x.corp.test",
+      "https://evil.com/#x.corp.test",
+      "https://evil.com:8443/.corp.test",
+      "https://corp.test/",
+      "https://a.corp.test.evil.com/",
+      "https://a.corp.test:8443/",
+      "http://a.corp.test/",
+    ],
+  ],
+  [
+    "https://.*\\.corp\\.test/v1/",
+    ["https://a.corp.test/v1/x", "https://a.corp.test/v1/"],
+    [
+      "https://a.corp.test/v2/",
+      "https://evil.com/x.corp.test/v1/",
+      "https://evil.com/.corp.test/v1/",
+      "https://a.corp.test/x/v1/",
+      "https://a.corp.test/v1",
+    ],
+  ],
+  // Escaped slashes, anchors, classes that have slashes, and flags of case.
+  ["^https:\\/\\/api\\.test\\/v1$", ["https://api.test/v1"], [
+    "https://api.test/v1/x",
+    "https://api.test/",
+  ]],
+  ["https://[^/]+\\.test/a", ["https://x.test/a"], [
+    "https://evil.com/x.test/a",
+  ]],
+  ["https://API\\.Test/A", ["https://api.test/A"], ["https://api.test/a"]],
+  ["https://api\\.test:443/", ["https://api.test/x"], [
+    "https://api.test:444/",
+  ]],
+  ["http://api\\.test(:\\d+)?/", ["http://api.test/", "http://api.test:81/"], [
+    "https://api.test/",
+  ]],
+  ["https://a\\.test/x|http://b\\.test", [
+    "https://a.test/x",
+    "http://b.test/y",
+  ], [
+    "https://a.test/y",
+    "https://b.test/",
+    "https://evil.com/|http://b.test",
+  ]],
+  ["https://(a|b)\\.test/(x|y)", ["https://a.test/y"], ["https://c.test/x"]],
+  [".*", ["https://a.test/", "http://b.test:1/x"], []],
+  ["https?://.*", ["https://a.test/", "http://b.test/"], []],
+  // A name that ends with a dot is not what the pattern says.
+  ["https://api\\.test", ["https://api.test/"], ["https://api.test./"]],
+  ["https://api\\.test/x\\?k=1", ["https://api.test/x?k=1"], [
+    "https://api.test/x",
+    "https://api.test/?https://api.test/x?k=1",
+  ]],
+];
+
+for (const [pattern, allowed, refused] of PATTERNS) {
+  Deno.test(`a pattern is matched against the host by itself: ${pattern}`, () => {
+    for (const url of allowed) assert(allows(url, [pattern]), url);
+    for (const url of refused) assert(!allows(url, [pattern]), url);
+  });
+}
+
+Deno.test("no path, query or fragment makes a host match, whatever the pattern", () => {
+  const hosts = fc.constantFrom(
+    ".*\\.corp\\.test",
+    "[^ ]*corp\\.test",
+    "(.+\\.)?corp\\.test",
+    "\\S+corp.test",
+    "a?.*corp\\.test(:\\d+)?",
+  );
+  const tail = fc.constantFrom("", "/", "/v1", "/.*", "\\/v1");
+  const rest = fc.stringMatching(/^[/?#:@.a-z1]{0,20}$/);
+  fc.assert(fc.property(hosts, tail, rest, (host, tail, rest) => {
+    const url = URL.parse(`https://evil.com/${rest}x.corp.test/v1`);
+    if (!url) return;
+    assertEquals(allows(url.href, [`https://${host}${tail}`]), false, url.href);
+  }));
+});
+
+Deno.test("a pattern that hides where its host ends is refused at start", () => {
+  const hidden = ": the slash behind the host is in a group";
+  for (
+    const [pattern, why] of [
+      ["(https://a\\.test/x|https://b\\.test/y)", hidden],
+      ["https://a\\.test(/v1)?", hidden],
+      ["https://(?:a\\.test/)", hidden],
+      ["https://a\\.test/[", ""],
+      ["a)|(b", ""],
+    ]
+  ) {
+    assertThrows(
+      () => allows("https://a.test/", [pattern!]),
+      Error,
+      `'urlWhitelist' has an invalid pattern: ${pattern}${why}`,
+    );
+  }
+});
+
+Deno.test("an allowed host is the same host however it is written", () => {
+  const same: readonly (readonly [string, string])[] = [
+    ["API.Test", "https://api.test/x"],
+    ["*.Example.com", "https://A.example.com/"],
+    ["bücher.example", "https://xn--bcher-kva.example/"],
+    ["xn--bcher-kva.example", "https://BÜCHER.example/"],
+    ["127.0.0.1", "http://127.1/"],
+    ["[0:0:0:0:0:0:0:1]", "http://[::1]/"],
+  ];
+  for (const [host, url] of same) {
+    assert(allows(url, [], [host]), `${host} ${url}`);
+  }
+  const others: readonly (readonly [string, string])[] = [
+    // With a dot at its end a name may lead elsewhere.
+    ["api.test", "https://api.test./"],
+    ["api.test.", "https://api.test/"],
+    ["*.example.com", "https://a.example.com./"],
+    ["*.example.com", "https://example.com/"],
+    ["*.example.com", "https://evilexample.com/"],
+    ["example.com", "https://example.com.evil.test/"],
+    ["example.com", "https://evil.test/example.com"],
+    ["example.com", "https://evil.test/?example.com"],
+  ];
+  for (const [host, url] of others) {
+    assert(!allows(url, [], [host]), `${host} ${url}`);
+  }
+});
+
+Deno.test("a redirect is answered with its address, never followed", async () => {
+  const { fetch, requests } = network(() =>
+    new Response(null, {
+      status: 302,
+      headers: { location: "https://evil.com/" },
+    })
+  );
+  const urlWhitelist = [{ whitelistPattern: "https://api\\.test" }];
+  const pipe = await open({ fetch }, { urlWhitelist });
+  const answer = await request(pipe, {});
+  assertEquals([answer.status_code, answer.headers.location], [
+    302,
+    "https://evil.com/",
+  ]);
+  assertEquals(requests.map(({ redirect }) => redirect), ["manual"]);
+  for (const url of ["https://u@api.test/", "https://api.test@evil.com/"]) {
+    await assertRejects(
+      () => request(pipe, { url }),
+      Error,
+      "user or a password",
+    );
+  }
+});
+
 Deno.test("whatever follows an allowed host, another host is never reached by it", () => {
   const name = fc.stringMatching(/^[a-z0-9.@:-]{1,12}$/);
   fc.assert(fc.property(name, (rest) => {
@@ -359,7 +523,20 @@ Deno.test("an engine may allow a few hosts only", () => {
     ] as const
   ) assertEquals(allows(url, [], hosts), allowed, url);
   assert(!allows("https://api.test/", [], []));
-  for (const host of ["", "https://a", "a/b", "a:80", "*", "a.*", "u@a"]) {
+  for (
+    const host of [
+      "",
+      "https://a",
+      "a/b",
+      "a\\b",
+      "a:80",
+      "*",
+      "*.",
+      "*..",
+      "a.*",
+      "u@a",
+    ]
+  ) {
     assertThrows(
       () => createEngine({ allowHosts: [host] }),
       TypeError,

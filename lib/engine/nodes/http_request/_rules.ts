@@ -2,6 +2,7 @@ import { ExecutionException } from "../../../errors.ts";
 import type { TaskContext } from "../../node.ts";
 import { configReader } from "../config_reader.ts";
 import type { PreparedRequest } from "./_prepare_request.ts";
+import { urlPattern } from "./_url_pattern.ts";
 
 /** The methods that there are (engine §4.9). */
 export const METHODS = [
@@ -27,9 +28,10 @@ export interface Rules {
 /**
  * Read the rules of a component (engine §4.9).
  *
- * A pattern must match the beginning of the URL, as on a server; here it must
- * also cover the whole of scheme, host and port, so that what allows
- * `https://api.test` does not allow `https://api.test.example`.
+ * A pattern must match the beginning of the URL, as on a server. Here what it
+ * says up to its third slash must match the whole of scheme, host and port, so
+ * that neither `https://api.test` allows `https://api.test.example`, nor
+ * `https://.*\\.test` what has a `.test` in its path.
  *
  * @param allowHosts The hosts that the engine allows; all when absent.
  * @throws {ValidationException} A member is of the wrong kind, or a pattern is
@@ -53,10 +55,12 @@ export function readRules(
     .filter((source) => source !== "")
     .map((source) => {
       try {
-        return new RegExp(`^(?:${source})`);
-      } catch {
+        return urlPattern(source);
+      } catch (error) {
+        const fault = `'urlWhitelist' has an invalid pattern: ${source}`;
         // The platform's text says the same in other words.
-        throw read.fault(`'urlWhitelist' has an invalid pattern: ${source}`);
+        const why = error instanceof RangeError ? `: ${error.message}` : "";
+        throw read.fault(`${fault}${why}`);
       }
     });
 
@@ -73,9 +77,7 @@ export function readRules(
         throw refusal(`The engine does not allow requests to ${place}`);
       }
       if (patterns.length === 0) return;
-      const { href, origin } = url;
-      const covered = patterns.map((pattern) => pattern.exec(href)?.[0].length);
-      if (covered.some((length = 0) => length >= origin.length)) return;
+      if (patterns.some((pattern) => pattern.matches(url))) return;
       throw refusal(`No pattern of 'urlWhitelist' allows ${place}`);
     },
   };
@@ -83,10 +85,15 @@ export function readRules(
 
 /** A host by its name, or any below one: `*.example.com`. */
 function isHost(allowed: string, { hostname }: URL): boolean {
-  const name = allowed.toLowerCase();
-  return name.startsWith("*.")
-    ? hostname.endsWith(name.slice(1))
-    : hostname === name;
+  const below = allowed.startsWith("*.");
+  const name = hostOf(below ? allowed.slice(2) : allowed);
+  if (!name) return false;
+  return below ? hostname.endsWith(`.${name}`) : hostname === name;
+}
+
+/** A name as URLs have it: lower-case, and in Punycode. */
+function hostOf(name: string): string | undefined {
+  return URL.parse(`http://${name}/`)?.hostname;
 }
 
 function refusal(message: string): ExecutionException {

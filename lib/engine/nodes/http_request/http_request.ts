@@ -32,8 +32,9 @@ const FIELDS: readonly NodeField[] = [
     name: "urlWhitelist",
     type: "array",
     description: "Where requests may go: entries of `{whitelistPattern}`, a " +
-      "pattern that must match the beginning of the URL, and the whole of " +
-      "its scheme, host and port. Without entries, anywhere.",
+      "regular expression. Up to its third slash it must match the whole of " +
+      "scheme, host and port, and from there on the beginning of the path. " +
+      "Without entries, anywhere.",
     default: [],
     optional: true,
   },
