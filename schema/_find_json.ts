@@ -1,5 +1,6 @@
 import { scanJson, skipSpace } from "./_json_scan.ts";
 import type { JsonValue } from "./json.ts";
+import { RelaxedReader } from "./relaxed_json.ts";
 
 /** JSON that was found in a text. */
 export interface FoundJson {
@@ -14,6 +15,8 @@ interface Span {
   readonly start: number;
   readonly end: number;
   readonly footnote: boolean;
+  /** The value, if only the relaxed grammar reads it. */
+  readonly relaxed?: JsonValue;
 }
 
 const THOUGHT_END = "</think>";
@@ -33,8 +36,10 @@ export function findJson(text: string): FoundJson | undefined {
   const { spoken, spans } = survey(text);
   const remark = spoken > 0 ? parsed(text.slice(spoken)) : undefined;
   if (remark) return remark;
-  for (const { start, end, footnote } of spans) {
-    const found = parsed(text.slice(start, end));
+  for (const { start, end, footnote, relaxed } of spans) {
+    const found = relaxed === undefined
+      ? parsed(text.slice(start, end))
+      : { value: relaxed };
     if (found) return { ...found, footnote };
   }
   return undefined;
@@ -60,9 +65,11 @@ interface Survey {
 
 function survey(text: string): Survey {
   const mark = new RegExp(MARK);
+  const reader = new RelaxedReader(text);
   let labelled: Span | undefined;
   let block: Span | undefined;
   let value: Span | undefined;
+  let relaxed: Span | undefined;
   let scalar: Span | undefined;
   let footnote: Span | undefined;
   let spoken = 0;
@@ -81,11 +88,9 @@ function survey(text: string): Survey {
     // On one line the value may follow a fence without a space: ```1```.
     const named = /^[a-z]/i.test(label) && !/^(true|false|null)$/.test(label);
     const inner = skipSpace(text, named ? start + label.length : start);
-    const { valid, end } = scanJson(text, inner);
-    const after = skipSpace(text, end);
-    const filled = after === text.length || text.startsWith("```", after);
-    if (!valid || !filled) return named ? start + label.length : start;
-    const span = { start: inner, end, footnote: false };
+    const span = filling(text, inner, reader);
+    if (!span) return named ? start + label.length : start;
+    const { end } = span;
     if (/^json/i.test(label)) labelled ??= span;
     else if ("{[".includes(text.charAt(inner))) block ??= span;
     else scalar ??= span;
@@ -94,20 +99,32 @@ function survey(text: string): Survey {
 
   /** Take the value whose bracket opens here; where to go on. */
   function bracket(start: number): number | undefined {
-    const { valid, end } = scanJson(text, start);
-    if (valid) {
+    const strict = scanJson(text, start);
+    if (strict.valid) {
+      const { end } = strict;
       const span = { start, end, footnote: isFootnote(text, start, end) };
       if (span.footnote) footnote ??= span;
       else if (!value || end - start > value.end - value.start) value = span;
       return end;
     }
+    const scan = reader.scan(start);
+    if (scan.valid) {
+      const span = relaxedSpan(start, scan.end, scan.value);
+      const longer = !relaxed || span.end - start > relaxed.end - relaxed.start;
+      if (longer) relaxed = span;
+      return scan.end;
+    }
+    const end = Math.max(strict.end, scan.end);
     // Brackets of prose, `[0, 1)` for one: what is in them may be a value.
-    if (end <= skipSpace(text, start + 1)) return start + 1;
-    if (!text.slice(start, end).includes('"')) return end;
+    const attempt = scan.begun && text.charAt(start) === "{" ||
+      text.startsWith("/*", scan.end);
+    if (!attempt && end <= skipSpace(text, start + 1)) return start + 1;
+    if (!attempt && !/["'[{]/.test(text.slice(start + 1, end))) return end;
     // A piece of a value that is broken or cut off is not what was meant.
     if (end === text.length) return undefined;
     const close = bracketEnd(text, start);
     if (close !== undefined) return close;
+    if (attempt) return undefined;
     return ++unclosed > MAX_UNCLOSED ? undefined : end;
   }
 
@@ -123,6 +140,7 @@ function survey(text: string): Survey {
       labelled =
         block =
         value =
+        relaxed =
         scalar =
         footnote =
           undefined;
@@ -133,9 +151,32 @@ function survey(text: string): Survey {
     if (next === undefined) break;
     mark.lastIndex = next;
   }
-  const spans = [labelled, block, value, scalar, footnote]
+  const spans = [labelled, block, value, relaxed, scalar, footnote]
     .filter((span) => span !== undefined);
   return { spoken, spans };
+}
+
+/** The value that fills a fence from a place on, in either grammar. */
+function filling(
+  text: string,
+  start: number,
+  reader: RelaxedReader,
+): Span | undefined {
+  const { valid, end } = scanJson(text, start);
+  if (valid && fills(text, end)) return { start, end, footnote: false };
+  const scan = reader.scan(start);
+  return scan.valid && fills(text, scan.end)
+    ? relaxedSpan(start, scan.end, scan.value)
+    : undefined;
+}
+
+function fills(text: string, end: number): boolean {
+  const after = skipSpace(text, end);
+  return after === text.length || text.startsWith("```", after);
+}
+
+function relaxedSpan(start: number, end: number, relaxed: JsonValue): Span {
+  return { start, end, footnote: false, relaxed };
 }
 
 /** Whether a value of prose is but a short number in brackets. */

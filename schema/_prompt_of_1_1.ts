@@ -8,6 +8,9 @@ import type {
 const EOL = "\r\n";
 const INDENT = "    ";
 const DEEP = INDENT + INDENT;
+/** Everything that ends a line in Python. */
+// deno-lint-ignore no-control-regex -- they are what is looked for
+const LINE_END = /\r\n|[\n-\r\x1c-\x1e\x85\u2028\u2029]/;
 
 /**
  * A question as a prompt in the layout of 1.1 engines: sections
@@ -34,10 +37,13 @@ export function promptOf11(question: Question, retry: boolean): string {
       ...history.map((turn) => `${INDENT}${turn.role}: ${turn.content}`),
       "",
     ]),
-    section(
-      "Context",
-      context.flatMap((fact, at) => [`${INDENT}${at + 1}) ${fact.trim()}`, ""]),
-    ),
+    section("Context", [
+      ...context.flatMap((fact, at) => [
+        `${INDENT}${at + 1}) ${fact.trim()}`,
+        "",
+      ]),
+      "",
+    ]),
     section("Documents", [
       ...documents.map((doc, at) =>
         `${INDENT}Document ${at + 1}) Content: ${
@@ -68,7 +74,7 @@ function instructionLines(
   { subtitle, instructions }: QuestionInstruction,
   index: number,
 ): readonly string[] {
-  const body = instructions.split("\n")
+  const body = instructions.split(LINE_END)
     .map((line) => line.trim())
     .filter((line) => line !== "");
   return [

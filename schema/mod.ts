@@ -90,6 +90,7 @@ export {
 } from "./question.ts";
 export { getPrompt, type PromptOptions } from "./get_prompt.ts";
 export { parseJson } from "./parse_json.ts";
+export { parseRelaxedJson } from "./relaxed_json.ts";
 export { parsePython } from "./parse_python.ts";
 export { questionFromJson } from "./question_from_json.ts";
 export {

@@ -4,11 +4,14 @@ import type { JsonValue } from "./json.ts";
 /**
  * Parse the JSON in a model's answer.
  *
- * Takes, in this order, the first that is valid JSON: the whole text, the
- * whole of what follows the thoughts, a fence that is labelled `json`, any
- * other fence around an object or array, an object or array in the middle of
- * prose, and what else fills a fence. Of several values in prose the longest
- * counts, and a lone number in brackets, as footnotes are marked, comes last.
+ * Returns, in this order, the first that is there: the whole text, the whole
+ * of what follows the thoughts, a fence that is labelled `json`, any other
+ * fence around an object or array, an object or array in the middle of prose,
+ * first as JSON, then in the grammar of `parseRelaxedJson` (single quotes,
+ * names without quotes, comments, last commas, Python's constants), and what
+ * else fills a fence. Of several values in prose the longest counts, and a lone
+ * number in brackets, as footnotes are marked, comes last. Fences are read in
+ * either grammar.
  *
  * What stands in `<think>` blocks does not count, fences included; nor does a
  * piece of a value that is broken or cut off. Values are taken as they are,

@@ -75,6 +75,36 @@ const READ: Readonly<Record<string, readonly [string, JsonValue]>> = {
     -1500,
   ]],
   "line ends between members": ['{\r\n\t"a":\n1 }', { a: 1 }],
+  "single quotes": ["{'tags': [1, 2], 'total': 5}", {
+    tags: [1, 2],
+    total: 5,
+  }],
+  "a comment": ['{ // note\n"user": {"id": 1}, "total": 5 }', {
+    user: { id: 1 },
+    total: 5,
+  }],
+  "names without quotes, and a last comma": ["So: {a: 1, $b_2: [2,],}", {
+    a: 1,
+    $b_2: [2],
+  }],
+  "Python's constants": ["{'a': True, 'b': False, 'c': None}", {
+    a: true,
+    b: false,
+    c: null,
+  }],
+  "relaxed JSON in a block": ["```json\n{'a': 1,}\n```\nor {\"bb\":2}", {
+    a: 1,
+  }],
+  "JSON rather than what only resembles it": ['Not {aa: 1} but {"b":2}', {
+    b: 2,
+  }],
+  "a thought in a string in prose": ['So {"a":"<think>"} it is', {
+    a: "<think>",
+  }],
+  "a thought in single quotes": ["So {'a':'</think>', b: 1} it is", {
+    a: "</think>",
+    b: 1,
+  }],
   "a byte order mark": ['\uFEFF{"a":1}', { a: 1 }],
   "a bare number": ["5", 5],
   "null": [" null ", null],
@@ -93,7 +123,7 @@ Deno.test("parseJson throws where there is no JSON, getJson gives null", () => {
     const text of [
       "",
       "No idea",
-      "{a: 1}",
+      "{a: oops}",
       "```json\n```",
       "<think>[1]</think>",
       // Thinking has no end: this is a draft.
@@ -102,7 +132,14 @@ Deno.test("parseJson throws where there is no JSON, getJson gives null", () => {
       '{"items":[{"a":1},{"b":',
       '```json\n{"items":[{"a":1},{"b":\n```',
       'So: {"a": oops, "b": {"c":1}}',
-      'So: {"a":1,}',
+      'So: {"a":1,,}',
+      // Nor are pieces of what even the relaxed grammar cannot read.
+      "{'tags': [1, 2], 'total': oops}",
+      "{'tags': [1, 2], 'total': 5",
+      '{ // note\n"user": {"id": 1}, "total": }',
+      '{ /* note "user": {"id": 1} }',
+      '{"a": [1, 2]\n"b": {"c": 3}}',
+      "So: [[1, 2], [3, 4], oops]",
       'So: ["a\nb"]',
       'So: ["\\x"]',
       'So: ["\\u00g0"]',

@@ -185,6 +185,7 @@ Deno.test("getPrompt lays a question out as 1.1 engines do", () => {
       "",
       '    2) {"two":2}',
       "",
+      "",
       "### Documents:",
       "    Document 1) Content: page",
       "    Document 2) Content: p2",
