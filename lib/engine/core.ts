@@ -31,4 +31,6 @@ export interface Core {
   readonly stores: Stores;
   /** What tasks take from it. */
   readonly host: TaskHost;
+  /** Aborts when it is closed. */
+  readonly ended: AbortSignal;
 }

@@ -103,6 +103,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
   const tasks = new TaskTable(clock, (task) => dashboard.taskRemoved(task));
   const monitors = new Monitors();
   const stores = new Stores(settings.store, settings.randomUUID);
+  const lifetime = new AbortController();
   const core: Core = {
     settings,
     registry: createRegistry(builtinNodes(settings), nodes),
@@ -133,6 +134,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
         }),
       onTaskEnd,
     },
+    ended: lifetime.signal,
   };
   const connections = new Set<Connection>();
   let closed: Promise<void> | undefined;
@@ -169,6 +171,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
   );
 
   async function end(): Promise<void> {
+    lifetime.abort();
     core.deployments.close();
     await tasks.close();
     for (const connection of [...connections]) {

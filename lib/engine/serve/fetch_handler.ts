@@ -2,10 +2,12 @@ import { ignore } from "../../_deferred.ts";
 import { ValidationException } from "../../errors.ts";
 import type { Peer } from "../../transport/memory.ts";
 import { addressOf } from "../access/address_of.ts";
+import { refusedJourney } from "../access/origin.ts";
 import type { Core } from "../core.ts";
 import type { Connection } from "./connection.ts";
 import { json } from "./http/reply.ts";
 import type { Upgrade } from "../settings.ts";
+import { requestUrl } from "./http/request_url.ts";
 import { serveHttp } from "./http/serve_http.ts";
 import { serveSocket } from "./serve_socket.ts";
 import { platformUpgrade } from "./upgrade.ts";
@@ -36,8 +38,14 @@ export function fetchHandler(
   connect: (peer: Peer, onLogin: () => void) => Connection,
 ): (request: Request, info?: unknown) => Response | Promise<Response> {
   return (request, info) => {
-    if (new URL(request.url).pathname !== SERVICE_PATH) {
-      return serveHttp(core, request, (peer) => connect(peer, ignore));
+    const url = requestUrl(request);
+    if (!url) return json(400, { detail: "Bad Request" });
+    const address = addressOf(request, info);
+    const { headers } = request;
+    const refused = refusedJourney(core.settings, { url, headers, address });
+    if (refused !== undefined) return json(403, { detail: refused });
+    if (url.pathname !== SERVICE_PATH) {
+      return serveHttp(core, request, url, (peer) => connect(peer, ignore));
     }
     if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
       return json(426, { detail: "Upgrade Required" }, {
@@ -51,7 +59,7 @@ export function fetchHandler(
       const detail = "This platform needs the engine's option 'upgrade'";
       return json(501, { detail });
     }
-    const leave = core.doorway.enter(addressOf(request, info));
+    const leave = core.doorway.enter(address);
     if (!leave) {
       return json(403, { detail: "Too many unauthenticated sockets" });
     }

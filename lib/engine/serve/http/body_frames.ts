@@ -1,3 +1,4 @@
+import { FrameBuffer } from "../../../protocol/frame_buffer.ts";
 import { framingOf } from "../../../protocol/media_type.ts";
 import { wholeCharacters } from "../../../protocol/utf8.ts";
 
@@ -19,29 +20,29 @@ export async function* bodyFrames(
   mimeType: string,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const framing = framingOf(mimeType);
-  let held: Uint8Array = new Uint8Array();
+  const held = new FrameBuffer(framing === "text" ? TEXT_BYTES : RECORD_BYTES);
   for await (const chunk of body ?? []) {
     if (framing === "bytes") {
       if (chunk.length > 0) yield chunk;
       continue;
     }
-    held = joined(held, chunk);
-    if (framing === "record" && held.length > RECORD_BYTES) {
+    let rest = chunk.subarray(held.append(chunk));
+    while (framing === "text" && held.room === 0) {
+      yield firstLines(held);
+      rest = rest.subarray(held.append(rest));
+    }
+    if (rest.length > 0) {
       throw new RangeError(`A record may have ${RECORD_BYTES} bytes at most`);
     }
-    while (framing === "text" && held.length >= TEXT_BYTES) {
-      const part = held.subarray(0, TEXT_BYTES);
-      const cut = part.lastIndexOf(LINE_FEED) + 1 || wholeCharacters(part);
-      yield held.subarray(0, cut);
-      held = held.subarray(cut);
-    }
   }
-  if (held.length > 0) yield held;
+  if (held.length > 0) yield held.gathered.slice();
 }
 
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
+/** Take everything up to the last line end, else up to the last character. */
+function firstLines(held: FrameBuffer): Uint8Array {
+  const { gathered } = held;
+  held.cut(gathered.lastIndexOf(LINE_FEED) + 1 || wholeCharacters(gathered));
+  const lines = held.payload.slice();
+  held.drop();
+  return lines;
 }

@@ -5,7 +5,7 @@ const PREFLIGHT_SECONDS = "600";
 
 const METHODS = "DELETE, GET, OPTIONS, POST, PUT";
 
-type Origins = Settings["corsOrigins"];
+type Access = Pick<Settings, "auth" | "corsOrigins">;
 
 /** Whether a browser asks what a page may do, before it does it. */
 export function isPreflight({ headers, method }: Request): boolean {
@@ -13,8 +13,8 @@ export function isPreflight({ headers, method }: Request): boolean {
 }
 
 /** Tell a browser what the page that it asks for may do (§10.5). */
-export function preflight({ headers }: Request, origins: Origins): Response {
-  const shared = sharing(headers.get("origin"), origins);
+export function preflight({ headers }: Request, access: Access): Response {
+  const shared = sharing(headers.get("origin"), access);
   if (!shared.has("access-control-allow-origin")) {
     return new Response("Disallowed CORS origin", {
       status: 400,
@@ -34,18 +34,27 @@ export function preflight({ headers }: Request, origins: Origins): Response {
 export function share(
   response: Response,
   { headers }: Request,
-  origins: Origins,
+  access: Access,
 ): void {
-  const shared = sharing(headers.get("origin"), origins);
+  const shared = sharing(headers.get("origin"), access);
   for (const [name, value] of shared) response.headers.append(name, value);
 }
 
-/** Without a list all pages may read, but none with credentials. */
-function sharing(origin: string | null, origins: Origins): Headers {
-  if (!origins) return new Headers({ "access-control-allow-origin": "*" });
+/**
+ * Without a list, pages of an engine with keys may all read, but none with
+ * credentials; those of an engine without keys come from the engine itself, and
+ * need no permission.
+ */
+function sharing(
+  origin: string | null,
+  { auth, corsOrigins }: Access,
+): Headers {
+  if (!corsOrigins && auth) {
+    return new Headers({ "access-control-allow-origin": "*" });
+  }
   // No cache may give one page the answer that was meant for another.
   const headers = new Headers({ vary: "origin" });
-  if (origin !== null && origins.includes(origin)) {
+  if (origin !== null && corsOrigins?.includes(origin)) {
     headers.set("access-control-allow-origin", origin);
     headers.set("access-control-allow-credentials", "true");
   }

@@ -1,8 +1,9 @@
 import { parseMediaType } from "../../../protocol/media_type.ts";
 import { bodyFrames } from "./body_frames.ts";
-import { limitedBody } from "./limited_body.ts";
+import { heldBody } from "./held_body.ts";
 import type { Line } from "./line.ts";
 import { describe, ok } from "./reply.ts";
+import { requestBody } from "./request_body.ts";
 import type { RouteCall } from "./route.ts";
 
 /** Multipart bodies are held whole while they are taken apart. */
@@ -57,10 +58,7 @@ async function send(
     object,
     mimeType,
   });
-  // An engine that is closed waits for no more of the body.
-  const { ended: signal } = line;
-  const bytes = body?.pipeThrough(new TransformStream(), { signal }) ?? null;
-  for await (const data of bodyFrames(bytes, mimeType)) {
+  for await (const data of bodyFrames(body, mimeType)) {
     const write = { ...to, subcommand: "write", pipe_id };
     await line.call("rrext_process", write, data);
   }
@@ -75,8 +73,8 @@ function isForm(request: Request): boolean {
   return essence(request.headers.get("content-type")) === "multipart/form-data";
 }
 
-function bodyPart({ core, request }: RouteCall): Part {
-  const { headers, body } = request;
+function bodyPart(call: RouteCall): Part {
+  const { core, request: { headers } } = call;
   const length = Number(headers.get("content-length") ?? 0);
   const name = /filename\*?=(?:UTF-8'')?"?([^";]+)"?/i
     .exec(headers.get("content-disposition") ?? "")?.[1];
@@ -87,12 +85,13 @@ function bodyPart({ core, request }: RouteCall): Part {
       : decoded(name),
     mimeType: essence(headers.get("content-type")),
     size: length || undefined,
-    body,
+    body: requestBody(call),
   };
 }
 
-async function formParts({ core, request }: RouteCall): Promise<Part[]> {
-  const form = await limitedBody(request, FORM_BYTES, "Forms").formData();
+async function formParts(call: RouteCall): Promise<Part[]> {
+  const { core } = call;
+  const form = await (await heldBody(call, FORM_BYTES, "Forms")).formData();
   const entries = [...form.entries()];
   const fields = Map.groupBy(entries, ([field]) => field);
   const count = new Map<string, number>();

@@ -32,10 +32,9 @@ export function getServices({ core, query }: RouteCall): Response {
 }
 
 /** `POST /pipe/validate`: everything that is wrong with a pipeline. */
-export async function postValidate(
-  { core, query, request }: RouteCall,
-): Promise<Response> {
-  const pipeline = await readJson(request);
+export async function postValidate(call: RouteCall): Promise<Response> {
+  const { core, query } = call;
+  const pipeline = await readJson(call);
   if (pipeline === undefined) return invalid(["body"], "JSON decode error");
   const source = query.get("source");
   const args = source === null ? { pipeline } : { pipeline, source };

@@ -12,30 +12,30 @@ import { ROUTES } from "./routes.ts";
 export async function serveHttp(
   core: Core,
   request: Request,
+  url: URL,
   connect: Connect,
 ): Promise<Response> {
-  const { corsOrigins } = core.settings;
-  if (isPreflight(request)) return preflight(request, corsOrigins);
+  if (isPreflight(request)) return preflight(request, core.settings);
   const line = new Line(connect);
   let response: Response;
   try {
-    response = await answer(core, request, line);
+    response = await answer(core, request, url, line);
   } catch (error) {
     response = failed(error);
   } finally {
     // Who goes away in the middle fails the body, and so gets here.
     line.close();
   }
-  share(response, request, corsOrigins);
+  share(response, request, core.settings);
   return response;
 }
 
 async function answer(
   core: Core,
   request: Request,
+  { pathname, searchParams: query }: URL,
   line: Line,
 ): Promise<Response> {
-  const { pathname, searchParams: query } = new URL(request.url);
   const found = ROUTES.filter(({ path }) => path === pathname);
   const route = found.find(({ methods }) => methods.includes(request.method));
   const call = { core, request, query, line };

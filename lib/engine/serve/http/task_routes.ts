@@ -1,4 +1,4 @@
-import { limitedBody } from "./limited_body.ts";
+import { heldBody } from "./held_body.ts";
 import { invalid, ok } from "./reply.ts";
 import type { RouteCall } from "./route.ts";
 
@@ -10,13 +10,13 @@ const JSON_BYTES = 16 * 1024 * 1024;
 
 /** `POST /task`: start a pipeline. */
 export async function postTask(call: RouteCall): Promise<Response> {
-  const { line, query, request } = call;
+  const { line, query } = call;
   const given = query.get("threads");
   const threads = given === null ? DEFAULT_THREADS : Number(given);
   if (!Number.isInteger(threads) || threads < 1 || threads > 64) {
     return invalid(["query", "threads"], "Input should be from 1 to 64");
   }
-  const pipeline = await readJson(request);
+  const pipeline = await readJson(call);
   if (pipeline === undefined) return invalid(["body"], "JSON decode error");
   const started = await line.call("execute", {
     pipeline,
@@ -47,8 +47,8 @@ export async function deleteTask(
  *
  * @throws {RangeError} It is too large.
  */
-export async function readJson(request: Request): Promise<unknown> {
-  const text = await limitedBody(request, JSON_BYTES, "Pipelines").text();
+export async function readJson(call: RouteCall): Promise<unknown> {
+  const text = await (await heldBody(call, JSON_BYTES, "Pipelines")).text();
   try {
     return JSON.parse(text);
   } catch {

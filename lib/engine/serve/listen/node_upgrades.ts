@@ -71,7 +71,10 @@ export async function nodeUpgrades(
     async function take(): Promise<void> {
       const hostname = incoming.socket.remoteAddress ?? "";
       const info = { remoteAddr: { hostname }, acceptWebSocket };
-      const response = await answer(webRequest(incoming), info);
+      const request = webRequest(incoming);
+      const response = request
+        ? await answer(request, info)
+        : new Response(null, { status: 400 });
       if (!socket) await rejectUpgrade(line, response);
     }
 
@@ -80,12 +83,20 @@ export async function nodeUpgrades(
   return sweep(clock, IDLE_SECONDS * 1_000, door.clients);
 }
 
-/** The same request as the web knows it; it has no body. */
-function webRequest({ url = "/", rawHeaders }: NodeRequest): Request {
+/** The same request as the web knows it; `undefined` when it knows none. */
+function webRequest(
+  { url = "/", rawHeaders }: NodeRequest,
+): Request | undefined {
   const headers = new Headers();
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     headers.append(rawHeaders[at]!, rawHeaders[at + 1]!);
   }
-  const base = `http://${headers.get("host") ?? "localhost"}`;
-  return new Request(new URL(url, base), { headers });
+  const host = headers.get("host") || "localhost";
+  try {
+    // A path may begin like the name of another host.
+    const address = url.startsWith("/") ? `http://${host}${url}` : url;
+    return new Request(address, { headers });
+  } catch {
+    return undefined;
+  }
 }

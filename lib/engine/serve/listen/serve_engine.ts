@@ -97,6 +97,8 @@ export async function serveEngine(
     gracefulShutdown: false,
     // No upload is too large or too slow.
     bun: {
+      // Else a failure is answered with its place in the program.
+      development: false,
       websocket: bunWebSocket,
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       idleTimeout: 0,
