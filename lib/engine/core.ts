@@ -6,6 +6,7 @@ import type { NodeRegistry } from "./registry.ts";
 import type { Monitors } from "./monitor/monitors.ts";
 import type { TaskHost } from "./run/task_spec.ts";
 import type { TaskTable } from "./run/task_table.ts";
+import type { Allowance } from "./serve/http/allowance.ts";
 import type { Settings } from "./settings.ts";
 import type { Stores } from "./store/stores.ts";
 
@@ -31,6 +32,10 @@ export interface Core {
   readonly stores: Stores;
   /** What tasks take from it. */
   readonly host: TaskHost;
+  /** What HTTP requests may hold. */
+  readonly held: Allowance;
+  /** What those may hold that need no login. */
+  readonly heldForStrangers: Allowance;
   /** Aborts when it is closed. */
   readonly ended: AbortSignal;
 }

@@ -17,10 +17,14 @@ import { builtinNodes } from "./nodes/builtin_nodes.ts";
 import { createRegistry } from "./registry.ts";
 import { TaskTable } from "./run/task_table.ts";
 import { Connection } from "./serve/connection.ts";
+import { Allowance } from "./serve/http/allowance.ts";
 import { fetchHandler } from "./serve/fetch_handler.ts";
 import { type EngineOptions, readSettings } from "./settings.ts";
 import { nodeFiles } from "./store/node_files.ts";
 import { Stores } from "./store/stores.ts";
+
+/** What HTTP requests without a login may hold, all together. */
+const STRANGERS_BYTES = 32 * 1024 * 1024;
 
 /** An embedded engine: runs pipelines in the process that made it. */
 export interface Engine {
@@ -100,7 +104,11 @@ export function createEngine(options: EngineOptions = {}): Engine {
   const settings = readSettings(options);
   const { nodes, clock } = settings;
   const dashboard = new Dashboard(clock);
-  const tasks = new TaskTable(clock, (task) => dashboard.taskRemoved(task));
+  const tasks = new TaskTable(
+    clock,
+    settings,
+    (task) => dashboard.taskRemoved(task),
+  );
   const monitors = new Monitors();
   const stores = new Stores(settings.store, settings.randomUUID);
   const lifetime = new AbortController();
@@ -134,6 +142,10 @@ export function createEngine(options: EngineOptions = {}): Engine {
         }),
       onTaskEnd,
     },
+    held: new Allowance(settings.maxHeldBytes),
+    heldForStrangers: new Allowance(
+      Math.min(STRANGERS_BYTES, settings.maxHeldBytes),
+    ),
     ended: lifetime.signal,
   };
   const connections = new Set<Connection>();

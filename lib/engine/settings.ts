@@ -108,6 +108,44 @@ export interface EngineOptions {
    */
   readonly maxObjectBytes?: number;
   /**
+   * The greatest number of bytes that wait for a client which does not read,
+   * on one socket; it is then closed with code 1013. One message may be larger.
+   *
+   * @default {67_108_864}
+   */
+  readonly maxUnreadBytes?: number;
+  /**
+   * The greatest number of bytes of the requests of one connection that are
+   * not answered yet; further ones are refused.
+   *
+   * @default {262_144_000}
+   */
+  readonly maxPendingBytes?: number;
+  /**
+   * What may wait on a socket that has not logged in, in either direction, in
+   * bytes: a larger message closes it with code 1009, and so does more on its
+   * way to a client that does not read, with 1013.
+   *
+   * @default {65_536}
+   */
+  readonly maxStrangerBytes?: number;
+  /**
+   * The greatest number of bytes of HTTP requests that are held whole at once,
+   * such as forms and pipelines; further ones are answered with 503.
+   *
+   * @default {268_435_456}
+   */
+  readonly maxHeldBytes?: number;
+  /**
+   * The greatest number of tasks that have ended and are still remembered, so
+   * that their last status can be read. Each is remembered for five minutes;
+   * when there are more, or their pipelines have more than 64 MiB, the oldest
+   * are forgotten sooner.
+   *
+   * @default {1_000}
+   */
+  readonly maxEndedTasks?: number;
+  /**
    * Where the files of clients are kept, see {@linkcode memoryStore} and
    * {@linkcode directoryStore}: one store for everybody, or what gives each
    * user one, and is asked once a user.
@@ -198,7 +236,16 @@ export interface Settings extends
 export const MAX_MESSAGE_BYTES = 262_144_000;
 const MAX_PIPES = 64;
 const MAX_WAVES = 50;
-const MAX_UNAUTHENTICATED = 10;
+/** Where nothing else is said. */
+const DEFAULT_LIMITS = {
+  maxUnauthenticated: 10,
+  maxObjectBytes: Infinity,
+  maxUnreadBytes: 64 * 1024 * 1024,
+  maxPendingBytes: MAX_MESSAGE_BYTES,
+  maxStrangerBytes: 64 * 1024,
+  maxHeldBytes: 256 * 1024 * 1024,
+  maxEndedTasks: 1_000,
+} as const;
 
 /**
  * Fill in defaults.
@@ -221,11 +268,7 @@ export function readSettings(options: EngineOptions): Settings {
     embedding: readEmbedding(options.embedding),
     env: options.env ?? {},
     auth: options.auth && readKeys(options.auth, userId),
-    maxUnauthenticated: wholeNumber(
-      "maxUnauthenticated",
-      options.maxUnauthenticated,
-      MAX_UNAUTHENTICATED,
-    ),
+    ...readLimits(options),
     forwarding: options.forwarding ?? "clean",
     validate: options.validate ?? "strict",
     unknownProfiles: options.unknownProfiles ?? "error",
@@ -233,11 +276,6 @@ export function readSettings(options: EngineOptions): Settings {
     userId,
     maxPipes: wholeNumber("maxPipes", options.maxPipes, MAX_PIPES, MAX_PIPES),
     maxWaves: wholeNumber("maxWaves", options.maxWaves, MAX_WAVES, MAX_WAVES),
-    maxObjectBytes: wholeNumber(
-      "maxObjectBytes",
-      options.maxObjectBytes,
-      Infinity,
-    ),
     store: readStore(options.store),
     listUnsupported: options.listUnsupported ?? false,
     allowHosts: options.allowHosts?.map(hostName),
@@ -247,6 +285,18 @@ export function readSettings(options: EngineOptions): Settings {
     randomUUID: options.randomUUID ?? (() => crypto.randomUUID()),
     upgrade: options.upgrade,
   };
+}
+
+type Limits = Record<keyof typeof DEFAULT_LIMITS, number>;
+
+function readLimits(options: EngineOptions): Limits {
+  const entries = Object.entries(DEFAULT_LIMITS) as [keyof Limits, number][];
+  return Object.fromEntries(
+    entries.map(([name, fallback]) => [
+      name,
+      wholeNumber(name, options[name], fallback),
+    ]),
+  ) as Limits;
 }
 
 /** A text would give its letters one by one. */

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { ChildEnding } from "../support/child_program.ts";
 import { forEachHost, type Host } from "../support/hosts.ts";
 import { rawHandshake } from "../support/raw_handshake.ts";
+import { rawSocket } from "../support/raw_client.ts";
 import { rawRequest } from "../support/raw_request.ts";
 
 const PROGRAM = "test/support/serving_program.ts";
@@ -143,6 +144,33 @@ forEachHost(
       }
       const version = await fetch(`${uri}/version`);
       assertEquals((await version.json()).status, "OK");
+    });
+  },
+);
+
+forEachHost(
+  "a frame that is nested deeply costs its sender alone",
+  async (host) => {
+    await withHost(host, async (uri) => {
+      const socketUri = `${uri.replace("http", "ws")}/task/service`;
+      const deep = "[".repeat(50_000) + "]".repeat(50_000);
+      const frames = [
+        `{"type":"request","seq":${deep},"command":"rrext_ping"}`,
+        `{"type":"request","seq":7,"command":${deep}}`,
+        `{"type":"request","seq":7,"command":"execute","arguments":${deep}}`,
+        `{"type":${deep},"seq":7}`,
+      ];
+      const client = await rawSocket(socketUri);
+      await client.ok("auth", { auth: "secret" });
+      for (const frame of frames) {
+        const stranger = await rawSocket(socketUri);
+        stranger.postFrame(frame);
+        await stranger.ended;
+        client.postFrame(frame);
+        client.postFrame(new TextEncoder().encode(`${frame}\npayload`));
+        await client.ok("rrext_ping");
+      }
+      await client.close();
     });
   },
 );

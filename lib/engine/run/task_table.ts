@@ -3,6 +3,16 @@ import { ConnectionException } from "../../errors.ts";
 import type { Task } from "./task.ts";
 
 const RETENTION_MS = 300_000;
+/** What the pipelines of ended tasks may have, as JSON, but for the last one. */
+const ENDED_CHARACTERS = 64 * 1024 * 1024;
+
+/** What is kept about a task that has ended. */
+interface Ended {
+  /** Cancels the timer that forgets it. */
+  readonly cancel: () => void;
+  /** The characters of its pipeline. */
+  readonly size: number;
+}
 
 /**
  * The tasks of an engine, by token. Ended ones stay for five minutes, so that
@@ -11,16 +21,25 @@ const RETENTION_MS = 300_000;
 export class TaskTable {
   readonly #clock: Clock;
   readonly #tasks: Map<string, Task> = new Map();
-  readonly #timers: Map<string, () => void> = new Map();
+  /** Those that have ended, oldest first. */
+  readonly #ended: Map<string, Ended> = new Map();
+  readonly #maxEnded: number;
+  #endedSize = 0;
   readonly #onForget: (task: Task) => void;
   #isClosed = false;
 
   /**
-   * Make an empty table that takes its time from `clock`; `onForget` is told
-   * about each task that is remembered no more.
+   * Make an empty table that takes its time from `clock` and remembers so many
+   * tasks that have ended; `onForget` is told about each task that is
+   * remembered no more.
    */
-  constructor(clock: Clock, onForget: (task: Task) => void) {
+  constructor(
+    clock: Clock,
+    { maxEndedTasks }: { readonly maxEndedTasks: number },
+    onForget: (task: Task) => void,
+  ) {
     this.#clock = clock;
+    this.#maxEnded = maxEndedTasks;
     this.#onForget = onForget;
   }
 
@@ -37,11 +56,19 @@ export class TaskTable {
     this.#tasks.set(token, task);
   }
 
-  /** Keep an ended task for a while, then forget it. */
+  /** Keep an ended task for a while, unless there are too many of them. */
   retire(token: string): void {
     const forget = (): void => this.#forget(token);
     const cancel = this.#clock.after(RETENTION_MS, forget, { ref: false });
-    this.#timers.set(token, cancel);
+    const size = sizeOf(this.#tasks.get(token));
+    this.#ended.set(token, { cancel, size });
+    this.#endedSize += size;
+    for (const oldest of this.#ended.keys()) {
+      const fits = this.#ended.size <= this.#maxEnded &&
+        this.#endedSize <= ENDED_CHARACTERS;
+      if (fits || oldest === token) break;
+      this.#forget(oldest);
+    }
   }
 
   /** The task of a token, running or ended. */
@@ -84,9 +111,20 @@ export class TaskTable {
   }
 
   #forget(token: string): void {
-    this.#timers.get(token)?.();
-    this.#timers.delete(token);
+    const ended = this.#ended.get(token);
+    ended?.cancel();
+    this.#ended.delete(token);
+    this.#endedSize -= ended?.size ?? 0;
     const task = this.#tasks.get(token);
     if (task && this.#tasks.delete(token)) this.#onForget(task);
+  }
+}
+
+function sizeOf(task: Task | undefined): number {
+  try {
+    return JSON.stringify(task?.pipeline ?? null).length;
+  } catch {
+    // In process it may be what JSON cannot carry.
+    return 0;
   }
 }

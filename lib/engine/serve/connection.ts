@@ -6,6 +6,7 @@ import type {
 import {
   AuthenticationException,
   ConnectionException,
+  ProtocolException,
   RocketRideException,
 } from "../../errors.ts";
 import type { Peer } from "../../transport/memory.ts";
@@ -22,6 +23,7 @@ import type { ClientInfo, Visitor } from "../dashboard/visitor.ts";
 import { Subscriptions } from "../monitor/subscriptions.ts";
 import type { Awaitable } from "../node.ts";
 import { messageOf, placeOf } from "../run/failure.ts";
+import { shortened, type Subject, subjectOf } from "./echo.ts";
 import { readRequest } from "./read_request.ts";
 
 /** Requests of one connection that may be worked on at once. */
@@ -62,6 +64,7 @@ export class Connection implements Caller, ConnectionHandlers, Visitor {
   #seq = 0;
   #attempts = 0;
   #inFlight = 0;
+  #pendingBytes = 0;
 
   /** Serve a peer. */
   constructor(
@@ -109,13 +112,21 @@ export class Connection implements Caller, ConnectionHandlers, Visitor {
     return this.#isOpen && this.#identity !== undefined;
   }
 
-  /** A message arrived. */
-  onMessage(message: Message): void {
+  /**
+   * A message arrived.
+   *
+   * @param size Its bytes, or near to it.
+   */
+  onMessage(message: Message, size: number = sizeOf(message)): void {
     if (!this.#isOpen) return;
+    const subject = subjectOf(message);
+    if (!subject) return this.refuseMalformed(null, unreadableSeq());
     this.#heard();
-    if (message.type === "request") return this.#onRequest(message);
+    if (message.type === "request") {
+      return this.#onRequest(subject, message, size);
+    }
     // Nobody waits for an answer to these, but strangers may not send them.
-    if (!this.#identity) this.#refuse(message, notAuthenticated());
+    if (!this.#identity) this.#refuse(subject, notAuthenticated());
   }
 
   /** The connection ended. */
@@ -130,7 +141,8 @@ export class Connection implements Caller, ConnectionHandlers, Visitor {
   }
 
   /** Answer something that is not a message, when its `seq` could be read. */
-  refuseMalformed(seq: unknown, error: unknown): void {
+  refuseMalformed(seq: Subject["seq"], error: unknown): void {
+    if (!this.#isOpen) return;
     this.#heard();
     this.#refuse({ seq }, this.#identity ? error : notAuthenticated());
   }
@@ -173,9 +185,13 @@ export class Connection implements Caller, ConnectionHandlers, Visitor {
     return identity !== undefined && isAllowed(identity, permission, token);
   }
 
-  /** Send an event. */
+  /** Send an event; one that cannot be sent is left out. */
   sendEvent(event: string, body: Readonly<Record<string, unknown>>): void {
-    this.#send({ type: "event", seq: ++this.#seq, event, body });
+    try {
+      this.#send({ type: "event", seq: ++this.#seq, event, body });
+    } catch {
+      // What happened is nothing that the watched may fail for.
+    }
   }
 
   #heard(): void {
@@ -183,21 +199,36 @@ export class Connection implements Caller, ConnectionHandlers, Visitor {
     this.#lastActivity = unixSeconds();
   }
 
-  #onRequest(request: RequestMessage): void {
-    if (this.#inFlight >= MAX_IN_FLIGHT) {
-      const text = "Too many requests are waiting for their answers";
-      return this.#refuse(request, new RocketRideException(text));
+  #onRequest(subject: Subject, request: RequestMessage, size: number): void {
+    const full = this.#fullness(size);
+    if (full !== undefined) {
+      return this.#refuse(subject, new RocketRideException(full));
     }
     try {
       const answer = this.#run(request);
-      if (!isPromise(answer)) return this.#answer(request, answer);
+      if (!isPromise(answer)) return this.#answer(subject, answer);
       this.#inFlight++;
-      answer.then((body) => this.#answer(request, body))
-        .catch((error) => this.#refuse(request, error))
-        .finally(() => this.#inFlight--);
+      this.#pendingBytes += size;
+      answer.then((body) => this.#answer(subject, body))
+        .catch((error) => this.#refuse(subject, error))
+        .finally(() => {
+          this.#inFlight--;
+          this.#pendingBytes -= size;
+        });
     } catch (error) {
-      this.#refuse(request, error);
+      this.#refuse(subject, error);
     }
+  }
+
+  /** Why no more requests are taken; `undefined` while they are. */
+  #fullness(size: number): string | undefined {
+    if (this.#inFlight >= MAX_IN_FLIGHT) {
+      return "Too many requests are waiting for their answers";
+    }
+    const { maxPendingBytes } = this.#core.settings;
+    if (this.#pendingBytes + size <= maxPendingBytes) return undefined;
+    return "Requests that wait for their answers may have " +
+      `${maxPendingBytes} bytes at most`;
   }
 
   #run(request: RequestMessage): Awaitable<Reply> {
@@ -210,13 +241,14 @@ export class Connection implements Caller, ConnectionHandlers, Visitor {
     if (!identity) throw notAuthenticated();
     const run = COMMANDS.get(command);
     if (run) return run({ ...call, identity, token: identity.task ?? token });
-    throw new RocketRideException(`Invalid command: ${command ?? ""}`, {
+    const name = typeof command === "string" ? command : "";
+    throw new RocketRideException(`Invalid command: ${shortened(name)}`, {
       code: "unknown-command",
     });
   }
 
-  #answer(request: RequestMessage, reply: Reply): void {
-    const head = { ...this.#head(request), success: true };
+  #answer(subject: Subject, reply: Reply): void {
+    const head = { ...this.#head(subject), success: true };
     if (reply instanceof BinaryReply) {
       const { body, data } = reply;
       return this.#send({ ...head, body, arguments: {} }, data);
@@ -224,23 +256,30 @@ export class Connection implements Caller, ConnectionHandlers, Visitor {
     this.#send({ ...head, ...(reply && { body: reply }) });
   }
 
-  /** Tell why a request failed; strangers are shown out (protocol §4.1). */
-  #refuse(about: Subject, error: unknown): void {
-    const { file, line: lineno } = placeOf(error);
-    this.#send({
-      ...this.#head(about),
-      success: false,
-      message: messageOf(error),
-      trace: { file, lineno },
-    });
-    if (error instanceof AuthenticationException) this.close(1000, "");
+  /**
+   * Tell why a request failed; strangers are shown out. When even that fails,
+   * the connection ends, and nothing else does.
+   */
+  #refuse(subject: Subject, error: unknown): void {
+    try {
+      const { file, line: lineno } = placeOf(error);
+      this.#send({
+        ...this.#head(subject),
+        success: false,
+        message: shortened(messageOf(error)),
+        trace: { file, lineno },
+      });
+      if (error instanceof AuthenticationException) this.close(1000, "");
+    } catch {
+      this.close(1011, "Cannot answer");
+    }
   }
 
   #head({ seq, command }: Subject): ResponseMessage {
     return {
       type: "response",
       seq: ++this.#seq,
-      // Echoed whatever it is; null when there was none (protocol §3.1).
+      // Echoed whatever it is; null when there was none.
       request_seq: (seq ?? null) as number,
       ...(command !== undefined && { command }),
     };
@@ -251,10 +290,16 @@ export class Connection implements Caller, ConnectionHandlers, Visitor {
   }
 }
 
-/** What a response is about, as much of it as could be read. */
-interface Subject {
-  readonly seq?: unknown;
-  readonly command?: string;
+/** What a message holds that did not come as a frame: its payload alone. */
+function sizeOf(message: Message): number {
+  const { data } = "arguments" in message ? message.arguments ?? {} : {};
+  return typeof data === "string" || data instanceof Uint8Array
+    ? data.length
+    : 0;
+}
+
+function unreadableSeq(): ProtocolException {
+  return new ProtocolException("The seq of a request must be a number");
 }
 
 function notAuthenticated(): AuthenticationException {

@@ -65,7 +65,7 @@ export function fetchHandler(
     }
     try {
       const { socket, response } = upgrade(request);
-      serveSocket(socket, (peer) => connect(peer, leave));
+      serveSocket(socket, core.settings, (peer) => connect(peer, leave));
       return response;
     } catch (error) {
       leave();

@@ -1,5 +1,6 @@
 import { FrameBuffer } from "../../../protocol/frame_buffer.ts";
 import { framingOf } from "../../../protocol/media_type.ts";
+import type { Hold } from "./allowance.ts";
 import { wholeCharacters } from "../../../protocol/utf8.ts";
 
 /**
@@ -18,6 +19,7 @@ const LINE_FEED = 10;
 export async function* bodyFrames(
   body: ReadableStream<Uint8Array> | null,
   mimeType: string,
+  hold: Pick<Hold, "take">,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const framing = framingOf(mimeType);
   const held = new FrameBuffer(framing === "text" ? TEXT_BYTES : RECORD_BYTES);
@@ -26,6 +28,8 @@ export async function* bodyFrames(
       if (chunk.length > 0) yield chunk;
       continue;
     }
+    // Text makes room again, and never holds much.
+    if (framing === "record") hold.take(chunk.length);
     let rest = chunk.subarray(held.append(chunk));
     while (framing === "text" && held.room === 0) {
       yield firstLines(held);

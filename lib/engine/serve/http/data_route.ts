@@ -1,13 +1,14 @@
 import { parseMediaType } from "../../../protocol/media_type.ts";
 import { bodyFrames } from "./body_frames.ts";
 import { heldBody } from "./held_body.ts";
-import type { Line } from "./line.ts";
 import { describe, ok } from "./reply.ts";
 import { requestBody } from "./request_body.ts";
 import type { RouteCall } from "./route.ts";
 
 /** Multipart bodies are held whole while they are taken apart. */
 const FORM_BYTES = 64 * 1024 * 1024;
+/** Each is an object, which costs more than its bytes. */
+const FORM_PARTS = 4_096;
 
 /** One object of a request. */
 interface Part {
@@ -20,14 +21,14 @@ interface Part {
 
 /** `POST /task/data` and `POST /webhook`: objects for a task (§10.4). */
 export async function postData(call: RouteCall): Promise<Response> {
-  const { line, query, request } = call;
+  const { query, request } = call;
   const parts = isForm(request) ? await formParts(call) : [bodyPart(call)];
   const token = query.get("token") ?? undefined;
   const resultTypes: Record<string, unknown> = {};
   let objectsCompleted = 0;
   const objects = await Promise.all(parts.map(async (part) => {
     try {
-      const { result_types: types, ...result } = await send(line, token, part);
+      const { result_types: types, ...result } = await send(call, token, part);
       Object.assign(resultTypes, types);
       objectsCompleted++;
       return [part.key, { ...result, status: "OK" }];
@@ -46,7 +47,7 @@ export async function postData(call: RouteCall): Promise<Response> {
 }
 
 async function send(
-  line: Line,
+  { line, hold }: RouteCall,
   token: string | undefined,
   { body, mimeType, name, size }: Part,
 ): Promise<Readonly<Record<string, unknown>>> {
@@ -58,7 +59,7 @@ async function send(
     object,
     mimeType,
   });
-  for await (const data of bodyFrames(body, mimeType)) {
+  for await (const data of bodyFrames(body, mimeType, hold)) {
     const write = { ...to, subcommand: "write", pipe_id };
     await line.call("rrext_process", write, data);
   }
@@ -75,7 +76,7 @@ function isForm(request: Request): boolean {
 
 function bodyPart(call: RouteCall): Part {
   const { core, request: { headers } } = call;
-  const length = Number(headers.get("content-length") ?? 0);
+  const length = Number(/^\d{1,15}$/.exec(headers.get("content-length") ?? ""));
   const name = /filename\*?=(?:UTF-8'')?"?([^";]+)"?/i
     .exec(headers.get("content-disposition") ?? "")?.[1];
   return {
@@ -93,6 +94,9 @@ async function formParts(call: RouteCall): Promise<Part[]> {
   const { core } = call;
   const form = await (await heldBody(call, FORM_BYTES, "Forms")).formData();
   const entries = [...form.entries()];
+  if (entries.length > FORM_PARTS) {
+    throw new RangeError(`Forms may have ${FORM_PARTS} parts at most`);
+  }
   const fields = Map.groupBy(entries, ([field]) => field);
   const count = new Map<string, number>();
   return entries.map(([field, value]) => {

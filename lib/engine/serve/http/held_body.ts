@@ -10,6 +10,7 @@ import type { RouteCall } from "./route.ts";
  * @param what What is held, for the failure.
  * @returns The body as a response, for its ways to read it.
  * @throws {RangeError} There is more.
+ * @throws {Busy} Other requests hold too much.
  */
 export async function heldBody(
   call: RouteCall,
@@ -24,6 +25,7 @@ export async function heldBody(
   if (Number(headers.get("content-length") ?? 0) > most) throw tooLarge();
   const held = new FrameBuffer(most);
   for await (const chunk of requestBody(call) ?? []) {
+    call.hold.take(chunk.length);
     if (held.append(chunk) < chunk.length) throw tooLarge();
   }
   return new Response(held.gathered as BufferSource, {

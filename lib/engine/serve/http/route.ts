@@ -1,4 +1,5 @@
 import type { Core } from "../../core.ts";
+import type { Hold } from "./allowance.ts";
 import type { Line } from "./line.ts";
 
 /** A request on its way to its route. */
@@ -7,6 +8,8 @@ export interface RouteCall {
   readonly request: Request;
   /** The parameters after the question mark. */
   readonly query: URLSearchParams;
+  /** What the request holds of the engine's memory. */
+  readonly hold: Hold;
   /** A connection of the caller's, logged in unless the route is public. */
   readonly line: Line;
 }

@@ -1,5 +1,6 @@
 import type { Core } from "../../core.ts";
 import { isPreflight, preflight, share } from "./cors.ts";
+import { Busy } from "./allowance.ts";
 import { type Connect, Line } from "./line.ts";
 import { denied, failed, invalid, json } from "./reply.ts";
 import type { Route } from "./route.ts";
@@ -21,7 +22,9 @@ export async function serveHttp(
   try {
     response = await answer(core, request, url, line);
   } catch (error) {
-    response = failed(error);
+    response = error instanceof Busy
+      ? json(503, { detail: error.message }, { "retry-after": "1" })
+      : failed(error);
   } finally {
     // Who goes away in the middle fails the body, and so gets here.
     line.close();
@@ -38,14 +41,22 @@ async function answer(
 ): Promise<Response> {
   const found = ROUTES.filter(({ path }) => path === pathname);
   const route = found.find(({ methods }) => methods.includes(request.method));
-  const call = { core, request, query, line };
-  if (route?.access === "public") return await route.answer(call);
-  const refused = await refusal(request, query, line, route);
-  if (refused) return refused;
-  if (route) return await route.answer(call);
-  return found.length > 0
-    ? json(405, { detail: "Method Not Allowed" })
-    : json(404, { detail: "Not Found" });
+  if (route?.access !== "public") {
+    const refused = await refusal(request, query, line, route);
+    if (refused) return refused;
+  }
+  if (!route) {
+    return found.length > 0
+      ? json(405, { detail: "Method Not Allowed" })
+      : json(404, { detail: "Not Found" });
+  }
+  const { held, heldForStrangers } = core;
+  const hold = (route.access === "public" ? heldForStrangers : held).hold();
+  try {
+    return await route.answer({ core, request, query, line, hold });
+  } finally {
+    hold.end();
+  }
 }
 
 /** Strangers do not learn which paths there are (§10.1). */

@@ -1,3 +1,4 @@
+import { checkNesting } from "../nesting.ts";
 import { heldBody } from "./held_body.ts";
 import { invalid, ok } from "./reply.ts";
 import type { RouteCall } from "./route.ts";
@@ -46,9 +47,16 @@ export async function deleteTask(
  * The JSON of a body; `undefined` when it is none.
  *
  * @throws {RangeError} It is too large.
+ * @throws {ProtocolException} It is nested too deeply.
  */
 export async function readJson(call: RouteCall): Promise<unknown> {
   const text = await (await heldBody(call, JSON_BYTES, "Pipelines")).text();
+  const json = parsed(text);
+  checkNesting(json);
+  return json;
+}
+
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
