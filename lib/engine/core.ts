@@ -1,4 +1,5 @@
 import type { Doorway } from "./access/doorway.ts";
+import type { TaskKeys } from "./access/task_keys.ts";
 import type { Environment } from "./access/environment.ts";
 import type { Dashboard } from "./dashboard/dashboard.ts";
 import type { Deployments } from "./deploy/deployments.ts";
@@ -18,6 +19,8 @@ export interface Core {
   readonly registry: NodeRegistry;
   /** Its tasks. */
   readonly tasks: TaskTable;
+  /** The keys that others know them by. */
+  readonly keys: TaskKeys;
   /** Who watches them. */
   readonly monitors: Monitors;
   /** The variables that it puts into pipelines. */

@@ -6,6 +6,7 @@ import {
 import type { Transport } from "../transport/transport.ts";
 import { Doorway } from "./access/doorway.ts";
 import { Environment } from "./access/environment.ts";
+import { TaskKeys } from "./access/task_keys.ts";
 import { denied } from "./access/identity.ts";
 import { readStartOptions } from "./commands/start_options.ts";
 import { startTask } from "./commands/start_task.ts";
@@ -104,9 +105,12 @@ export function createEngine(options: EngineOptions = {}): Engine {
   const settings = readSettings(options);
   const { nodes, clock } = settings;
   const dashboard = new Dashboard(clock);
+  const newId = (): string => settings.randomUUID().replaceAll("-", "");
+  const keys = new TaskKeys(newId);
   const tasks = new TaskTable(
     clock,
     settings,
+    keys,
     (task) => dashboard.taskRemoved(task),
   );
   const monitors = new Monitors();
@@ -116,17 +120,18 @@ export function createEngine(options: EngineOptions = {}): Engine {
     settings,
     registry: createRegistry(builtinNodes(settings), nodes),
     tasks,
+    keys,
     monitors,
     env: new Environment(settings.env),
     dashboard,
     doorway: new Doorway(settings.maxUnauthenticated),
     deployments: new Deployments({
       clock,
-      start: (record, reachesFiles) =>
+      start: (record, rights) =>
         startTask(core, {
           pipeline: record.pipeline,
           userId: record.created_by ?? settings.userId,
-          reachesFiles,
+          rights,
           options: readStartOptions({}, settings.maxPipes),
           useExisting: true,
         }),

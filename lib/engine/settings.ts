@@ -81,10 +81,13 @@ export interface EngineOptions {
    */
   readonly unknownProfiles?: "error" | "warn";
   /**
-   * How tokens are made: `server` derives them from project, source and user
-   * as a server does, `random` makes new ones.
+   * How the tokens of tasks are made: `server` derives them from project,
+   * source and user as a server does, so that whoever knows these three has the
+   * token; `random` makes new ones. A token carries at most what the key that
+   * started its task may do, and nobody is told one that carries more than they
+   * may do themselves.
    *
-   * @default {"server"}
+   * @default {"random" with `auth`, "server" without}
    */
   readonly tokens?: "server" | "random";
   /**
@@ -272,7 +275,7 @@ export function readSettings(options: EngineOptions): Settings {
     forwarding: options.forwarding ?? "clean",
     validate: options.validate ?? "strict",
     unknownProfiles: options.unknownProfiles ?? "error",
-    tokens: options.tokens ?? "server",
+    tokens: options.tokens ?? (options.auth ? "random" : "server"),
     userId,
     maxPipes: wholeNumber("maxPipes", options.maxPipes, MAX_PIPES, MAX_PIPES),
     maxWaves: wholeNumber("maxWaves", options.maxWaves, MAX_WAVES, MAX_WAVES),

@@ -37,7 +37,7 @@ const PIPELINE = { components: [] };
 /** What ann deploys. */
 function annsAt(schedule: string): NewDeployment {
   const pipeline = PIPELINE;
-  return { pipeline, schedule, userId: "ann", reachesFiles: true };
+  return { pipeline, schedule, userId: "ann", rights: new Set() };
 }
 
 Deno.test("a deployment runs each time its schedule says so, and keeps nothing alive", async () => {

@@ -69,20 +69,11 @@ function organization({ permissions }: Identity): OrgInfo {
 
 /** A task key binds the connection to its task (protocol §12.1 S18). */
 function taskLogin({ tasks }: Core, credential: string): Login {
-  const isPrivate = credential.startsWith("tk_");
-  const task = isPrivate ? tasks.get(credential) : tasks.findPublic(credential);
-  if (!task?.active) throw new AuthenticationException("Bad request");
-  const { userId, token, reachesFiles } = task.spec;
-  // Nobody gets at files by starting a task and coming with its key.
-  const all = ALL_PERMISSIONS.filter((name) =>
-    name !== "task.store" || reachesFiles
-  );
+  const found = tasks.findByKey(credential);
+  if (!found) throw new AuthenticationException("Bad request");
+  const { userId, token } = found.task.spec;
   return {
-    identity: {
-      userId,
-      task: token,
-      permissions: new Set(isPrivate ? all : ["task.data"]),
-    },
+    identity: { userId, task: token, permissions: found.rights },
     result: {
       ...account(userId, credential),
       organizations: [],

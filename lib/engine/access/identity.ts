@@ -40,14 +40,15 @@ export function isAllowed(
 }
 
 /**
- * Tell whether a pipeline of an identity's may use the files of a user: only
- * of one's own, and only with the permission that one needs to see them.
+ * What an identity may do with what a user has started: all that it may do,
+ * except that the files of a user are for that user alone.
  */
-export function mayReachFiles(
+export function rightsOver(
   { permissions, userId }: Identity,
   owner: string,
-): boolean {
-  return userId === owner && permissions.has("task.store");
+): ReadonlySet<Permission> {
+  if (userId === owner) return permissions;
+  return new Set([...permissions].filter((name) => name !== "task.store"));
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Pipeline } from "../../../schema/pipeline.ts";
 import { ValidationException } from "../../errors.ts";
-import { mayReachFiles, requireUnbound } from "../access/identity.ts";
+import { requireUnbound, rightsOver } from "../access/identity.ts";
 import { isName } from "../pipeline/component.ts";
 import { readPipeline } from "../pipeline/read_pipeline.ts";
 import type { Call, Reply } from "./call.ts";
@@ -19,7 +19,7 @@ export function deployAdd({ core, identity, args }: Call): Reply {
     pipeline,
     schedule,
     userId,
-    reachesFiles: mayReachFiles(identity, userId),
+    rights: identity.permissions,
   });
   return structuredClone(record);
 }
@@ -56,7 +56,7 @@ export function deployUpdate({ core, identity, args }: Call): Reply {
   core.deployments.update(projectId, {
     pipeline,
     schedule,
-    reachesFiles: owner !== undefined && mayReachFiles(identity, owner),
+    rights: rightsOver(identity, owner ?? core.settings.userId),
   });
 }
 

@@ -1,6 +1,7 @@
-import { mayReachFiles, requireUnbound } from "../access/identity.ts";
+import { requireUnbound } from "../access/identity.ts";
 import { readPipeline } from "../pipeline/read_pipeline.ts";
 import type { Call, Reply } from "./call.ts";
+import { startedBody } from "./started_body.ts";
 import { readStartOptions } from "./start_options.ts";
 import { startTask } from "./start_task.ts";
 
@@ -13,14 +14,15 @@ export async function execute(call: Call): Promise<Reply> {
     "Missing pipeline configuration in launch request",
   );
   const { source, token, name } = args;
-  return await startTask(core, {
+  const task = await startTask(core, {
     pipeline,
     userId: identity.userId,
-    reachesFiles: mayReachFiles(identity, identity.userId),
+    rights: identity.permissions,
     options: readStartOptions(args, core.settings.maxPipes),
     source,
     token,
     name,
     useExisting: args.useExisting === true,
   });
+  return startedBody(call, task);
 }

@@ -8,6 +8,7 @@ import type { MonitorKey } from "../monitor/subscriptions.ts";
 import { emptyStatus } from "../run/empty_status.ts";
 import type { Task } from "../run/task.ts";
 import { type Call, type Reply, taskOf } from "./call.ts";
+import { shownStatus } from "./task.ts";
 
 /**
  * `rrext_monitor`: choose which events of a task, a project or everything to
@@ -65,7 +66,8 @@ function sendStatus(call: Call, key: MonitorKey, named?: Task): void {
     : found.slice(0, 1);
   for (const { spec, record } of shown) {
     if (!isAllowed(call.identity, "task.monitor", spec.token)) continue;
-    caller.sendEvent(event, { ...record.read(), __id: spec.displayId });
+    const status = shownStatus(call, record.read(), spec);
+    caller.sendEvent(event, { ...status, __id: spec.displayId });
   }
   if (found.length > 0 || !call.identity.permissions.has("task.monitor")) {
     return;

@@ -1,11 +1,12 @@
 import { RocketRideException } from "../../errors.ts";
 import { substitute } from "../../protocol/substitute.ts";
-import { mayReachFiles, requireForTask } from "../access/identity.ts";
+import { requireForTask, rightsOver } from "../access/identity.ts";
 import { chooseSource } from "../pipeline/choose_source.ts";
 import { compile } from "../compile.ts";
 import { readPipeline } from "../pipeline/read_pipeline.ts";
 import { type Call, notRunning, type Reply, taskOf } from "./call.ts";
 import { inspectOptions } from "./inspect_options.ts";
+import { startedBody } from "./started_body.ts";
 import { withoutValues } from "../validate/without_values.ts";
 
 /**
@@ -24,7 +25,7 @@ export async function restart(call: Call): Promise<Reply> {
     "Missing pipeline configuration in restart request",
   );
   const task = taskOf(call);
-  requireForTask(identity, "task.control", token);
+  requireForTask(identity, "task.control", task.spec.token);
   if (!task.active) throw notRunning();
   const { env } = task.spec;
   const resolved = substitute(pipeline, env);
@@ -33,7 +34,7 @@ export async function restart(call: Call): Promise<Reply> {
     ...inspectOptions(core),
     hide: withoutValues(pipeline, env),
   });
-  const reachesFiles = mayReachFiles(identity, task.spec.userId);
-  await task.restart(pipeline, plan, reachesFiles);
-  return task.started;
+  const rights = rightsOver(identity, task.spec.userId);
+  await task.restart(pipeline, plan, rights.has("task.store"));
+  return startedBody(call, task);
 }

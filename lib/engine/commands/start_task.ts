@@ -1,7 +1,7 @@
 import type { Pipeline } from "../../../schema/pipeline.ts";
-import type { StartedTask } from "../../../schema/task.ts";
-import { RocketRideException } from "../../errors.ts";
+import { RocketRideException, ValidationException } from "../../errors.ts";
 import { substitute } from "../../protocol/substitute.ts";
+import type { Permission } from "../access/identity.ts";
 import { compile, type Plan } from "../compile.ts";
 import type { Core } from "../core.ts";
 import { chooseSource } from "../pipeline/choose_source.ts";
@@ -11,6 +11,9 @@ import { displayId, publicToken, taskToken } from "../run/tokens.ts";
 import { inspectOptions } from "./inspect_options.ts";
 import type { StartOptions } from "./start_options.ts";
 import { withoutValues } from "../validate/without_values.ts";
+
+/** What a key has at least: as much as one that the engine makes. */
+const LEAST_KEY = 35;
 
 /** What a task is found by. */
 interface Address {
@@ -24,8 +27,8 @@ export interface StartRequest {
   readonly pipeline: Pipeline;
   /** Who starts it. */
   readonly userId: string;
-  /** Whether its nodes may use that user's files. */
-  readonly reachesFiles: boolean;
+  /** What who starts it may do; it can do no more. */
+  readonly rights: ReadonlySet<Permission>;
   /** How it is to run. */
   readonly options: StartOptions;
   /** The id of the source component; the pipeline's own when absent. */
@@ -47,9 +50,9 @@ export interface StartRequest {
 export async function startTask(
   core: Core,
   request: StartRequest,
-): Promise<StartedTask> {
+): Promise<Task> {
   const { settings, tasks, host } = core;
-  const { pipeline, userId, reachesFiles, options } = request;
+  const { pipeline, userId, rights, options } = request;
   const env = { ...core.env.values, ...options.env };
   const resolved = substitute(pipeline, env);
   const { id: source, provider } = chooseSource(resolved, request.source);
@@ -58,7 +61,7 @@ export async function startTask(
   const address = { projectId, source };
 
   const token = isName(request.token)
-    ? request.token
+    ? checkKey(core, request.token)
     : makeToken(core, address, userId);
   const known = tasks.get(token);
   if (known?.stopping) {
@@ -68,7 +71,7 @@ export async function startTask(
   if (known?.active) {
     if (!request.useExisting) throw alreadyRunning();
     await known.whenRunning();
-    return known.started;
+    return known;
   }
 
   const plan = compile(
@@ -83,7 +86,7 @@ export async function startTask(
       ...options,
       ...address,
       userId,
-      reachesFiles,
+      rights,
       token,
       publicToken: makePublicToken(core, address),
       displayId: id,
@@ -96,7 +99,20 @@ export async function startTask(
   );
   tasks.add(task);
   await task.start(plan);
-  return task.started;
+  return task;
+}
+
+/**
+ * A token of the caller's own choice. One that can be logged in with must not
+ * follow from the first characters, which everybody sees who watches.
+ */
+function checkKey({ settings }: Core, token: string): string {
+  const isKey = settings.auth !== undefined && /^(tk|pk)_/.test(token);
+  if (!isKey || token.length >= LEAST_KEY) return token;
+  throw new ValidationException(
+    `A 'token' that begins with tk_ or pk_ is a key: ` +
+      `it must have ${LEAST_KEY} characters or more`,
+  );
 }
 
 /** Derived as a server does it, or random where the engine was told so. */

@@ -1,9 +1,15 @@
-import { TASK_STATE, type TaskSummary } from "../../../schema/task.ts";
+import {
+  TASK_STATE,
+  type TaskStatus,
+  type TaskSummary,
+} from "../../../schema/task.ts";
 import {
   isAllowed,
   requireForTask,
   requirePermission,
 } from "../access/identity.ts";
+import { withoutKey } from "../access/without_key.ts";
+import type { TaskTopic } from "../monitor/monitors.ts";
 import type { Task } from "../run/task.ts";
 import { type Call, notRunning, type Reply, taskOf } from "./call.ts";
 
@@ -14,7 +20,8 @@ export async function terminate(call: Call): Promise<Reply> {
 
 /** `rrext_get_task_status`: all that is known about a task (engine §7.2). */
 export function getTaskStatus(call: Call): Reply {
-  return permitted(call, "task.monitor").record.read();
+  const { record, spec } = permitted(call, "task.monitor");
+  return shownStatus(call, record.read(), spec);
 }
 
 /** `rrext_get_pipeline`: the pipeline, placeholders unresolved (engine §9.6). */
@@ -26,7 +33,8 @@ export function getPipeline(call: Call): Reply {
 
 /**
  * `rrext_get_token`: the token of a running task (engine §9.6); never of one
- * that has ended (protocol §12.1 S14).
+ * that has ended (protocol §12.1 S14), and never one that carries more than
+ * who asks may do.
  */
 export function getToken({ core, identity, args }: Call): Reply {
   requirePermission(identity, "task.monitor");
@@ -38,9 +46,8 @@ export function getToken({ core, identity, args }: Call): Reply {
   const task = found.find(({ spec }) => spec.userId === identity.userId) ??
     found[0];
   if (!task) throw notRunning();
-  const { token } = task.spec;
-  requireForTask(identity, "task.monitor", token);
-  return { token };
+  requireForTask(identity, "task.monitor", task.spec.token);
+  return { token: core.keys.keyFor("tk", task.spec, identity) };
 }
 
 /** `rrext_get_tasks`: the tasks that take data (engine §9.6). */
@@ -50,11 +57,15 @@ export function getTasks({ core, identity }: Call): Reply {
     record.state === TASK_STATE.RUNNING &&
     isAllowed(identity, "task.monitor", spec.token)
   );
-  return { tasks: tasks.map(summary) };
+  const tokenOf = ({ spec }: Task): string =>
+    core.keys.keyFor("tk", spec, identity);
+  return { tasks: tasks.map((task) => summary(task, tokenOf(task))) };
 }
 
-function summary({ spec, record, pipeline }: Task): TaskSummary {
-  const { source, token } = spec;
+function summary(
+  { spec: { source }, record, pipeline }: Task,
+  token: string,
+): TaskSummary {
   return {
     name: pipeline.name ?? source,
     description: pipeline.description ?? "",
@@ -63,6 +74,16 @@ function summary({ spec, record, pipeline }: Task): TaskSummary {
     status: record.read().status,
     pipeline: structuredClone(pipeline),
   };
+}
+
+/** A status as it may be shown: the key that its notes have is for data. */
+export function shownStatus(
+  { identity }: Call,
+  status: TaskStatus,
+  { publicToken, token }: TaskTopic,
+): TaskStatus {
+  if (isAllowed(identity, "task.data", token)) return status;
+  return withoutKey(status, publicToken);
 }
 
 function permitted(

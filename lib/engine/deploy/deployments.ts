@@ -1,5 +1,6 @@
 import type { DeploymentRecord } from "../../../schema/deployment.ts";
 import type { Pipeline } from "../../../schema/pipeline.ts";
+import type { Permission } from "../access/identity.ts";
 import type { Clock } from "../../_clock.ts";
 import { RocketRideException } from "../../errors.ts";
 import { nextRun } from "./next_run.ts";
@@ -10,10 +11,13 @@ export interface DeploymentsOptions {
   /** Where time comes from. */
   readonly clock: Clock;
   /**
-   * Start the pipeline of a deployment, unless it runs; may reject. The flag
-   * tells whether it may use the files of the user who created it.
+   * Start the pipeline of a deployment, unless it runs; may reject. It can do
+   * no more than who deployed it.
    */
-  start(record: DeploymentRecord, reachesFiles: boolean): Promise<unknown>;
+  start(
+    record: DeploymentRecord,
+    rights: ReadonlySet<Permission>,
+  ): Promise<unknown>;
 }
 
 /** What is to be deployed. */
@@ -24,8 +28,8 @@ export interface NewDeployment {
   readonly schedule: string;
   /** Who deploys it. */
   readonly userId: string;
-  /** Whether its nodes may use that user's files. */
-  readonly reachesFiles: boolean;
+  /** What that user may do. */
+  readonly rights: ReadonlySet<Permission>;
 }
 
 /** What can be changed about a deployment. */
@@ -35,16 +39,16 @@ export interface DeploymentChanges {
   /** Another schedule. */
   readonly schedule?: string | undefined;
   /**
-   * Whether the other pipeline may use the files of who created it.
+   * What who gives the other pipeline may do.
    *
-   * @default {false}
+   * @default {new Set()}
    */
-  readonly reachesFiles?: boolean;
+  readonly rights?: ReadonlySet<Permission>;
 }
 
 interface Entry {
   record: DeploymentRecord;
-  reachesFiles: boolean;
+  rights: ReadonlySet<Permission>;
   cancel: () => void;
 }
 
@@ -89,7 +93,7 @@ export class Deployments {
    */
   add(
     projectId: string,
-    { pipeline, schedule, userId, reachesFiles }: NewDeployment,
+    { pipeline, schedule, userId, rights }: NewDeployment,
   ): DeploymentRecord {
     if (this.#entries.has(projectId)) {
       throw new RocketRideException(
@@ -106,7 +110,7 @@ export class Deployments {
       created_at: now,
       updated_at: now,
     };
-    const entry = { record, reachesFiles, cancel: (): void => {} };
+    const entry = { record, rights, cancel: (): void => {} };
     this.#entries.set(projectId, entry);
     this.#arm(entry, times);
     return record;
@@ -130,7 +134,7 @@ export class Deployments {
       state: "active",
       updated_at: this.#now() / 1_000,
     };
-    if (changes.pipeline) entry.reachesFiles = changes.reachesFiles ?? false;
+    if (changes.pipeline) entry.rights = changes.rights ?? new Set();
     entry.cancel();
     this.#arm(entry, times);
   }
@@ -187,7 +191,7 @@ export class Deployments {
         entry.record = { ...record, state };
       }
     };
-    this.#options.start(record, entry.reachesFiles).then(
+    this.#options.start(record, entry.rights).then(
       () => becomes("active"),
       () => becomes("errored"),
     );

@@ -1,4 +1,5 @@
 import { EVENT_BITS } from "../../../schema/event.ts";
+import { withoutKey } from "../access/without_key.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 import type { TaskEvents } from "./task_events.ts";
 
@@ -6,6 +7,8 @@ import type { TaskEvents } from "./task_events.ts";
 export interface TaskTopic {
   /** The task's token. */
   readonly token: string;
+  /** The task's public key. */
+  readonly publicToken: string;
   /** The id shown to watchers. */
   readonly displayId: string;
   /** The task's project. */
@@ -53,7 +56,10 @@ export class Monitors {
         try {
           for (const watcher of this.#audience(task, bit, pipeId)) {
             body ??= { ...makeBody(), __id: task.displayId };
-            watcher.sendEvent(event, body);
+            const isTold = !("notes" in body) ||
+              watcher.mayWatch("task.data", task.token);
+            const shown = isTold ? body : withoutKey(body, task.publicToken);
+            watcher.sendEvent(event, shown);
           }
         } catch {
           // A node may say what JSON cannot carry. That it is watched must not

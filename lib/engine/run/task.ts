@@ -1,5 +1,5 @@
 import type { Pipeline } from "../../../schema/pipeline.ts";
-import { type StartedTask, TASK_STATE } from "../../../schema/task.ts";
+import { TASK_STATE } from "../../../schema/task.ts";
 import { type Deferred, deferred } from "../../_deferred.ts";
 import { ExecutionException, PipeException } from "../../errors.ts";
 import type { Plan } from "../compile.ts";
@@ -35,7 +35,7 @@ export class Task {
   constructor(spec: TaskSpec, pipeline: Pipeline, host: TaskHost) {
     this.spec = spec;
     this.#pipeline = pipeline;
-    this.#reachesFiles = spec.reachesFiles;
+    this.#reachesFiles = spec.rights.has("task.store");
     this.#host = host;
     const events = host.monitors.eventsOf(spec);
     this.record = new TaskRecord({ ...spec, clock: host.clock, events });
@@ -59,13 +59,6 @@ export class Task {
   /** For how long nothing was asked of the task, in seconds. */
   get idleSeconds(): number {
     return this.active ? (this.#watch?.idle ?? 0) / 1_000 : 0;
-  }
-
-  /** The body that answers `execute` and `restart` (engine §9.2). */
-  get started(): StartedTask {
-    const { displayId: id, token, publicToken, projectId, source, provider } =
-      this.spec;
-    return { id, token, publicToken, projectId, source, provider };
   }
 
   /**

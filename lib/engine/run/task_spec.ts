@@ -1,4 +1,5 @@
 import type { Clock } from "../../_clock.ts";
+import type { Permission } from "../access/identity.ts";
 import type { Monitors, TaskTopic } from "../monitor/monitors.ts";
 import type { NodeFiles } from "../node.ts";
 import type { TraceLevel } from "./flow_trace.ts";
@@ -7,10 +8,8 @@ import type { TraceLevel } from "./flow_trace.ts";
 export interface TaskSpec extends TaskTopic {
   /** The user who started it. */
   readonly userId: string;
-  /** Whether who started it may use that user's files. */
-  readonly reachesFiles: boolean;
-  /** The task's public key. */
-  readonly publicToken: string;
+  /** What the key that started it may do; its nodes and keys can do no more. */
+  readonly rights: ReadonlySet<Permission>;
   /** The source component's provider. */
   readonly provider: string;
   /** `<given name or display id>.<component name or source id>`. */

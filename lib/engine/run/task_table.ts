@@ -1,10 +1,20 @@
 import type { Clock } from "../../_clock.ts";
+import type { Permission } from "../access/identity.ts";
+import { ownRights, type TaskKeys } from "../access/task_keys.ts";
 import { ConnectionException } from "../../errors.ts";
 import type { Task } from "./task.ts";
 
 const RETENTION_MS = 300_000;
 /** What the pipelines of ended tasks may have, as JSON, but for the last one. */
 const ENDED_CHARACTERS = 64 * 1024 * 1024;
+
+/** Somebody who came with the key of a task. */
+export interface KeyHolder {
+  /** The task. */
+  readonly task: Task;
+  /** What the key carries. */
+  readonly rights: ReadonlySet<Permission>;
+}
 
 /** What is kept about a task that has ended. */
 interface Ended {
@@ -26,6 +36,7 @@ export class TaskTable {
   readonly #maxEnded: number;
   #endedSize = 0;
   readonly #onForget: (task: Task) => void;
+  readonly #keys: TaskKeys;
   #isClosed = false;
 
   /**
@@ -36,9 +47,11 @@ export class TaskTable {
   constructor(
     clock: Clock,
     { maxEndedTasks }: { readonly maxEndedTasks: number },
+    keys: TaskKeys,
     onForget: (task: Task) => void,
   ) {
     this.#clock = clock;
+    this.#keys = keys;
     this.#maxEnded = maxEndedTasks;
     this.#onForget = onForget;
   }
@@ -71,9 +84,10 @@ export class TaskTable {
     }
   }
 
-  /** The task of a token, running or ended. */
+  /** The task of a token, running or ended, whatever the token carries. */
   get(token: string): Task | undefined {
-    return this.#tasks.get(token);
+    return this.#tasks.get(token) ??
+      this.#tasks.get(this.#keys.find(token)?.token ?? "");
   }
 
   /** All tasks that are remembered, oldest first. */
@@ -86,9 +100,19 @@ export class TaskTable {
     return this.all().filter((task) => task.active);
   }
 
-  /** The running task of a public key. */
-  findPublic(publicToken: string): Task | undefined {
-    return this.active().find(({ spec }) => spec.publicToken === publicToken);
+  /** The running task that a key is for, and what the key carries. */
+  findByKey(key: string): KeyHolder | undefined {
+    const lesser = this.#keys.find(key);
+    const isPrivate = key.startsWith("tk_");
+    const task = lesser || isPrivate
+      ? this.get(key)
+      : this.active().find(({ spec }) => spec.publicToken === key);
+    if (!task?.active) return undefined;
+    const rights = task.spec.token !== key && lesser?.rights;
+    return {
+      task,
+      rights: rights || ownRights(isPrivate ? "tk" : "pk", task.spec),
+    };
   }
 
   /** The tasks of a source, active ones first; `*` for any source. */
@@ -116,6 +140,7 @@ export class TaskTable {
     this.#ended.delete(token);
     this.#endedSize -= ended?.size ?? 0;
     const task = this.#tasks.get(token);
+    this.#keys.forget(token);
     if (task && this.#tasks.delete(token)) this.#onForget(task);
   }
 }
