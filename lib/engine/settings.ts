@@ -127,7 +127,9 @@ export interface EngineOptions {
   /**
    * What may wait on a socket that has not logged in, in either direction, in
    * bytes: a larger message closes it with code 1009, and so does more on its
-   * way to a client that does not read, with 1013.
+   * way to a client that does not read, with 1013. Deno and Bun hold a message
+   * until it is whole, and then it counts; it must be so within the 30 seconds
+   * that a client has to log in.
    *
    * @default {65_536}
    */
@@ -203,6 +205,11 @@ export type Upgrade = (request: Request) => {
   readonly socket: WebSocket;
   /** What to answer the request with. */
   readonly response: Response;
+  /**
+   * Called when the client has logged in, and when it has gone: before that, a
+   * server does well to take only little from it.
+   */
+  readonly onLogin?: (() => void) | undefined;
 };
 
 /** Options with every default in its place. */

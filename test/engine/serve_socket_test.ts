@@ -1,8 +1,9 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { createEngine } from "../../lib/engine/engine.ts";
+import type { EngineOptions } from "../../lib/engine/settings.ts";
 import type { Message, ResponseMessage } from "../../schema/envelope.ts";
 import { dataPort, withEngine } from "../support/engine_rig.ts";
-import { drainMicrotasks } from "../support/fake_clock.ts";
+import { drainMicrotasks, fakeClock } from "../support/fake_clock.ts";
 import { chain, collector, entry, testNode } from "../support/test_nodes.ts";
 
 /** A server's end of a socket whose every move a test makes. */
@@ -162,6 +163,82 @@ Deno.test("a client that does not read its events is dropped, and delays nobody"
     assertEquals(socket.sent.length, before);
     await port.close(pipe);
   }, { upgrade: upgradeTo(socket) });
+});
+
+Deno.test("a client has half a minute to log in", async () => {
+  for (const isLate of [true, false]) {
+    const socket = new ScriptedSocket();
+    const clock = fakeClock();
+    const engine = createEngine({ clock, upgrade: upgradeTo(socket) });
+    const headers = { upgrade: "websocket" };
+    engine.fetch(new Request("http://h/task/service", { headers }));
+    await clock.advance(29_999);
+    if (!isLate) socket.request("auth", { auth: "key" });
+    await clock.advance(2);
+    const expected = isLate ? [[1008, "Login takes too long"]] : [];
+    assertEquals<unknown>(socket.closes, expected);
+    assertEquals(clock.timers, 0);
+    socket.dispatchEvent(new Event("close"));
+    await engine.close();
+  }
+});
+
+/** A socket whose client reads nothing. */
+class UnreadSocket extends ScriptedSocket {
+  override send(data: string | Uint8Array): void {
+    super.send(data);
+    this.bufferedAmount += data.length;
+  }
+}
+
+/** How many answers a client gets that asks often and reads nothing. */
+async function answersUnread(
+  options: EngineOptions,
+  ...commands: readonly [command: string, args?: object][]
+): Promise<number> {
+  const socket = new UnreadSocket();
+  const engine = createEngine({ ...options, upgrade: upgradeTo(socket) });
+  const headers = { upgrade: "websocket" };
+  engine.fetch(new Request("http://h/task/service", { headers }));
+  const [first, ...others] = commands;
+  for (const [command, args] of others) socket.request(command, args);
+  for (let asked = 0; asked < 100_000 && socket.readyState === 1; asked++) {
+    socket.request(...first!);
+  }
+  assertEquals(socket.closes, [[1013, "Reads too slowly"]]);
+  socket.dispatchEvent(new Event("close"));
+  await engine.close();
+  return socket.sent.length;
+}
+
+Deno.test("a client that asks and does not read is cut off", async () => {
+  const login = ["auth", { auth: "key" }] as const;
+  const options = { maxUnreadBytes: 10_000 };
+  const count = await answersUnread(options, ["rrext_ping"], [...login]);
+  assert(count > 50 && count < 200, `${count} answers`);
+  const refused = await answersUnread(options, ["rrext_nothing"], [...login]);
+  assert(refused > 20 && refused < 200, `${refused} answers`);
+  // However small they are.
+  const huge = { maxUnreadBytes: 1e9 };
+  const many = await answersUnread(huge, ["rrext_ping"], [...login]);
+  assert(many > 65_000 && many < 66_000, `${many} answers`);
+});
+
+Deno.test("one large answer is no reason to cut a client off", async () => {
+  const login = ["auth", { auth: "key" }] as const;
+  const options = { maxUnreadBytes: 10_000 };
+  const count = await answersUnread(
+    options,
+    ["rrext_ping"],
+    [...login],
+    ["rrext_services"],
+  );
+  assert(count > 50, `${count} answers`);
+});
+
+Deno.test("a stranger gets few answers that it does not read", async () => {
+  const count = await answersUnread({}, ["rrext_public_probe"]);
+  assert(count < 1_000, `${count} answers`);
 });
 
 Deno.test("where there is no way to upgrade, the answer says what is needed", async () => {

@@ -175,6 +175,43 @@ forEachHost(
   },
 );
 
+/** A request as a frame. */
+function request(seq: number, command: string, args: object = {}): string {
+  return JSON.stringify({ type: "request", seq, command, arguments: args });
+}
+
+forEachHost(
+  "a client that asks and does not read is cut off, and delays nobody",
+  async (host) => {
+    // It is not asked to end by itself: Deno keeps a timer, of 30 seconds, for
+    // each socket whose client has gone without a word.
+    await using child = await host.start(PROGRAM);
+    const uri = await child.line();
+    const login = request(1, "auth", { auth: "secret" });
+    const asked = Array.from(
+      { length: 1_500 },
+      (_, index) => request(index + 2, "rrext_services"),
+    );
+    await using slow = await rawHandshake(uri, login, ...asked);
+    const client = await rawSocket(
+      `${uri.replace("http", "ws")}/task/service`,
+    );
+    await client.ok("auth", { auth: "secret" });
+    await client.close();
+    let end = "";
+    let total = 0;
+    while (!end.includes("Reads too slowly")) {
+      const part = await slow.read();
+      // Its word is lost where what we sent has not been read by then.
+      if (!part) break;
+      total += part.length;
+      end = end.slice(-64) +
+        new TextDecoder("latin1").decode(part.slice(-64));
+    }
+    assert(total < 100 * MIB, `${total} bytes`);
+  },
+);
+
 const UPGRADE = [
   "Upgrade: websocket",
   "Connection: Upgrade",

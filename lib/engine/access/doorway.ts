@@ -1,3 +1,6 @@
+/** From how many addresses strangers may come at once. */
+const MOST_ADDRESSES = 10_000;
+
 /**
  * Bounds how many sockets of one address may be open without having logged
  * in (protocol §12.1 S40), so that strangers cannot use up an engine.
@@ -21,6 +24,7 @@ export class Doorway {
   enter(address: string): (() => void) | undefined {
     const count = this.#inside.get(address) ?? 0;
     if (count >= this.#most) return undefined;
+    if (count === 0 && this.#inside.size >= MOST_ADDRESSES) return undefined;
     this.#inside.set(address, count + 1);
     let isInside = true;
     return () => {

@@ -6,6 +6,8 @@ import { messageOf } from "../run/failure.ts";
 import type { Call, OpenCall, Reply } from "./call.ts";
 
 const MAX_ATTEMPTS = 5;
+/** What a client calls itself is kept, and told to everybody who watches. */
+const MOST_CHARACTERS = 256;
 
 /** `auth`: who is calling. A refusal ends the connection (protocol §4.1). */
 export function auth(call: OpenCall): Reply {
@@ -39,7 +41,9 @@ function readClient(
   { clientName, clientVersion }: OpenCall["args"],
 ): ClientInfo {
   return {
-    ...(isName(clientName) && { name: clientName }),
-    ...(isName(clientVersion) && { version: clientVersion }),
+    ...(isName(clientName) && { name: clientName.slice(0, MOST_CHARACTERS) }),
+    ...(isName(clientVersion) && {
+      version: clientVersion.slice(0, MOST_CHARACTERS),
+    }),
   };
 }

@@ -10,6 +10,9 @@ import type { Task } from "../run/task.ts";
 import { type Call, type Reply, taskOf } from "./call.ts";
 import { shownStatus } from "./task.ts";
 
+/** A connection may watch many sources, and each is kept. */
+const MOST_CHARACTERS = 4_096;
+
 /**
  * `rrext_monitor`: choose which events of a task, a project or everything to
  * get (protocol §8.1). Replaces what was chosen for the same target.
@@ -36,6 +39,11 @@ function readTarget(call: Call): Target {
   const { token, args } = call;
   const { projectId, source, pipeId: given } = args;
   const named = isName(projectId) && isName(source);
+  if (named && projectId.length + source.length > MOST_CHARACTERS) {
+    throw new RocketRideException(
+      `projectId and source may have ${MOST_CHARACTERS} characters at most`,
+    );
+  }
   if (token !== undefined && named) {
     throw new RocketRideException(
       "You must specifiy either token or project_id/source, not both",

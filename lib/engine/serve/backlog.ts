@@ -1,17 +1,26 @@
 /** Messages that may wait at most, however small: each costs more than itself. */
 const MOST_MESSAGES = 65_536;
 
+/** A message that may not have left yet. */
+interface Waiting {
+  readonly size: number;
+  readonly isLarge: boolean;
+}
+
 /**
  * Watches how much waits for a client that does not read, so that one stalled
  * client costs a bounded amount of memory and delays nobody.
  *
- * A single message may be larger than the limit: a client asked for it, and it
- * may take its time. What waits behind it counts.
+ * One message at a time may be larger than the limit: a client asked for it,
+ * and it may take its time.
  */
 export class Backlog {
-  readonly #sizes: number[] = [];
+  /** What may not have left yet, the oldest first. */
+  readonly #messages: Waiting[] = [];
   #first = 0;
   #total = 0;
+  #large = 0;
+  #small = 0;
 
   /**
    * A message was handed to the socket.
@@ -22,26 +31,30 @@ export class Backlog {
    * @returns Whether more waits than may.
    */
   add(size: number, buffered: number, limit: number): boolean {
-    this.#sizes.push(size);
-    this.#total += size;
-    this.#forget(buffered);
-    const front = this.#sizes[this.#first] ?? 0;
-    // At most what was added and has not left, and at most what is held back.
-    const waiting = Math.min(this.#total, buffered);
-    const counted = front > limit ? waiting - front : waiting;
-    return counted > limit || this.#sizes.length - this.#first > MOST_MESSAGES;
+    const message = { size, isLarge: size > limit };
+    this.#messages.push(message);
+    this.#count(message, 1);
+    // What was sent first leaves first.
+    for (; this.#first < this.#messages.length; this.#first++) {
+      const oldest = this.#messages[this.#first]!;
+      if (buffered > 0 && this.#total - oldest.size < buffered) break;
+      this.#count(oldest, -1);
+    }
+    this.#compact();
+    return Math.min(this.#small, buffered) > limit || this.#large > 1 ||
+      this.#messages.length - this.#first > MOST_MESSAGES;
   }
 
-  /** What was sent first leaves first. */
-  #forget(buffered: number): void {
-    for (; this.#first < this.#sizes.length; this.#first++) {
-      const left = this.#total - this.#sizes[this.#first]!;
-      if (buffered > 0 && left < buffered) break;
-      this.#total = left;
-    }
-    // Now and then, so that all of it costs no more than what was added.
-    if (this.#first * 2 < this.#sizes.length) return;
-    this.#sizes.splice(0, this.#first);
+  #count({ size, isLarge }: Waiting, by: 1 | -1): void {
+    this.#total += by * size;
+    if (isLarge) this.#large += by;
+    else this.#small += by * size;
+  }
+
+  /** Now and then, so that all of it costs no more than what was added. */
+  #compact(): void {
+    if (this.#first * 2 < this.#messages.length) return;
+    this.#messages.splice(0, this.#first);
     this.#first = 0;
   }
 }

@@ -24,6 +24,8 @@ export interface FetchInfo {
 }
 
 const SERVICE_PATH = "/task/service";
+/** How long a client may take to log in: it need not wait for anything. */
+const LOGIN_MS = 30_000;
 
 /**
  * Make the handler for HTTP requests to an engine.
@@ -63,9 +65,21 @@ export function fetchHandler(
     if (!leave) {
       return json(403, { detail: "Too many unauthenticated sockets" });
     }
+    const { settings } = core;
     try {
-      const { socket, response } = upgrade(request);
-      serveSocket(socket, core.settings, (peer) => connect(peer, leave));
+      const { socket, response, onLogin } = upgrade(request);
+      const arrived = (): void => {
+        cancel();
+        leave();
+        onLogin?.();
+      };
+      const late = (): void => connection.close(1008, "Login takes too long");
+      const cancel = settings.clock.after(LOGIN_MS, late, { ref: false });
+      const connection = serveSocket(
+        socket,
+        settings,
+        (peer) => connect(peer, arrived),
+      );
       return response;
     } catch (error) {
       leave();

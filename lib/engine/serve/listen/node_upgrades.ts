@@ -2,9 +2,13 @@ import type { Clock } from "../../../_clock.ts";
 import { ignore } from "../../../_deferred.ts";
 import { MAX_MESSAGE_BYTES, type Upgrade } from "../../settings.ts";
 import type { FetchInfo } from "../fetch_handler.ts";
+import { closeSocket } from "../close_socket.ts";
 import { IDLE_SECONDS } from "../upgrade.ts";
 import { rejectUpgrade } from "./reject_upgrade.ts";
 import { sweep } from "./sweep.ts";
+
+/** What a client needs at most to log in, with what it may send behind that. */
+const STRANGER_BYTES = 1024 * 1024;
 
 /** The part of Node's HTTP server that is needed here. */
 export interface NodeServer {
@@ -31,6 +35,8 @@ export interface NodeRequest {
 export interface NodeLine {
   readonly writable: boolean;
   on(event: "error", listener: () => void): void;
+  on(event: "data", listener: (chunk: Uint8Array) => void): void;
+  off(event: "data", listener: (chunk: Uint8Array) => void): void;
   end(text: string, done: () => void): void;
   destroy(): void;
 }
@@ -65,7 +71,8 @@ export async function nodeUpgrades(
       // Done before this returns; or refused, with the line closed.
       door.handleUpgrade(incoming, line, head, keep);
       if (!socket) throw new TypeError("Not a WebSocket handshake");
-      return { socket, response: new Response() };
+      const onLogin = limitUntilLogin(line, socket);
+      return { socket, response: new Response(), onLogin };
     }
 
     async function take(): Promise<void> {
@@ -81,6 +88,25 @@ export async function nodeUpgrades(
     take().catch(() => line.destroy());
   });
   return sweep(clock, IDLE_SECONDS * 1_000, door.clients);
+}
+
+/**
+ * End a socket whose client sends much before it has logged in: what it sends
+ * may be one message that never ends.
+ *
+ * @returns What to call when it has logged in.
+ */
+function limitUntilLogin(line: NodeLine, socket: WebSocket): () => void {
+  let left = STRANGER_BYTES;
+  const count = ({ length }: Uint8Array): void => {
+    left -= length;
+    if (left >= 0) return;
+    line.off("data", count);
+    closeSocket(socket, 1009, "Message is too big");
+    line.end("", () => line.destroy());
+  };
+  line.on("data", count);
+  return () => line.off("data", count);
 }
 
 /** The same request as the web knows it; `undefined` when it knows none. */
