@@ -66,14 +66,16 @@ export type {
 export { setEvents } from "./lib/events/set_events.ts";
 export { watchTask } from "./lib/events/watch_task.ts";
 
-export { answers, firstAnswer, parseAnswers } from "./lib/chat/answers.ts";
+export {
+  answers,
+  firstAnswer,
+  parseAnswers,
+  type SchemaIssue,
+  type SchemaResult,
+  type StandardSchema,
+} from "./lib/chat/answers.ts";
 export { chat, type ChatOptions } from "./lib/chat/chat.ts";
 export { type ChatPart, chatStream } from "./lib/chat/chat_stream.ts";
-export type {
-  SchemaIssue,
-  SchemaResult,
-  StandardSchema,
-} from "./lib/chat/standard_schema.ts";
 export {
   type Answer,
   createAnswer,
@@ -197,9 +199,12 @@ export { sendFiles } from "./lib/files/send_files.ts";
 export type { SendFilesOptions } from "./lib/files/send_files_options.ts";
 export { type UploadEvent, uploadFiles } from "./lib/files/upload_files.ts";
 
-export { getService } from "./lib/service/get_service.ts";
-export { getServices } from "./lib/service/get_services.ts";
-export { ping, type PingOptions } from "./lib/service/ping.ts";
+export {
+  getService,
+  getServices,
+  ping,
+  type PingOptions,
+} from "./lib/service/services.ts";
 
 export type {
   AppManifestEntry,

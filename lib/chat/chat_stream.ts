@@ -8,8 +8,7 @@ import { pipe } from "../data/pipe.ts";
 import { events } from "../events/events.ts";
 import type { StreamedEvent } from "../events/streamed_event.ts";
 import type { Session, TaskRef } from "../session/session.ts";
-import { chatPipeOptions, questionText } from "./_question.ts";
-import type { ChatOptions } from "./chat.ts";
+import { type ChatOptions, chatPipeOptions, questionText } from "./chat.ts";
 
 /** What a stream of {@linkcode chatStream} gives. */
 export type ChatPart =

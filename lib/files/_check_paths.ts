@@ -12,7 +12,7 @@ export async function checkPaths(
 ): Promise<void> {
   const paths = items.flatMap(({ path }) => path === undefined ? [] : [path]);
   if (paths.length === 0) return;
-  const { statFile } = await import("../env/stat_file.ts");
+  const { statFile } = await import("../runtime/files.ts");
   const missing = new AbortController();
   await eachInTurn({
     values: paths,

@@ -37,7 +37,7 @@ export function openPlace(place: FilePlace): Place {
       name: lastPart(place),
       path: place,
       async open(): Promise<{ source: PipeSource; size: number }> {
-        const { openFile } = await import("../env/open_file.ts");
+        const { openFile } = await import("../runtime/files.ts");
         const { stream, size } = await openFile(place);
         return { source: stream, size };
       },

@@ -143,7 +143,7 @@ function lazyEnv(given: Env | undefined): () => Promise<Env> {
 }
 
 async function runtimeEnv(): Promise<Env> {
-  const { readEnv } = await import("../env/read_env.ts");
+  const { readEnv } = await import("../runtime/env.ts");
   return readEnv();
 }
 

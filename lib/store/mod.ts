@@ -33,33 +33,46 @@
  *
  * @module
  */
-export { list } from "./list.ts";
-export { mkdir } from "./mkdir.ts";
+export {
+  list,
+  mkdir,
+  remove,
+  type RemoveOptions,
+  rename,
+  stat,
+} from "./directories.ts";
 export { readFile, type ReadFileOptions } from "./read_file.ts";
-export { readJson, type ReadJsonOptions } from "./read_json.ts";
-export { readText, type ReadTextOptions } from "./read_text.ts";
-export { remove, type RemoveOptions } from "./remove.ts";
-export { rename } from "./rename.ts";
-export { stat } from "./stat.ts";
+export {
+  readJson,
+  type ReadJsonOptions,
+  readText,
+  type ReadTextOptions,
+} from "./read_text.ts";
 export { writeFile, type WriteFileOptions } from "./write_file.ts";
-export { writeJson } from "./write_json.ts";
-export { writeText } from "./write_text.ts";
+export { writeJson, writeText } from "./write_text.ts";
 
-export { deleteLog } from "./log/delete_log.ts";
-export { getLog } from "./log/get_log.ts";
-export { listLogs, type ListLogsOptions } from "./log/list_logs.ts";
-export { saveLog } from "./log/save_log.ts";
+export {
+  deleteLog,
+  getLog,
+  listLogs,
+  type ListLogsOptions,
+  saveLog,
+} from "./logs.ts";
 
-export { deleteProject } from "./project/delete_project.ts";
-export { getAllProjects } from "./project/get_all_projects.ts";
-export { getProject } from "./project/get_project.ts";
-export { saveProject } from "./project/save_project.ts";
-export type { StoredPipeline, VersionOptions } from "./stored_pipeline.ts";
+export {
+  deleteProject,
+  getAllProjects,
+  getProject,
+  saveProject,
+} from "./projects.ts";
+export type { StoredPipeline, VersionOptions } from "./documents.ts";
 
-export { deleteTemplate } from "./template/delete_template.ts";
-export { getAllTemplates } from "./template/get_all_templates.ts";
-export { getTemplate } from "./template/get_template.ts";
-export { saveTemplate } from "./template/save_template.ts";
+export {
+  deleteTemplate,
+  getAllTemplates,
+  getTemplate,
+  saveTemplate,
+} from "./templates.ts";
 
 export type { CallOptions, Session, SessionEnd } from "../session/session.ts";
 export type {

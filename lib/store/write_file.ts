@@ -1,5 +1,13 @@
+import { type MaybeSignal, onAbort } from "../_abort.ts";
+import { type Deferred, deferred, ignore } from "../_deferred.ts";
+import { within } from "../_within.ts";
+import { ConnectionException } from "../errors.ts";
+import { FrameBuffer } from "../protocol/frame_buffer.ts";
+import { storePathBelowRoot } from "../protocol/store_path.ts";
+import type { Attachment } from "../session/attachment.ts";
+import { coreOf, type SessionCore } from "../session/core.ts";
 import type { CallOptions, Session } from "../session/session.ts";
-import { openWriter } from "./_open_writer.ts";
+import { type FileCalls, frameBytesOf, openFile } from "./file_calls.ts";
 
 /** Options of {@linkcode writeFile}. */
 export interface WriteFileOptions extends CallOptions {
@@ -70,4 +78,183 @@ export async function writeFile(
 function sizeOf(chunk: Uint8Array): number {
   const size = chunk?.byteLength;
   return size >= 0 ? size : 1;
+}
+
+/** How long letting go of a file waits for the write that is in flight. */
+const DRAIN_MS = 5_000;
+
+/** What a writer works with. */
+interface FileWriterOptions {
+  readonly calls: FileCalls;
+  readonly signal: MaybeSignal;
+  readonly frameBytes: number;
+}
+
+/**
+ * Writes a file that is open on the engine. Writes say no offset, so that one
+ * at a time is with the engine; chunks gather meanwhile (design D7).
+ */
+class FileWriter implements Attachment, UnderlyingSink<Uint8Array> {
+  readonly #core: SessionCore;
+  readonly #calls: FileCalls;
+  #buffer: FrameBuffer;
+  readonly #failed = deferred<never>();
+  #detach: () => void = ignore;
+  #failure: { readonly reason: unknown } | undefined;
+  /** The request that waits for its answer; rejects early when all is lost. */
+  #flight: Deferred<void> | undefined;
+  /** The answer itself, whatever became of the stream. */
+  #answer: Promise<void> = Promise.resolve();
+  #released: Promise<void> | undefined;
+
+  constructor(core: SessionCore, options: FileWriterOptions) {
+    this.#core = core;
+    this.#calls = options.calls;
+    this.#buffer = new FrameBuffer(options.frameBytes);
+    core.attachments.add(this);
+    this.#detach = onAbort(options.signal, (reason) => this.#fail(reason));
+  }
+
+  start(controller: WritableStreamDefaultController): void {
+    // Not in the same turn: an abort would find its stream errored, and
+    // return before the engine has let go of the file.
+    this.#failed.promise.catch((error) => controller.error(error));
+    // Fires at once, where `abort` below waits for the write (field F4).
+    controller.signal.addEventListener("abort", () => {
+      this.#fail(controller.signal.reason);
+    }, { once: true });
+  }
+
+  /** Take a chunk; settles when it has been taken into a frame. */
+  async write(chunk: Uint8Array): Promise<void> {
+    try {
+      if (!(chunk instanceof Uint8Array)) {
+        throw new TypeError("Cannot write to a file: expected a Uint8Array");
+      }
+      let rest = chunk;
+      for (;;) {
+        this.#check();
+        rest = rest.subarray(this.#buffer.append(rest));
+        this.#send();
+        if (rest.length === 0) return;
+        if (this.#buffer.room === 0) await this.#flight?.promise;
+      }
+    } catch (error) {
+      this.#fail(error);
+      throw error;
+    }
+  }
+
+  /** Write what is left and close the file. */
+  async close(): Promise<void> {
+    try {
+      while (this.#flight || this.#buffer.length > 0) {
+        this.#send();
+        await this.#flight?.promise;
+      }
+      this.#check();
+      const closed = this.#track(this.#calls.close());
+      // One that is refused has released the handle all the same (api §4.2).
+      this.#released = this.#answer.catch(ignore);
+      await closed;
+      this.#end();
+    } catch (error) {
+      this.#fail(error);
+      throw error;
+    }
+  }
+
+  /** Give the rest up; resolves when the engine has let go of the file. */
+  async abort(reason: unknown): Promise<void> {
+    this.#fail(reason);
+    await this.#released;
+  }
+
+  release(): Promise<void> {
+    return this.abort(
+      new ConnectionException("Session was closed while the file was written", {
+        code: "connection-closed",
+        sent: true,
+      }),
+    );
+  }
+
+  lost(reason: unknown): void {
+    this.#released ??= Promise.resolve();
+    this.#fail(reason);
+  }
+
+  /** Send what has gathered, unless something is in flight. */
+  #send(): void {
+    const { length } = this.#buffer;
+    if (this.#flight || length === 0) return;
+    this.#check();
+    this.#buffer.cut(length);
+    const answered = this.#track(this.#calls.write(this.#buffer, length));
+    answered.then(() => this.#send()).catch((error) => this.#fail(error));
+    // Its bytes were copied as it was sent.
+    this.#buffer.drop();
+  }
+
+  /** Wait for an answer, but no longer than there is hope. */
+  #track(answer: Promise<void>): Promise<void> {
+    const flight = this.#flight = deferred<void>();
+    this.#answer = answer;
+    answer.then(() => {
+      if (this.#flight === flight) this.#flight = undefined;
+      flight.resolve();
+    }, (error) => this.#fail(error));
+    return flight.promise;
+  }
+
+  #check(): void {
+    if (this.#failure) throw this.#failure.reason;
+  }
+
+  #fail(reason: unknown): void {
+    if (this.#failure) return;
+    this.#failure = { reason };
+    this.#failed.reject(reason);
+    this.#flight?.reject(reason);
+    this.#flight = undefined;
+    this.#released ??= this.#letGo();
+    this.#end();
+  }
+
+  /** A close may overtake a write that is in flight (protocol §5.1). */
+  async #letGo(): Promise<void> {
+    const { clock } = this.#core.settings;
+    await within(clock, DRAIN_MS, this.#answer, { ref: false });
+    await this.#calls.release();
+  }
+
+  #end(): void {
+    // Whoever keeps the stream need not keep its buffer.
+    this.#buffer = new FrameBuffer(0);
+    this.#detach();
+    const done = (): unknown => this.#core.attachments.delete(this);
+    this.#released?.then(done);
+  }
+}
+
+const DEFAULT_FRAME_BYTES = 1024 * 1024;
+const MAX_FRAME_BYTES = 16 * 1024 * 1024;
+
+/** Check everything that can be checked, then open a file for writing. */
+export async function openWriter(
+  session: Session,
+  path: string,
+  options: WriteFileOptions,
+): Promise<{ readonly writer: FileWriter; readonly frameBytes: number }> {
+  const place = storePathBelowRoot(path);
+  const frameBytes = frameBytesOf(
+    options.frameBytes,
+    DEFAULT_FRAME_BYTES,
+    MAX_FRAME_BYTES,
+  );
+  const core = coreOf(session);
+  const calls = await openFile(core, place, "w", options);
+  const { signal } = options;
+  const writer = new FileWriter(core, { calls, signal, frameBytes });
+  return { writer, frameBytes };
 }

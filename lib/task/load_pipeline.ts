@@ -110,7 +110,7 @@ async function readText(
   signal: AbortSignal | null | undefined,
 ): Promise<string> {
   if (typeof place === "string" || place.protocol === "file:") {
-    const { readTextFile } = await import("../env/read_text_file.ts");
+    const { readTextFile } = await import("../runtime/files.ts");
     return await readTextFile(place);
   }
   return await (await fetchPlace(place, signal)).text();

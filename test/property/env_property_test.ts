@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { parseEnv } from "../../lib/env/parse_env.ts";
+import { parseEnv } from "../../lib/runtime/env.ts";
 import { ENV_PARSERS } from "../support/env_parsers.ts";
 
 /** A line of a file, and the variable that api §7.2 sees in it, if any. */

@@ -12,7 +12,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   protocol: 2,
   transport: 3,
   session: 4,
-  env: 5,
+  runtime: 5,
   task: 5,
   data: 5,
   files: 5,
@@ -110,17 +110,17 @@ function mayImport(
     case "ground":
       return target === "schema";
     case "root":
-      return target !== "env" && !APART.includes(target);
+      return target !== "runtime" && !APART.includes(target);
     case "engine":
       return target === "schema" || target === "ground" ||
         ENGINE_MAY_USE.some((pattern) => pattern.test(to));
     case "cli":
       return [...graph.entries.values()].includes(to);
-    case "env":
+    case "runtime":
       return target === "schema" || target === "ground";
   }
   // Who looks at the runtime does it at the last moment (design D4).
-  if (target === "env") return dynamic && FLOORS[source]! >= 4;
+  if (target === "runtime") return dynamic && FLOORS[source]! >= 4;
   const floor = FLOORS[target] ?? Infinity;
   return floor < FLOORS[source]! || floor === 5 && FLOORS[source] === 5;
 }
@@ -164,7 +164,7 @@ function outsideIsDeclared({ edges }: ImportGraph): string[] {
     }
     const place = placeOf(from);
     if (place === "engine" || place === "cli") return [];
-    const allowed = place === "env" && specifier === ENV_PARSER ||
+    const allowed = place === "runtime" && specifier === ENV_PARSER ||
       from === MEDIA_TYPES.from && specifier === MEDIA_TYPES.specifier;
     return allowed && dynamic
       ? []

@@ -1,6 +1,6 @@
 import { parse } from "@std/dotenv/parse";
 import { parse as parseOfNpm } from "dotenv";
-import type { EnvParser } from "../../lib/env/parse_env.ts";
+import type { EnvParser } from "../../lib/runtime/env.ts";
 
 /** Parsers of `.env` files that agree on little, as those out there do. */
 export const ENV_PARSERS: readonly (readonly [string, EnvParser])[] = [

@@ -29,9 +29,9 @@ const HOUSE: Readonly<Record<string, string>> = {
   "lib/session/connect.ts": `import "../transport/memory.ts";
     import { wait } from "../_abort.ts";
     export async function connect(): Promise<void> {
-      const { readEnv } = await import("../env/read_env.ts");
+      const { readEnv } = await import("../runtime/env.ts");
     }`,
-  "lib/env/read_env.ts": `import { E } from "../errors.ts";
+  "lib/runtime/env.ts": `import { E } from "../errors.ts";
     const { parse } = await import("@std/dotenv/parse");`,
   "lib/task/use.ts": `import { pipe } from "../data/pipe.ts";`,
   "lib/data/pipe.ts": `import { connect } from "../session/connect.ts";`,
@@ -111,26 +111,26 @@ const BREAKS: readonly (readonly [string, string, string, string])[] = [
   [
     "env imported statically",
     "lib/task/use.ts",
-    `import { readEnv } from "../env/read_env.ts";`,
-    "lib/task/use.ts must not import lib/env/read_env.ts statically",
+    `import { readEnv } from "../runtime/env.ts";`,
+    "lib/task/use.ts must not import lib/runtime/env.ts statically",
   ],
   [
     "env imported from below",
     "lib/transport/memory.ts",
-    `await import("../env/read_env.ts");`,
-    "lib/transport/memory.ts must not import lib/env/read_env.ts",
+    `await import("../runtime/env.ts");`,
+    "lib/transport/memory.ts must not import lib/runtime/env.ts",
   ],
   [
     "env exported by the root",
     "mod.ts",
-    `export { readEnv } from "./lib/env/read_env.ts";`,
-    "mod.ts must not import lib/env/read_env.ts statically",
+    `export { readEnv } from "./lib/runtime/env.ts";`,
+    "mod.ts must not import lib/runtime/env.ts statically",
   ],
   [
     "env that imports the session",
-    "lib/env/read_env.ts",
+    "lib/runtime/env.ts",
     `import "../session/connect.ts";`,
-    "lib/env/read_env.ts must not import lib/session/connect.ts statically",
+    "lib/runtime/env.ts must not import lib/session/connect.ts statically",
   ],
   [
     "an engine that imports the session",
@@ -212,9 +212,9 @@ const BREAKS: readonly (readonly [string, string, string, string])[] = [
   ],
   [
     "the parser of .env imported statically",
-    "lib/env/read_env.ts",
+    "lib/runtime/env.ts",
     `import { parse } from "@std/dotenv/parse";`,
-    `lib/env/read_env.ts imports "@std/dotenv/parse"; the client has no dependencies`,
+    `lib/runtime/env.ts imports "@std/dotenv/parse"; the client has no dependencies`,
   ],
   [
     "the table of media types imported statically",

@@ -5,13 +5,15 @@ import {
   assertThrows,
 } from "@std/assert";
 import { dialect, query } from "@rocketride/streams/admin";
-import { answers, firstAnswer, parseAnswers } from "../../lib/chat/answers.ts";
+import {
+  answers,
+  firstAnswer,
+  parseAnswers,
+  type SchemaResult,
+  type StandardSchema,
+} from "../../lib/chat/answers.ts";
 import { chat } from "../../lib/chat/chat.ts";
 import { chatStream } from "../../lib/chat/chat_stream.ts";
-import type {
-  SchemaResult,
-  StandardSchema,
-} from "../../lib/chat/standard_schema.ts";
 import { ProtocolException, ValidationException } from "../../lib/errors.ts";
 import {
   addDocuments,

@@ -9,9 +9,13 @@ import { setConnectionParams } from "../../lib/session/set_connection_params.ts"
 import { use } from "../../lib/task/use.ts";
 import type { RequestMessage } from "../../schema/envelope.ts";
 import { drainMicrotasks } from "../support/fake_clock.ts";
-import { gate, type PipeServer, pipeServer } from "../support/pipe_server.ts";
+import {
+  gate,
+  type PipeServer,
+  pipeServer,
+  RESULT,
+} from "../support/pipe_server.ts";
 import type { Answer, Handler, Script } from "../support/scripted_server.ts";
-import { RESULT } from "../support/pipe_server.ts";
 import { stateOf } from "../support/state_of.ts";
 
 const PIPELINE = { components: [{ id: "in", provider: "webhook" }] };

@@ -5,9 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { parse } from "@std/dotenv/parse";
-import { type Host, hostOf } from "../../lib/env/_host.ts";
-import { parseEnv } from "../../lib/env/parse_env.ts";
-import { readEnv } from "../../lib/env/read_env.ts";
+import { type Host, hostOf, parseEnv, readEnv } from "../../lib/runtime/env.ts";
 import { ENV_PARSERS } from "../support/env_parsers.ts";
 import { type Outcome, runProgram } from "../support/run_program.ts";
 import { tempFolder } from "../support/temp_folder.ts";
@@ -256,7 +254,7 @@ Deno.test("readEnv() passes on the failure of a host that is broken", async () =
   await assertRejects(() => readEnv(host), RangeError, "broken");
 });
 
-const MODULE = new URL("../../lib/env/read_env.ts", import.meta.url);
+const MODULE = new URL("../../lib/runtime/env.ts", import.meta.url);
 const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
 const PROGRAM = `import { readEnv } from "${MODULE}";
 console.log(JSON.stringify(await readEnv()));`;

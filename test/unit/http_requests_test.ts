@@ -15,8 +15,7 @@ import {
   TimeoutException,
   ValidationException,
 } from "../../lib/errors.ts";
-import { getServices } from "../../lib/service/get_services.ts";
-import { ping } from "../../lib/service/ping.ts";
+import { getServices, ping } from "../../lib/service/services.ts";
 import { close } from "../../lib/session/close.ts";
 import { connect } from "../../lib/session/connect.ts";
 import type { ConnectOptions } from "../../lib/session/connect_options.ts";

@@ -12,9 +12,7 @@ import {
   ValidationException,
 } from "../../lib/errors.ts";
 import { events } from "../../lib/events/events.ts";
-import { getService } from "../../lib/service/get_service.ts";
-import { getServices } from "../../lib/service/get_services.ts";
-import { ping } from "../../lib/service/ping.ts";
+import { getService, getServices, ping } from "../../lib/service/services.ts";
 import { call } from "../../lib/session/call.ts";
 import { close } from "../../lib/session/close.ts";
 import { connect } from "../../lib/session/connect.ts";

@@ -1,8 +1,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { type Disk, diskOf } from "../../lib/env/_disk.ts";
-import { noDisk } from "../../lib/env/_file_failure.ts";
-import { openFile } from "../../lib/env/open_file.ts";
-import { statFile } from "../../lib/env/stat_file.ts";
+import {
+  type Disk,
+  diskOf,
+  noDisk,
+  openFile,
+  statFile,
+} from "../../lib/runtime/files.ts";
 import { isDAPException, ValidationException } from "../../lib/errors.ts";
 import { sameBytes } from "../support/same_bytes.ts";
 import { tempFolder } from "../support/temp_folder.ts";

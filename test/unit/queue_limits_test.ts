@@ -7,7 +7,7 @@ import { close } from "../../lib/session/close.ts";
 import { connect } from "../../lib/session/connect.ts";
 import { isConnected } from "../../lib/session/is_connected.ts";
 import { webSocketTransport } from "../../lib/transport/web_socket.ts";
-import { ping } from "../../lib/service/ping.ts";
+import { ping } from "../../lib/service/services.ts";
 import { drainMicrotasks } from "../support/fake_clock.ts";
 import { drop, opened, persistRig, shut } from "../support/persist_rig.ts";
 import { scriptedServer } from "../support/scripted_server.ts";

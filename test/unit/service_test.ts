@@ -4,9 +4,7 @@ import {
   RocketRideException,
   TimeoutException,
 } from "../../lib/errors.ts";
-import { getService } from "../../lib/service/get_service.ts";
-import { getServices } from "../../lib/service/get_services.ts";
-import { ping } from "../../lib/service/ping.ts";
+import { getService, getServices, ping } from "../../lib/service/services.ts";
 import { gate, pipeServer, refusing } from "../support/pipe_server.ts";
 import { silent } from "../support/scripted_server.ts";
 

@@ -2,14 +2,14 @@ import { didFail, type ResponseMessage } from "../../schema/envelope.ts";
 import { ignore } from "../_deferred.ts";
 import {
   ConnectionException,
+  isDAPException,
   ProtocolException,
   RocketRideException,
 } from "../errors.ts";
 import { refusal } from "../session/call.ts";
-import type { SessionCore } from "../session/core.ts";
-import type { CallOptions } from "../session/session.ts";
+import { coreOf, type SessionCore } from "../session/core.ts";
+import type { CallOptions, Session } from "../session/session.ts";
 import type { Payload } from "../transport/transport.ts";
-import { isCount } from "./_numbers.ts";
 
 /** How long the engine may take to let go of a file that was given up. */
 const RELEASE_MS = 5_000;
@@ -157,4 +157,67 @@ function dataIn(
 /** The failure of an answer that is something else. */
 export function unreadable(what: string): ProtocolException {
   return new ProtocolException(`Cannot read the answer: expected ${what}`);
+}
+
+/**
+ * The lines whose engines have shown that they have no documents, but files
+ * alone; another line may lead to another engine.
+ */
+const withoutDocuments = new WeakMap<SessionCore, number>();
+
+/**
+ * Do something the way that the engine can: with the document commands of 1.0
+ * in one request, else with files, as on 1.1 (api §4). Engines of 1.1 are sure
+ * to refuse the former, while nobody knows what those of 1.0 say to the
+ * latter; so documents come first, and a refusal is remembered for the line.
+ */
+export async function byGeneration<T>(
+  session: Session,
+  documents: () => Promise<T>,
+  files: () => Promise<T>,
+): Promise<T> {
+  const core = coreOf(session);
+  if (withoutDocuments.get(core) !== (core.line ?? NaN)) {
+    try {
+      return await documents();
+    } catch (error) {
+      if (!isDAPException(error, "unknown-command")) throw error;
+      if (core.line !== undefined) withoutDocuments.set(core, core.line);
+    }
+  }
+  return await files();
+}
+
+const MIN_FRAME_BYTES = 4 * 1024;
+
+/** The payload limit of a frame, checked. */
+export function frameBytesOf(
+  given: number | undefined,
+  fallback: number,
+  most: number,
+): number {
+  return wholeNumber("frameBytes", given ?? fallback, MIN_FRAME_BYTES, most);
+}
+
+/**
+ * Check a number of something.
+ *
+ * @throws {RangeError} It is not whole, or out of range.
+ */
+export function wholeNumber(
+  name: string,
+  value: number,
+  least: number,
+  most: number,
+): number {
+  const whole = Number.isSafeInteger(value) || value === Infinity;
+  if (whole && value >= least && value <= most) return value;
+  throw new RangeError(
+    `Cannot use ${name} of ${value}: expected ${least} to ${most}`,
+  );
+}
+
+/** Whether a value that a server sent is a number of something. */
+export function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && value as number >= 0;
 }

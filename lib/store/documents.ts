@@ -18,14 +18,10 @@ import {
 import { storeName } from "../protocol/store_path.ts";
 import { call } from "../session/call.ts";
 import type { CallOptions, Session } from "../session/session.ts";
-import { unreadable } from "./_file_calls.ts";
-import { byGeneration } from "./_generation.ts";
-import { list } from "./list.ts";
-import { readJson } from "./read_json.ts";
-import { remove } from "./remove.ts";
-import { stat } from "./stat.ts";
-import type { StoredPipeline, VersionOptions } from "./stored_pipeline.ts";
-import { writeJson } from "./write_json.ts";
+import { list, remove, stat } from "./directories.ts";
+import { byGeneration, unreadable } from "./file_calls.ts";
+import { readJson } from "./read_text.ts";
+import { writeJson } from "./write_text.ts";
 
 /** What kind of stored pipeline it is. */
 type Kind = "project" | "template";
@@ -197,4 +193,24 @@ function refuseVersion(expectedVersion: StoreVersion | undefined): void {
     code: "not-supported",
     hint: "Leave out `expectedVersion`; whoever saves last wins",
   });
+}
+
+/** A pipeline that the store keeps. */
+export interface StoredPipeline {
+  /** The pipeline. */
+  readonly pipeline: Pipeline;
+  /** Which state of it this is; servers of 1.1 do not tell. */
+  readonly version: StoreVersion | undefined;
+}
+
+/** Options of what changes a stored pipeline. */
+export interface VersionOptions extends CallOptions {
+  /**
+   * Refuse the change, with the code `version-conflict`, unless this is the
+   * version that is there. Servers of 1.1 keep no versions: with them the call
+   * rejects with the code `not-supported`, and nothing is changed.
+   *
+   * @default {whoever saves last wins}
+   */
+  readonly expectedVersion?: StoreVersion | undefined;
 }

@@ -1,0 +1,282 @@
+import { ValidationException } from "../errors.ts";
+
+/** The largest piece that is read at once. */
+const MAX_CHUNK_BYTES = 256 * 1024;
+/** The smallest; also what the end of the file is looked for with. */
+const MIN_CHUNK_BYTES = 4 * 1024;
+
+/** A file, about to be read. */
+interface OpenedFile {
+  /** Bytes in all, at the time it was opened. */
+  readonly size: number;
+  /** Its content; the file is closed at the end, on a failure, and on cancel. */
+  readonly stream: ReadableStream<Uint8Array<ArrayBuffer>>;
+}
+
+/**
+ * Open a file for reading, piece by piece: Deno, Bun, Node.
+ *
+ * Nothing is read before the stream is.
+ *
+ * @param path A path, relative to the working directory, or a `file:` URL.
+ * @param disk What to read from. Default: the runtime's file system, if any.
+ * @returns The file; read its stream to the end, or cancel it.
+ * @throws What {@linkcode statFile} throws.
+ */
+export async function openFile(
+  path: string | URL,
+  disk: Disk | undefined = diskOf(globalThis),
+): Promise<OpenedFile> {
+  if (!disk) throw noDisk(path);
+  // Looked at first: opening a named pipe would wait for who writes to it.
+  const size = await statFile(path, disk);
+  try {
+    return { size, stream: streamOf(path, await disk.open(path), size) };
+  } catch (error) {
+    throw fileFailure(path, error);
+  }
+}
+
+function streamOf(
+  path: string | URL,
+  file: DiskFile,
+  size: number,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let left = size;
+  let reading: Promise<unknown> = Promise.resolve();
+  let over = false;
+
+  async function close(): Promise<void> {
+    if (over) return;
+    over = true;
+    // No runtime says what becomes of a file that is closed during a read.
+    await reading;
+    await file.close();
+  }
+
+  return new ReadableStream({
+    async pull(controller): Promise<void> {
+      const chunk = new Uint8Array(
+        Math.min(Math.max(left, MIN_CHUNK_BYTES), MAX_CHUNK_BYTES),
+      );
+      const outcome = file.read(chunk).catch((error: unknown) => ({ error }));
+      reading = outcome;
+      const count = await outcome;
+      if (over) return;
+      if (typeof count === "number" && count > 0) {
+        left -= count;
+        return controller.enqueue(chunk.subarray(0, count));
+      }
+      await close();
+      if (typeof count === "object") throw fileFailure(path, count.error);
+      controller.close();
+    },
+    cancel: close,
+  }, { highWaterMark: 0 });
+}
+
+/** The few members of the runtimes that reading a file needs. */
+interface Runtime {
+  readonly Deno?: { readTextFile(path: string | URL): Promise<string> };
+  readonly process?: {
+    getBuiltinModule?(name: string): {
+      readFile(path: string | URL, encoding: "utf8"): Promise<string>;
+    };
+  };
+}
+
+/**
+ * Read a text file on runtimes that have files: Deno, Bun, Node.
+ *
+ * @param path A path, relative to the working directory, or a `file:` URL.
+ * @param scope Where the runtime is looked for. Default: the global object.
+ * @returns The text, as UTF-8.
+ * @throws {ValidationException} There is no such file, it may not be read, or
+ * the runtime has no files; `code` says which.
+ */
+export async function readTextFile(
+  path: string | URL,
+  scope: object = globalThis,
+): Promise<string> {
+  const { Deno, process } = scope as Runtime;
+  const files = process?.getBuiltinModule?.("node:fs/promises");
+  try {
+    if (Deno) return await Deno.readTextFile(path);
+    if (files) return await files.readFile(path, "utf8");
+  } catch (error) {
+    throw fileFailure(path, error);
+  }
+  throw noDisk(path, "Pass the pipeline as an object or a URL");
+}
+
+/**
+ * Tell how large a file is, without opening it.
+ *
+ * @param path A path, relative to the working directory, or a `file:` URL.
+ * @param disk What to look at. Default: the runtime's file system, if any.
+ * @returns The size in bytes.
+ * @throws {ValidationException} There is no such file, it is not a regular
+ * file, it may not be read, or the runtime has no files; `code` says which.
+ */
+export async function statFile(
+  path: string | URL,
+  disk: Disk | undefined = diskOf(globalThis),
+): Promise<number> {
+  if (!disk) throw noDisk(path);
+  let entry;
+  try {
+    entry = await disk.look(path);
+  } catch (error) {
+    throw fileFailure(path, error);
+  }
+  if (!entry.isFile) throw notAFile(path);
+  return entry.size;
+}
+
+/** How the runtimes call a place where there is nothing. */
+const ABSENT: ReadonlySet<unknown> = new Set(["NotFound", "ENOENT", "ENOTDIR"]);
+
+const LOOK = "Look at the permissions of the file";
+
+/** How they call a place that may not be looked at, and what to do about it. */
+const FORBIDDEN: ReadonlyMap<unknown, string> = new Map([
+  ["PermissionDenied", LOOK],
+  ["EACCES", LOOK],
+  ["EPERM", LOOK],
+  ["NotCapable", "Let Deno read it with --allow-read"],
+  ["ERR_ACCESS_DENIED", "Let Node read it with --allow-fs-read"],
+]);
+
+/** What a caller is told when a file cannot be read. */
+function fileFailure(
+  path: string | URL,
+  cause: unknown,
+): ValidationException {
+  const { name, code } = (cause ?? {}) as { name?: unknown; code?: unknown };
+  const words = [name, code];
+  if (words.some((word) => ABSENT.has(word))) {
+    return new ValidationException(
+      `Cannot read "${path}": there is no such file`,
+      { code: "file-not-found", cause },
+    );
+  }
+  const hint = FORBIDDEN.get(name) ?? FORBIDDEN.get(code);
+  const why = hint
+    ? "it may not be read"
+    : cause instanceof Error
+    ? cause.message
+    : String(cause);
+  return new ValidationException(`Cannot read "${path}": ${why}`, {
+    code: "file-not-readable",
+    cause,
+    hint,
+  });
+}
+
+/** What a caller is told about a folder, a device and the like. */
+function notAFile(path: string | URL): ValidationException {
+  return new ValidationException(`Cannot read "${path}": it is not a file`, {
+    code: "file-not-readable",
+  });
+}
+
+/** What a caller is told on browsers and Workers. */
+export function noDisk(
+  path: string | URL,
+  hint = "Give a File, a Blob, a stream or a URL",
+): ValidationException {
+  return new ValidationException(
+    `Cannot read "${path}": this runtime has no files`,
+    { code: "not-supported", hint },
+  );
+}
+
+/** What is known of a place in the file system. */
+interface DiskEntry {
+  /** Whether it is a regular file: no folder, device or pipe. */
+  readonly isFile: boolean;
+  /** Bytes, where it is a file. */
+  readonly size: number;
+}
+
+/** A file that is open for reading. */
+interface DiskFile {
+  /** Read on; returns the bytes that were read, 0 at the end. */
+  read(into: Uint8Array): Promise<number>;
+  /** Let go of the file. */
+  close(): Promise<void>;
+}
+
+/** The file system of a runtime. */
+export interface Disk {
+  /** Look at a place; rejects with the runtime's own error. */
+  look(path: string | URL): Promise<DiskEntry>;
+  /** Open a file for reading; rejects with the runtime's own error. */
+  open(path: string | URL): Promise<DiskFile>;
+}
+
+/** The part of Deno's namespace that is used, in types of no runtime. */
+interface DenoFiles {
+  stat(path: string | URL): Promise<DiskEntry>;
+  open(path: string | URL): Promise<{
+    read(into: Uint8Array): Promise<number | null>;
+    close(): void;
+  }>;
+}
+
+/** The part of the file module of Node and Bun that is used. */
+interface NodeFiles {
+  stat(path: string | URL): Promise<{ isFile(): boolean; size: number }>;
+  open(path: string | URL): Promise<{
+    read(into: Uint8Array): Promise<{ bytesRead: number }>;
+    close(): Promise<void>;
+  }>;
+}
+
+/**
+ * Look at a global object and give its file system: Deno's, else that of the
+ * `process` of Node or Bun, else none.
+ *
+ * The file module is asked for by name at run time, so no bundler ever finds
+ * an import that a browser could not serve.
+ */
+export function diskOf(scope: object): Disk | undefined {
+  const { Deno, process } = scope as {
+    Deno?: Partial<DenoFiles>;
+    process?: { getBuiltinModule?(name: string): unknown };
+  };
+  if (typeof Deno?.stat === "function" && typeof Deno.open === "function") {
+    return denoDisk(Deno as DenoFiles);
+  }
+  const files = process?.getBuiltinModule?.("node:fs/promises");
+  return files ? nodeDisk(files as NodeFiles) : undefined;
+}
+
+function denoDisk(files: DenoFiles): Disk {
+  return {
+    look: (path) => files.stat(path),
+    async open(path): Promise<DiskFile> {
+      const file = await files.open(path);
+      return {
+        read: async (into) => await file.read(into) ?? 0,
+        close: () => Promise.resolve(file.close()),
+      };
+    },
+  };
+}
+
+function nodeDisk(files: NodeFiles): Disk {
+  return {
+    async look(path): Promise<DiskEntry> {
+      const entry = await files.stat(path);
+      return { isFile: entry.isFile(), size: entry.size };
+    },
+    async open(path): Promise<DiskFile> {
+      const file = await files.open(path);
+      return {
+        read: async (into) => (await file.read(into)).bytesRead,
+        close: () => file.close(),
+      };
+    },
+  };
+}
