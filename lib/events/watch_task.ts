@@ -1,11 +1,18 @@
 import { isTaskStatus, type TaskStatus } from "../../schema/task.ts";
 import { onAbort } from "../_abort.ts";
 import { ignore } from "../_deferred.ts";
-import { ConnectionException } from "../errors.ts";
+import { ConnectionException, isDAPException } from "../errors.ts";
 import { call, tokenOf } from "../session/call.ts";
+import { coreOf, type SessionCore } from "../session/core.ts";
 import type { CallOptions, Session, TaskRef } from "../session/session.ts";
 import { events } from "./events.ts";
+import { PatientReader } from "./_patient_reader.ts";
 import type { StreamedEvent } from "./streamed_event.ts";
+
+/** How often a watch that has had no event asks for the status. */
+const ASK_MS = 2_000;
+/** How long a watch that has had events waits for the next one. */
+const QUIET_MS = 15_000;
 
 /**
  * Watch the status of a task until it is over.
@@ -14,6 +21,12 @@ import type { StreamedEvent } from "./streamed_event.ts";
  * when something changed, about once a second. A slow reader gets the latest
  * ones. After a reconnect the status is asked for anew, so that the end is
  * not missed. The stream closes after the status that says `completed`.
+ *
+ * Where no events come, as for the public key of a task, the status is asked
+ * for every two seconds, and told when it has changed. Events name a task only
+ * by its source and the first characters of its token, so that an end, and a
+ * status of a run that began at another time, is asked for by token before it
+ * is told.
  *
  * @param session A session from {@linkcode connect}.
  * @param task The task, or its token.
@@ -49,65 +62,25 @@ export function watchTask(
   task: TaskRef,
   options: CallOptions = {},
 ): ReadableStream<TaskStatus> {
+  const core = coreOf(session);
   const token = tokenOf(task);
   const gone = new AbortController();
-  const { signal } = gone;
   let detach: () => void = ignore;
-  let opening: Promise<Reader> | undefined;
-  let first: TaskStatus | undefined;
-
-  async function start(): Promise<Reader> {
-    detach = onAbort(options.signal, (reason) => gone.abort(reason));
-    const stream = await events(session, token, {
-      ...options,
-      signal,
-      types: ["apaevt_status_update"],
-      highWaterMark: 16,
-      overflow: "drop-oldest",
-    });
-    // Engines tell it by themselves to the first who watches a task only.
-    first = await statusNow();
-    return stream.getReader();
-  }
-
-  /** What the engine says; nothing when the line was lost, as a gap will tell. */
-  async function statusNow(): Promise<TaskStatus | undefined> {
-    try {
-      const body = await call(session, "rrext_get_task_status", {}, {
-        ...options,
-        signal,
-        task: token,
-      });
-      return isTaskStatus(body) ? body : undefined;
-    } catch (error) {
-      if (error instanceof ConnectionException) return undefined;
-      throw error;
-    }
-  }
-
-  async function next(reader: Reader): Promise<TaskStatus | undefined> {
-    let status = first;
-    first = undefined;
-    while (!status) {
-      const { done, value } = await reader.read();
-      if (done) return undefined;
-      if (value.type !== "gap") {
-        if (isTaskStatus(value.body)) status = value.body;
-      } else if (value.reason === "reconnect") status = await statusNow();
-    }
-    return status;
-  }
+  let watch: Watch | undefined;
 
   return new ReadableStream<TaskStatus>({
     async pull(controller): Promise<void> {
       try {
-        const reader = await (opening ??= start());
-        const status = await next(reader);
+        if (!watch) {
+          detach = onAbort(options.signal, (reason) => gone.abort(reason));
+          watch = new Watch(core, token, { ...options, signal: gone.signal });
+        }
+        const status = await watch.next();
         if (status) controller.enqueue(status);
         if (status && !status.completed) return;
         detach();
         controller.close();
-        await reader.cancel();
+        await watch.stop();
       } catch (error) {
         detach();
         gone.abort(error);
@@ -117,9 +90,145 @@ export function watchTask(
     async cancel(reason): Promise<void> {
       detach();
       gone.abort(reason);
-      await opening?.then((reader) => reader.cancel()).catch(ignore);
+      await watch?.stop();
     },
   }, { highWaterMark: 0 });
 }
 
-type Reader = ReadableStreamDefaultReader<StreamedEvent>;
+/** Follows one task by its events, and by asking where none come. */
+class Watch {
+  readonly #core: SessionCore;
+  readonly #token: string;
+  readonly #options: CallOptions & { readonly signal: AbortSignal };
+  #opening: Promise<PatientReader<StreamedEvent>> | undefined;
+  #hasAsked = false;
+  #hasEvents = false;
+  /** What was told last. */
+  #known: TaskStatus | undefined;
+
+  constructor(
+    core: SessionCore,
+    token: string,
+    options: CallOptions & { readonly signal: AbortSignal },
+  ) {
+    this.#core = core;
+    this.#token = token;
+    this.#options = options;
+  }
+
+  /** The next status that says something new; none when the watch is over. */
+  async next(): Promise<TaskStatus | undefined> {
+    const reader = await (this.#opening ??= this.#open());
+    for (;;) {
+      const status = await this.#nextStatus(reader);
+      if (status) this.#known = status;
+      if (status !== null) return status;
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#opening?.then((reader) => reader.cancel()).catch(ignore);
+  }
+
+  async #open(): Promise<PatientReader<StreamedEvent>> {
+    const { clock } = this.#core.settings;
+    const { signal } = this.#options;
+    try {
+      const stream = await events(this.#core, this.#token, {
+        ...this.#options,
+        types: ["apaevt_status_update"],
+        highWaterMark: 16,
+        overflow: "drop-oldest",
+      });
+      return new PatientReader(stream, clock);
+    } catch (error) {
+      // A key that may look at its task, but not subscribe.
+      if (!isDAPException(error, "permission-denied")) throw error;
+      return new PatientReader(noEvents(this.#core, signal), clock);
+    }
+  }
+
+  /** A status, nothing new (`null`), or the end of the events. */
+  async #nextStatus(
+    reader: PatientReader<StreamedEvent>,
+  ): Promise<TaskStatus | null | undefined> {
+    if (!this.#hasAsked) {
+      // Engines tell it by themselves to the first who watches a task only.
+      this.#hasAsked = true;
+      return await this.#ask();
+    }
+    const read = await reader.read(this.#hasEvents ? QUIET_MS : ASK_MS);
+    if (!read) return await this.#ask();
+    if (read.done) return undefined;
+    const { value } = read;
+    if (value.type === "gap") {
+      return value.reason === "reconnect" ? await this.#ask() : null;
+    }
+    this.#hasEvents = true;
+    if (!isTaskStatus(value.body)) return null;
+    return await this.#confirmed(value.body);
+  }
+
+  /** What an event tells, if it tells it of this task. */
+  async #confirmed(told: TaskStatus): Promise<TaskStatus | null> {
+    const isSameRun = told.startTime === this.#known?.startTime;
+    if (isSameRun && !told.completed) return told;
+    try {
+      return await this.#ask();
+    } catch (error) {
+      // The server has forgotten the task whose end this is.
+      const isEnd = isSameRun && isDAPException(error, "task-not-running");
+      if (isEnd) return told;
+      throw error;
+    }
+  }
+
+  /** What the engine says by token, if it is new and the engine can be asked. */
+  async #ask(): Promise<TaskStatus | null> {
+    try {
+      const body = await call(this.#core, "rrext_get_task_status", {}, {
+        ...this.#options,
+        task: this.#token,
+      });
+      if (!isTaskStatus(body)) return null;
+      const isNews = JSON.stringify(body) !== JSON.stringify(this.#known);
+      return isNews ? body : null;
+    } catch (error) {
+      // A session that has ended ends the events, and a later answer tells.
+      const isLater = error instanceof ConnectionException ||
+        isDAPException(error, "timeout");
+      if (isLater) return null;
+      throw error;
+    }
+  }
+}
+
+/** A stream without events that ends as one of events does. */
+function noEvents(
+  core: SessionCore,
+  signal: AbortSignal,
+): ReadableStream<StreamedEvent> {
+  let detach: readonly (() => void)[] = [];
+  function stop(): void {
+    for (const off of detach) off();
+  }
+  return new ReadableStream<StreamedEvent>({
+    start(controller): void {
+      function fail(reason: unknown): void {
+        stop();
+        controller.error(reason);
+      }
+      detach = [
+        onAbort(signal, fail),
+        onAbort(core.signal, (reason) => {
+          core.closed.then(({ clean }) => {
+            if (!clean) return fail(reason);
+            stop();
+            controller.close();
+          }).catch(ignore);
+        }),
+      ];
+    },
+    cancel: stop,
+  });
+}
