@@ -1,7 +1,8 @@
-import { TASK_STATE, type TaskState } from "../../schema/task.ts";
-import { isDAPException, PipeException } from "../errors.ts";
+import { isDAPException, type PipeException } from "../errors.ts";
 import type { SessionCore } from "../session/core.ts";
 import { getTaskStatus } from "../task/get_task_status.ts";
+import { taskEnded } from "../task/task_failures.ts";
+import { type Patient, TaskHealth } from "./_task_health.ts";
 
 const TICK_MS = 5_000;
 /** Held-back text goes after this much quiet (design D8). */
@@ -12,11 +13,9 @@ const KEEP_ALIVE_MS = 40_000;
 const SUSPECT_MS = 15_000;
 
 /** What a {@linkcode Liveness} looks after. */
-export interface Watched {
+export interface Watched extends Patient {
   /** The task's token. */
   readonly token: string;
-  /** The first state in which the task can be of use. */
-  readonly earliest: TaskState;
   /** Whether a request waits for its answer. */
   readonly waiting: boolean;
   /** The producer has paused: send what is held back. */
@@ -29,12 +28,13 @@ export interface Watched {
 
 /**
  * Looks after one pipe between requests: flushes what is held back, touches
- * an idle pipe before the engine drops it, and notices when the task behind a
- * request has died, since the engine then never answers (protocol S2).
+ * an idle pipe before the engine drops it, and notices when the task or the pipe
+ * behind a request is gone, since the engine then never answers.
  */
 export class Liveness {
   readonly #core: SessionCore;
   readonly #watched: Watched;
+  readonly #health: TaskHealth;
   #wroteAt: number;
   #sentAt: number;
   #polledAt: number;
@@ -46,6 +46,7 @@ export class Liveness {
   constructor(core: SessionCore, watched: Watched) {
     this.#core = core;
     this.#watched = watched;
+    this.#health = new TaskHealth(watched);
     const now = core.settings.clock.now();
     this.#wroteAt = this.#sentAt = this.#polledAt = now;
     this.#schedule();
@@ -60,6 +61,7 @@ export class Liveness {
   /** A request left. */
   sent(): void {
     this.#sentAt = this.#polledAt = this.#core.settings.clock.now();
+    this.#health.answered();
   }
 
   /** The pipe is over. */
@@ -105,26 +107,14 @@ export class Liveness {
 
   async #taskDied(): Promise<PipeException | undefined> {
     try {
-      const { token, earliest } = this.#watched;
-      const status = await getTaskStatus(this.#core, token);
-      const { completed, state } = status;
-      const runs = state >= earliest && state <= TASK_STATE.RUNNING;
-      if (runs && !completed) return undefined;
-      return ended(status.exitMessage || status.status);
+      const status = await getTaskStatus(this.#core, this.#watched.token);
+      return this.#health.look(status);
     } catch (error) {
       // Only the engine's word counts; a lost line has its own way to tell.
       if (isDAPException(error, "task-not-running")) {
-        return ended(error.message);
+        return taskEnded(error.message);
       }
       return undefined;
     }
   }
-}
-
-function ended(words: unknown): PipeException {
-  const message = typeof words === "string" ? words : "";
-  return new PipeException(message || "Task has ended", {
-    code: "task-ended",
-    hint: "Start the pipeline again with use(); what was in the pipe is lost",
-  });
 }

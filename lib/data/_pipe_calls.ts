@@ -29,6 +29,8 @@ export interface PipeCalls {
   readonly id: number;
   /** The line that the number means something on; requests go nowhere else. */
   readonly line: number;
+  /** The pipe's place among everything that was asked for. */
+  readonly order: number;
   /** Send a payload and wait until the pipeline has consumed it. */
   write(payload: Payload): Promise<void>;
   /** End the object and return what the pipeline made of it. */
@@ -101,13 +103,14 @@ function pipeCalls(
   token: string,
   id: number,
   timeout: number,
-  { cancel, line }: Sent,
+  { cancel, line, order }: Sent,
 ): PipeCalls {
   const writing = { subcommand: "write", pipe_id: id };
   const closing = { subcommand: "close", pipe_id: id };
   return {
     id,
     line,
+    order,
     async write(payload): Promise<void> {
       const response = await request(core, token, writing, {
         timeout,

@@ -94,6 +94,14 @@ export class PipeWriter implements Attachment, Watched {
     return this.#calls.id;
   }
 
+  get pipeId(): number {
+    return this.#calls.id;
+  }
+
+  get order(): number {
+    return this.#calls.order;
+  }
+
   get result(): Promise<PipelineResult> {
     return this.#result.promise;
   }
@@ -180,6 +188,10 @@ export class PipeWriter implements Attachment, Watched {
   lost(reason: unknown): void {
     this.#released ??= Promise.resolve();
     this.#fail(lostPipe(reason));
+  }
+
+  forgotten(reason: unknown): void {
+    this.onDead(reason);
   }
 
   onQuiet(): void {

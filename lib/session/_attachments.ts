@@ -6,6 +6,21 @@ import { CLOSE_GRACE_MS } from "./_hang_up.ts";
 
 /** Everything that the server holds for a connection. */
 export class Attachments extends Set<Attachment> {
+  #order = 0;
+
+  /** The next place among everything that is asked for. */
+  next(): number {
+    return ++this.#order;
+  }
+
+  /** A task was restarted, or has ended: what was asked of it before is gone. */
+  forgotten(token: string, before: number, reason: unknown): void {
+    for (const it of [...this]) {
+      const isOlder = it.order !== undefined && it.order < before;
+      if (it.token === token && isOlder) it.forgotten?.(reason);
+    }
+  }
+
   /**
    * Free everything while the connection is still up.
    *

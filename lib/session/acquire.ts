@@ -9,6 +9,8 @@ import type { SessionCore } from "./core.ts";
 export interface Sent {
   /** The number of the connection that it left on. */
   readonly line: number;
+  /** Its place among everything that was asked for. */
+  readonly order: number;
   /** Ends what it needs there, where it has something of its own. */
   readonly cancel: () => void;
 }
@@ -56,7 +58,11 @@ export async function acquire<T>(
     free(response, sent).catch(ignore).then(end);
   }
 
+  const order = core.attachments.next();
   const attachment: Attachment = {
+    token: request.token,
+    order,
+    forgotten: (reason) => giveUp.abort(reason),
     release(reason): Promise<unknown> {
       giveUp.abort(reason);
       return free ? over.promise : Promise.resolve();
@@ -72,7 +78,7 @@ export async function acquire<T>(
       signal,
       onLate: undo,
       onLine(line, cancel): void {
-        sent = { line, cancel };
+        sent = { line, cancel, order };
       },
     });
   } catch (error) {
@@ -88,7 +94,7 @@ export async function acquire<T>(
     throw signal.reason;
   }
   try {
-    return take(response, sent ?? { line: NaN, cancel: ignore });
+    return take(response, sent ?? { line: NaN, cancel: ignore, order });
   } finally {
     end();
   }

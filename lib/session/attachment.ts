@@ -16,6 +16,12 @@ export interface Attachment {
   hurry?(): void;
   /** The connection is gone. */
   lost(reason: unknown): void;
+  /** The task that it belongs to. */
+  readonly token?: string | undefined;
+  /** Its place among everything that was asked for on this session. */
+  readonly order?: number | undefined;
+  /** The task was restarted or has ended, and does not have it any more. */
+  forgotten?(reason: unknown): void;
 }
 
 /**

@@ -5,6 +5,7 @@ import { tokenOf } from "../session/call.ts";
 import type { CallOptions, Session, TaskRef } from "../session/session.ts";
 import { loadPipeline, type PipelineInput } from "./load_pipeline.ts";
 import { startedOf } from "./use.ts";
+import { taskRestarted } from "./task_failures.ts";
 
 /** Options of {@linkcode restart}. */
 export interface RestartOptions extends PipelineInput, CallOptions {}
@@ -13,7 +14,9 @@ export interface RestartOptions extends PipelineInput, CallOptions {}
  * Replace the pipeline of a running task, keeping its token.
  *
  * The engine keeps project, source, threads, ttl and the counters
- * (protocol §7.4). Resolves when the new pipeline is ready for data.
+ * (protocol §7.4). Resolves when the new pipeline is ready for data. The
+ * server loses what is in the task's pipes: pipes that were opened before,
+ * and those that wait for a slot, fail with the code `task-ended`.
  *
  * @param session A session from {@linkcode connect}.
  * @param task The task, or its token.
@@ -34,9 +37,12 @@ export async function restart(
   const token = tokenOf(task);
   const pipeline = await loadPipeline(core, options, options);
   const message = buildRequest("restart", { token, arguments: { pipeline } });
+  const before = core.attachments.next();
   const response = await core.request(message, {
     signal: options.signal,
     timeout: options.timeout ?? core.settings.longTimeout,
   });
-  return startedOf(core, response);
+  const started = startedOf(core, response);
+  core.attachments.forgotten(token, before, taskRestarted());
+  return started;
 }

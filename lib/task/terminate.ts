@@ -1,5 +1,7 @@
 import { call, tokenOf } from "../session/call.ts";
+import { coreOf } from "../session/core.ts";
 import type { CallOptions, Session, TaskRef } from "../session/session.ts";
+import { taskEnded } from "./task_failures.ts";
 
 /**
  * Stop a task and free what it holds.
@@ -19,5 +21,10 @@ export async function terminate(
   task: TaskRef,
   options: CallOptions = {},
 ): Promise<void> {
-  await call(session, "terminate", {}, { ...options, task: tokenOf(task) });
+  const { attachments } = coreOf(session);
+  const token = tokenOf(task);
+  const before = attachments.next();
+  await call(session, "terminate", {}, { ...options, task: token });
+  // Servers do not answer what was in flight.
+  attachments.forgotten(token, before, taskEnded("Task was terminated"));
 }

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { ConnectionException } from "../../lib/errors.ts";
 import { events } from "../../lib/events/events.ts";
 import type { StreamedEvent } from "../../lib/events/streamed_event.ts";
-import { EVENT_BITS, type EventKind } from "../../schema/event.ts";
+import { EVENT_BITS, type EventKind, eventMask } from "../../schema/event.ts";
 import type { Message } from "../../schema/envelope.ts";
 import { drop, opened, persistRig, shut } from "../support/persist_rig.ts";
 
@@ -45,8 +45,9 @@ function masksOf(
     if (message?.type !== "request") continue;
     if (message.command !== "rrext_monitor") continue;
     const { projectId, types } = message.arguments ?? {};
-    if (types === 0) masks.delete(String(projectId));
-    else masks.set(String(projectId), Number(types));
+    const mask = eventMask(types as EventKind[]);
+    if (mask === 0) masks.delete(String(projectId));
+    else masks.set(String(projectId), mask);
   }
   return Object.fromEntries([...masks].sort());
 }

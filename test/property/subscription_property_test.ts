@@ -8,6 +8,7 @@ import {
 import type { SessionCore } from "../../lib/session/core.ts";
 import type { Restorer } from "../../lib/session/attachment.ts";
 import type { EventMessage } from "../../schema/envelope.ts";
+import { type EventKind, eventMask } from "../../schema/event.ts";
 
 /** An engine as the protocol has it: one mask a key, replaced by each call. */
 class ModelEngine {
@@ -19,13 +20,13 @@ class ModelEngine {
   calls = 0;
 
   async request(
-    request: { arguments: { projectId: string; types: number } },
+    request: { arguments: { projectId: string; types: EventKind[] } },
   ): Promise<object> {
     this.calls++;
     const { projectId, types } = request.arguments;
     for (let turn = this.calls % 3; turn > 0; turn--) await Promise.resolve();
-    if (types === 0) this.masks.delete(projectId);
-    else this.masks.set(projectId, types);
+    if (types.length === 0) this.masks.delete(projectId);
+    else this.masks.set(projectId, eventMask(types));
     await Promise.resolve();
     return { type: "response", success: true };
   }
