@@ -42,7 +42,7 @@ export type {
   Payload,
   Transport,
 } from "./lib/transport/transport.ts";
-export { FrameBuffer } from "./lib/protocol/frame_buffer.ts";
+export { FrameBuffer } from "./lib/protocol/frame.ts";
 export {
   type WebSocketConstructor,
   webSocketTransport,
@@ -51,8 +51,8 @@ export {
 export {
   type HeartbeatOptions,
   withHeartbeat,
-} from "./lib/transport/with_heartbeat.ts";
-export { type TraceRecord, withTrace } from "./lib/transport/with_trace.ts";
+} from "./lib/transport/heartbeat.ts";
+export { type TraceRecord, withTrace } from "./lib/transport/trace.ts";
 export { normalizeUri } from "./lib/protocol/uri.ts";
 
 export type { EventType, PromisedEventName } from "./lib/events/event_type.ts";

@@ -76,7 +76,7 @@ export type {
 export { memoryStore, type MemoryStoreOptions } from "./store/memory_store.ts";
 
 export type { Clock, TimerOptions } from "../_clock.ts";
-export type { FrameBuffer } from "../protocol/frame_buffer.ts";
+export type { FrameBuffer } from "../protocol/frame.ts";
 export type { Acceptor, Peer } from "../transport/memory.ts";
 export type {
   CloseInfo,

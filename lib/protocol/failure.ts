@@ -62,10 +62,7 @@ const IN_USE: FailureKind = {
 };
 
 /**
- * The engine's words, and what they mean. Text is compared whole. Sources:
- * protocol Appendix C, §4.1, §5.4, §6, §7 and §9; engine §1.4, §1.6, §3, §4.12
- * and §9; api §4. What real engines say of files that are missing, in the way
- * or in use is not known; those words are the embedded engine's.
+ * Failure texts of servers, and what they mean. Strings are compared whole.
  */
 const FAILURES: readonly (readonly [string | RegExp, FailureKind])[] = [
   ["Not authenticated", {
@@ -260,8 +257,7 @@ function isBlank(message: unknown): boolean {
 /**
  * Read the text of a failed response, or make one up.
  *
- * Engines send empty messages, for example for data after a stop
- * (protocol §12.1, S23).
+ * Engines send empty messages, for example for data after a stop.
  *
  * @param response The failed response.
  * @returns Text that is not blank.

@@ -1,40 +1,36 @@
 import type { Message } from "../../schema/envelope.ts";
-import { isRecord } from "../../schema/json.ts";
 import { ProtocolException } from "../errors.ts";
 
 const LINE_FEED = 0x0a;
+const SPACE = 0x20;
+/** Room for a header in front of the payload. */
+const HEADROOM_BYTES = 1024;
+const FIRST_BYTES = 16 * 1024;
 const encoder = new TextEncoder();
 
 /**
- * The text frame of a message: one JSON object on one line.
- *
- * @param message A message without binary payload.
- * @returns Its JSON; never with a raw line feed (protocol §2.2).
+ * Encode a message without payload as a text frame: one JSON object on one
+ * line.
  */
 export function encodeText(message: Message): string {
   return JSON.stringify(message);
 }
 
-/**
- * The header of a binary frame, without the line feed that ends it.
- *
- * @param message A message whose payload is handled apart.
- * @returns Its JSON as UTF-8.
- */
+/** Encode the header of a binary frame, without the line feed that ends it. */
 export function encodeHeader(message: Message): Uint8Array<ArrayBuffer> {
   return encoder.encode(JSON.stringify(message));
 }
 
 /**
- * Read one frame, text or binary (protocol §2.1).
+ * Decode a text or binary frame.
  *
  * In a binary frame everything after the first line feed is payload and
  * becomes `arguments.data`, a view of `frame`; without a line feed the whole
- * frame is JSON. In a text frame line feeds are ordinary white space.
+ * frame is JSON. In a text frame line feeds are white space.
  *
- * @param frame What arrived.
- * @returns The message; its members beyond `type` are not checked.
+ * @returns The message; only `type` is checked.
  * @throws {ProtocolException} The frame is not a JSON object with a `type`.
+ * The message does not quote it, since it may hold a credential.
  */
 export function decodeFrame(frame: string | Uint8Array): Message {
   if (typeof frame === "string") return parseMessage(frame);
@@ -47,8 +43,8 @@ export function decodeFrame(frame: string | Uint8Array): Message {
 }
 
 function decodeUtf8(bytes: Uint8Array): string {
-  // Made per call: a fatal decoder is left in an odd state by a failure.
   try {
+    // One per call: a failure leaves a fatal decoder in an undefined state.
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
     throw malformed("a header in UTF-8", { cause });
@@ -60,18 +56,136 @@ function parseMessage(text: string): Message {
   try {
     value = JSON.parse(text);
   } catch {
-    // Parsers quote what they could not read.
+    throw malformed("one JSON object"); // no cause: parsers quote their input
+  }
+  if (typeof value !== "object" || !value || Array.isArray(value)) {
     throw malformed("one JSON object");
   }
-  if (!isRecord(value)) throw malformed("one JSON object");
-  if (typeof value.type !== "string") throw malformed("a message type");
-  return value as unknown as Message;
+  const { type } = value as { readonly type?: unknown };
+  if (typeof type !== "string") throw malformed("a message type");
+  return value as Message;
 }
 
-/** The text of the frame stays out: it may hold a credential. */
 function malformed(expected: string, options?: ErrorOptions): Error {
-  return new ProtocolException(
-    `Cannot read frame: expected ${expected}`,
-    options,
-  );
+  const message = `Cannot read frame: expected ${expected}`;
+  return new ProtocolException(message, options);
+}
+
+/**
+ * Write a whole binary frame into a scratch buffer: header, blanks up to
+ * `padTo` bytes in all, line feed, payload. JSON allows white space after the
+ * header.
+ *
+ * @returns A view of `scratch`, or of a new buffer if it was too small.
+ */
+export function writeFrame(
+  scratch: Uint8Array<ArrayBuffer>,
+  header: Uint8Array,
+  payload: Uint8Array,
+  padTo = 0,
+): Uint8Array<ArrayBuffer> {
+  const plain = header.length + 1 + payload.length;
+  const total = Math.max(plain, padTo);
+  const target = scratch.length < total ? new Uint8Array(total) : scratch;
+  target.set(header, 0);
+  target.fill(SPACE, header.length, header.length + total - plain);
+  target[total - payload.length - 1] = LINE_FEED;
+  target.set(payload, total - payload.length);
+  return target.subarray(0, total);
+}
+
+/**
+ * Gathers payload behind room for a header, so that it is sent without being
+ * copied a second time. Every runtime's `send()` copies synchronously, so the
+ * buffer is refilled as soon as a frame was sent. It grows up to its limit.
+ */
+export class FrameBuffer {
+  readonly #limit: number;
+  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  #headroom: number = HEADROOM_BYTES;
+  #length = 0;
+  #cut = 0;
+
+  /** Create a buffer for payloads of up to `limitBytes`. */
+  constructor(limitBytes: number) {
+    this.#limit = limitBytes;
+  }
+
+  /** Bytes gathered so far. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Bytes that still fit. */
+  get room(): number {
+    return this.#limit - this.#length;
+  }
+
+  /** Everything gathered; valid until the buffer changes. */
+  get gathered(): Uint8Array {
+    return this.#view(this.#length);
+  }
+
+  /** The payload of the next frame; valid until the buffer changes. */
+  get payload(): Uint8Array {
+    return this.#view(this.#cut);
+  }
+
+  /** Copy as much of `bytes` as fits; returns how much that was. */
+  append(bytes: Uint8Array): number {
+    const count = Math.min(bytes.length, this.room);
+    this.#reserve(count);
+    const part = count === bytes.length ? bytes : bytes.subarray(0, count);
+    this.#bytes.set(part, this.#headroom + this.#length);
+    this.#length += count;
+    return count;
+  }
+
+  /** Choose how many of the gathered bytes the next frame carries. */
+  cut(count: number): void {
+    this.#cut = count;
+  }
+
+  /** Drop what the frame carried; the rest moves to the front. */
+  drop(): void {
+    const from = this.#headroom + this.#cut;
+    this.#bytes.copyWithin(this.#headroom, from, this.#headroom + this.#length);
+    this.#length -= this.#cut;
+    this.#cut = 0;
+  }
+
+  /** The whole frame in one piece: header, line feed, payload. */
+  frame(header: Uint8Array): Uint8Array<ArrayBuffer> {
+    this.#reserve(0);
+    if (header.length + 1 > this.#headroom) this.#widen(header.length + 1);
+    const start = this.#headroom - header.length - 1;
+    this.#bytes.set(header, start);
+    this.#bytes[this.#headroom - 1] = LINE_FEED;
+    return this.#bytes.subarray(start, this.#headroom + this.#cut);
+  }
+
+  #view(count: number): Uint8Array {
+    return this.#bytes.subarray(this.#headroom, this.#headroom + count);
+  }
+
+  /** Make room for `more` bytes, and for the header in any case. */
+  #reserve(more: number): void {
+    const needed = this.#headroom + this.#length + more;
+    if (needed <= this.#bytes.length) return;
+    const doubled = Math.max(FIRST_BYTES, needed, this.#bytes.length * 2);
+    this.#reallocate(Math.min(doubled, this.#headroom + this.#limit), 0);
+  }
+
+  /** Make room for an unusually long header. */
+  #widen(headroom: number): void {
+    const shift = headroom - this.#headroom;
+    this.#headroom = headroom;
+    this.#reallocate(this.#bytes.length + shift, shift);
+  }
+
+  #reallocate(size: number, shift: number): void {
+    const grown = new Uint8Array(size);
+    grown.set(this.#bytes, shift);
+    this.#bytes = grown;
+  }
 }

@@ -18,7 +18,7 @@ export interface MediaType {
  */
 export type Framing = "bytes" | "text" | "record" | "chunk";
 
-/** Lanes that take one JSON document a write (protocol §6.4). */
+/** Lanes that take one JSON document a write. */
 const JSON_LANES: ReadonlySet<string> = new Set([
   "lane/questions",
   "lane/documents",
@@ -26,7 +26,7 @@ const JSON_LANES: ReadonlySet<string> = new Set([
   "lane/classifications",
 ]);
 
-/** The types of ready-made tags, whole in each write (protocol §6.4). */
+/** The types of ready-made tags, whole in each write. */
 const TAG_TYPES: ReadonlySet<string> = new Set([
   "application/rocketlib-tag",
   "lane/tag",
@@ -66,8 +66,8 @@ function findCharset(parameters: string): string | undefined {
 /**
  * Tell how data of a media type is cut into writes.
  *
- * Follows the lane that the engine chooses for the type (protocol §6.3) and
- * what a write means there (protocol §6.4).
+ * Follows the lane that the engine chooses for the type and
+ * what a write means there.
  *
  * @param mimeType The media type that the pipe is opened with.
  * @returns `text` for text, `record` for lanes of whole documents, and
@@ -96,7 +96,7 @@ function isJsonType(essence: string): boolean {
 
 /**
  * Give the payload that touches a pipe, so that the engine does not take it
- * for abandoned (protocol §5.4).
+ * for abandoned.
  *
  * Nothing for raw, audio, video and image lanes, and no documents for
  * `lane/documents`. On the text lane the empty text still adds a blank line
@@ -119,7 +119,7 @@ export function keepAlivePayload(
 /**
  * Write a media type as the engine can match it.
  *
- * The engine compares case-sensitively and with parameters (protocol §6.3):
+ * The engine compares case-sensitively and with parameters:
  * `Text/Plain` would go to the raw lane. So the essence becomes lower-case,
  * and parameters are dropped where the engine compares the whole, that is,
  * for `lane/…` and `application/rocketlib-tag`.

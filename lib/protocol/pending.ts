@@ -47,7 +47,7 @@ interface Late {
  * Every waiter settles exactly once, whatever the order of answers,
  * duplicates, timeouts, aborts and the end of the line. One timer serves all
  * deadlines, and it is left armed when a wait ends: timers are dear on some
- * runtimes (runtimes §4), and most deadlines are equally far away. It looks up
+ * runtimes, and most deadlines are equally far away. It looks up
  * every second, so that a program that has all its answers can end.
  */
 export class PendingTable {

@@ -1,5 +1,5 @@
 import { ValidationException } from "../errors.ts";
-import { FrameBuffer } from "./frame_buffer.ts";
+import { FrameBuffer } from "./frame.ts";
 import { isUtf8, wholeCharacters } from "./utf8.ts";
 
 const LINE_FEED = 0x0a;
@@ -11,7 +11,7 @@ const LINE_FEED = 0x0a;
 export type Occasion = "idle" | "quiet" | "end";
 
 /**
- * Gathers chunks of any size into frames of the right size (design D7, D8).
+ * Gathers chunks of any size into frames of the right size.
  *
  * Chunks go into `buffer`; `due` says how many of the gathered bytes the next
  * frame takes on an occasion, 0 for none.
@@ -42,7 +42,7 @@ export function rechunkBytes(frameBytes: number): Rechunker {
 /**
  * Rechunk UTF-8 text: a frame is full before it goes, ends with a line where
  * it can, and never cuts a character. The engine decodes every write by itself
- * and puts a blank line after each (protocol §6.4, §6.5).
+ * and puts a blank line after each.
  *
  * @param frameBytes The largest payload of a frame, at least 4.
  * @returns An empty rechunker.

@@ -1,7 +1,7 @@
 import { ValidationException } from "../errors.ts";
 import { BAD_PATH } from "./failure.ts";
 
-/** What no name may hold (api §4.2), and halves of characters. */
+/** What no name may hold, and halves of characters. */
 // deno-lint-ignore no-control-regex -- they are what is looked for
 const FORBIDDEN = /[\0-\x1f*?<>|":\p{Surrogate}]/u;
 
@@ -9,7 +9,7 @@ const FORBIDDEN = /[\0-\x1f*?<>|":\p{Surrogate}]/u;
  * Read a path of the store: names with `/` between them, from the root.
  *
  * Backslashes count as slashes; a leading slash, doubled ones and `.` say
- * nothing and are left out (api §4.2).
+ * nothing and are left out.
  *
  * @param path The path, as somebody wrote it.
  * @returns The path in its one spelling; empty for the root.

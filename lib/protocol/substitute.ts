@@ -5,7 +5,7 @@ const OPENING = "${ROCKETRIDE_";
 const CREDENTIAL = "ROCKETRIDE_APIKEY";
 
 /**
- * Replace `${ROCKETRIDE_…}` in every string of a value (api §7.3).
+ * Replace `${ROCKETRIDE_…}` in every string of a value.
  *
  * Walks arrays and plain objects to any depth. Replaces once: what a
  * variable holds is not searched again. Unknown names stay as they are, and

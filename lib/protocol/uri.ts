@@ -4,14 +4,14 @@ import { ValidationException } from "../errors.ts";
  * Where to connect when nobody says where.
  *
  * TLS on port 80 is unusual, but it is what the official clients have built
- * in (protocol §1.1), so it is kept as it is and in this one place.
+ * in, so it is kept as it is and in this one place.
  */
 export const CLOUD_URI = "https://cloud.rocketride.ai:80";
 
-/** The port of a server that is not in RocketRide's cloud (protocol §1.2). */
+/** The port of a server that is not in RocketRide's cloud. */
 const DEFAULT_PORT = "5565";
 
-/** The path of the only socket that clients use (protocol §1.2). */
+/** The path of the only socket that clients use. */
 const SOCKET_PATH = "/task/service";
 
 const SCHEMES: Readonly<Record<string, "ws:" | "wss:">> = {
@@ -25,8 +25,7 @@ const HINT =
   'Write a host, a host and port, or a URL such as "https://host:5565"';
 
 /**
- * Turn what a user calls the server into the address of its WebSocket
- * (protocol §1.1).
+ * Turn what a user calls the server into the address of its WebSocket.
  *
  * Takes a bare host, `host:port`, and URLs with the schemes `http`, `https`,
  * `ws` and `wss`. Without a port it is 5565, also for `https`; only

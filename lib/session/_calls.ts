@@ -2,7 +2,7 @@ import type { ResponseMessage } from "../../schema/envelope.ts";
 import { onAbort } from "../_abort.ts";
 import { ignore } from "../_deferred.ts";
 import { isDAPException } from "../errors.ts";
-import { FrameBuffer } from "../protocol/frame_buffer.ts";
+import { FrameBuffer } from "../protocol/frame.ts";
 import { PendingTable } from "../protocol/pending.ts";
 import { valueBytes } from "../protocol/value_bytes.ts";
 import type { Request, RequestOptions } from "./_core_options.ts";

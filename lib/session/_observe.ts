@@ -1,5 +1,5 @@
 import { notify } from "../_notify.ts";
-import type { TraceRecord } from "../transport/with_trace.ts";
+import type { TraceRecord } from "../transport/trace.ts";
 import type { ConnectOptions } from "./connect_options.ts";
 import type { LifecycleEvent } from "./lifecycle_event.ts";
 import type { ResultWarning } from "./result_warning.ts";

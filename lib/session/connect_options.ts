@@ -1,8 +1,8 @@
 import type { EventMessage } from "../../schema/envelope.ts";
 import type { Clock } from "../_clock.ts";
 import type { Transport } from "../transport/transport.ts";
-import type { HeartbeatOptions } from "../transport/with_heartbeat.ts";
-import type { TraceRecord } from "../transport/with_trace.ts";
+import type { HeartbeatOptions } from "../transport/heartbeat.ts";
+import type { TraceRecord } from "../transport/trace.ts";
 import type { ConnectionInfo } from "./get_connection_info.ts";
 import type { ResultWarning } from "./result_warning.ts";
 import type { CallOptions } from "./session.ts";

@@ -2,7 +2,7 @@ import { type MaybeSignal, onAbort } from "../_abort.ts";
 import { type Deferred, deferred, ignore } from "../_deferred.ts";
 import { within } from "../_within.ts";
 import { ConnectionException } from "../errors.ts";
-import { FrameBuffer } from "../protocol/frame_buffer.ts";
+import { FrameBuffer } from "../protocol/frame.ts";
 import { storePathBelowRoot } from "../protocol/store_path.ts";
 import type { Attachment } from "../session/attachment.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";

@@ -6,13 +6,18 @@ import type {
 import { ignore } from "../_deferred.ts";
 import { ConnectionException, DAPException } from "../errors.ts";
 import { httpBase, normalizeUri } from "../protocol/uri.ts";
-import { FrameBuffer } from "../protocol/frame_buffer.ts";
+import { FrameBuffer } from "../protocol/frame.ts";
 import { redactError, Secrets } from "../protocol/secrets.ts";
-import { type Answer, type HttpAsk, httpAsk } from "./_http_ask.ts";
-import { checkCarried, HTTP_COMMANDS } from "./_http_commands.ts";
-import { HttpPipes } from "./_http_pipes.ts";
-import { Places } from "./_places.ts";
-import { StreamingProbe, streamsBodies } from "./_streams_bodies.ts";
+import {
+  type Answer,
+  type HttpAsk,
+  httpAsk,
+  StreamingProbe,
+  streamsBodies,
+} from "./http_requests.ts";
+import { checkCarried, HTTP_COMMANDS } from "./http_commands.ts";
+import { HttpPipes } from "./http_pipes.ts";
+import { Places } from "./places.ts";
 import type {
   Connection,
   ConnectionHandlers,

@@ -1,6 +1,6 @@
 import type { Message } from "../../schema/envelope.ts";
 import { ConnectionException } from "../errors.ts";
-import { FrameBuffer } from "../protocol/frame_buffer.ts";
+import { FrameBuffer } from "../protocol/frame.ts";
 import type {
   CloseInfo,
   Connection,

@@ -1,6 +1,6 @@
 import type { Message } from "../../schema/envelope.ts";
 import type { Clock } from "../_clock.ts";
-import type { FrameBuffer } from "../protocol/frame_buffer.ts";
+import type { FrameBuffer } from "../protocol/frame.ts";
 
 /**
  * Binary payload of a message: plain bytes, or a buffer that was filled with

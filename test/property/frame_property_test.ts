@@ -4,8 +4,9 @@ import {
   decodeFrame,
   encodeHeader,
   encodeText,
+  FrameBuffer,
+  writeFrame,
 } from "../../lib/protocol/frame.ts";
-import { FrameBuffer, writeFrame } from "../../lib/protocol/frame_buffer.ts";
 import type { Message } from "../../schema/envelope.ts";
 
 /** A JSON object, as it comes out of a parser. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { FrameBuffer, writeFrame } from "../../lib/protocol/frame_buffer.ts";
+import { FrameBuffer, writeFrame } from "../../lib/protocol/frame.ts";
 
 const HEADER = new TextEncoder().encode('{"type":"request"}');
 

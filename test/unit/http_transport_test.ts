@@ -27,7 +27,7 @@ import {
   type HttpTransportOptions,
 } from "../../lib/transport/http.ts";
 import type { CloseInfo } from "../../lib/transport/transport.ts";
-import { withTrace } from "../../lib/transport/with_trace.ts";
+import { withTrace } from "../../lib/transport/trace.ts";
 import type { Message } from "../../schema/envelope.ts";
 
 const URI = "http://localhost:5565";

@@ -6,7 +6,7 @@ import {
 } from "../../lib/data/_intake.ts";
 import type { PipeChunk } from "../../lib/data/pipe_options.ts";
 import { isDAPException, ValidationException } from "../../lib/errors.ts";
-import { FrameBuffer } from "../../lib/protocol/frame_buffer.ts";
+import { FrameBuffer } from "../../lib/protocol/frame.ts";
 import type { Occasion } from "../../lib/protocol/rechunk.ts";
 
 const FRAME_BYTES = 16;

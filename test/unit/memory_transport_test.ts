@@ -6,7 +6,7 @@ import {
 } from "@std/assert";
 import { systemClock } from "../../lib/_clock.ts";
 import { ConnectionException } from "../../lib/errors.ts";
-import { FrameBuffer } from "../../lib/protocol/frame_buffer.ts";
+import { FrameBuffer } from "../../lib/protocol/frame.ts";
 import {
   type Acceptor,
   memoryTransport,

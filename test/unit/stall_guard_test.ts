@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { StallGuard } from "../../lib/transport/_stall_guard.ts";
+import { StallGuard } from "../../lib/transport/web_socket.ts";
 import { fakeClock } from "../support/fake_clock.ts";
 
 const PADDED = 64 * 1024;

@@ -5,8 +5,8 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import { FrameBuffer } from "../../lib/protocol/frame_buffer.ts";
-import { type TraceRecord, withTrace } from "../../lib/transport/with_trace.ts";
+import { FrameBuffer } from "../../lib/protocol/frame.ts";
+import { type TraceRecord, withTrace } from "../../lib/transport/trace.ts";
 import type { CloseInfo, Connection } from "../../lib/transport/transport.ts";
 import type { Message } from "../../schema/envelope.ts";
 import { fakeClock } from "../support/fake_clock.ts";

@@ -6,7 +6,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { ConnectionException, ProtocolException } from "../../lib/errors.ts";
-import { FrameBuffer } from "../../lib/protocol/frame_buffer.ts";
+import { FrameBuffer } from "../../lib/protocol/frame.ts";
 import type { CloseInfo } from "../../lib/transport/transport.ts";
 import { webSocketTransport } from "../../lib/transport/web_socket.ts";
 import type { Message } from "../../schema/envelope.ts";

@@ -1,5 +1,9 @@
-import { decodeFrame, encodeHeader, encodeText } from "../../protocol/frame.ts";
-import { writeFrame } from "../../protocol/frame_buffer.ts";
+import {
+  decodeFrame,
+  encodeHeader,
+  encodeText,
+  writeFrame,
+} from "../../protocol/frame.ts";
 import type { Peer } from "../../transport/memory.ts";
 import type { Message } from "../../../schema/envelope.ts";
 import { MAX_MESSAGE_BYTES, type Settings } from "../settings.ts";

@@ -2,8 +2,8 @@ import {
   decodeFrame,
   encodeHeader,
   encodeText,
+  writeFrame,
 } from "../../../lib/protocol/frame.ts";
-import { writeFrame } from "../../../lib/protocol/frame_buffer.ts";
 import type {
   EventMessage,
   Message,

@@ -1,4 +1,4 @@
-import { FrameBuffer } from "../../../protocol/frame_buffer.ts";
+import { FrameBuffer } from "../../../protocol/frame.ts";
 import { framingOf } from "../../../protocol/media_type.ts";
 import type { Hold } from "./allowance.ts";
 import { wholeCharacters } from "../../../protocol/utf8.ts";

@@ -1,4 +1,4 @@
-import { FrameBuffer } from "../../../protocol/frame_buffer.ts";
+import { FrameBuffer } from "../../../protocol/frame.ts";
 import { requestBody } from "./request_body.ts";
 import type { RouteCall } from "./route.ts";
 

@@ -3,7 +3,7 @@ import { parseMediaType } from "../protocol/media_type.ts";
 const encoder = new TextEncoder();
 
 /** One object as the only part of a form. */
-export interface FormPart {
+interface FormPart {
   /** The name of the field. */
   readonly field: string;
   /** The name of a file; a part without one is a field of text. */

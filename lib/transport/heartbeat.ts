@@ -1,5 +1,5 @@
-import { deadline } from "../_clock.ts";
 import { isResponse, type Message } from "../../schema/envelope.ts";
+import { deadline } from "../_clock.ts";
 import type {
   CloseInfo,
   Connection,
@@ -7,7 +7,7 @@ import type {
   DialOptions,
   Transport,
 } from "./transport.ts";
-import { wrapConnection, wrapHandlers, wrapTransport } from "./_wrap.ts";
+import { wrapConnection, wrapHandlers, wrapTransport } from "./wrap.ts";
 
 /** Options of {@linkcode withHeartbeat}. */
 export interface HeartbeatOptions {
@@ -39,7 +39,7 @@ const SEQ_ROOM = 2 ** 52 - SEQ_BASE;
  * After the login, and whenever nothing arrived for a while, it sends
  * `rrext_ping`; any message counts as a sign of life. A line that stays silent
  * is first declared dead to its owner and only then closed, since closing can
- * take minutes on some runtimes (field F11). The timer never keeps a process
+ * take minutes on some runtimes. The timer never keeps a process
  * alive.
  *
  * @param transport What carries the messages.
