@@ -16,7 +16,12 @@ export async function fetchPlace(
     response = await fetch(url, { signal });
   } catch (cause) {
     signal?.throwIfAborted();
-    throw unreadable(url, "there is no answer", "file-not-readable", cause);
+    throw unreadable(
+      url,
+      "there is no answer",
+      "file-not-readable",
+      quotes(cause, url) ? undefined : cause,
+    );
   }
   const { ok, status, body } = response;
   if (ok) return response;
@@ -31,6 +36,18 @@ export function shownPlace({ protocol, host, pathname }: URL): string {
   return protocol === "data:" ? protocol : `${protocol}//${host}${pathname}`;
 }
 
+/** Whether an error of the platform shows what may be secret of an address. */
+function quotes(error: unknown, { password, search, href }: URL): boolean {
+  if (password === "" && search === "") return false;
+  const parts = [href, password, search].filter((part) => part.length > 1);
+  for (let each = error; each instanceof Error; each = each.cause) {
+    const text = Object.getOwnPropertyNames(each)
+      .map((name) => String(Reflect.get(each as Error, name))).join();
+    if (parts.some((part) => text.includes(part))) return true;
+  }
+  return false;
+}
+
 function unreadable(
   url: URL,
   why: string,
@@ -39,6 +56,6 @@ function unreadable(
 ): ValidationException {
   return new ValidationException(`Cannot read "${shownPlace(url)}": ${why}`, {
     code,
-    cause,
+    ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -131,7 +131,10 @@ export interface TaskStatus extends TaskCounters {
   readonly currentObject: string | null;
   /** The size in bytes of the object in progress. */
   readonly currentSize: number;
-  /** Hints on how to reach the source; on some servers they hold the token. */
+  /**
+   * Hints on how to reach the source. Those that hold a key of the task are
+   * read by name only: `notes` is then not enumerable.
+   */
   readonly notes: readonly (string | Readonly<Record<string, unknown>>)[];
   /** Whether the task takes data. */
   readonly serviceUp: boolean;

@@ -171,7 +171,7 @@ function failure(
 ): DAPException {
   if (didFail(response)) return refusal(response, PipeException, { phase });
   return new PipeException(`Engine could not ${phase} the pipe`, {
-    dapResult: secrets.hideIn(response),
+    dapResult: secrets.hideIn(response, true),
     phase,
     hint: "The engine hid the reason; look at the errors of getTaskStatus()",
   });

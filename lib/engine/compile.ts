@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../schema/json.ts";
 import { ValidationException } from "../errors.ts";
+import type { Secrets } from "../protocol/secrets.ts";
 import type { NodeDefinition } from "./node.ts";
 import { inspect, type InspectOptions } from "./validate/inspect.ts";
 import type { ChosenSource } from "./pipeline/choose_source.ts";
@@ -34,6 +35,8 @@ export interface PlannedNode {
 export interface CompileOptions extends InspectOptions {
   /** Takes the values of variables out of what is warned of. */
   readonly hide: (text: string) => string;
+  /** What the running pipeline must not show. */
+  readonly secrets: Secrets;
 }
 
 /** A pipeline made ready to run. */
@@ -46,6 +49,8 @@ export interface Plan {
   readonly nodes: ReadonlyMap<string, PlannedNode>;
   /** What is wrong with components that are not loaded. */
   readonly warnings: readonly string[];
+  /** What must not show in its status, events and failures. */
+  readonly secrets: Secrets;
 }
 
 /**
@@ -65,7 +70,7 @@ export function compile(
   source: ChosenSource,
   options: CompileOptions,
 ): Plan {
-  const { registry, unknownProfiles, hide } = options;
+  const { registry, unknownProfiles, hide, secrets } = options;
   const { errors, ignored, chain, components } = inspect(
     pipeline,
     source.id,
@@ -97,6 +102,7 @@ export function compile(
     provider: source.provider,
     nodes: new Map(nodes.map((node) => [node.id, node])),
     warnings: ignored.map(({ message }) => hide(message)),
+    secrets,
   };
 }
 

@@ -191,8 +191,9 @@ class Watch {
         task: this.#token,
       });
       if (!isTaskStatus(body)) return null;
-      const isNews = JSON.stringify(body) !== JSON.stringify(this.#known);
-      return isNews ? body : null;
+      const status = this.#core.settings.secrets.hideTexts(body);
+      const isNews = JSON.stringify(status) !== JSON.stringify(this.#known);
+      return isNews ? status : null;
     } catch (error) {
       // A session that has ended ends the events, and a later answer tells.
       const isLater = error instanceof ConnectionException ||

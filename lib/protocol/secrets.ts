@@ -1,4 +1,5 @@
 import { isRecord } from "../../schema/json.ts";
+import { conceal } from "../_conceal.ts";
 
 /** The most values that are remembered; the oldest are evicted. */
 const MAX_VALUES = 4_096;
@@ -56,21 +57,44 @@ export class Secrets {
     return withoutSpans(text, spans).replace(TOKEN, shortToken);
   };
 
-  /** The same status or event, or a copy with its texts for people hidden. */
+  /**
+   * The same status or event, or a copy with its texts for people hidden.
+   * Notes that hand out a key of the task are then read by name only.
+   */
   hideTexts<T extends object>(body: T): T {
-    const entries = Object.entries(body);
-    if (!entries.some(([name]) => TEXTS.has(name))) return body;
-    return Object.fromEntries(
-      entries.map(([name, member]) => [
-        name,
-        TEXTS.has(name) ? this.hideIn(member) : member,
-      ]),
-    ) as T;
+    let shown = body;
+    for (const [name, member] of Object.entries(body)) {
+      if (!TEXTS.has(name)) continue;
+      if (shown === body) shown = { ...body };
+      Object.defineProperty(shown, name, { value: this.hideIn(member) });
+    }
+    return "notes" in body && this.#shows(body.notes)
+      ? conceal(shown as T & { notes: unknown }, ["notes"])
+      : shown;
   }
 
-  /** A copy of what JSON could carry with {@linkcode hide} applied to it. */
-  hideIn<T>(value: T): T {
-    return mapTexts(value, this.hide, 0) as T;
+  /**
+   * A copy of what JSON could carry with {@linkcode hide} applied to its
+   * strings.
+   *
+   * @param names Whether to apply it to the names of members as well.
+   */
+  hideIn<T>(value: T, names: boolean = false): T {
+    return mapTexts(value, this.hide, names, 0) as T;
+  }
+
+  #shows(value: unknown): boolean {
+    let found = false;
+    mapTexts(
+      value,
+      (text) => {
+        found ||= this.hide(text) !== text;
+        return text;
+      },
+      false,
+      0,
+    );
+    return found;
   }
 }
 
@@ -92,18 +116,24 @@ export function redactError(
   depth: number = 0,
 ): unknown {
   if (typeof error === "string") return redact(error);
-  if (!(error instanceof Error) || depth > MAX_CAUSES) return undefined;
-  const { message, stack = "", cause } = error;
+  if (!(error instanceof Error)) {
+    return Object(error) === error ? undefined : error;
+  }
+  if (depth > MAX_CAUSES) return undefined;
+  const { message, name, cause } = error;
   const shownCause = cause && redactError(cause, redact, depth + 1);
-  const same = shownCause === cause && redact(message) === message &&
-    redact(stack) === stack;
-  if (same) return error;
+  // Some have the address in a member of their own.
+  const texts = Object.getOwnPropertyNames(error)
+    .map((name) => Reflect.get(error, name))
+    .filter((member) => typeof member === "string");
+  const clean = texts.every((text) => redact(text) === text);
+  if (clean && shownCause === cause) return error;
   const copy = new Error(
     redact(message),
     shownCause === undefined ? undefined : { cause: shownCause },
   );
-  copy.name = error.name;
-  return copy;
+  const code: unknown = Reflect.get(error, "code");
+  return Object.assign(copy, { name, ...(code === undefined ? {} : { code }) });
 }
 
 function formsOf(value: string): string[] {
@@ -148,17 +178,18 @@ function withoutSpans(
 function mapTexts(
   value: unknown,
   map: (text: string) => string,
+  names: boolean,
   depth: number,
 ): unknown {
   if (typeof value === "string") return map(value);
   const list = Array.isArray(value);
   if (!list && !isRecord(value) || value instanceof Uint8Array) return value;
   if (depth === MAX_DEPTH) return "…";
-  if (list) return value.map((item) => mapTexts(item, map, depth + 1));
+  if (list) return value.map((item) => mapTexts(item, map, names, depth + 1));
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [
-      map(name),
-      mapTexts(member, map, depth + 1),
+      names ? map(name) : name,
+      mapTexts(member, map, names, depth + 1),
     ]),
   );
 }

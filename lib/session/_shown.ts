@@ -30,7 +30,7 @@ function shownResponse(
   if (!didFail(response)) return response;
   const { message, type, seq, request_seq, success } = response;
   const copy = {
-    ...secrets.hideIn(response),
+    ...secrets.hideIn(response, true),
     type,
     seq,
     request_seq,

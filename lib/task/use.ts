@@ -189,7 +189,7 @@ export function startedOf(
   const { body } = response;
   if (isStartedTask(body)) return conceal(body, ["token", "publicToken"]);
   throw new ProtocolException("Cannot use the task: expected a token", {
-    dapResult: secrets.hideIn(response),
+    dapResult: secrets.hideIn(response, true),
   });
 }
 

@@ -49,7 +49,8 @@ export async function validate(
 ): Promise<ValidationResult> {
   const { source, env, ...callOptions } = options;
   const input = { pipeline, source, env };
-  const finished = await loadPipeline(coreOf(session), input, options);
+  const core = coreOf(session);
+  const finished = await loadPipeline(core, input, options);
   const args = {
     pipeline: finished,
     ...(source === undefined ? {} : { source }),
@@ -58,5 +59,6 @@ export async function validate(
     ...callOptions,
     exception: ValidationException,
   });
-  return readValidation(body);
+  // Servers repeat the pipeline, and quote it in what they find.
+  return readValidation(core.settings.secrets.hideIn(body));
 }

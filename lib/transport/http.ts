@@ -248,10 +248,7 @@ class HttpConnection {
 
   /** The server could not be reached; other requests go ways of their own. */
   #unanswered(seq: number, cause: unknown): void {
-    // Addresses of tasks hold their tokens.
-    const error = cause instanceof DAPException
-      ? cause
-      : broken(redactError(cause, this.#redact));
+    const error = shownFailure(cause, this.#redact);
     if (!this.#handlers.onUnanswered) {
       return this.#end(1006, error.message, error);
     }
@@ -275,13 +272,26 @@ function closedConnection(reason: string): ConnectionException {
   });
 }
 
-/** What `fetch` rejects with says that the network failed, and little else. */
-function broken(cause: unknown): ConnectionException {
-  const words = cause instanceof Error ? cause.message : String(cause);
+/**
+ * The failure of a request, without secrets: addresses of tasks hold their
+ * tokens, and servers may repeat the credential in a status or a redirect.
+ */
+function shownFailure(
+  cause: unknown,
+  redact: (text: string) => string,
+): DAPException {
+  const shown = redactError(cause, redact);
+  if (shown === cause && cause instanceof DAPException) return cause;
+  const words = shown instanceof Error ? shown.message : String(shown ?? "");
+  const { code, retryable, hint } = cause instanceof DAPException
+    ? cause
+    : { code: undefined, retryable: true, hint: undefined };
   return new ConnectionException(words || "Request failed", {
     sent: true,
-    retryable: true,
-    cause,
+    retryable,
+    hint,
+    cause: shown,
+    ...(code && { code }),
   });
 }
 

@@ -6,6 +6,7 @@ import {
   Subscriptions,
 } from "../../lib/engine/monitor/subscriptions.ts";
 import { createRegistry } from "../../lib/engine/registry.ts";
+import { Secrets } from "../../lib/protocol/secrets.ts";
 import type { Pipeline, PipelineComponent } from "../../schema/pipeline.ts";
 import { refusalPort, withEngine } from "../support/engine_rig.ts";
 import type { RawClient } from "../support/raw_client.ts";
@@ -113,6 +114,7 @@ function planOf(pipeline: Pipeline): Plan {
     forwarding: "clean",
     validate: "strict",
     unknownProfiles: "error",
+    secrets: new Secrets(),
     hide: (text) => text,
   });
 }

@@ -75,7 +75,7 @@ Deno.test("of task tokens the start is shown, and never the whole", () => {
 Deno.test("texts are hidden at any depth, in names as well, and data is kept", () => {
   const bytes = Uint8Array.of(1);
   const value = { "a-secret": [{ text: "my a-secret" }], n: 1, bytes };
-  assertEquals(secrets("a-secret").hideIn(value) as unknown, {
+  assertEquals(secrets("a-secret").hideIn(value, true) as unknown, {
     "***": [{ text: "my ***" }],
     n: 1,
     bytes,

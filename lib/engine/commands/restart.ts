@@ -7,7 +7,11 @@ import { readPipeline } from "../pipeline/read_pipeline.ts";
 import { type Call, notRunning, type Reply, taskOf } from "./call.ts";
 import { inspectOptions } from "./inspect_options.ts";
 import { startedBody } from "./started_body.ts";
-import { withoutValues } from "../validate/without_values.ts";
+import {
+  secretsOf,
+  withHidden,
+  withoutValues,
+} from "../validate/without_values.ts";
 
 /**
  * `restart`: another pipeline under the same token (engine §9.2).
@@ -29,11 +33,16 @@ export async function restart(call: Call): Promise<Reply> {
   if (!task.active) throw notRunning();
   const { env } = task.spec;
   const resolved = substitute(pipeline, env);
-  const source = chooseSource(resolved, task.spec.source);
-  const plan = compile(resolved, source, {
-    ...inspectOptions(core),
-    hide: withoutValues(pipeline, env),
-  });
+  const hide = withoutValues(pipeline, env);
+  const plan = withHidden(
+    hide,
+    () =>
+      compile(resolved, chooseSource(resolved, task.spec.source), {
+        ...inspectOptions(core),
+        hide,
+        secrets: secretsOf(pipeline, resolved, env),
+      }),
+  );
   const rights = rightsOver(identity, task.spec.userId);
   await task.restart(pipeline, plan, rights.has("task.store"));
   return startedBody(call, task);

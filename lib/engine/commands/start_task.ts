@@ -10,7 +10,11 @@ import { Task } from "../run/task.ts";
 import { displayId, publicToken, taskToken } from "../run/tokens.ts";
 import { inspectOptions } from "./inspect_options.ts";
 import type { StartOptions } from "./start_options.ts";
-import { withoutValues } from "../validate/without_values.ts";
+import {
+  secretsOf,
+  withHidden,
+  withoutValues,
+} from "../validate/without_values.ts";
 
 /** What a key has at least: as much as one that the engine makes. */
 const LEAST_KEY = 35;
@@ -55,7 +59,11 @@ export async function startTask(
   const { pipeline, userId, rights, options } = request;
   const env = { ...core.env.values, ...options.env };
   const resolved = substitute(pipeline, env);
-  const { id: source, provider } = chooseSource(resolved, request.source);
+  const hide = withoutValues(pipeline, env);
+  const { id: source, provider } = withHidden(
+    hide,
+    () => chooseSource(resolved, request.source),
+  );
   const given = pipeline.project_id;
   const projectId = isName(given) ? given : settings.randomUUID();
   const address = { projectId, source };
@@ -74,10 +82,14 @@ export async function startTask(
     return known;
   }
 
-  const plan = compile(
-    resolved,
-    { id: source, provider },
-    { ...inspectOptions(core), hide: withoutValues(pipeline, env) },
+  const plan = withHidden(
+    hide,
+    () =>
+      compile(resolved, { id: source, provider }, {
+        ...inspectOptions(core),
+        hide,
+        secrets: secretsOf(pipeline, resolved, env),
+      }),
   );
   const id = displayId(token, source);
   const name = isName(request.name) ? request.name : id;

@@ -3,11 +3,10 @@ import type { ValidationIssue } from "../../../schema/pipeline.ts";
 import { ValidationException } from "../../errors.ts";
 import { chooseSource } from "../pipeline/choose_source.ts";
 import { readPipeline } from "../pipeline/read_pipeline.ts";
-import { messageOf } from "../run/failure.ts";
 import { substitute } from "../../protocol/substitute.ts";
 import { inspect } from "../validate/inspect.ts";
 import { inspectComponent } from "../validate/inspect_component.ts";
-import { withoutValues } from "../validate/without_values.ts";
+import { withHidden, withoutValues } from "../validate/without_values.ts";
 import type { Call, Reply } from "./call.ts";
 import { inspectOptions } from "./inspect_options.ts";
 
@@ -32,7 +31,7 @@ export function validate(
   const { values } = core.env;
   const resolved = substitute(pipeline, values);
   const hide = withoutValues(pipeline, values);
-  const source = sourceOf(resolved, args.source, hide);
+  const source = withHidden(hide, () => chooseSource(resolved, args.source)).id;
   const { errors, warnings, chain } = inspect(
     resolved,
     source,
@@ -66,18 +65,6 @@ function component(
 }
 
 type Hide = (text: string) => string;
-
-function sourceOf(
-  pipeline: Readonly<Record<string, unknown>>,
-  wanted: unknown,
-  hide: Hide,
-): string {
-  try {
-    return chooseSource(pipeline, wanted).id;
-  } catch (error) {
-    throw new ValidationException(hide(messageOf(error)));
-  }
-}
 
 function hidden(
   issues: readonly ValidationIssue[],

@@ -108,7 +108,9 @@ export class ObjectRun {
   fail(error: unknown): Failure {
     if (this.#failure) return this.#failure;
     const { signal, observer } = this.#options;
-    this.#failure = describeFailure(error);
+    const { plan: { secrets } } = this.#options;
+    const failure = describeFailure(error);
+    this.#failure = { ...failure, message: secrets.hide(failure.message) };
     // What breaks because the pipe was abandoned is no failure of a node.
     if (!signal.aborted) observer.failed(this.#failure);
     return this.#failure;

@@ -160,6 +160,8 @@ export class Task {
       files,
     });
     this.#execution = execution;
+    const { secrets } = plan;
+    this.record.secrets = secrets;
     this.record.enter(TASK_STATE.INITIALIZING, { status: "" });
     execution.start().then(
       () => {
@@ -171,7 +173,11 @@ export class Task {
       (error) => {
         // Whoever stopped the task ends it, too.
         if (!this.#stopping) this.#failToStart(error);
-        ready.reject(error);
+        const message = messageOf(error);
+        const shown = secrets.hide(message);
+        ready.reject(
+          shown === message ? error : new ExecutionException(shown),
+        );
       },
     );
     return ready.promise;

@@ -6,6 +6,7 @@ import {
   type TaskStatus,
 } from "../../../schema/task.ts";
 import type { Clock } from "../../_clock.ts";
+import { Secrets } from "../../protocol/secrets.ts";
 import { StatusFeed } from "../monitor/status_feed.ts";
 import type { TaskEvents } from "../monitor/task_events.ts";
 import type { ObjectInfo } from "../node.ts";
@@ -64,6 +65,8 @@ export class TaskRecord implements NodeReporter {
   readonly #paths: Map<number, readonly string[]> = new Map();
   #notes: readonly (string | JsonObject)[] = [];
   #fields: Changing;
+  /** What must not show; that of the plan which runs. */
+  secrets: Secrets = new Secrets();
 
   /** Make the record of a task that has just been accepted. */
   constructor(options: TaskRecordOptions) {
@@ -143,6 +146,7 @@ export class TaskRecord implements NodeReporter {
     const endTime = unixSeconds();
     this.enter(state, {
       ...fields,
+      exitMessage: this.secrets.hide(fields.exitMessage),
       completed: true,
       serviceUp: false,
       endTime,
@@ -159,7 +163,8 @@ export class TaskRecord implements NodeReporter {
   }
 
   /** Set the human status text. */
-  status(text: string): void {
+  status(given: string): void {
+    const text = this.secrets.hide(given);
     this.#fields.status = text;
     this.#detail("apaevt_status_message", () => ({ message: text }));
     this.#print(text);
@@ -179,14 +184,16 @@ export class TaskRecord implements NodeReporter {
   }
 
   /** Add a warning. */
-  warn(message: string): void {
+  warn(given: string): void {
+    const message = this.secrets.hide(given);
     this.#warnings.add(message);
     this.#detail("apaevt_status_warning", () => ({ message }));
     this.#print(message);
   }
 
   /** Add an error. */
-  failed({ message, file, line }: Failure): void {
+  failed({ message: given, file, line }: Failure): void {
+    const message = this.secrets.hide(given);
     this.#errors.add(message, file, line);
     this.#detail("apaevt_status_error", () => ({ message }));
     this.#print(message);
@@ -231,7 +238,7 @@ export class TaskRecord implements NodeReporter {
       id: pipeId,
       op: step.op,
       pipes: path,
-      trace: flowTrace(step, traceLevel),
+      trace: this.secrets.hideIn(flowTrace(step, traceLevel)),
       project_id: projectId,
       source,
     }));
