@@ -179,10 +179,16 @@ export interface EngineOptions {
    */
   readonly allowHosts?: readonly string[];
   /**
-   * The origins whose pages may use the HTTP routes, also with cookies, such
-   * as `https://app.example.com`. When absent, pages of any origin may, but
-   * without cookies (protocol §10.5). Browsers enforce it, and for HTTP alone:
-   * who may come by a socket is for {@linkcode EngineOptions.auth} to say.
+   * The origins whose pages may use the engine, by HTTP (also with cookies)
+   * and by sockets, such as `https://app.example.com`. Requests of other pages
+   * are refused with HTTP 403, except those of the engine's own origin; so are
+   * pages without an origin (`null`). Programs send no `Origin` and pass.
+   *
+   * When absent, pages of any origin may use an engine with
+   * {@linkcode EngineOptions.auth}, but without cookies, and only those of its
+   * own origin one without. That one also refuses what comes from this machine
+   * under a `Host` that is neither a name of this machine nor that of an origin
+   * named here: anybody can point a name at it.
    */
   readonly corsOrigins?: readonly string[];
   /** HTTP for nodes. The platform's when absent. */
