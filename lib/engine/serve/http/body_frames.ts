@@ -23,14 +23,15 @@ export async function* bodyFrames(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const framing = framingOf(mimeType);
   const held = new FrameBuffer(framing === "text" ? TEXT_BYTES : RECORD_BYTES);
+  let most = 0;
   for await (const chunk of body ?? []) {
     if (framing === "bytes") {
       if (chunk.length > 0) yield chunk;
       continue;
     }
-    // Text makes room again, and never holds much.
-    if (framing === "record") hold.take(chunk.length);
     let rest = chunk.subarray(held.append(chunk));
+    if (held.length > most) hold.take(held.length - most);
+    most = Math.max(most, held.length);
     while (framing === "text" && held.room === 0) {
       yield firstLines(held);
       rest = rest.subarray(held.append(rest));
