@@ -14,29 +14,18 @@ function bytewise(count: number): ReadableStream<Uint8Array> {
   });
 }
 
-/** The least of some runs, in milliseconds. */
-async function timeOf(count: number, mimeType: string): Promise<number> {
-  let least = Infinity;
-  for (let run = 0; run < 5; run++) {
-    const start = performance.now();
-    let bytes = 0;
-    for await (
-      const frame of bodyFrames(bytewise(count), mimeType, NOTHING)
-    ) {
-      bytes += frame.length;
-    }
-    assertEquals(bytes, count);
-    least = Math.min(least, performance.now() - start);
-  }
-  return least;
-}
-
 for (const type of ["text/plain", "application/rocketride-question"]) {
   Deno.test(`a body of ${type} that arrives byte by byte takes time in proportion`, async () => {
-    const once = await timeOf(100_000, type);
-    const twice = await timeOf(200_000, type);
-    assert(once < 2_000, `${once} ms`);
-    assert(twice < 2.6 * once, `${once} ms, then ${twice} ms`);
+    const count = 400_000;
+    const start = performance.now();
+    let bytes = 0;
+    for await (const frame of bodyFrames(bytewise(count), type, NOTHING)) {
+      bytes += frame.length;
+    }
+    const time = performance.now() - start;
+    assertEquals(bytes, count);
+    // Less than a second; a hundred if each chunk copied those before it.
+    assert(time < 10_000, `${time} ms`);
   });
 }
 
