@@ -193,6 +193,14 @@ class Run {
   }
 }
 
+/** How much was searched, and what was found, in words. */
+export function summary(
+  { places, calls, failures, leaks }: CanaryReport,
+): string {
+  return `${places} places of ${calls} calls searched, ${failures} of which ` +
+    `failed: ${leaks.length} secrets found`;
+}
+
 /** Try everything, and report what came out. */
 export async function runCanary(): Promise<CanaryReport> {
   const run = new Run();
