@@ -89,7 +89,8 @@ export async function cuttingRelay(origin: string): Promise<CuttingRelay> {
     far.onopen = (): void => early.forEach((data) => far.send(data));
     far.onmessage = ({ data }): void => {
       const cut = watched.get(headerOf(data).request_seq);
-      if (cut) return take(cut);
+      // Several requests may have waited for the same cut.
+      if (cut && cuts.includes(cut)) return take(cut);
       if (near.readyState === WebSocket.OPEN) near.send(data);
     };
     near.onclose = far.onclose = end;
