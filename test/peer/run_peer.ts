@@ -43,6 +43,8 @@ export async function runPeer(run: PeerRun): Promise<PeerResult> {
     "test",
     "--allow-all",
     "--quiet",
+    // Types are looked at by the other runs.
+    "--no-check",
     "--parallel",
     "--preload=test/peer/preload.ts",
     ...(filter === undefined ? [] : [`--filter=${filter}`]),
