@@ -92,14 +92,24 @@ function cell(
     }));
 }
 
-/** A clock that stands still, but where nobody waits for it. */
+/** A clock that stands still, but where nobody waits for a turn of the loop. */
 function impatient(clock: Clock): Clock {
   return {
     now: clock.now,
     after(ms, callback, options): () => void {
       if (ms > 0) return clock.after(ms, callback, options);
-      const id = setTimeout(callback, 0);
-      return () => clearTimeout(id);
+      // While the clock is moved it has its place among the other timers.
+      const fire = (): void => {
+        cancel();
+        callback();
+      };
+      const id = setTimeout(fire, 0);
+      const forget = clock.after(0, fire, options);
+      const cancel = (): void => {
+        clearTimeout(id);
+        forget();
+      };
+      return cancel;
     },
   };
 }
