@@ -6,12 +6,9 @@ import { AWAITING } from "./awaiting.ts";
 import { type CaseRecord, LOG_VARIABLE, readCases } from "./case_log.ts";
 import { EXCEPTIONS } from "./exceptions.ts";
 
-/** Files whose servers are scripts, and not engines, or that have none. */
-const WITHOUT_ENGINE: readonly string[] = [
-  "test/behaviour/bad_frames_test.ts",
-  "test/behaviour/faults_test.ts",
-  "test/behaviour/plain_javascript_test.ts",
-];
+/** What brings cases together with an engine that is served. */
+const MEETS_SERVER =
+  /support\/(?:engines|for_real_server|served_engine|test_server)\.ts"/;
 
 /** What is run against the faithful peer. */
 export interface PeerRun {
@@ -62,12 +59,12 @@ export async function runPeer(run: PeerRun): Promise<PeerResult> {
   return { cases, faults: [explained.trim(), ...faults] };
 }
 
-/** The files of the suite that have to do with an engine. */
+/** The files of the suite whose cases meet a server. */
 async function peerFiles(): Promise<string[]> {
-  const files = [...(await readTree(["test/behaviour"])).keys()];
-  return files.filter((path) =>
-    path.endsWith("_test.ts") && !WITHOUT_ENGINE.includes(path)
-  );
+  const files = [...await readTree(["test/behaviour"])];
+  return files.filter(([path, text]) =>
+    path.endsWith("_test.ts") && MEETS_SERVER.test(text)
+  ).map(([path]) => path);
 }
 
 /** What the lists name and the run did not have. */
