@@ -15,10 +15,8 @@ import {
   use,
 } from "@rocketride/streams";
 import { createEngine } from "@rocketride/streams/engine";
-import {
-  type FaithfulPeer,
-  faithfulPeer,
-} from "../support/faithful_peer/faithful_peer.ts";
+import { chosenPeer, peerBefore } from "../support/chosen_peer.ts";
+import type { FaithfulPeer } from "../support/faithful_peer/faithful_peer.ts";
 import {
   type Generation,
   GENERATIONS,
@@ -61,22 +59,27 @@ interface Rig {
   connect(): Promise<Session>;
 }
 
-/** Run a test against peers of both generations, with a few seeds. */
+/**
+ * Run a test against peers of both generations, with a few seeds; or against
+ * the one that the environment chooses.
+ */
 function forEachPeer(
   name: string,
   test: (rig: Rig) => Promise<void>,
   generations: readonly Generation[] = GENERATIONS,
   seeds: readonly string[] = ["1", "2", "3"],
 ): void {
-  for (const generation of generations) {
-    for (const seed of seeds) {
+  const chosen = chosenPeer();
+  const given = generations.filter((it) => it === (chosen?.generation ?? it));
+  for (const generation of given) {
+    for (const seed of chosen ? [chosen.seed] : seeds) {
       Deno.test(`${name} (${generation}, seed ${seed})`, async () => {
         const hold: Hold = {
           until: undefined,
           entered: Promise.withResolvers(),
         };
         const engine = createEngine({ nodes: [slowText(hold)] });
-        await using peer = faithfulPeer(engine, { seed, generation });
+        await using peer = peerBefore(engine, { seed, generation });
         await test({
           peer,
           hold,

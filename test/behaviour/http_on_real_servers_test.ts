@@ -15,7 +15,7 @@ import {
   ValidationException,
 } from "@rocketride/streams";
 import { createEngine } from "@rocketride/streams/engine";
-import { faithfulPeer } from "../support/faithful_peer/faithful_peer.ts";
+import { chosenPeer, peerBefore } from "../support/chosen_peer.ts";
 import { DIGEST, QUESTIONS, TEXT } from "../support/pipelines.ts";
 
 const KIB = 1024;
@@ -28,7 +28,8 @@ function onServer(
   for (const generation of ["1.0", "1.1"] as const) {
     Deno.test(`${name} (${generation})`, async () => {
       await using engine = createEngine();
-      await using peer = faithfulPeer(engine, { seed: name, generation });
+      const seed = chosenPeer()?.seed ?? name;
+      await using peer = peerBefore(engine, { seed, generation });
       const session = await connect({
         uri: peer.origin,
         auth: "key",

@@ -8,7 +8,7 @@ import { EXCEPTIONS } from "./exceptions.ts";
 
 /** What brings cases together with an engine that is served. */
 const MEETS_SERVER =
-  /support\/(?:engines|for_real_server|served_engine|test_server)\.ts"/;
+  /support\/(?:chosen_peer|engines|for_real_server|served_engine|test_server)\.ts"/;
 
 /** What is run against the faithful peer. */
 export interface PeerRun {

@@ -33,6 +33,8 @@ export interface FaithfulPeer extends AsyncDisposable {
   readonly origin: string;
   /** Sockets that have not logged in, and those that keep a place for ever. */
   readonly placesTaken: number;
+  /** End all connections; new ones are taken. */
+  drop(): void;
   /** End all connections, and the engine. Repeating it is harmless. */
   close(): Promise<void>;
 }
@@ -95,10 +97,14 @@ export function faithfulPeer(
     return response;
   }
 
+  function drop(): void {
+    for (const connection of connections) connection.close();
+  }
+
   async function end(): Promise<void> {
     front.pace.stop();
     ended.reject(new Error("The peer is closed"));
-    for (const connection of connections) connection.close();
+    drop();
     // A client that is silent closes nothing.
     const closed = Promise.all([...connections].map((it) => it.closed));
     await inTime(closed, CLOSE_MS);
@@ -113,6 +119,7 @@ export function faithfulPeer(
     get placesTaken(): number {
       return front.places.taken("loopback");
     },
+    drop,
     close,
     [Symbol.asyncDispose]: close,
   };
