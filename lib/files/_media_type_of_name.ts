@@ -37,7 +37,9 @@ const OWN_TYPES: Readonly<Record<string, string>> = {
  * The table of media types is loaded when the first name is looked up.
  */
 export async function mediaTypeOfName(name: string): Promise<string> {
-  const file = name.slice(name.search(/[^/\\]*$/));
+  const file = name.slice(
+    Math.max(name.lastIndexOf("/"), name.lastIndexOf("\\")) + 1,
+  );
   const dot = file.lastIndexOf(".");
   if (dot < 1) return UNKNOWN_TYPE; // no ending, or a dot file
   const ending = file.slice(dot + 1).toLowerCase();

@@ -83,5 +83,13 @@ function lastPart(place: FilePlace): string {
 
 /** What is behind the last separator that something stands behind. */
 function partOf(path: string): string {
-  return /([^/\\]*)[/\\]*$/.exec(path)?.[1] ?? path;
+  let end = path.length;
+  while (end > 0 && isSeparator(path[end - 1])) end--;
+  let start = end;
+  while (start > 0 && !isSeparator(path[start - 1])) start--;
+  return path.slice(start, end);
+}
+
+function isSeparator(sign: string | undefined): boolean {
+  return sign === "/" || sign === "\\";
 }

@@ -6,6 +6,12 @@ import { BAD_PATH } from "./failure.ts";
 const FORBIDDEN = /[\0-\x1f*?<>|":\p{Surrogate}]/u;
 
 /**
+ * The most characters of a path, as of most file systems: a store looks up
+ * every directory on the way.
+ */
+const MAX_PATH_LENGTH = 4096;
+
+/**
  * Read a path of the store: names with `/` between them, from the root.
  *
  * Backslashes count as slashes; a leading slash, doubled ones and `.` say
@@ -14,11 +20,19 @@ const FORBIDDEN = /[\0-\x1f*?<>|":\p{Surrogate}]/u;
  * @param path The path, as somebody wrote it.
  * @returns The path in its one spelling; empty for the root.
  * @throws {TypeError} It is not text.
- * @throws {ValidationException} It leads upwards, or holds what no name may.
+ * @throws {ValidationException} It leads upwards, holds what no name may, or
+ * has more than 4,096 characters.
  */
 export function storePath(path: unknown): string {
   if (typeof path !== "string") {
     throw new TypeError("Expected a path of the store as text");
+  }
+  if (path.length > MAX_PATH_LENGTH) {
+    throw bad(
+      "Invalid path",
+      `${path.slice(0, 40)}…`,
+      `: longer than ${MAX_PATH_LENGTH} characters`,
+    );
   }
   const names = path.replaceAll("\\", "/").split("/")
     .filter((name) => name !== "" && name !== ".");

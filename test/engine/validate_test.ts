@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { structureFaults } from "../../lib/engine/validate/structure.ts";
 import { withEngine } from "../support/engine_rig.ts";
 import type { Body } from "../support/raw_client.ts";
@@ -230,6 +230,17 @@ Deno.test("a long cycle is followed in one go, and its inner one is what counts"
     "Cycle detected in pipeline: a-[text]->b-[text]->a",
     "a",
   ]]);
+});
+
+Deno.test("what is said about a pipeline stays in proportion to it", async () => {
+  const long = "a".repeat(1025);
+  const [[message] = [], ...others] = await errorsOf(
+    around({ id: long, provider: "helper", config: {}, input: [{}, {}] }),
+  );
+  assertEquals(message, "Component 'id' must have at most 1024 characters");
+  assert(others.every(([text]) => text.length < 200), "the id is not repeated");
+  const many = fed("a", "helper", { input: Array(200_000).fill({}) });
+  assertEquals((await errorsOf(around(many))).length, 1000);
 });
 
 Deno.test("providers that nobody knows or that are not here are reported", async () => {

@@ -66,3 +66,13 @@ Deno.test("an id is one name", () => {
     assertThrows(() => storeName("an id", id), TypeError, "Expected an id");
   }
 });
+
+Deno.test("a path has 4,096 characters at most", () => {
+  const longest = "a/".repeat(2047) + "bc";
+  assertEquals(storePath(longest), longest);
+  assertThrows(
+    () => storePath(`${longest}d`),
+    ValidationException,
+    "longer than 4096 characters",
+  );
+});

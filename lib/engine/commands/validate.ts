@@ -64,13 +64,16 @@ function component(
   };
 }
 
+/** The most errors, and the most warnings, that a response lists. */
+const MAX_ISSUES = 1_000;
+
 type Hide = (text: string) => string;
 
 function hidden(
   issues: readonly ValidationIssue[],
   hide: Hide,
 ): readonly ValidationIssue[] {
-  return issues.map((issue) => ({
+  return issues.slice(0, MAX_ISSUES).map((issue) => ({
     ...issue,
     message: hide(issue.message),
     ...(issue.id !== undefined && { id: hide(issue.id) }),

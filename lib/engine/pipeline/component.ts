@@ -38,9 +38,23 @@ export function readComponents(components: unknown): readonly Component[] {
   return [...byId.values()];
 }
 
+/**
+ * The most characters of an id or a name. Each fault of a component repeats
+ * its id, so that a long one would multiply.
+ */
+export const MAX_NAME_LENGTH = 1024;
+
 /** Tell whether a value can be an id or a name. */
 export function isName(value: unknown): value is string {
-  return typeof value === "string" && value !== "";
+  return typeof value === "string" && value !== "" &&
+    value.length <= MAX_NAME_LENGTH;
+}
+
+/** Why a value cannot be a name, as the end of a sentence. */
+export function nameFault(value: unknown): string {
+  return typeof value === "string" && value !== ""
+    ? `must have at most ${MAX_NAME_LENGTH} characters`
+    : "must be a non-empty string";
 }
 
 function readComponent(item: unknown): Component | undefined {

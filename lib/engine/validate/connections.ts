@@ -1,6 +1,6 @@
 import { isRecord } from "../../../schema/json.ts";
 import type { ValidationIssue } from "../../../schema/pipeline.ts";
-import { type Component, isName } from "../pipeline/component.ts";
+import { type Component, isName, nameFault } from "../pipeline/component.ts";
 import { edgesOf, findCycle } from "../pipeline/graph.ts";
 import { isKnownLane } from "../lanes.ts";
 import type { NodeRegistry } from "../registry.ts";
@@ -41,12 +41,12 @@ function listFaults(
     const { from } = entry;
     const faults: string[] = [];
     if (!isName(via)) {
-      faults.push(`${subject} '${kind}' must be a non-empty string`);
+      faults.push(`${subject} '${kind}' ${nameFault(via)}`);
     } else if (kind === "lane" && !isKnownLane(via)) {
       faults.push(`${subject} has unknown lane ${via}`);
     }
     if (!isName(from)) {
-      faults.push(`${subject} 'from' must be a non-empty string`);
+      faults.push(`${subject} 'from' ${nameFault(from)}`);
     } else if (!ids.has(from)) {
       faults.push(`${subject} references unknown component id: ${from}`);
     }

@@ -1,6 +1,6 @@
 import { isRecord } from "../../../schema/json.ts";
 import type { ValidationIssue } from "../../../schema/pipeline.ts";
-import { isName } from "../pipeline/component.ts";
+import { isName, nameFault } from "../pipeline/component.ts";
 import { CCODE, issue } from "./issue.ts";
 
 /**
@@ -44,11 +44,11 @@ function componentFaults(
 ): readonly ValidationIssue[] {
   if (!isRecord(item)) return [fault("Component must be an object")];
   const { id, provider, config } = item;
-  if (!isName(id)) return [fault("Component 'id' must be a non-empty string")];
+  if (!isName(id)) return [fault(`Component 'id' ${nameFault(id)}`)];
   const faults: ValidationIssue[] = [];
   if (!isName(provider)) {
     faults.push(
-      fault(`Component ${id} 'provider' must be a non-empty string`, id),
+      fault(`Component ${id} 'provider' ${nameFault(provider)}`, id),
     );
   }
   if (isRecord(config)) return [...faults, ...configFaults(id, config)];
@@ -64,7 +64,7 @@ function configFaults(
   const faults: ValidationIssue[] = [];
   if (profile !== undefined && !isName(profile)) {
     faults.push(
-      fault(`Component ${id} config 'profile' must be a non-empty string`, id),
+      fault(`Component ${id} config 'profile' ${nameFault(profile)}`, id),
     );
   }
   if (isName(profile) && !isRecord(config[profile] ?? {})) {
@@ -86,7 +86,7 @@ function sourceFaults(
 ): readonly ValidationIssue[] {
   if (source === undefined || source === null) return [];
   if (!isName(source)) {
-    return [fault("'pipeline.source' must be a non-empty string")];
+    return [fault(`'pipeline.source' ${nameFault(source)}`)];
   }
   if (ids.has(source)) return [];
   return [

@@ -17,8 +17,9 @@ const CONTINUES =
   /^(?:[\s)\]}{]|(?:else|elif|except|finally|catch|while)\b|&&|\|\||[.?:])/;
 
 /** C: a line that ends so is over; others, such as a bare type, go on. */
-const ENDS_IN_C = /[;{}:>,)\]\\]\s*(?:\/\/.*)?$/;
-const COMMENTED_IN_C = /[;{}:>,)\]\\]\s*\/\*/;
+const ENDS_IN_C = /[;{}:>,)\]\\]$/;
+const LINE_COMMENT_IN_C = /[;{}:>,)\]\\]\s*\/\//;
+const COMMENT_IN_C = /[;{}:>,)\]\\]\s*\/\*/;
 
 /**
  * Cut source code at its outermost constructs: functions, classes, statements.
@@ -112,8 +113,8 @@ function codeKinds(
 }
 
 function endsInC(line: string): boolean {
-  return ENDS_IN_C.test(line) ||
-    (line.endsWith("*/") && COMMENTED_IN_C.test(line));
+  return ENDS_IN_C.test(line) || LINE_COMMENT_IN_C.test(line) ||
+    (line.endsWith("*/") && COMMENT_IN_C.test(line));
 }
 
 function isLead(line: string, language: Language): boolean {

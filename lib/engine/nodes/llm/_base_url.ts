@@ -1,5 +1,6 @@
 import { ValidationException } from "../../../errors.ts";
 import type { ConfigReader } from "../config_reader.ts";
+import { withoutSlashes } from "../without_slashes.ts";
 
 /** What an address must be, besides being one. */
 export interface BaseUrlRule {
@@ -40,5 +41,5 @@ export function baseUrl(
       `'${name}' must have no user, password, query or fragment`,
     );
   }
-  return url.href.replace(/\/+$/, "");
+  return withoutSlashes(url.href);
 }

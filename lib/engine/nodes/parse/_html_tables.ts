@@ -11,7 +11,7 @@ export interface HtmlTables {
 }
 
 /** Into how many tables around it the text of a cell goes, too. */
-const DEEPEST = 32;
+const DEEPEST = 8;
 
 /** Cells that are there because others take several columns, of a page. */
 const MOST_SPANNED = 1_000_000;
@@ -26,7 +26,7 @@ interface OpenTable {
 
 /**
  * Collect tables, inner ones before the ones around them. The text of an
- * inner table is also in the cells that hold it, of the nearest 32 tables.
+ * inner table is also in the cells that hold it, of the nearest eight tables.
  *
  * @param found Called with each table in Markdown form, unless it is empty.
  */
@@ -85,8 +85,10 @@ export function htmlTables(found: (markdown: string) => void): HtmlTables {
 
 /** A cell's text as it shows on a page: blanks shrunk, line ends kept. */
 function cellText(text: string): string {
-  return text.replace(/[\t\f\r ]+/g, " ").replace(/ ?(\n ?)+/g, "\n")
-    .replace(/^[\n ]+|[\n ]+$/g, "");
+  return text.split("\n")
+    .map((line) => line.replace(/[\t\f\r ]+/g, " ").replace(/^ | $/g, ""))
+    .filter((line) => line !== "")
+    .join("\n");
 }
 
 /** A `colspan`, within the bounds that HTML sets. */

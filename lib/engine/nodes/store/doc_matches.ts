@@ -1,4 +1,5 @@
 import type { DocFilter, DocMetadata } from "../../../../schema/doc.ts";
+import { withoutSlashes } from "../without_slashes.ts";
 
 /**
  * Tell whether a filter lets a document through (api §1.5).
@@ -35,6 +36,6 @@ function isAny<T>(
 /** A path is below itself, and below each of its parents. */
 function isBelow(path: string, parent: string | null | undefined): boolean {
   if (parent === null || parent === undefined) return true;
-  const folder = parent.replace(/\/+$/, "");
+  const folder = withoutSlashes(parent);
   return path === parent || path === folder || path.startsWith(`${folder}/`);
 }

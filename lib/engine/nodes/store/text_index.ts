@@ -97,8 +97,29 @@ function matches(
     case "and":
       return wanted.every((word) => counts.has(word));
     case "exact":
-      return words.some((_, at) =>
-        wanted.every((word, after) => words[at + after] === word)
-      );
+      return contains(words, wanted);
   }
+}
+
+/** Whether a list of words contains another one, by Knuth, Morris and Pratt. */
+function contains(
+  words: readonly string[],
+  wanted: readonly string[],
+): boolean {
+  /** For each word, how many before it the list begins with as well. */
+  const borders: number[] = [0];
+  const step = (word: string | undefined, found: number): number => {
+    let length = found;
+    while (length > 0 && word !== wanted[length]) length = borders[length - 1]!;
+    return word === wanted[length] ? length + 1 : 0;
+  };
+  for (let at = 1; at < wanted.length; at++) {
+    borders.push(step(wanted[at], borders[at - 1]!));
+  }
+  let found = 0;
+  for (const word of words) {
+    found = step(word, found);
+    if (found === wanted.length) return true;
+  }
+  return false;
 }

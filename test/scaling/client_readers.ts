@@ -1,0 +1,213 @@
+import { parse } from "@std/dotenv/parse";
+import { requireSchedule } from "../../lib/admin/deploy/_require_schedule.ts";
+import { checkProfile } from "../../lib/admin/account/_check_profile.ts";
+import { ChunkReader } from "../../lib/data/_chunk_reader.ts";
+import { checkPipeOptions } from "../../lib/data/check_pipe_options.ts";
+import { checkJson } from "../../lib/data/_intake.ts";
+import { parseEnv } from "../../lib/env/parse_env.ts";
+import { isAbout, taskIdOf } from "../../lib/events/_monitor_key.ts";
+import { mediaTypeOfName } from "../../lib/files/_media_type_of_name.ts";
+import { openPlace } from "../../lib/files/_open_place.ts";
+import { classifyFailure } from "../../lib/protocol/failure.ts";
+import { decodeFrame } from "../../lib/protocol/frame.ts";
+import {
+  framingOf,
+  parseMediaType,
+  wireMimeType,
+} from "../../lib/protocol/media_type.ts";
+import { rechunkText } from "../../lib/protocol/rechunk.ts";
+import { storeName, storePath } from "../../lib/protocol/store_path.ts";
+import { substitute, unresolved } from "../../lib/protocol/substitute.ts";
+import { normalizeUri } from "../../lib/protocol/uri.ts";
+import { TextPieces, wholeCharacters } from "../../lib/protocol/utf8.ts";
+import { logKey } from "../../lib/store/log/_log_file.ts";
+import { JSON_PIECES } from "./schema_readers.ts";
+import { jsonList, type TextReader } from "./text_reader.ts";
+
+const encoder = new TextEncoder();
+
+export const CLIENT_READERS: readonly TextReader[] = [
+  {
+    covers: [
+      "lib/admin/deploy/_require_schedule.ts#requireSchedule",
+      "lib/admin/account/_check_profile.ts#checkProfile",
+    ],
+    read: (text) =>
+      settle(
+        () => requireSchedule(text),
+        () => checkProfile({ email: text }),
+        () => checkProfile({ phoneNumber: text }),
+        () => checkProfile({ locale: text }),
+      ),
+    pieces: ["* ", "@", "a@", "-a", "+1"],
+  },
+  {
+    covers: [
+      "lib/data/_chunk_reader.ts#ChunkReader",
+      "lib/protocol/utf8.ts#TextPieces",
+      "lib/protocol/utf8.ts#wholeCharacters",
+      "lib/protocol/utf8.ts#isUtf8",
+      "lib/protocol/rechunk.ts#rechunkText",
+    ],
+    read: (text) => {
+      const reader = new ChunkReader("iso-8859-1");
+      reader.read(encoder.encode(text));
+      new TextPieces().encode(text);
+      const chunker = rechunkText(2 * 1024 * 1024);
+      chunker.buffer.append(encoder.encode(text));
+      wholeCharacters(chunker.buffer.gathered);
+      chunker.due("end");
+    },
+  },
+  {
+    covers: [
+      "lib/data/check_pipe_options.ts#checkPipeOptions",
+      "lib/protocol/media_type.ts#parseMediaType",
+      "lib/protocol/media_type.ts#framingOf",
+      "lib/protocol/media_type.ts#isJsonRecord",
+      "lib/protocol/media_type.ts#keepAlivePayload",
+      "lib/protocol/media_type.ts#wireMimeType",
+      "lib/data/_chunk_reader.ts#foreignCharset",
+    ],
+    read: (text) =>
+      settle(
+        () => parseMediaType(`text/plain;${text}`),
+        () => framingOf(text),
+        () => wireMimeType(text),
+        () => checkPipeOptions({ mimeType: text }),
+      ),
+    pieces: [";", "; ", ";a=", ';a="', ';a="\\', ";charset", ";charset= ;"],
+  },
+  {
+    covers: ["lib/data/_intake.ts#checkJson"],
+    read: (text) => settle(() => checkJson(encoder.encode(text))),
+    pieces: JSON_PIECES,
+    common: false,
+  },
+  {
+    covers: ["lib/env/parse_env.ts#parseEnv"],
+    read: (text) => parseEnv(text, parse),
+    common: false,
+    pieces: ["a", "=", 'a="', "\r", "#\n", "a=1\n"],
+    texts: {
+      "many names": (size) =>
+        Array.from({ length: size / 10 }, (_, at) => `A${at}=1\n`).join(""),
+    },
+  },
+  {
+    covers: [
+      "lib/events/_monitor_key.ts#taskIdOf",
+      "lib/events/_monitor_key.ts#isAbout",
+    ],
+    read: (text) => {
+      const key = {
+        id: "a",
+        arguments: {},
+        projectId: text,
+        source: text,
+        taskId: taskIdOf(text, text),
+      };
+      return isAbout(key, {
+        seq: 1,
+        type: "event",
+        event: "a",
+        body: { __id: text },
+      });
+    },
+  },
+  {
+    covers: ["lib/files/_media_type_of_name.ts#mediaTypeOfName"],
+    read: mediaTypeOfName,
+    pieces: ["../", ".tar", "\\."],
+  },
+  {
+    covers: ["lib/files/_open_place.ts#openPlace"],
+    read: (text) => openPlace(text),
+    pieces: ["../", "\\/"],
+  },
+  {
+    covers: [
+      "lib/protocol/failure.ts#classifyFailure",
+      "lib/protocol/failure.ts#failureText",
+    ],
+    read: (text) =>
+      settle(
+        () => classifyFailure(text),
+        () => classifyFailure(`Permission '${text}`),
+        () => classifyFailure(`The service ${text}`),
+        () => classifyFailure(`Write pipe with id ${text}`),
+      ),
+    pieces: [
+      "Permission '",
+      "' denied",
+      "Profile  is not defined in ",
+      " is not available in the embedded engine",
+      'Source " not found in pipeline',
+    ],
+  },
+  {
+    covers: ["lib/protocol/frame.ts#decodeFrame"],
+    read: (text) =>
+      settle(() => decodeFrame(text), () => decodeFrame(encoder.encode(text))),
+    pieces: JSON_PIECES,
+  },
+  {
+    covers: [
+      "lib/protocol/store_path.ts#storePath",
+      "lib/protocol/store_path.ts#storePathBelowRoot",
+      "lib/protocol/store_path.ts#storeName",
+      "lib/store/log/_log_file.ts#logKey",
+      "lib/store/log/_log_file.ts#logPath",
+      "lib/store/log/_log_file.ts#logFolder",
+    ],
+    read: (text) =>
+      settle(
+        () => storePath(text),
+        () => storeName("a", text),
+        () => logKey(text),
+        () => logKey(`${text}-1.log`),
+      ),
+    pieces: ["../", "./", "\\/", "-1", ".1", "-1.log"],
+  },
+  {
+    covers: [
+      "lib/protocol/substitute.ts#substitute",
+      "lib/protocol/substitute.ts#unresolved",
+    ],
+    read: (text) => {
+      substitute({ text }, { ROCKETRIDE_A: "b" });
+      unresolved([text]);
+    },
+    pieces: [
+      "${ROCKETRIDE_A",
+      "${ROCKETRIDE_A}",
+      "${ROCKETRIDE_}",
+      "${ROCKETRIDE_",
+      "}${",
+    ],
+    texts: {
+      "many names": (size) => jsonList(size, (at) => `\${ROCKETRIDE_${at}}`),
+    },
+  },
+  {
+    covers: ["lib/protocol/uri.ts#normalizeUri"],
+    read: (text) =>
+      settle(
+        () => normalizeUri(text),
+        () => normalizeUri(`http://${text}`),
+        () => normalizeUri(`http://a:${text}`),
+      ),
+    pieces: ["a-", "://", "@", "]:", "%", "xn--", "a+"],
+  },
+];
+
+/** Call each; that one throws keeps none of the others from being called. */
+export function settle(...calls: readonly (() => unknown)[]): void {
+  for (const call of calls) {
+    try {
+      call();
+    } catch {
+      // Most texts are refused; how long that takes is the question.
+    }
+  }
+}

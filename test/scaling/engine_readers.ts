@@ -1,0 +1,218 @@
+import { createEngine } from "../../lib/engine/mod.ts";
+import { readSchedule } from "../../lib/engine/deploy/read_schedule.ts";
+import { readMask } from "../../lib/engine/monitor/read_mask.ts";
+import { placeOf } from "../../lib/engine/run/failure.ts";
+import { laneWriter } from "../../lib/engine/run/lane_writer.ts";
+import { readObjectInfo } from "../../lib/engine/run/object_info.ts";
+import { routeFor } from "../../lib/engine/run/route.ts";
+import { displayId, taskToken } from "../../lib/engine/run/tokens.ts";
+import { bodyFrames } from "../../lib/engine/serve/http/body_frames.ts";
+import { salvageSeq } from "../../lib/engine/serve/salvage_seq.ts";
+import { withoutValues } from "../../lib/engine/validate/without_values.ts";
+import { rawInProcess } from "../support/raw_client.ts";
+import { settle } from "./client_readers.ts";
+import { JSON_PIECES } from "./schema_readers.ts";
+import { jsonList, type TextReader } from "./text_reader.ts";
+
+const encoder = new TextEncoder();
+
+/** One engine for all runs; made when the first of them needs it. */
+let client: ReturnType<typeof rawInProcess> | undefined;
+
+async function request(command: string, args: object): Promise<unknown> {
+  if (!client) {
+    client = rawInProcess(createEngine());
+    await client.ok("auth", { auth: "key" });
+  }
+  return await client.request(command, args);
+}
+
+/** A list of components, with the one that data enters by. */
+function components(
+  size: number,
+  component: (at: number) => object,
+): string {
+  return `{"source":"in","components":[` +
+    `{"id":"in","provider":"webhook","config":{}},` +
+    jsonList(size, component).slice(1) + "}";
+}
+
+function fed(at: number, from: string, more: object = {}): object {
+  return {
+    id: `c${at}`,
+    provider: "prompt",
+    config: {},
+    input: [{ lane: "text", from }],
+    ...more,
+  };
+}
+
+const PIPELINES: TextReader["texts"] = {
+  "a chain": (size) =>
+    components(size, (at) => fed(at, at === 0 ? "in" : `c${at - 1}`)),
+  "a cycle": (size) => {
+    const count = Math.ceil(size / 80);
+    return components(size, (at) => fed(at, `c${(at + count - 1) % count}`));
+  },
+  "many cycles": (size) => components(size, (at) => fed(at, `c${at}`)),
+  "all from one": (size) => components(size, (at) => fed(at, "in")),
+  "all from one that is fed by all": (size) =>
+    components(size, (at) =>
+      at === 0
+        ? fed(0, "in", {
+          input: Array.from({ length: size / 60 }, (_, from) => ({
+            lane: "text",
+            from: `c${from + 1}`,
+          })),
+        })
+        : fed(at, "c0")),
+  "one id": (size) => components(size, () => fed(0, "in")),
+  "unknown ids": (size) => components(size, (at) => fed(at, `x${at}`)),
+  "unknown providers": (size) =>
+    components(size, (at) => fed(at, "in", { provider: `p${at}` })),
+  "agents with helpers": (size) =>
+    components(size, (at) =>
+      fed(at, "in", {
+        provider: "agent_rocketride",
+        control: [{ classType: "llm", from: `c${at + 1}` }],
+      })),
+  "one with many faults": (size) =>
+    `{"source":"in","components":[{"id":"${"a".repeat(size / 2)}",` +
+    `"provider":"prompt","config":{},"input":${
+      jsonList(size / 2, () => ({}))
+    }}]}`,
+  "placeholders that are never closed": (size) =>
+    components(0, () => ({})).slice(0, -2) +
+    `{"id":"a","provider":"prompt","config":{"a":"${
+      "${ROCKETRIDE_A".repeat(size / 14)
+    }"}}]}`,
+  "placeholders of others": (size) =>
+    components(0, () => ({})).slice(0, -2) +
+    `{"id":"a","provider":"prompt","config":{"a":"${
+      "${A}${".repeat(size / 6)
+    }"}}]}`,
+};
+
+export const ENGINE_READERS: readonly TextReader[] = [
+  {
+    covers: [
+      "lib/engine/commands/validate.ts#validate",
+      "lib/engine/pipeline/graph.ts#edgesOf",
+      "lib/engine/pipeline/graph.ts#reachable",
+      "lib/engine/pipeline/graph.ts#topologicalOrder",
+      "lib/engine/pipeline/graph.ts#findCycle",
+      "lib/engine/pipeline/read_pipeline.ts#readPipeline",
+      "lib/engine/validate/advice.ts#advice",
+      "lib/engine/services/unsupported.ts#unsupportedNodes",
+      "lib/engine/services/unsupported.ts#unsupportedReason",
+    ],
+    read: (text) => request("rrext_validate", { pipeline: JSON.parse(text) }),
+    common: false,
+    texts: PIPELINES,
+  },
+  {
+    covers: ["lib/engine/validate/without_values.ts#withoutValues"],
+    read: (text) => {
+      const env = { ROCKETRIDE_A: "a", ROCKETRIDE_B: "aa" };
+      withoutValues(["${ROCKETRIDE_A}${ROCKETRIDE_B}"], env)(text);
+    },
+    pieces: ["aa ", "aab"],
+  },
+  {
+    covers: ["lib/engine/deploy/read_schedule.ts#readSchedule"],
+    read: (text) =>
+      settle(
+        () => readSchedule(text),
+        () => readSchedule(`${text} * * * *`),
+      ),
+    pieces: ["*,", "1-2,", "*/", "* ", "\t"],
+  },
+  {
+    covers: ["lib/engine/monitor/read_mask.ts#readMask"],
+    read: (text) =>
+      settle(
+        () => readMask({ types: text }),
+        () => readMask({ types: text.split(",") }),
+      ),
+    pieces: ["ALL,", "1,"],
+  },
+  {
+    covers: [
+      "lib/engine/run/failure.ts#describeFailure",
+      "lib/engine/run/failure.ts#messageOf",
+      "lib/engine/run/failure.ts#failureText",
+      "lib/engine/run/failure.ts#placeOf",
+    ],
+    read: (text) => {
+      const error = new Error();
+      error.stack = text;
+      placeOf(error);
+      error.stack = `Error\n at ${text}`;
+      placeOf(error);
+    },
+    pieces: [
+      "1:",
+      ":1",
+      "a:1:1 ",
+      "at ",
+      "at async ",
+      " [as ",
+      "@",
+      "\n at a",
+      "new ",
+      "a(b:1:1)\n",
+    ],
+  },
+  {
+    covers: [
+      "lib/engine/run/lane_writer.ts#laneWriter",
+      "lib/engine/run/text_writer.ts#textWriter",
+    ],
+    read: async (text) => {
+      for (const lane of ["text", "questions", "documents", "answers"]) {
+        const writer = laneWriter(lane, "a/b", () => Promise.resolve());
+        await writer.write(encoder.encode(text)).catch(() => {
+          // Most texts are no record.
+        });
+      }
+    },
+    pieces: JSON_PIECES.slice(0, 8),
+    texts: {
+      "many documents": (size) => jsonList(size, () => ({})),
+      "a question with many parts": (size) =>
+        `{"questions":${jsonList(size, () => ({ text: "a" }))}}`,
+    },
+  },
+  {
+    covers: [
+      "lib/engine/run/object_info.ts#readObjectInfo",
+      "lib/engine/run/tokens.ts#taskToken",
+      "lib/engine/run/tokens.ts#publicToken",
+      "lib/engine/run/tokens.ts#displayId",
+      "lib/engine/run/route.ts#routeFor",
+    ],
+    read: (text) => {
+      readObjectInfo({ name: text, path: text }, text, () => "a");
+      taskToken({ projectId: text, source: text, userId: text });
+      displayId(text, text);
+      return routeFor;
+    },
+    common: false,
+    pieces: ["a/", "\u2028"],
+  },
+  {
+    covers: ["lib/engine/serve/salvage_seq.ts#salvageSeq"],
+    read: (text) => [salvageSeq(text), salvageSeq(encoder.encode(text))],
+    pieces: ['"seq"', '"seq" ', '"seq":1'],
+  },
+  {
+    covers: ["lib/engine/serve/http/body_frames.ts#bodyFrames"],
+    read: async (text) => {
+      const body = new Response(text).body;
+      for await (const _ of bodyFrames(body, "text/plain")) {
+        // What comes does not matter.
+      }
+    },
+    pieces: ["a\n"],
+  },
+];

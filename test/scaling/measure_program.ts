@@ -1,0 +1,52 @@
+/**
+ * Measure how the time of readers grows, from one place in the list on.
+ *
+ * Its own process: coverage slows code down unevenly, and what never ends must
+ * be killed. Prints a line before each length of a text and one with what was found, as
+ * JSON.
+ *
+ * @module
+ */
+
+import { cpuUsage } from "node:process";
+import { growthOf } from "./measure.ts";
+import { READERS } from "./readers.ts";
+import { hostileTexts } from "./text_reader.ts";
+
+const [first = "0", step = "1"] = Deno.args;
+const encoder = new TextEncoder();
+
+function print(line: object): void {
+  Deno.stdout.writeSync(encoder.encode(`${JSON.stringify(line)}\n`));
+}
+
+/** On a busy machine the time of the processor says more than the clock. */
+function now(): { readonly wall: number; readonly cpu: number } {
+  const { user, system } = cpuUsage();
+  return { wall: performance.now(), cpu: (user + system) / 1000 };
+}
+
+const cases = READERS.flatMap((reader) =>
+  [...hostileTexts(reader)].map(([name, textOf]) => ({ reader, name, textOf }))
+);
+for (let at = Number(first); at < cases.length; at += Number(step)) {
+  const { reader, name, textOf } = cases[at]!;
+  const about = { at, reader: reader.covers[0], text: name };
+  const growth = await growthOf((size) => {
+    print({ ...about, begins: size });
+    const text = textOf(size);
+    return async () => {
+      const start = now();
+      try {
+        await reader.read(text);
+      } catch {
+        // Refusing a text is as good as reading it.
+      }
+      const end = now();
+      return Math.min(end.wall - start.wall, end.cpu - start.cpu);
+    };
+  });
+  const { user, system } = cpuUsage();
+  print({ ...about, ...growth, cpu: (user + system) / 1_000_000 });
+}
+Deno.exit();

@@ -1,0 +1,118 @@
+import { parse } from "../engine/nodes/parse_bench.ts";
+import type { TextReader } from "./text_reader.ts";
+
+const encoder = new TextEncoder();
+
+/** What breaks readers of pages. */
+const MARKUP: readonly string[] = [
+  "<",
+  "<!",
+  "<!--",
+  "<!---->",
+  "<!-- -->",
+  "<![CDATA[",
+  "<?",
+  "<b>",
+  "</b>",
+  "<b></i>",
+  "<p>",
+  "</p>",
+  "<svg>",
+  "<svg></b>",
+  "<a b",
+  " c=d",
+  '<a b="',
+  "<table>",
+  "<table></think>",
+  "<table><tr><td>",
+  "<td>",
+  "<td colspan=1000>",
+  "<pre>\r",
+  "<title>",
+  "<script>",
+  "&",
+  "&amp;",
+  "&#1",
+  "<meta ",
+  "<meta charset",
+  '<meta charset="',
+];
+
+function pipeline(
+  object: { readonly mimeType?: string; readonly name?: string },
+): TextReader["read"] {
+  return (text) => parse(object, encoder.encode(text));
+}
+
+export const PARSE_READERS: readonly TextReader[] = [
+  {
+    covers: [
+      "lib/engine/nodes/parse/_html_reader.ts#htmlReader",
+      "lib/engine/nodes/parse/_html_tables.ts#htmlTables",
+    ],
+    read: pipeline({ mimeType: "text/html" }),
+    common: false,
+    pieces: ["a", " ", "\n", ...MARKUP],
+    texts: {
+      "elements closed from the outside": (size) =>
+        "<b>".repeat(500) + "</i>".repeat(size / 4),
+      "tables in tables": (size) =>
+        "<table><tr><td>".repeat(500) + "<b>a</b>".repeat(size / 8),
+    },
+  },
+  {
+    covers: [
+      "lib/engine/nodes/parse/_content_type.ts#contentOf",
+      "lib/engine/nodes/parse/_sniff.ts#sniff",
+      "lib/engine/nodes/parse/_sniff.ts#binaryType",
+      "lib/engine/nodes/parse/_sniff.ts#isTextual",
+      "lib/engine/nodes/parse/_text_decoding.ts#textDecoding",
+      "lib/engine/nodes/parse/_text_decoding.ts#markedCharset",
+      "lib/engine/nodes/parse/_nfc_stream.ts#nfcStream",
+      "lib/engine/nodes/parse/_piece_cutter.ts#pieceCutter",
+    ],
+    read: pipeline({ name: "object" }),
+    pieces: [...MARKUP.slice(0, 6), "<?xml ", "\u0301", "\u1161", "\0"],
+    texts: {
+      "white space before a declaration": (size) =>
+        `${" ".repeat(size)}<?xml encoding=`,
+    },
+  },
+  {
+    covers: ["lib/engine/nodes/parse/_content_type.ts#contentOf"],
+    read: (text) =>
+      Promise.all([
+        parse({ mimeType: text }, "a"),
+        parse({ mimeType: `text/plain;${text}` }, "a"),
+        parse({ name: text }, "a"),
+      ]),
+    pieces: [";charset", ";charset= ", "+json", "text/", ".ts"],
+    common: false,
+  },
+  {
+    covers: [
+      "lib/engine/nodes/parse/_delimited_table.ts#delimitedTable",
+      "lib/engine/nodes/parse/markdown_table.ts#markdownRow",
+      "lib/engine/nodes/parse/markdown_table.ts#markdownTable",
+      "lib/engine/nodes/parse/markdown_table.ts#tableBuilder",
+    ],
+    read: pipeline({ mimeType: "text/csv" }),
+    common: false,
+    pieces: [
+      "a",
+      "\n",
+      ",",
+      '",',
+      'a,"',
+      '"\n',
+      '"" ',
+      "a\r",
+      ",\n",
+      "a,b\n",
+      "|\\",
+      "<br>",
+      "<b",
+      ";\t|",
+    ],
+  },
+];

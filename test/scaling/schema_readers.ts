@@ -1,0 +1,111 @@
+import { answerFromJson } from "../../schema/answer_json.ts";
+import { createAnswer, getJson } from "../../schema/answer.ts";
+import { docFromJson } from "../../schema/doc_json.ts";
+import { getPrompt } from "../../schema/get_prompt.ts";
+import { parseJson } from "../../schema/parse_json.ts";
+import { parsePython } from "../../schema/parse_python.ts";
+import { addContext, createQuestion } from "../../schema/mod.ts";
+import { addQuestion } from "../../schema/question_builders.ts";
+import { questionFromJson } from "../../schema/question_from_json.ts";
+import { jsonList, type TextReader } from "./text_reader.ts";
+
+/** What breaks readers of JSON, and of what models write. */
+export const JSON_PIECES: readonly string[] = [
+  "{",
+  '{"a":',
+  '{"a":1,',
+  "[1,",
+  "[[],",
+  '"\\u00',
+  '["\\"',
+  "{'a':'",
+  "{a:",
+  "// a\n",
+  "/*",
+  "<think>",
+  "</think>",
+  "<think></think>",
+  "```",
+  "```json\n",
+  "```json\n{\n```\n",
+  "[0, 1) ",
+  '{"a" ',
+  "{}",
+  "{]",
+  "True,",
+  "e+1",
+];
+
+export const SCHEMA_READERS: readonly TextReader[] = [
+  {
+    covers: [
+      "schema/parse_json.ts#parseJson",
+      "schema/_find_json.ts#findJson",
+      "schema/_json_scan.ts#scanJson",
+      "schema/_json_scan.ts#skipSpace",
+    ],
+    read: parseJson,
+    pieces: JSON_PIECES,
+    texts: {
+      "brackets in brackets": (size) =>
+        "[".repeat(size / 2) + "]".repeat(size / 2),
+      "broken objects": (size) => '{"a": [1, 2], b c} '.repeat(size / 19),
+      "a broken value with good ones in it": (size) =>
+        `{"a" ${jsonList(size, (at) => ({ at }))}`,
+    },
+  },
+  {
+    covers: ["schema/answer.ts#createAnswer", "schema/answer.ts#getJson"],
+    read: (text) => [getJson(text), createAnswer(text, true)],
+    pieces: ["[1] ", "{'a': 1}"],
+    common: false,
+  },
+  {
+    covers: ["schema/parse_python.ts#parsePython"],
+    read: parsePython,
+    pieces: [
+      "```",
+      "```py",
+      "```python\n",
+      "<think>",
+      "</think>",
+      "```python\n\t ```",
+      "\t```a\n",
+    ],
+  },
+  {
+    covers: [
+      "schema/get_prompt.ts#getPrompt",
+      "schema/_prompt_of_1_1.ts#promptOf11",
+    ],
+    read: (text) => {
+      const question = addContext(addQuestion(createQuestion(), text), text);
+      return [getPrompt(question), getPrompt(question, { layout: "1.1" })];
+    },
+    pieces: ["\r\n"],
+  },
+  {
+    covers: [
+      "schema/_read_members.ts#parseRecord",
+      "schema/_read_members.ts#recordOf",
+      "schema/_read_members.ts#readMembers",
+      "schema/_read_members.ts#readList",
+      "schema/_read_members.ts#isSet",
+    ],
+    read: (text) => {
+      for (const read of [answerFromJson, docFromJson, questionFromJson]) {
+        try {
+          read(text);
+        } catch {
+          // Most texts are none of these.
+        }
+      }
+    },
+    pieces: JSON_PIECES,
+    texts: {
+      "a question with many parts": (size) =>
+        `{"questions":${jsonList(size / 2, () => ({ text: "a" }))},` +
+        `"history":${jsonList(size / 2, () => ({ role: "a", content: "b" }))}}`,
+    },
+  },
+];
