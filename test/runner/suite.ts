@@ -5,6 +5,7 @@ import { runDeno } from "./deno_process.ts";
 import { announce, print, since } from "./report.ts";
 import {
   addTallies,
+  countsIn,
   formatTally,
   leftOut,
   type Tally,
@@ -40,6 +41,7 @@ export async function suite(): Promise<Tally> {
     tallies.push(tally);
     print(`${formatTally(tally)} (${since(start)})`);
     for (const name of leftOut(output)) print(`left out: ${name}`);
+    for (const line of countsIn(output)) print(line);
     if (tally.failed > 0) print(failuresIn(output));
   }
   tallies.push(await oneSeed());

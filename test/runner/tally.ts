@@ -38,6 +38,13 @@ export function leftOut(output: string): string[] {
   return Array.from(output.matchAll(LEFT_OUT), ([, name = ""]) => name);
 }
 
+const COUNT = /count: .+/g;
+
+/** What tests say about how much they have gone through. */
+export function countsIn(output: string): string[] {
+  return Array.from(output.matchAll(COUNT), ([line]) => line);
+}
+
 /** Add runs up. */
 export function addTallies(tallies: readonly Tally[]): Tally {
   return tallies.reduce((a, b) => ({

@@ -5,6 +5,7 @@ const SERIAL = [
   "test/process",
   "test/conformance",
   "test/package",
+  "test/scaling",
   "test/types",
 ];
 

@@ -6,6 +6,7 @@
  */
 
 import { check } from "recheck";
+import { print } from "../runner/report.ts";
 import type { FoundExpression } from "./expressions_in.ts";
 
 /** How many are checked at a time. */
@@ -29,7 +30,7 @@ async function checked(
       : `unknown: ${result.error.kind}`;
     if (result.status === "vulnerable") break;
   }
-  console.log(JSON.stringify({ path, source, flags, found }));
+  print(JSON.stringify({ path, source, flags, found }));
 }
 
 const queue = expressions.values();

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { print } from "../runner/report.ts";
 import { readTree } from "../support/read_tree.ts";
 import { type ExpressionScan, expressionsIn } from "./expressions_in.ts";
 import type { FoundExpression } from "./expressions_in.ts";
@@ -83,7 +84,7 @@ Deno.test("no regular expression takes more time than in proportion to its text"
     ![...unique.keys()].some((expression) => known.includes(expression))
   );
   assertEquals(stale, []);
-  console.log(
+  print(
     `count: ${unique.size} regular expressions are linear in their text`,
   );
 });

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { print } from "../runner/report.ts";
+
 const made: { source: string; flags: string; path: string }[] = [];
 const root = new URL("../../", import.meta.url).href;
 
@@ -23,5 +25,5 @@ globalThis.RegExp = new Proxy(RegExp, {
 });
 
 for (const path of Deno.args) await import(new URL(path, root).href);
-console.log(JSON.stringify(made));
+print(JSON.stringify(made));
 Deno.exit();

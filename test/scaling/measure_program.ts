@@ -8,16 +8,17 @@
  * @module
  */
 
+// deno-lint-ignore no-external-import -- nothing else tells the time of the processor
 import { cpuUsage } from "node:process";
+import { print } from "../runner/report.ts";
 import { growthOf } from "./measure.ts";
 import { READERS } from "./readers.ts";
 import { hostileTexts } from "./text_reader.ts";
 
 const [first = "0", step = "1"] = Deno.args;
-const encoder = new TextEncoder();
 
-function print(line: object): void {
-  Deno.stdout.writeSync(encoder.encode(`${JSON.stringify(line)}\n`));
+function tell(line: object): void {
+  print(JSON.stringify(line));
 }
 
 /** On a busy machine the time of the processor says more than the clock. */
@@ -33,7 +34,7 @@ for (let at = Number(first); at < cases.length; at += Number(step)) {
   const { reader, name, textOf } = cases[at]!;
   const about = { at, reader: reader.covers[0], text: name };
   const growth = await growthOf((size) => {
-    print({ ...about, begins: size });
+    tell({ ...about, begins: size });
     const text = textOf(size);
     return async () => {
       const start = now();
@@ -46,7 +47,6 @@ for (let at = Number(first); at < cases.length; at += Number(step)) {
       return Math.min(end.wall - start.wall, end.cpu - start.cpu);
     };
   });
-  const { user, system } = cpuUsage();
-  print({ ...about, ...growth, cpu: (user + system) / 1_000_000 });
+  tell({ ...about, ...growth });
 }
 Deno.exit();

@@ -3,6 +3,7 @@ import { growthOf, LAST_SIZE } from "./measure.ts";
 import { READERS } from "./readers.ts";
 import { textReadersIn } from "./text_readers_in.ts";
 import { NOT_MEASURED } from "./not_measured.ts";
+import { print } from "../runner/report.ts";
 import { readTree } from "../support/read_tree.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -88,7 +89,7 @@ Deno.test("what reads text from others takes time in proportion to its length", 
   assertEquals(parts.flatMap(({ faults }) => faults), []);
   const count = parts.reduce((sum, part) => sum + part.count, 0);
   const covered = new Set(READERS.flatMap(({ covers }) => covers));
-  console.log(
+  print(
     `count: ${covered.size} functions read ${count} hostile texts ` +
       "in proportion to their length",
   );

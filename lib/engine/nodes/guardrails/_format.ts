@@ -10,9 +10,15 @@ export const FORMATS = [
 /** One of {@linkcode FORMATS}; empty for any. */
 export type Format = (typeof FORMATS)[number];
 
-/** Reads no part of a text again for each of many beginnings in it. */
-const MARKDOWN =
-  /^#{1,6} |^[ \t]*(?:[-*+]|\d+\.) |^[ \t]*>|```|`[^`\n]+`|\*\*[^*\n]+\*\*|\[[^[\]\n]+\]\(\S|^\|.*\|[ \t]*$/m;
+const MARKDOWN: readonly RegExp[] = [
+  /^#{1,6} /m,
+  /^[ \t]*(?:[-*+]|\d+\.) /m,
+  /^[ \t]*>/m,
+  /```/,
+  /`[^`\n]+`/,
+  /\*\*[^*\n]+\*\*/,
+  /\[[^[\]\n]+\]\(\S/,
+];
 
 /** Say how an answer is not in a format; `undefined` when it is. */
 export function formatFault(text: string, format: Format): string | undefined {
@@ -22,12 +28,20 @@ export function formatFault(text: string, format: Format): string | undefined {
     case "json":
       return isJson(text) ? undefined : "is not JSON";
     case "markdown":
-      return MARKDOWN.test(text) ? undefined : "has no Markdown in it";
+      return isMarkdown(text) ? undefined : "has no Markdown in it";
     case "bullet_list":
       return isList(text, /^\s*[-*+•] /) ? undefined : "is no bullet list";
     case "numbered_list":
       return isList(text, /^\s*\d+[.)] /) ? undefined : "is no numbered list";
   }
+}
+
+function isMarkdown(text: string): boolean {
+  return MARKDOWN.some((sign) => sign.test(text)) ||
+    text.split("\n").some((line) => {
+      const row = line.trimEnd();
+      return row.length > 1 && row.startsWith("|") && row.endsWith("|");
+    });
 }
 
 function isJson(text: string): boolean {

@@ -1,54 +1,41 @@
-import {
-  matchedNames,
-  type NamedPatterns,
-  type Violation,
-} from "./_violation.ts";
+import { either, matching, nearby } from "./_nearby.ts";
+import { matchedNames, type NamedTests, type Violation } from "./_violation.ts";
 
-/** Between two words of one sentence; bounded, so that it is found fast. */
-const NEAR = "[^.!?\\n]{0,40}";
+const DECODING = /\b(?:decode|execute|run|follow|obey)\b/gi;
+const ENCODING = /\b(?:base64|rot13|hex(?:adecimal)?|ciphertext)\b/gi;
 
-const PATTERNS: NamedPatterns = [
+const TESTS: NamedTests = [
   [
     "instruction override",
-    new RegExp(
-      "\\b(?:ignore|disregard|forget|override|bypass|drop)\\b" + NEAR +
-        "\\b(?:previous|prior|above|earlier|preceding|foregoing|all|any|" +
-        `your|system)\\b${NEAR}\\b(?:instruction|prompt|rule|direction|` +
-        "guideline|order|restriction|safeguard)s?\\b",
-      "i",
+    nearby(
+      /\b(?:ignore|disregard|forget|override|bypass|drop)\b/gi,
+      /\b(?:previous|prior|above|earlier|preceding|foregoing|all|any|your|system)\b/gi,
+      /\b(?:instruction|prompt|rule|direction|guideline|order|restriction|safeguard)s?\b/gi,
     ),
   ],
   [
     "prompt extraction",
-    new RegExp(
-      "\\b(?:reveal|show|print|repeat|output|display|leak|recite|tell me|" +
-        `what (?:is|are|was|were))\\b${NEAR}\\b(?:your|system|initial|` +
-        "original|hidden|secret) (?:system |initial |original |hidden |" +
-        "secret )*(?:instructions?|prompts?|rules)\\b",
-      "i",
+    nearby(
+      /\b(?:reveal|show|print|repeat|output|display|leak|recite|tell me|what (?:is|are|was|were))\b/gi,
+      /\b(?:your|system|initial|original|hidden|secret) (?:(?:system|initial|original|hidden|secret) ){0,5}(?:instructions?|prompts?|rules)\b/gi,
     ),
   ],
   [
     "role-play",
-    new RegExp(
-      "\\b(?:pretend (?:to be|that you|you)|act as (?:if|though) you|" +
-        "you are now (?:a|an|the|in|free|no longer)|from now on,? you|" +
-        "role-?play as|jailbreak|do anything now|developer mode)\\b",
-      "i",
+    matching(
+      /\b(?:pretend (?:to be|that you|you)|act as (?:if|though) you|you are now (?:a|an|the|in|free|no longer)|from now on,? you|role-?play as|jailbreak|do anything now|developer mode)\b/i,
     ),
   ],
   [
     "chat delimiters",
-    /<\|[a-z_]{2,20}\|>|\[\/?INST\]|<<\/?SYS>>|^[ \t]*(?:#+[ \t]*)?(?:system|assistant)[ \t]*:/im,
+    either(
+      matching(/<\|[a-z_]{2,20}\|>|\[\/?INST\]|<<\/?SYS>>/i),
+      matching(/^[ \t]*(?:#+[ \t]*)?(?:system|assistant)[ \t]*:/im),
+    ),
   ],
   [
     "encoded commands",
-    new RegExp(
-      `\\b(?:decode|execute|run|follow|obey)\\b${NEAR}\\b(?:base64|rot13|` +
-        `hex(?:adecimal)?|ciphertext)\\b|\\b(?:base64|rot13|hex(?:adecimal)?)` +
-        `\\b${NEAR}\\b(?:decode|execute|run|follow|obey)\\b`,
-      "i",
-    ),
+    either(nearby(DECODING, ENCODING), nearby(ENCODING, DECODING)),
   ],
 ];
 
@@ -75,7 +62,7 @@ const MOST_WEIGHT = 0.7;
 
 /** Tell attempts to give a model other orders (engine §4.6). */
 export function injectionViolations(text: string): readonly Violation[] {
-  const names = matchedNames(text, PATTERNS);
+  const names = matchedNames(text, TESTS);
   const weighty = names.length === 0 && weightOf(text) >= MOST_WEIGHT;
   const details = weighty ? ["suspicious words"] : names;
   if (details.length === 0) return [];

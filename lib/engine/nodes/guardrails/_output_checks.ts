@@ -2,45 +2,44 @@ import { type PrivateKind, privateSpans } from "../privacy/private_data.ts";
 import { formatFault } from "./_format.ts";
 import { ungrounded } from "./_grounding.ts";
 import type { Policy } from "./_policy.ts";
-import {
-  matchedNames,
-  type NamedPatterns,
-  type Violation,
-} from "./_violation.ts";
+import { either, matching, nearby } from "./_nearby.ts";
+import { matchedNames, type NamedTests, type Violation } from "./_violation.ts";
 
-/** Between two words of one sentence; bounded, so that it is found fast. */
-const NEAR = "[^.!?\\n]{0,40}";
-
-const UNSAFE: NamedPatterns = [
+const UNSAFE: NamedTests = [
   [
     "self-harm",
-    new RegExp(
-      `\\b(?:how to|ways? to|steps? to|method of|should)\\b${NEAR}\\b(?:kill|` +
-        "hang|cut|hurt|harm) (?:your|my|one)self\\b|\\b(?:commit|attempt)" +
-        "(?:ting)? suicide\\b",
-      "i",
+    either(
+      nearby(
+        /\b(?:how to|ways? to|steps? to|method of|should)\b/gi,
+        /\b(?:kill|hang|cut|hurt|harm) (?:your|my|one)self\b/gi,
+      ),
+      matching(/\b(?:commit|attempt)(?:ting)? suicide\b/i),
     ),
   ],
   [
     "violence",
-    new RegExp(
-      "\\b(?:build|make|assemble|construct|detonate|plant)(?:ing)?\\b" + NEAR +
-        "\\b(?:bomb|explosive|molotov|grenade)s?\\b|\\b(?:how to|steps to|" +
-        `ways? to)\\b${NEAR}\\b(?:kill|murder|poison|stab|strangle|torture) ` +
-        "(?:a |the |an? )?(?:person|people|someone|somebody|him|her|them|" +
-        "neighbou?r|child)\\b",
-      "i",
+    either(
+      nearby(
+        /\b(?:build|make|assemble|construct|detonate|plant)(?:ing)?\b/gi,
+        /\b(?:bomb|explosive|molotov|grenade)s?\b/gi,
+      ),
+      nearby(
+        /\b(?:how to|steps to|ways? to)\b/gi,
+        /\b(?:kill|murder|poison|stab|strangle|torture) (?:a |the |an )?(?:person|people|someone|somebody|him|her|them|neighbou?r|child)\b/gi,
+      ),
     ),
   ],
   [
     "illegal activity",
-    new RegExp(
-      `\\b(?:how to|steps to|ways? to|guide to)\\b${NEAR}\\b(?:launder money|` +
-        "hack into|pick(?:pocket| a lock)|steal|forge|counterfeit|smuggle|" +
-        "shoplift|evade taxes)\\b|\\b(?:cook|synthesi[sz]e|manufactur)" +
-        `(?:e|ing)?\\b${NEAR}\\b(?:meth(?:amphetamine)?|heroin|cocaine|` +
-        "fentanyl)\\b",
-      "i",
+    either(
+      nearby(
+        /\b(?:how to|steps to|ways? to|guide to)\b/gi,
+        /\b(?:launder money|hack into|pick(?:pocket| a lock)|steal|forge|counterfeit|smuggle|shoplift|evade taxes)\b/gi,
+      ),
+      nearby(
+        /\b(?:cook|synthesi[sz]e|manufactur)(?:e|ing)?\b/gi,
+        /\b(?:meth(?:amphetamine)?|heroin|cocaine|fentanyl)\b/gi,
+      ),
     ),
   ],
 ];

@@ -1,3 +1,5 @@
+import type { TextTest } from "./_nearby.ts";
+
 /** Something that a check does not let pass (engine §4.6). */
 export interface Violation {
   /** The name of the check. */
@@ -8,14 +10,13 @@ export interface Violation {
   readonly details: string;
 }
 
-/** A kind of text, and what it looks like. */
-export type NamedPatterns = readonly (readonly [string, RegExp])[];
+/** Kinds of text, each with a test for it. */
+export type NamedTests = readonly (readonly [string, TextTest])[];
 
-/** The names of the patterns that a text matches. */
+/** The names of the kinds that a text is of. */
 export function matchedNames(
   text: string,
-  patterns: NamedPatterns,
+  tests: NamedTests,
 ): readonly string[] {
-  return patterns.filter(([, pattern]) => text.search(pattern) >= 0)
-    .map(([name]) => name);
+  return tests.filter(([, test]) => test(text)).map(([name]) => name);
 }

@@ -11,7 +11,7 @@ export interface HtmlTables {
 }
 
 /** Into how many tables around it the text of a cell goes, too. */
-const DEEPEST = 8;
+const DEEPEST = 32;
 
 /** Cells that are there because others take several columns, of a page. */
 const MOST_SPANNED = 1_000_000;
@@ -26,7 +26,7 @@ interface OpenTable {
 
 /**
  * Collect tables, inner ones before the ones around them. The text of an
- * inner table is also in the cells that hold it, of the nearest eight tables.
+ * inner table is also in the cells that hold it, of the nearest 32 tables.
  *
  * @param found Called with each table in Markdown form, unless it is empty.
  */

@@ -86,10 +86,12 @@ export function tableBuilder(): TableBuilder {
 
 function escapeCell(text: string): string {
   return text.replace(
-    // From the first backslash of a run only, so that each is read once.
-    /(?<!\\)(\\*)(\||<br>|\r\n?|\n)/g,
-    (_match, slashes: string, what: string) =>
-      slashes + slashes +
-      (what === "|" || what === "<br>" ? `\\${what}` : "<br>"),
+    // Other backslashes match as well, so that each run is read once.
+    /(\\*)(\||<br>|\r\n?|\n)|\\+/g,
+    (whole, slashes: string, what?: string) => {
+      if (what === undefined) return whole;
+      const escaped = what === "|" || what === "<br>" ? `\\${what}` : "<br>";
+      return slashes + slashes + escaped;
+    },
   );
 }

@@ -20,11 +20,8 @@ export interface PrivateSpan extends Span {
   readonly kind: PrivateKind;
 }
 
-/** Begins where a run of such characters begins, so that runs are read once. */
-const EMAIL: readonly Form[] = [{
-  notAfter: String.raw`[\p{L}\p{N}._%+-]`,
-  body: String.raw`[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+`,
-}];
+const LOCAL_PART = /[\p{L}\p{N}._%+-]/u;
+const DOMAIN = /[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/uy;
 
 /** As in the US, or with a country's code in front. */
 const PHONE: readonly Form[] = [{
@@ -48,7 +45,7 @@ type Finder = (text: string) => Iterable<Span>;
 
 const FINDERS: Readonly<Record<PrivateKind, Finder>> = {
   "credentials in a URL": userInfo,
-  "e-mail address": formFinder(EMAIL),
+  "e-mail address": emailAddresses,
   "card number": cardNumbers,
   IBAN: ibans,
   "social security number": formFinder(SSN),
@@ -112,6 +109,33 @@ function execAt(
 ): RegExpExecArray | null {
   pattern.lastIndex = at;
   return pattern.exec(text);
+}
+
+/** Looks around each `@`, so that no run is read from many beginnings. */
+function* emailAddresses(text: string): Generator<Span> {
+  let done = 0;
+  let at = text.indexOf("@");
+  while (at >= 0) {
+    const from = localPartStart(text, done, at);
+    const domain = from < at ? execAt(DOMAIN, text, at + 1) : null;
+    done = at + 1;
+    if (domain) {
+      done = domain.index + domain[0].length;
+      yield { from, to: done };
+    }
+    at = text.indexOf("@", done);
+  }
+}
+
+function localPartStart(text: string, least: number, end: number): number {
+  let start = end;
+  while (start > least) {
+    const isLow = text.charCodeAt(start - 1) >> 10 === 0x37;
+    const before = Math.max(least, isLow ? start - 2 : start - 1);
+    if (!LOCAL_PART.test(text.slice(before, start))) break;
+    start = before;
+  }
+  return start;
 }
 
 function userInfo(text: string): Iterable<Span> {
