@@ -22,6 +22,8 @@ interface Span {
 const THOUGHT_END = "</think>";
 const MARK = /<\/?think>|`{3,}|[{[]/g;
 const LABEL = /[\w+.-]*/y;
+/** An interval such as `[0, 1)`, which is prose. */
+const HALF_OPEN = /\[[^[\]{}"'\n]{0,40}\)/y;
 /** How often a bracket that is never closed may be taken for prose. */
 const MAX_UNCLOSED = 16;
 
@@ -75,6 +77,8 @@ function survey(text: string): Survey {
   let spoken = 0;
   let fenced = false;
   let unclosed = 0;
+  /** Where a value would be all that is said, or all that a fence holds. */
+  let lead = skipSpace(text, 0);
 
   /** Take what fills the fence that opens here; its last place if so. */
   function fence(start: number): number {
@@ -89,6 +93,7 @@ function survey(text: string): Survey {
     const named = /^[a-z]/i.test(label) && !/^(true|false|null)$/.test(label);
     const inner = skipSpace(text, named ? start + label.length : start);
     const span = filling(text, inner, reader);
+    lead = inner;
     if (!span) return named ? start + label.length : start;
     const { end } = span;
     if (/^json/i.test(label)) labelled ??= span;
@@ -114,6 +119,7 @@ function survey(text: string): Survey {
       if (longer) relaxed = span;
       return scan.end;
     }
+    if (start === lead && isMeantWhole(text, start, fenced)) return undefined;
     const end = Math.max(strict.end, scan.end);
     // Brackets of prose, `[0, 1)` for one: what is in them may be a value.
     const attempt = scan.begun && text.charAt(start) === "{" ||
@@ -135,6 +141,7 @@ function survey(text: string): Survey {
     if (token === "<think>") {
       const end = text.indexOf(THOUGHT_END, next);
       next = end < 0 ? undefined : spoken = end + THOUGHT_END.length;
+      lead = skipSpace(text, spoken);
     } else if (token === THOUGHT_END) {
       // Some servers swallow the opening tag: all so far was a thought.
       labelled =
@@ -146,6 +153,7 @@ function survey(text: string): Survey {
           undefined;
       fenced = false;
       spoken = next;
+      lead = skipSpace(text, spoken);
     } else if (token.startsWith("`")) next = fence(next);
     else next = bracket(start);
     if (next === undefined) break;
@@ -182,6 +190,45 @@ function relaxedSpan(start: number, end: number, relaxed: JsonValue): Span {
 /** Whether a value of prose is but a short number in brackets. */
 function isFootnote(text: string, start: number, end: number): boolean {
   return end - start < 8 && /^\[\s*\d{1,3}\s*\]$/.test(text.slice(start, end));
+}
+
+/**
+ * Whether what begins with a bracket here goes on to the end of the text, or
+ * of its fence: then all of it is one value, or a broken one.
+ */
+function isMeantWhole(text: string, start: number, fenced: boolean): boolean {
+  const fence = text.indexOf("```", start);
+  if (fence >= 0 && !fenced) return false;
+  HALF_OPEN.lastIndex = start;
+  if (HALF_OPEN.test(text)) return false;
+  let end = fence < 0 ? text.length : fence;
+  while (end > start && " \t\n\r".includes(text.charAt(end - 1))) end--;
+  const closing = text.charAt(start) === "{" ? "}" : "]";
+  if (text.charAt(end - 1) !== closing) return false;
+  const close = bracketEnd(text, start);
+  if (close === undefined || close >= end) return true;
+  // Prose goes on with brackets of its own; a broken value with its last one.
+  let rest = close;
+  while (rest < end) {
+    const next = nextBracket(text, rest);
+    if (next >= end - 1) return next === end - 1;
+    rest = "}]".includes(text.charAt(next))
+      ? next + 1
+      : bracketEnd(text, next) ?? end;
+  }
+  return false;
+}
+
+/** The place of the next bracket outside strings. */
+function nextBracket(text: string, start: number): number {
+  let quoted = false;
+  for (let at = start; at < text.length; at++) {
+    const char = text.charAt(at);
+    if (quoted && char === "\\") at++;
+    else if (char === '"') quoted = !quoted;
+    else if (!quoted && "{}[]".includes(char)) return at;
+  }
+  return text.length;
 }
 
 /**

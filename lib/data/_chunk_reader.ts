@@ -1,4 +1,5 @@
 import { ValidationException } from "../errors.ts";
+import { DeclaredAsUtf8 } from "../protocol/declared_charset.ts";
 import { framingOf, parseMediaType } from "../protocol/media_type.ts";
 import { TextPieces } from "../protocol/utf8.ts";
 import { SourceBytes } from "./_source_bytes.ts";
@@ -21,27 +22,34 @@ const EMPTY = new Uint8Array(0);
 export class ChunkReader {
   readonly #pieces: TextPieces = new TextPieces();
   readonly #decoder: TextDecoder | undefined;
+  readonly #declared: DeclaredAsUtf8 | undefined;
   readonly #bytes: SourceBytes = new SourceBytes();
   /** Whether text came last; it may have ended inside a surrogate pair. */
   #afterText = false;
 
-  /** Read chunks of a stream whose text, if it is text, has this charset. */
-  constructor(charset?: string) {
-    this.#decoder = charset === undefined ? undefined : decoderOf(charset);
+  /**
+   * Read chunks of a stream whose text, if it is text, has this charset.
+   *
+   * @param markup Whether the text is a document that may declare its charset.
+   */
+  constructor(charset?: string, markup: boolean = false) {
+    if (charset === undefined) return;
+    this.#decoder = decoderOf(charset);
+    if (markup) this.#declared = new DeclaredAsUtf8();
   }
 
   /** The bytes of a chunk; a view of it where it is bytes already. */
   read(chunk: PipeChunk): Uint8Array {
     if (typeof chunk === "string") {
       this.#afterText = true;
-      const made = this.#pieces.encode(this.#flush() + chunk);
+      const made = this.#encode(this.#flush() + chunk);
       this.#bytes.add(made.length, made.length);
       return made;
     }
     const bytes = viewOf(chunk);
     if (this.#decoder) {
       const text = decode(this.#decoder, bytes, true);
-      const made = this.#pieces.encode(text);
+      const made = this.#encode(text);
       this.#bytes.add(bytes.length, made.length);
       return made;
     }
@@ -52,7 +60,9 @@ export class ChunkReader {
 
   /** The bytes of what only the end of the stream makes complete. */
   end(): Uint8Array {
-    const left = joined(this.#pieces.encode(this.#flush()), this.#pieces.end());
+    const text = this.#encode(this.#flush());
+    const held = this.#pieces.encode(this.#declared?.end() ?? "");
+    const left = joined(joined(text, held), this.#pieces.end());
     this.#bytes.add(0, left.length);
     return left;
   }
@@ -63,6 +73,10 @@ export class ChunkReader {
    */
   behind(made: number): number {
     return this.#decoder ? this.#bytes.behind(made) : made;
+  }
+
+  #encode(text: string): Uint8Array {
+    return this.#pieces.encode(this.#declared?.push(text) ?? text);
   }
 
   /** No more bytes of the charset follow here: refuse half a character. */

@@ -1,5 +1,10 @@
 import { ValidationException } from "../errors.ts";
-import { framingOf, isJsonRecord } from "../protocol/media_type.ts";
+import { isMarkup } from "../protocol/declared_charset.ts";
+import {
+  framingOf,
+  isJsonRecord,
+  parseMediaType,
+} from "../protocol/media_type.ts";
 import {
   type Occasion,
   rechunkBytes,
@@ -47,7 +52,10 @@ export function createIntake(options: IntakeOptions): Intake {
   const { mimeType, framing, frameBytes } = options;
   const kind = framingOf(mimeType);
   const text = kind === "text";
-  const reader = new ChunkReader(foreignCharset(mimeType));
+  const reader = new ChunkReader(
+    foreignCharset(mimeType),
+    isMarkup(parseMediaType(mimeType).essence),
+  );
   if (kind === "record") return new WholeIntake(reader, isJsonRecord(mimeType));
   if (framing === "chunk") {
     return text ? new TextChunkIntake(reader) : new WholeIntake(reader, false);

@@ -48,7 +48,7 @@ export async function openWriter(
   const transcoded = foreignCharset(mimeType) !== undefined;
   const wireType = transcoded
     // What leaves here is UTF-8, whatever came in.
-    ? parseMediaType(mimeType).essence
+    ? wireMimeType(`${parseMediaType(mimeType).essence}; charset=utf-8`)
     : wireMimeType(mimeType);
   return await openWatched(core, token, objectOf(options, transcoded), {
     ...options,

@@ -1,9 +1,14 @@
 import type { PipelineResult } from "../../schema/result.ts";
 import { deferred, ignore } from "../_deferred.ts";
-import { framingOf, isJsonRecord } from "../protocol/media_type.ts";
+import { isMarkup } from "../protocol/declared_charset.ts";
+import {
+  framingOf,
+  isJsonRecord,
+  parseMediaType,
+} from "../protocol/media_type.ts";
 import type { Session, TaskRef } from "../session/session.ts";
 import { ValidationException } from "../errors.ts";
-import { viewOf } from "./_chunk_reader.ts";
+import { foreignCharset, viewOf } from "./_chunk_reader.ts";
 import { collect } from "./_collect.ts";
 import { checkJson } from "./_intake.ts";
 import { openWriter } from "./_open_writer.ts";
@@ -35,8 +40,10 @@ export async function sendObject(
     least: declaredSize ?? measuredSize(given, knownSize),
     most: declaredSize,
   };
-  const mimeType = options.mimeType || given.mimeType ||
-    "application/octet-stream";
+  const mimeType = mediaTypeOf(
+    source,
+    options.mimeType || given.mimeType || "application/octet-stream",
+  );
   const whole = framingOf(mimeType) === "record"
     ? await wholeRecord(given, mimeType, signal)
     : given;
@@ -111,6 +118,16 @@ function bytesIn(chunk: PipeChunk): number {
     bytes += unit < 0x80 ? 1 : unit < 0x800 || half ? 2 : 3;
   }
   return bytes;
+}
+
+/** Strings leave as UTF-8, whatever the media type or the document says. */
+function mediaTypeOf(source: PipeSource, given: string): string {
+  if (typeof source !== "string") return given;
+  const { essence, charset } = parseMediaType(given);
+  const misleads = charset === undefined
+    ? isMarkup(essence)
+    : foreignCharset(given) !== undefined;
+  return misleads ? `${essence}; charset=utf-8` : given;
 }
 
 /** A record is one document: gathered, checked, and sent in one write. */

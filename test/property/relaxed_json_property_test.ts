@@ -2,7 +2,8 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { jsonrepair } from "jsonrepair";
 import type { JsonValue } from "../../schema/json.ts";
-import { parseRelaxedJson } from "../../schema/relaxed_json.ts";
+import { parseJson } from "../../schema/parse_json.ts";
+import { parseRelaxedJson, RelaxedReader } from "../../schema/relaxed_json.ts";
 
 /** How one value is written; each place draws its own. */
 interface Hand {
@@ -129,4 +130,57 @@ Deno.test("what the relaxed grammar accepts is what a repairing parser makes of 
     { numRuns: 20_000 },
   );
   assertEquals(accepted > 100, true);
+});
+
+const branch = fc.oneof(
+  fc.array(calm, { minLength: 2 }),
+  fc.dictionary(fc.constantFrom("a", "b_2", "c d"), calm, { minKeys: 2 }),
+) as fc.Arbitrary<JsonValue>;
+
+/** The JSON texts of all objects and arrays in a value. */
+function partsOf(value: unknown): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.values(value)
+    .flatMap((part) => [JSON.stringify(part), ...partsOf(part)])
+    .filter((text) => /^[[{]/.test(text));
+}
+
+Deno.test("a broken value is never answered with a part of it", () => {
+  const mark = fc.constantFrom("", ..."{}[]:,'\"\\/x");
+  const around = fc.constantFrom<(text: string) => string>(
+    (text) => text,
+    (text) => `<think>hm</think>\n${text}\n`,
+    (text) => `Here:\n\`\`\`json\n${text}\n\`\`\`\nDone.`,
+  );
+  fc.assert(
+    fc.property(
+      branch,
+      hands.filter((all) => all.every(({ gap }) => !gap.includes("/*"))),
+      fc.nat(),
+      mark,
+      fc.boolean(),
+      around,
+      (value, hands, place, mark, replaces, around) => {
+        const text = written(value, again(hands));
+        // What is between the outer brackets gets broken.
+        const at = 1 + place % (text.length - 1);
+        const broken = text.slice(0, at) + mark +
+          text.slice(replaces ? Math.min(at + 1, text.length - 1) : at);
+        // Brackets in comments cannot be told from those of the value.
+        if (/\/\/.*[[\]{}]/.test(broken)) return;
+        // A bracket that is closed at once, or lost, leaves another whole value.
+        if (new RelaxedReader(broken).scan(0).valid) return;
+        let found: JsonValue;
+        try {
+          found = parseJson(around(broken));
+        } catch {
+          return;
+        }
+        const answer = JSON.stringify(found);
+        if (answer === JSON.stringify(value)) return;
+        assertEquals(partsOf(value).includes(answer), false, broken);
+      },
+    ),
+    { numRuns: 2_000 },
+  );
 });

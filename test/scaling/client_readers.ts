@@ -1,6 +1,4 @@
 import { parse } from "@std/dotenv/parse";
-import { requireSchedule } from "../../lib/admin/deploy/_require_schedule.ts";
-import { checkProfile } from "../../lib/admin/account/_check_profile.ts";
 import { ChunkReader } from "../../lib/data/_chunk_reader.ts";
 import { checkPipeOptions } from "../../lib/data/check_pipe_options.ts";
 import { checkJson } from "../../lib/data/_intake.ts";
@@ -12,10 +10,12 @@ import { classifyFailure } from "../../lib/protocol/failure.ts";
 import { decodeFrame } from "../../lib/protocol/frame.ts";
 import {
   framingOf,
+  lanesOf,
   parseMediaType,
   wireMimeType,
 } from "../../lib/protocol/media_type.ts";
 import { rechunkText } from "../../lib/protocol/rechunk.ts";
+import { redactError, Secrets } from "../../lib/protocol/secrets.ts";
 import { storeName, storePath } from "../../lib/protocol/store_path.ts";
 import { substitute, unresolved } from "../../lib/protocol/substitute.ts";
 import { normalizeUri } from "../../lib/protocol/uri.ts";
@@ -27,20 +27,6 @@ import { jsonList, type TextReader } from "./text_reader.ts";
 const encoder = new TextEncoder();
 
 export const CLIENT_READERS: readonly TextReader[] = [
-  {
-    covers: [
-      "lib/admin/deploy/_require_schedule.ts#requireSchedule",
-      "lib/admin/account/_check_profile.ts#checkProfile",
-    ],
-    read: (text) =>
-      settle(
-        () => requireSchedule(text),
-        () => checkProfile({ email: text }),
-        () => checkProfile({ phoneNumber: text }),
-        () => checkProfile({ locale: text }),
-      ),
-    pieces: ["* ", "@", "a@", "-a", "+1"],
-  },
   {
     covers: [
       "lib/data/_chunk_reader.ts#ChunkReader",
@@ -67,6 +53,8 @@ export const CLIENT_READERS: readonly TextReader[] = [
       "lib/protocol/media_type.ts#isJsonRecord",
       "lib/protocol/media_type.ts#keepAlivePayload",
       "lib/protocol/media_type.ts#wireMimeType",
+      "lib/protocol/media_type.ts#ownLane",
+      "lib/protocol/media_type.ts#lanesOf",
       "lib/data/_chunk_reader.ts#foreignCharset",
     ],
     read: (text) =>
@@ -74,6 +62,7 @@ export const CLIENT_READERS: readonly TextReader[] = [
         () => parseMediaType(`text/plain;${text}`),
         () => framingOf(text),
         () => wireMimeType(text),
+        () => lanesOf(text),
         () => checkPipeOptions({ mimeType: text }),
       ),
     pieces: [";", "; ", ";a=", ';a="', ';a="\\', ";charset", ";charset= ;"],
@@ -128,6 +117,7 @@ export const CLIENT_READERS: readonly TextReader[] = [
   {
     covers: [
       "lib/protocol/failure.ts#classifyFailure",
+      "lib/protocol/failure.ts#failureKind",
       "lib/protocol/failure.ts#failureText",
     ],
     read: (text) =>
@@ -188,6 +178,21 @@ export const CLIENT_READERS: readonly TextReader[] = [
     texts: {
       "many names": (size) => jsonList(size, (at) => `\${ROCKETRIDE_${at}}`),
     },
+  },
+  {
+    covers: [
+      "lib/protocol/secrets.ts#Secrets",
+      "lib/protocol/secrets.ts#shortToken",
+      "lib/protocol/secrets.ts#redactError",
+    ],
+    read: (text) => {
+      const secrets = new Secrets();
+      secrets.add("aaaa");
+      secrets.add("abab/bab");
+      redactError(new Error(text), secrets.hide);
+      secrets.hideIn([text]);
+    },
+    pieces: ["aaaa", "aba", "pk_", "tk_a", "pk_a "],
   },
   {
     covers: ["lib/protocol/uri.ts#normalizeUri"],

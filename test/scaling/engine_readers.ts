@@ -1,4 +1,8 @@
 import { createEngine } from "../../lib/engine/mod.ts";
+import { refusedJourney } from "../../lib/engine/access/origin.ts";
+import { withoutKey } from "../../lib/engine/access/without_key.ts";
+import { readSettings } from "../../lib/engine/settings.ts";
+import { requestUrl } from "../../lib/engine/serve/http/request_url.ts";
 import { readSchedule } from "../../lib/engine/deploy/read_schedule.ts";
 import { readMask } from "../../lib/engine/monitor/read_mask.ts";
 import { placeOf } from "../../lib/engine/run/failure.ts";
@@ -14,6 +18,7 @@ import { settle } from "./client_readers.ts";
 import { JSON_PIECES } from "./schema_readers.ts";
 import { jsonList, type TextReader } from "./text_reader.ts";
 
+const SETTINGS = readSettings({ auth: ["key"], corsOrigins: ["http://a"] });
 const encoder = new TextEncoder();
 
 /** One engine for all runs; made when the first of them needs it. */
@@ -201,6 +206,27 @@ export const ENGINE_READERS: readonly TextReader[] = [
     pieces: ["a/", "\u2028"],
   },
   {
+    covers: [
+      "lib/engine/access/origin.ts#refusedJourney",
+      "lib/engine/serve/http/request_url.ts#requestUrl",
+    ],
+    read: (text) => {
+      const value = text.replace(/[^\x21-\x7e]/g, "");
+      const url = new URL("http://localhost/");
+      for (const name of ["host", "origin"]) {
+        const headers = new Headers({ [name]: value });
+        refusedJourney(SETTINGS, { url, headers, address: "127.0.0.1" });
+        requestUrl({ headers, url: url.href } as Request);
+      }
+    },
+    pieces: ["a-", "[::", "http://", ":1", "%"],
+  },
+  {
+    covers: ["lib/engine/access/without_key.ts#withoutKey"],
+    read: (text) => withoutKey({ notes: [text] }, "pk_a"),
+    pieces: ["pk_a", "pk_"],
+  },
+  {
     covers: ["lib/engine/serve/salvage_seq.ts#salvageSeq"],
     read: (text) => [salvageSeq(text), salvageSeq(encoder.encode(text))],
     pieces: ['"seq"', '"seq" ', '"seq":1'],
@@ -209,7 +235,8 @@ export const ENGINE_READERS: readonly TextReader[] = [
     covers: ["lib/engine/serve/http/body_frames.ts#bodyFrames"],
     read: async (text) => {
       const body = new Response(text).body;
-      for await (const _ of bodyFrames(body, "text/plain")) {
+      const hold = { take: () => {} };
+      for await (const _ of bodyFrames(body, "text/plain", hold)) {
         // What comes does not matter.
       }
     },

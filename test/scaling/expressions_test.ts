@@ -10,7 +10,8 @@ const ROOT = new URL("../../", import.meta.url);
 const MADE_LATER: Readonly<Record<string, string>> = {
   "lib/engine/nodes/_reply_script.ts": "written by a pipeline's author",
   "lib/engine/nodes/filesystem/_path_rule.ts": "written by a pipeline's author",
-  "lib/engine/nodes/http_request/_rules.ts": "written by a pipeline's author",
+  "lib/engine/nodes/http_request/_url_pattern.ts":
+    "written by a pipeline's author",
   "lib/engine/nodes/separators.ts": "a copy of one that is checked",
   "schema/_find_json.ts": "a copy of one that is checked",
   "schema/parse_python.ts": "a copy of one that is checked",

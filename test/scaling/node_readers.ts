@@ -87,7 +87,9 @@ export const NODE_READERS: readonly TextReader[] = [
       "lib/engine/nodes/guardrails/_injection.ts#injectionViolations",
       "lib/engine/nodes/guardrails/_output_checks.ts#outputViolations",
       "lib/engine/nodes/guardrails/_grounding.ts#ungrounded",
-      "lib/engine/nodes/guardrails/_violation.ts#matchedNames",
+      "lib/engine/nodes/guardrails/_nearby.ts#nearby",
+      "lib/engine/nodes/guardrails/_nearby.ts#matching",
+      "lib/engine/nodes/guardrails/_nearby.ts#either",
       "lib/engine/nodes/guardrails/_format.ts#formatFault",
     ],
     read: (text) => {

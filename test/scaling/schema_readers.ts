@@ -1,11 +1,14 @@
-import { answerFromJson } from "../../schema/answer_json.ts";
-import { createAnswer, getJson } from "../../schema/answer.ts";
-import { docFromJson } from "../../schema/doc_json.ts";
+import { answerFromJson, createAnswer, getJson } from "../../schema/answer.ts";
+import { docFromJson } from "../../schema/doc.ts";
 import { getPrompt } from "../../schema/get_prompt.ts";
 import { parseJson } from "../../schema/parse_json.ts";
 import { parsePython } from "../../schema/parse_python.ts";
-import { addContext, createQuestion } from "../../schema/mod.ts";
-import { addQuestion } from "../../schema/question_builders.ts";
+import {
+  addContext,
+  addQuestion,
+  createQuestion,
+} from "../../schema/question.ts";
+import { parseRelaxedJson } from "../../schema/relaxed_json.ts";
 import { questionFromJson } from "../../schema/question_from_json.ts";
 import { jsonList, type TextReader } from "./text_reader.ts";
 
@@ -86,11 +89,17 @@ export const SCHEMA_READERS: readonly TextReader[] = [
   },
   {
     covers: [
-      "schema/_read_members.ts#parseRecord",
-      "schema/_read_members.ts#recordOf",
-      "schema/_read_members.ts#readMembers",
-      "schema/_read_members.ts#readList",
-      "schema/_read_members.ts#isSet",
+      "schema/relaxed_json.ts#parseRelaxedJson",
+      "schema/relaxed_json.ts#RelaxedReader",
+    ],
+    read: parseRelaxedJson,
+    pieces: JSON_PIECES,
+  },
+  {
+    covers: [
+      "schema/answer.ts#answerFromJson",
+      "schema/doc.ts#docFromJson",
+      "schema/question_from_json.ts#questionFromJson",
     ],
     read: (text) => {
       for (const read of [answerFromJson, docFromJson, questionFromJson]) {

@@ -102,7 +102,7 @@ Deno.test("text of a Response in another charset is transcoded, and its size is 
     "content-length": "2",
   };
   const it = await sent(new Response(Uint8Array.of(0xfc, 0xdf), { headers }));
-  assertEquals(it.mimeType, "text/plain");
+  assertEquals(it.mimeType, "text/plain; charset=utf-8");
   assertEquals(it.object.size, undefined);
   assertEquals(it.text, "üß");
 });

@@ -1,3 +1,8 @@
+import {
+  DECLARATION_REACH,
+  findDeclaration,
+} from "../../../protocol/declared_charset.ts";
+
 /** Bytes on their way into text. */
 export interface TextDecoding {
   /** The name of the encoding in use. */
@@ -54,18 +59,14 @@ export function markedCharset(head: Uint8Array): string | undefined {
   return undefined;
 }
 
-const DECLARATION =
-  /^\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']([\w.:-]+)|<meta\b[^>]*?\bcharset\s*=\s*["']?([\w.:-]+)/i;
-
 /** The encoding that an HTML or XML document gives itself. */
 function declaredCharset(head: Uint8Array): string | undefined {
   if (!head.includes(0x3c)) return undefined;
   // windows-1252 reads every byte, and ASCII as itself.
-  const start = new TextDecoder("windows-1252").decode(head.subarray(0, 2048));
-  if (!/^\s*</.test(start)) return undefined;
-  const found = DECLARATION.exec(start);
-  const name = (found?.[1] ?? found?.[2])?.toLowerCase();
-  // Whoever could read this declaration does not see UTF-16.
+  const start = new TextDecoder("windows-1252")
+    .decode(head.subarray(0, DECLARATION_REACH));
+  const name = findDeclaration(start)?.charset.toLowerCase();
+  // A declaration that can be read like this is not written in UTF-16.
   return name?.startsWith("utf-16") ? "utf-8" : name;
 }
 

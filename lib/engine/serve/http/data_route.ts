@@ -1,4 +1,4 @@
-import { parseMediaType } from "../../../protocol/media_type.ts";
+import { parseMediaType, wireMimeType } from "../../../protocol/media_type.ts";
 import { bodyFrames } from "./body_frames.ts";
 import { heldBody } from "./held_body.ts";
 import { describe, ok } from "./reply.ts";
@@ -84,7 +84,10 @@ function bodyPart(call: RouteCall): Part {
     name: name === undefined
       ? `stream-${core.settings.randomUUID()}`
       : decoded(name),
-    mimeType: essence(headers.get("content-type")),
+    // With its charset, which counts more than what a document declares.
+    mimeType: wireMimeType(
+      headers.get("content-type") || "application/octet-stream",
+    ),
     size: length || undefined,
     body: requestBody(call),
   };
@@ -110,7 +113,9 @@ async function formParts(call: RouteCall): Promise<Part[]> {
       name: typeof value === "string"
         ? `${field}-${core.settings.randomUUID()}`
         : value.name,
-      mimeType: typeof value === "string" ? "text/plain" : essence(value.type),
+      mimeType: typeof value === "string"
+        ? "text/plain"
+        : wireMimeType(value.type || "application/octet-stream"),
       size: blob.size || undefined,
       body: blob.stream(),
     };
