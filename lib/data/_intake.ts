@@ -43,13 +43,13 @@ export interface IntakeOptions {
   readonly mimeType: string;
   readonly framing: "auto" | "chunk" | undefined;
   readonly frameBytes: number;
-  /** Whether an object without any data gets one empty write (field F31). */
+  /** Whether an object without any data gets one empty write; never text. */
   readonly emptyWrite: boolean;
 }
 
 /** The intake for a media type and framing. */
 export function createIntake(options: IntakeOptions): Intake {
-  const { mimeType, framing, frameBytes } = options;
+  const { mimeType, framing, frameBytes, emptyWrite } = options;
   const kind = framingOf(mimeType);
   const text = kind === "text";
   const reader = new ChunkReader(
@@ -61,7 +61,8 @@ export function createIntake(options: IntakeOptions): Intake {
     return text ? new TextChunkIntake(reader) : new WholeIntake(reader, false);
   }
   const rechunker = text ? rechunkText(frameBytes) : rechunkBytes(frameBytes);
-  return new GatheringIntake(reader, rechunker, options.emptyWrite);
+  // Every write to the text lane is a text, also an empty one.
+  return new GatheringIntake(reader, rechunker, emptyWrite && !text);
 }
 
 /** Gathers chunks into frames: bytes and text. */

@@ -1,3 +1,4 @@
+import { NAMED_LANES, parseMediaType } from "../protocol/media_type.ts";
 import type { PipeOptions } from "./pipe_options.ts";
 
 /** What the official clients call them, and what they are called here. */
@@ -12,7 +13,8 @@ const MEDIA_TYPE = /^\s*[^\s/;,]+\/[^\s/;,]+\s*(;|$)/;
  * Look at what the caller said of an object. What a source says of itself is
  * not looked at: a server's sloppy header is no mistake of the caller's.
  *
- * @throws {TypeError} `mimeType` is none, or `objinfo` is no object.
+ * @throws {TypeError} `mimeType` is none or names a lane that does not exist, or
+ * `objinfo` is no object.
  * @throws {RangeError} There is no such `framing`.
  */
 export function checkPipeOptions(options: PipeOptions): void {
@@ -23,6 +25,14 @@ export function checkPipeOptions(options: PipeOptions): void {
     throw new TypeError(
       `Cannot use the media type ${JSON.stringify(mimeType)}: ` +
         'expected one such as "text/plain"',
+    );
+  }
+  const { essence } = parseMediaType(String(given));
+  const lane = essence.startsWith("lane/") ? essence.slice(5) : undefined;
+  if (lane !== undefined && !NAMED_LANES.includes(lane)) {
+    throw new TypeError(
+      `Cannot use the media type ${JSON.stringify(mimeType)}: ` +
+        `expected one of the lanes ${NAMED_LANES.join(", ")}`,
     );
   }
   if (typeof (objinfo ?? {}) !== "object" || Array.isArray(objinfo)) {

@@ -26,6 +26,20 @@ const JSON_LANES: ReadonlySet<string> = new Set([
   "lane/classifications",
 ]);
 
+/** The lanes that data can be sent to by name, as `lane/…`. */
+export const NAMED_LANES: readonly string[] = Object.freeze([
+  "answers",
+  "audio",
+  "classifications",
+  "documents",
+  "image",
+  "questions",
+  "raw",
+  "tag",
+  "text",
+  "video",
+]);
+
 /** The types of ready-made tags, whole in each write. */
 const TAG_TYPES: ReadonlySet<string> = new Set([
   "application/rocketlib-tag",

@@ -15,6 +15,7 @@ import {
   type FileInput,
   getTaskStatus,
   pipe,
+  send,
   sendFiles,
   type Session,
   uploadFiles,
@@ -312,3 +313,19 @@ forEveryTransport(
   (options) => sendMany(options, 1_000),
   { maxPipes: 2 },
 );
+
+forEveryTransport("an empty text gives no text", async (options) => {
+  const session = await connect(options);
+  const task = await use(session, { pipeline: TEXT });
+  const sources = ["", new File([], "empty.txt", { type: "text/plain" })];
+  for (const source of sources) {
+    const result = await send(session, task, source);
+    assertEquals(result.text, undefined);
+  }
+  const [uploaded] = await sendFiles(session, task, [
+    new File([], "empty.sh"),
+  ]);
+  assertEquals(uploaded?.action, "complete");
+  assertEquals(uploaded?.result?.text, undefined);
+  await close(session);
+});

@@ -197,7 +197,17 @@ Deno.test("a credential and a transport are what they should be", async () => {
 
 Deno.test("a media type, an object's details and a framing are looked at", async () => {
   await withTask(async (session, task) => {
-    for (const mimeType of ["csv", ".pdf", "text plain", "text/", 1]) {
+    for (
+      const mimeType of [
+        "csv",
+        ".pdf",
+        "text plain",
+        "text/",
+        "lane/foo",
+        "lane/table",
+        1,
+      ]
+    ) {
       const words = `Cannot use the media type ${JSON.stringify(mimeType)}`;
       await refused(send, [session, task, "a", { mimeType }], words);
       await refused(pipe, [session, task, { mimeType }], words);

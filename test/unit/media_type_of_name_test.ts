@@ -11,6 +11,12 @@ const NAMES: readonly (readonly [string, string])[] = [
   ["a.h", "text/plain"],
   ["a.pl", "text/plain"],
   ["a.srt", "text/plain"],
+  ["a.java", "text/plain"],
+  ["a.cpp", "text/plain"],
+  ["a.sh", "text/plain"],
+  ["a.tex", "text/plain"],
+  ["a.rst", "text/plain"],
+  ["a.GO", "text/plain"],
   ["a.html", "text/html"],
   ["a.htm", "text/html"],
   ["a.css", "text/css"],
@@ -42,6 +48,8 @@ const NAMES: readonly (readonly [string, string])[] = [
   ["C:\\folder\\a.csv", "text/csv"],
   // What is packed is no text any more.
   ["a.txt.gz", "application/gzip"],
+  ["a.tar.gz", "application/gzip"],
+  ["a.tgz", "application/gzip"],
   ["a.tar.bz2", RAW],
   // TypeScript or a film, Rust or a service list: the engine has to look.
   ["a.ts", RAW],
