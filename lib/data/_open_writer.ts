@@ -11,6 +11,7 @@ import {
   parseMediaType,
   wireMimeType,
 } from "../protocol/media_type.ts";
+import { isMarkup } from "../protocol/declared_charset.ts";
 import { foreignCharset } from "./_chunk_reader.ts";
 import { createIntake } from "./_intake.ts";
 import { Liveness } from "./_liveness.ts";
@@ -45,11 +46,12 @@ export async function openWriter(
   const frameBytes = frameBytesOf(options);
   if (framing === "chunk") checkChunks(core, mimeType);
   const intake = createIntake({ mimeType, framing, frameBytes, emptyWrite });
+  const { essence } = parseMediaType(mimeType);
   const transcoded = foreignCharset(mimeType) !== undefined;
-  const wireType = transcoded
-    // What leaves here is UTF-8, whatever came in.
-    ? wireMimeType(`${parseMediaType(mimeType).essence}; charset=utf-8`)
-    : wireMimeType(mimeType);
+  // What leaves here is UTF-8, whatever came in. Of a document it is said, so
+  // that nobody believes what the document may declare.
+  const utf8 = isMarkup(essence) ? `${essence}; charset=utf-8` : essence;
+  const wireType = transcoded ? utf8 : wireMimeType(mimeType);
   return await openWatched(core, token, objectOf(options, transcoded), {
     ...options,
     mimeType: wireType,

@@ -140,6 +140,8 @@ export class PipeWriter implements Attachment, Watched {
     try {
       await this.#drain();
       this.#check();
+      // A byte order mark alone makes no text, and was read all the same.
+      this.#acknowledge(0);
       this.#options.watcher?.closing();
       this.#phase = "closing";
       const body = await this.#track(this.#calls.close()) as PipelineResult;
@@ -250,22 +252,24 @@ export class PipeWriter implements Attachment, Watched {
       if (!payload) return;
       const { length } = "payload" in payload ? payload.payload : payload;
       const answered = this.#send(payload);
-      const intake = this.#intake;
-      intake.sent();
+      this.#intake.sent();
       this.#isEmpty &&= length === 0;
-      const { watcher } = this.#options;
-      if (!watcher) return;
       // What is in flight when the pipe fails does not count.
-      answered.then(() => {
-        const before = this.#consumed.source;
-        const payload = this.#consumed.payload + length;
-        const source = intake.behind(payload);
-        this.#consumed = { payload, source };
-        watcher.acknowledged(source - before);
-      }, ignore);
+      answered.then(() => this.#acknowledge(length), ignore);
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** Report the bytes of the source behind so many more bytes of payload. */
+  #acknowledge(length: number): void {
+    const { watcher } = this.#options;
+    if (!watcher) return;
+    const before = this.#consumed.source;
+    const payload = this.#consumed.payload + length;
+    const source = this.#intake.behind(payload);
+    this.#consumed = { payload, source };
+    if (length > 0 || source > before) watcher.acknowledged(source - before);
   }
 
   #send(payload: Payload): Promise<unknown> {

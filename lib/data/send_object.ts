@@ -124,10 +124,10 @@ function bytesIn(chunk: PipeChunk): number {
 function mediaTypeOf(source: PipeSource, given: string): string {
   if (typeof source !== "string") return given;
   const { essence, charset } = parseMediaType(given);
-  const misleads = charset === undefined
-    ? isMarkup(essence)
-    : foreignCharset(given) !== undefined;
-  return misleads ? `${essence}; charset=utf-8` : given;
+  if (charset === undefined ? !isMarkup(essence) : !foreignCharset(given)) {
+    return given;
+  }
+  return isMarkup(essence) ? `${essence}; charset=utf-8` : essence;
 }
 
 /** A record is one document: gathered, checked, and sent in one write. */

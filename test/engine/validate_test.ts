@@ -239,7 +239,9 @@ Deno.test("what is said about a pipeline stays in proportion to it", async () =>
   );
   assertEquals(message, "Component 'id' must have at most 1024 characters");
   assert(others.every(([text]) => text.length < 200), "the id is not repeated");
-  const many = fed("a", "helper", { input: Array(200_000).fill({}) });
+  const many = fed("a", "helper", {
+    input: [{ lane: "text", from: "in" }, ...Array(200_000).fill({})],
+  });
   assertEquals((await errorsOf(around(many))).length, 1000);
 });
 

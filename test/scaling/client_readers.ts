@@ -2,7 +2,7 @@ import { parse } from "@std/dotenv/parse";
 import { ChunkReader } from "../../lib/data/_chunk_reader.ts";
 import { checkPipeOptions } from "../../lib/data/check_pipe_options.ts";
 import { checkJson } from "../../lib/data/_intake.ts";
-import { parseEnv } from "../../lib/env/parse_env.ts";
+import { parseEnv } from "../../lib/runtime/env.ts";
 import { isAbout, taskIdOf } from "../../lib/events/_monitor_key.ts";
 import { mediaTypeOfName } from "../../lib/files/_media_type_of_name.ts";
 import { openPlace } from "../../lib/files/_open_place.ts";
@@ -20,7 +20,6 @@ import { storeName, storePath } from "../../lib/protocol/store_path.ts";
 import { substitute, unresolved } from "../../lib/protocol/substitute.ts";
 import { normalizeUri } from "../../lib/protocol/uri.ts";
 import { TextPieces, wholeCharacters } from "../../lib/protocol/utf8.ts";
-import { logKey } from "../../lib/store/log/_log_file.ts";
 import { JSON_PIECES } from "./schema_readers.ts";
 import { jsonList, type TextReader } from "./text_reader.ts";
 
@@ -74,7 +73,7 @@ export const CLIENT_READERS: readonly TextReader[] = [
     common: false,
   },
   {
-    covers: ["lib/env/parse_env.ts#parseEnv"],
+    covers: ["lib/runtime/env.ts#parseEnv"],
     read: (text) => parseEnv(text, parse),
     common: false,
     pieces: ["a", "=", 'a="', "\r", "#\n", "a=1\n"],
@@ -146,16 +145,11 @@ export const CLIENT_READERS: readonly TextReader[] = [
       "lib/protocol/store_path.ts#storePath",
       "lib/protocol/store_path.ts#storePathBelowRoot",
       "lib/protocol/store_path.ts#storeName",
-      "lib/store/log/_log_file.ts#logKey",
-      "lib/store/log/_log_file.ts#logPath",
-      "lib/store/log/_log_file.ts#logFolder",
     ],
     read: (text) =>
       settle(
         () => storePath(text),
         () => storeName("a", text),
-        () => logKey(text),
-        () => logKey(`${text}-1.log`),
       ),
     pieces: ["../", "./", "\\/", "-1", ".1", "-1.log"],
   },

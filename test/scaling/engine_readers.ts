@@ -12,7 +12,10 @@ import { routeFor } from "../../lib/engine/run/route.ts";
 import { displayId, taskToken } from "../../lib/engine/run/tokens.ts";
 import { bodyFrames } from "../../lib/engine/serve/http/body_frames.ts";
 import { salvageSeq } from "../../lib/engine/serve/salvage_seq.ts";
-import { withoutValues } from "../../lib/engine/validate/without_values.ts";
+import {
+  secretsOf,
+  withoutValues,
+} from "../../lib/engine/validate/without_values.ts";
 import { rawInProcess } from "../support/raw_client.ts";
 import { settle } from "./client_readers.ts";
 import { JSON_PIECES } from "./schema_readers.ts";
@@ -116,12 +119,17 @@ export const ENGINE_READERS: readonly TextReader[] = [
     texts: PIPELINES,
   },
   {
-    covers: ["lib/engine/validate/without_values.ts#withoutValues"],
+    covers: [
+      "lib/engine/validate/without_values.ts#withoutValues",
+      "lib/engine/validate/without_values.ts#secretsOf",
+    ],
     read: (text) => {
       const env = { ROCKETRIDE_A: "a", ROCKETRIDE_B: "aa" };
+      secretsOf(["${ROCKETRIDE_A}"], [text], env);
       withoutValues(["${ROCKETRIDE_A}${ROCKETRIDE_B}"], env)(text);
     },
-    pieces: ["aa ", "aab"],
+    common: false,
+    pieces: ["a", "aa ", "aab", "${"],
   },
   {
     covers: ["lib/engine/deploy/read_schedule.ts#readSchedule"],

@@ -1,3 +1,7 @@
+import {
+  DeclaredAsUtf8,
+  findDeclaration,
+} from "../../lib/protocol/declared_charset.ts";
 import { parse } from "../engine/nodes/parse_bench.ts";
 import type { TextReader } from "./text_reader.ts";
 
@@ -45,6 +49,21 @@ function pipeline(
 }
 
 export const PARSE_READERS: readonly TextReader[] = [
+  {
+    covers: [
+      "lib/protocol/declared_charset.ts#findDeclaration",
+      "lib/protocol/declared_charset.ts#isMarkup",
+      "lib/protocol/declared_charset.ts#DeclaredAsUtf8",
+    ],
+    read: (text) => {
+      findDeclaration(`<${text}`);
+      findDeclaration(`<meta http-equiv=content-type content='${text}'>`);
+      findDeclaration(`<?xml ${text}`);
+      const declared = new DeclaredAsUtf8();
+      return declared.push(text) + declared.end();
+    },
+    pieces: [...MARKUP, "<a ", "<a b='", "=", "='", "charset", "charset ="],
+  },
   {
     covers: [
       "lib/engine/nodes/parse/_html_reader.ts#htmlReader",

@@ -102,7 +102,7 @@ Deno.test("text of a Response in another charset is transcoded, and its size is 
     "content-length": "2",
   };
   const it = await sent(new Response(Uint8Array.of(0xfc, 0xdf), { headers }));
-  assertEquals(it.mimeType, "text/plain; charset=utf-8");
+  assertEquals(it.mimeType, "text/plain");
   assertEquals(it.object.size, undefined);
   assertEquals(it.text, "üß");
 });
@@ -120,7 +120,7 @@ Deno.test("a stream and an async iterable have neither media type nor size", asy
   }
 });
 
-Deno.test("F31 an empty source is one empty write, and its size is 1", async () => {
+Deno.test("an empty source is one empty write unless it is text, and its size is 1", async () => {
   const sources: readonly PipeSource[] = [
     "",
     new Uint8Array(0),
@@ -129,7 +129,8 @@ Deno.test("F31 an empty source is one empty write, and its size is 1", async () 
   ];
   for (const source of sources) {
     const it = await sent(source);
-    assertEquals(it.log, ["open", "write:", "close"]);
+    const writes = source === "" ? [] : ["write:"];
+    assertEquals(it.log, ["open", ...writes, "close"]);
     assertEquals(
       it.object.size,
       source instanceof ReadableStream ? undefined : 1,
