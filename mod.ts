@@ -27,7 +27,7 @@ export {
   ValidationException,
   type ValidationExceptionOptions,
 } from "./lib/errors.ts";
-export type { Clock, TimerOptions } from "./lib/_clock.ts";
+export type { Clock, TimerOptions } from "./lib/async.ts";
 
 export {
   type Acceptor,
@@ -106,7 +106,7 @@ export { parsePython } from "./schema/parse_python.ts";
 export type { Doc, DocFilter, DocMetadata } from "./schema/doc.ts";
 
 export { lifecycle } from "./lib/session/lifecycle.ts";
-export type { LifecycleEvent } from "./lib/session/lifecycle_event.ts";
+export type { LifecycleEvent } from "./lib/session/session.ts";
 export {
   httpTransport,
   type HttpTransportOptions,
@@ -114,45 +114,40 @@ export {
 export {
   buildRequest,
   type BuildRequestOptions,
-} from "./lib/session/build_request.ts";
-export {
   call,
   type CommandOptions,
+  dapRequest,
+  type DapRequestOptions,
   type ExceptionClass,
+  request,
 } from "./lib/session/call.ts";
-export { close, type CloseOptions } from "./lib/session/close.ts";
-export { connect } from "./lib/session/connect.ts";
+export {
+  close,
+  type CloseOptions,
+  type ConnectionInfo,
+  type ConnectionParams,
+  getApiKey,
+  getConnectionInfo,
+  isConnected,
+  setConnectionParams,
+} from "./lib/session/connection.ts";
+export {
+  connect,
+  getServerInfo,
+  type ServerInfoOptions,
+} from "./lib/session/connect.ts";
 export type {
   Auth,
   AuthContext,
   ConnectOptions,
-} from "./lib/session/connect_options.ts";
-export type { ResultWarning } from "./lib/session/result_warning.ts";
-export {
-  dapRequest,
-  type DapRequestOptions,
-} from "./lib/session/dap_request.ts";
-export { getApiKey } from "./lib/session/get_api_key.ts";
-export {
-  type ConnectionInfo,
-  getConnectionInfo,
-} from "./lib/session/get_connection_info.ts";
-export {
-  getServerInfo,
-  type ServerInfoOptions,
-} from "./lib/session/get_server_info.ts";
-export { isConnected } from "./lib/session/is_connected.ts";
-export { request } from "./lib/session/request.ts";
+} from "./lib/session/options.ts";
+export type { ResultWarning } from "./lib/session/callbacks.ts";
 export type {
   CallOptions,
   Session,
   SessionEnd,
   TaskRef,
 } from "./lib/session/session.ts";
-export {
-  type ConnectionParams,
-  setConnectionParams,
-} from "./lib/session/set_connection_params.ts";
 export {
   didFail,
   type EventMessage,

@@ -6,7 +6,7 @@ import {
 } from "../../schema/question.ts";
 import { questionFromJson } from "../../schema/question_from_json.ts";
 import type { PipelineResult } from "../../schema/result.ts";
-import { checkOptions } from "../_options.ts";
+import { checkOptions } from "../check.ts";
 import type { PipeOptions } from "../data/pipe_options.ts";
 import { send } from "../data/send.ts";
 import type { Session, TaskRef } from "../session/session.ts";

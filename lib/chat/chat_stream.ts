@@ -1,8 +1,7 @@
 import type { PipelineResult } from "../../schema/result.ts";
 import type { Question } from "../../schema/question.ts";
 import { isRecord } from "../../schema/json.ts";
-import { onAbort } from "../_abort.ts";
-import { deferred, ignore } from "../_deferred.ts";
+import { deferred, ignore, onAbort } from "../async.ts";
 import type { DataPipe } from "../data/data_pipe.ts";
 import { pipe } from "../data/pipe.ts";
 import { events } from "../events/events.ts";

@@ -1,7 +1,7 @@
 import { ValidationException } from "../errors.ts";
 import { DeclaredAsUtf8 } from "../protocol/declared_charset.ts";
 import { framingOf, parseMediaType } from "../protocol/media_type.ts";
-import { TextPieces } from "../protocol/utf8.ts";
+import { PiecewiseEncoder } from "../bytes.ts";
 import { SourceBytes } from "./_source_bytes.ts";
 import type { PipeChunk } from "./pipe_options.ts";
 
@@ -20,7 +20,7 @@ const EMPTY = new Uint8Array(0);
  * UTF-8, also text that comes as bytes in another charset.
  */
 export class ChunkReader {
-  readonly #pieces: TextPieces = new TextPieces();
+  readonly #pieces: PiecewiseEncoder = new PiecewiseEncoder();
   readonly #decoder: TextDecoder | undefined;
   readonly #declared: DeclaredAsUtf8 | undefined;
   readonly #bytes: SourceBytes = new SourceBytes();

@@ -1,5 +1,4 @@
-import { abortable, type MaybeSignal } from "../_abort.ts";
-import { ignore } from "../_deferred.ts";
+import { abortable, ignore, type MaybeSignal } from "../async.ts";
 import { ChunkReader } from "./_chunk_reader.ts";
 import type { Chunks } from "./_source.ts";
 

@@ -11,7 +11,7 @@ import {
   type Rechunker,
   rechunkText,
 } from "../protocol/rechunk.ts";
-import { isUtf8, wholeCharacters } from "../protocol/utf8.ts";
+import { isUtf8, wholeCharacters } from "../bytes.ts";
 import type { Payload } from "../transport/transport.ts";
 import { ChunkReader, foreignCharset, joined } from "./_chunk_reader.ts";
 import type { PipeChunk } from "./pipe_options.ts";

@@ -1,6 +1,5 @@
 import { TASK_STATE } from "../../schema/task.ts";
-import { onAbort } from "../_abort.ts";
-import { ignore } from "../_deferred.ts";
+import { ignore, onAbort } from "../async.ts";
 import { ValidationException } from "../errors.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import { tokenOf } from "../session/call.ts";

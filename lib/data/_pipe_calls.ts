@@ -4,7 +4,7 @@ import {
   type PipelineResult,
   resultErrorMessage,
 } from "../../schema/result.ts";
-import { ignore } from "../_deferred.ts";
+import { ignore } from "../async.ts";
 import {
   ConnectionException,
   type DAPException,

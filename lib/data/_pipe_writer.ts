@@ -1,14 +1,12 @@
 import type { PipelineResult } from "../../schema/result.ts";
 import { isRecord } from "../../schema/json.ts";
 import { TASK_STATE, type TaskState } from "../../schema/task.ts";
-import { onAbort } from "../_abort.ts";
-import { type Deferred, deferred, ignore } from "../_deferred.ts";
-import { within } from "../_within.ts";
+import { type Deferred, deferred, ignore, onAbort, within } from "../async.ts";
 import { PipeException } from "../errors.ts";
 import { lanesOf } from "../protocol/media_type.ts";
 import type { Payload } from "../transport/transport.ts";
 import type { SessionCore } from "../session/core.ts";
-import type { Attachment } from "../session/attachment.ts";
+import type { Attachment } from "../session/attachments.ts";
 import type { Intake } from "./_intake.ts";
 import { lostPipe } from "./_lost_pipe.ts";
 import { Liveness, type Watched } from "./_liveness.ts";

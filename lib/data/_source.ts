@@ -1,4 +1,4 @@
-import { ignore } from "../_deferred.ts";
+import { ignore } from "../async.ts";
 import { ValidationException } from "../errors.ts";
 import type { ObjectDetails, PipeChunk, PipeSource } from "./pipe_options.ts";
 import { viewOf } from "./_chunk_reader.ts";

@@ -1,6 +1,5 @@
 import type { PipelineResult } from "../../schema/result.ts";
-import { ignore } from "../_deferred.ts";
-import { makeDisposable } from "../_disposable.ts";
+import { ignore, makeDisposable } from "../async.ts";
 import type { PipeWriter } from "./_pipe_writer.ts";
 import type { PipeChunk } from "./pipe_options.ts";
 

@@ -1,4 +1,4 @@
-import { checkOptions } from "../_options.ts";
+import { checkOptions } from "../check.ts";
 import type { Session, TaskRef } from "../session/session.ts";
 import { checkPipeOptions, MISNAMED } from "./check_pipe_options.ts";
 import { openWriter } from "./_open_writer.ts";

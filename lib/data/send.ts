@@ -1,5 +1,5 @@
 import type { PipelineResult } from "../../schema/result.ts";
-import { checkOptions } from "../_options.ts";
+import { checkOptions } from "../check.ts";
 import type { Session, TaskRef } from "../session/session.ts";
 import { checkPipeOptions, MISNAMED } from "./check_pipe_options.ts";
 import type { PipeSource, SendOptions } from "./pipe_options.ts";

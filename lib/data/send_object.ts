@@ -1,5 +1,5 @@
 import type { PipelineResult } from "../../schema/result.ts";
-import { deferred, ignore } from "../_deferred.ts";
+import { deferred, ignore } from "../async.ts";
 import { isMarkup } from "../protocol/declared_charset.ts";
 import {
   framingOf,

@@ -75,7 +75,7 @@ export type {
 } from "./store/file_store.ts";
 export { memoryStore, type MemoryStoreOptions } from "./store/memory_store.ts";
 
-export type { Clock, TimerOptions } from "../_clock.ts";
+export type { Clock, TimerOptions } from "../async.ts";
 export type { FrameBuffer } from "../protocol/frame.ts";
 export type { Acceptor, Peer } from "../transport/memory.ts";
 export type {

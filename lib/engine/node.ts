@@ -1,5 +1,5 @@
 import type { Doc } from "../../schema/doc.ts";
-import type { Clock } from "../_clock.ts";
+import type { Clock } from "../async.ts";
 import type { JsonObject } from "../../schema/json.ts";
 import type { Question } from "../../schema/question.ts";
 import type { StoredEntry, StoredThing } from "./store/file_store.ts";

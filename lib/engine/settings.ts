@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "../_clock.ts";
+import { type Clock, systemClock } from "../async.ts";
 import type { Identity } from "./access/identity.ts";
 import { type EngineKey, readKeys } from "./access/keys.ts";
 import type { NodeDefinition } from "./node.ts";

@@ -1,5 +1,4 @@
-import type { Clock } from "../_clock.ts";
-import { deferred, ignore } from "../_deferred.ts";
+import { type Clock, deferred, ignore } from "../async.ts";
 
 /** Reads a stream with a limit to each wait; a chunk that comes later is kept. */
 export class PatientReader<T> {

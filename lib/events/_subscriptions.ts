@@ -5,7 +5,7 @@ import {
 } from "../../schema/envelope.ts";
 import { kindsOf } from "../../schema/event.ts";
 import { isRecord } from "../../schema/json.ts";
-import { ignore } from "../_deferred.ts";
+import { ignore } from "../async.ts";
 import { isDAPException, RocketRideException } from "../errors.ts";
 import { refusal } from "../session/call.ts";
 import type { SessionCore } from "../session/core.ts";

@@ -1,13 +1,10 @@
 import type { EventMessage } from "../../schema/envelope.ts";
 import type { StartedTask } from "../../schema/task.ts";
-import { onAbort } from "../_abort.ts";
-import { BoundedQueue } from "../_bounded_queue.ts";
-import { ignore } from "../_deferred.ts";
+import { ignore, onAbort } from "../async.ts";
+import { BoundedQueue, valueBytes } from "../bounded_queue.ts";
 import { RocketRideException } from "../errors.ts";
-import { valueBytes } from "../protocol/value_bytes.ts";
-import type { SessionListener } from "../session/attachment.ts";
+import type { CallOptions, SessionListener } from "../session/session.ts";
 import type { SessionCore } from "../session/core.ts";
-import type { CallOptions } from "../session/session.ts";
 import type { Wanted } from "./event_type.ts";
 import { isAbout, type MonitorKey, taskIdOf } from "./_monitor_key.ts";
 import type { EventGap, StreamedEvent } from "./streamed_event.ts";

@@ -1,4 +1,4 @@
-import { checkOptions } from "../_options.ts";
+import { checkOptions } from "../check.ts";
 import { coreOf } from "../session/core.ts";
 import type { CallOptions, Session } from "../session/session.ts";
 import type { EventType } from "./event_type.ts";

@@ -1,6 +1,5 @@
 import { isTaskStatus, type TaskStatus } from "../../schema/task.ts";
-import { onAbort } from "../_abort.ts";
-import { ignore } from "../_deferred.ts";
+import { ignore, onAbort } from "../async.ts";
 import { ConnectionException, isDAPException } from "../errors.ts";
 import { call, tokenOf } from "../session/call.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";

@@ -1,6 +1,6 @@
 import type { EventMessage } from "../../schema/envelope.ts";
 import type { UploadBody } from "../../schema/event.ts";
-import { notify } from "../_notify.ts";
+import { notify } from "../async.ts";
 import { deliverEvent } from "../events/deliver_event.ts";
 import type { SessionCore } from "../session/core.ts";
 

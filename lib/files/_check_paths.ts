@@ -1,4 +1,4 @@
-import type { MaybeSignal } from "../_abort.ts";
+import type { MaybeSignal } from "../async.ts";
 import type { FileItem } from "./_file_item.ts";
 import { eachInTurn } from "./_each_in_turn.ts";
 

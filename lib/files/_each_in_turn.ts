@@ -1,6 +1,4 @@
-import { abortable, onAbort } from "../_abort.ts";
-import { ignore } from "../_deferred.ts";
-import { notify } from "../_notify.ts";
+import { abortable, ignore, notify, onAbort } from "../async.ts";
 
 /** What {@linkcode eachInTurn} works on, and how. */
 export interface Work<T> {

@@ -1,4 +1,4 @@
-import { ignore } from "../_deferred.ts";
+import { ignore } from "../async.ts";
 import { isDestroyable } from "../data/destroyable.ts";
 import type { PipeSource } from "../data/pipe_options.ts";
 

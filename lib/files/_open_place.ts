@@ -1,5 +1,5 @@
 import type { PipeSource } from "../data/pipe_options.ts";
-import { fetchPlace, shownPlace } from "../_fetch_place.ts";
+import { fetchPlace, shownPlace } from "../fetch_place.ts";
 import { ValidationException } from "../errors.ts";
 import { UNKNOWN_TYPE } from "./_media_type_of_name.ts";
 import type { FilePlace } from "./file_input.ts";

@@ -1,7 +1,7 @@
 import type { UploadBody } from "../../schema/event.ts";
 import type { UploadResult } from "../../schema/result.ts";
-import { notify } from "../_notify.ts";
-import { checkOptions } from "../_options.ts";
+import { notify } from "../async.ts";
+import { checkOptions } from "../check.ts";
 import { frameBytesOf } from "../data/frame_bytes_of.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import { tokenOf } from "../session/call.ts";

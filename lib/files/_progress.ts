@@ -1,6 +1,6 @@
 import type { UploadBody, UploadProgress } from "../../schema/event.ts";
 import type { PipelineResult, UploadResult } from "../../schema/result.ts";
-import type { Clock } from "../_clock.ts";
+import type { Clock } from "../async.ts";
 import type { ObjectWatcher } from "../data/object_watcher.ts";
 import { ExecutionException } from "../errors.ts";
 

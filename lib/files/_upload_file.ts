@@ -1,6 +1,5 @@
 import type { PipelineResult, UploadResult } from "../../schema/result.ts";
-import { abortable, onAbort } from "../_abort.ts";
-import { ignore } from "../_deferred.ts";
+import { abortable, ignore, onAbort } from "../async.ts";
 import { sendObject } from "../data/send_object.ts";
 import { ConnectionException } from "../errors.ts";
 import type { SessionCore } from "../session/core.ts";

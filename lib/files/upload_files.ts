@@ -1,6 +1,5 @@
 import type { UploadBody } from "../../schema/event.ts";
-import { onAbort } from "../_abort.ts";
-import { type Deferred, deferred, ignore } from "../_deferred.ts";
+import { type Deferred, deferred, ignore, onAbort } from "../async.ts";
 import type { Session, TaskRef } from "../session/session.ts";
 import { planUploads } from "./_plan_uploads.ts";
 import type { FileInputs } from "./file_input.ts";

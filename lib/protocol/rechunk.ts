@@ -1,6 +1,6 @@
 import { ValidationException } from "../errors.ts";
 import { FrameBuffer } from "./frame.ts";
-import { isUtf8, wholeCharacters } from "./utf8.ts";
+import { isUtf8, wholeCharacters } from "../bytes.ts";
 
 const LINE_FEED = 0x0a;
 

@@ -1,17 +1,16 @@
 import type { ResponseMessage } from "../../schema/envelope.ts";
-import { onAbort } from "../_abort.ts";
-import { deferred, ignore } from "../_deferred.ts";
-import type { Request, RequestOptions } from "./_core_options.ts";
-import type { Attachment } from "./attachment.ts";
+import { deferred, ignore, onAbort } from "../async.ts";
+import type { Attachment } from "./attachments.ts";
+import type { Request, RequestOptions } from "./calls.ts";
 import type { SessionCore } from "./core.ts";
 
 /** How a request has left. */
 export interface Sent {
   /** The number of the connection that it left on. */
   readonly line: number;
-  /** Its place among everything that was asked for. */
+  /** Its place in the order in which things were asked for. */
   readonly order: number;
-  /** Ends what it needs there, where it has something of its own. */
+  /** Ends what it needs there. */
   readonly cancel: () => void;
 }
 
@@ -19,12 +18,12 @@ export interface Sent {
 export interface Acquisition<T> {
   readonly request: Request;
   readonly options: Omit<RequestOptions, "onLate" | "onLine">;
-  /** Read what the answer brings, and take charge of it in the same turn. */
+  /** Read what the answer brings, and own it in the same turn. */
   take(response: ResponseMessage, sent: Sent): T;
   /**
-   * Free what an answer brings that came too late for the caller.
+   * Free what a late answer brings.
    *
-   * @default {nothing is to be freed, and nothing waits for the answer}
+   * @default {nothing is freed, and the answer is not waited for}
    */
   readonly free?:
     | ((response: ResponseMessage, sent: Sent) => Promise<unknown>)

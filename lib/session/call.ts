@@ -1,13 +1,138 @@
-import { didFail, type ResponseMessage } from "../../schema/envelope.ts";
+import {
+  didFail,
+  type RequestMessage,
+  type ResponseMessage,
+} from "../../schema/envelope.ts";
 import {
   type DAPException,
   type ExceptionOptions,
   RocketRideException,
 } from "../errors.ts";
 import { failureKind, failureText } from "../protocol/failure.ts";
-import { buildRequest } from "./build_request.ts";
 import { coreOf } from "./core.ts";
 import type { CallOptions, Session, TaskRef } from "./session.ts";
+
+/** Options of {@linkcode buildRequest}. */
+export interface BuildRequestOptions {
+  /** The task's token; placed where both server generations look for it. */
+  readonly token?: string | undefined;
+  /** The command's arguments. */
+  readonly arguments?: Readonly<Record<string, unknown>> | undefined;
+  /** Binary payload; becomes `arguments.data`. A string is sent as UTF-8. */
+  readonly data?: Uint8Array | string | undefined;
+}
+
+/**
+ * Build a request for a command that has no function of its own.
+ *
+ * Nothing is sent, and nothing that was passed in is changed. The sequence
+ * number is assigned when the request is sent, so it may be sent repeatedly.
+ *
+ * @param command The command's name, for example `rrext_ping`.
+ * @param options See {@linkcode BuildRequestOptions}.
+ * @returns The request, for {@linkcode request}.
+ * @throws {TypeError} The command is empty, or `data` is neither bytes nor text.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { buildRequest } from "@rocketride/streams";
+ *
+ * const message = buildRequest("rrext_ping", { token: "tk_1" });
+ * assertEquals(message.token, "tk_1");
+ * assertEquals(message.arguments, { token: "tk_1" });
+ * ```
+ */
+export function buildRequest(
+  command: string,
+  options: BuildRequestOptions = {},
+): RequestMessage {
+  if (typeof command !== "string" || command === "") {
+    throw new TypeError("Cannot build a request without a command");
+  }
+  const { token, data } = options;
+  const args: Record<string, unknown> = { ...options.arguments };
+  // `execute` reads `arguments.token` as the name of the new task (D6).
+  const named = token !== undefined && command !== "execute";
+  if (token !== undefined) args.token = token;
+  if (data !== undefined) args.data = bytesOf(data);
+  return {
+    type: "request",
+    seq: 0,
+    command,
+    ...(named ? { token } : {}),
+    arguments: args,
+  };
+}
+
+function bytesOf(data: Uint8Array | string): Uint8Array {
+  if (typeof data === "string") return new TextEncoder().encode(data);
+  if (data instanceof Uint8Array) return data;
+  throw new TypeError("Cannot send data: expected a Uint8Array or a string");
+}
+
+/**
+ * Send a built request and return the response, also when it is a refusal.
+ *
+ * Ask {@linkcode didFail} before you trust the body. Binary payload in
+ * `arguments.data` travels behind the header.
+ *
+ * @param session A session from {@linkcode connect}.
+ * @param message A request from {@linkcode buildRequest}; its `seq` is replaced.
+ * @param options See {@linkcode CallOptions}.
+ * @returns The engine's response as it came.
+ * @throws {ConnectionException} The session is not connected, or the line
+ * dropped before the answer; `sent` tells whether the request had left.
+ * @throws {TimeoutException} No answer came in time.
+ * @throws The signal's reason, if aborted.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { buildRequest, close, connect, didFail, request } from "@rocketride/streams";
+ * import { createEngine } from "@rocketride/streams/engine";
+ *
+ * const engine = createEngine();
+ * const session = await connect({ transport: engine.transport(), auth: "key" });
+ * const response = await request(session, buildRequest("rrext_ping"));
+ * assert(!didFail(response));
+ * await close(session);
+ * await engine.close();
+ * ```
+ */
+export async function request(
+  session: Session,
+  message: RequestMessage,
+  options: CallOptions = {},
+): Promise<ResponseMessage> {
+  return await coreOf(session).request(message, options);
+}
+
+/** Options of {@linkcode dapRequest}. */
+export interface DapRequestOptions
+  extends CallOptions, Pick<BuildRequestOptions, "token" | "data"> {}
+
+/**
+ * Build a request and send it: {@linkcode buildRequest} and
+ * {@linkcode request} in one.
+ *
+ * @param session A session from {@linkcode connect}.
+ * @param command The command's name.
+ * @param args The command's arguments.
+ * @param options Task token, payload, signal and timeout.
+ * @returns The engine's response as it came, also when it is a refusal.
+ * @throws What {@linkcode request} throws.
+ */
+export async function dapRequest(
+  session: Session,
+  command: string,
+  args: Readonly<Record<string, unknown>> = {},
+  options: DapRequestOptions = {},
+): Promise<ResponseMessage> {
+  const { token, data } = options;
+  const message = buildRequest(command, { token, data, arguments: args });
+  return await request(session, message, options);
+}
 
 /** Makes the exception of a refused call. */
 export type ExceptionClass = new (

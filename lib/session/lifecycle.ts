@@ -1,7 +1,6 @@
 import { coreOf } from "./core.ts";
-import { getConnectionInfo } from "./get_connection_info.ts";
-import type { LifecycleEvent } from "./lifecycle_event.ts";
-import type { Session } from "./session.ts";
+import { getConnectionInfo } from "./connection.ts";
+import type { LifecycleEvent, Session } from "./session.ts";
 
 /** How many events wait for a slow reader; the oldest make room. */
 const MOST_WAITING = 64;

@@ -1,16 +1,16 @@
 import type { Connection } from "../transport/transport.ts";
 
 /**
- * Where a session is in its life. An `authenticating` one logs in and puts
- * back what lived on the last line. The line of a `moving` or `closing` one is
- * still up, for what frees something on the engine; no other call gets through.
+ * The state of a session's connection.
  *
- * `epoch` numbers the dials; whatever an older dial reports is ignored
- * (field F14).
+ * An `authenticating` session logs in and restores what it had on the last
+ * connection. The connection of a `moving` or `closing` one is still open, for
+ * requests that free something on the server; no other request leaves.
+ *
+ * `epoch` numbers the connections. What an older one reports is ignored.
  */
 export type SessionState =
-  | { readonly phase: "idle"; readonly epoch: number }
-  | { readonly phase: "dialing"; readonly epoch: number }
+  | { readonly phase: "idle" | "connecting"; readonly epoch: number }
   | {
     readonly phase: "authenticating" | "ready" | "moving" | "closing";
     readonly epoch: number;
@@ -20,7 +20,7 @@ export type SessionState =
 
 /** What happens to a session. */
 export type SessionInput =
-  | { readonly type: "dial" }
+  | { readonly type: "connect" }
   | {
     readonly type: "opened";
     readonly epoch: number;
@@ -32,46 +32,37 @@ export type SessionInput =
   | { readonly type: "dropped"; readonly epoch: number }
   | { readonly type: "end" };
 
-/** A session that was never dialled. */
+/** The state of a session that has never been connected. */
 export const IDLE: SessionState = { phase: "idle", epoch: 0 };
 
 /**
- * The next state of a session. Inputs that make no sense in a state, and
+ * The next state of a session. Inputs that have no meaning in a state, and
  * those of an older epoch, leave it as it is.
  *
- * `dropped` goes back to `idle`: whoever drives the machine decides whether
- * to dial again or to end.
- *
- * @param state Where the session is.
- * @param input What happened.
- * @returns Where it is now; the same object when nothing changed.
+ * @returns The next state; the same object if nothing changed.
  */
 export function transition(
   state: SessionState,
   input: SessionInput,
 ): SessionState {
-  if (state.phase === "ended") return state;
-  if ("epoch" in input && input.epoch !== state.epoch) return state;
-  const { epoch } = state;
+  const { epoch, phase } = state;
+  if (phase === "ended") return state;
+  if ("epoch" in input && input.epoch !== epoch) return state;
   switch (input.type) {
-    case "dial":
-      if (state.phase === "closing") return state;
-      return { phase: "dialing", epoch: epoch + 1 };
+    case "connect":
+      return phase === "closing"
+        ? state
+        : { phase: "connecting", epoch: epoch + 1 };
     case "opened":
-      if (state.phase !== "dialing") return state;
-      return {
-        phase: "authenticating",
-        epoch,
-        connection: input.connection,
-      };
+      return phase === "connecting"
+        ? { phase: "authenticating", epoch, connection: input.connection }
+        : state;
     case "authenticated":
-      if (state.phase !== "authenticating") return state;
-      return { ...state, phase: "ready" };
+      return phase === "authenticating" ? { ...state, phase: "ready" } : state;
     case "move":
-      if (state.phase !== "ready") return state;
-      return { ...state, phase: "moving" };
+      return phase === "ready" ? { ...state, phase: "moving" } : state;
     case "close":
-      if (state.phase === "closing") return state;
+      if (phase === "closing") return state;
       return "connection" in state
         ? { ...state, phase: "closing" }
         : { phase: "ended", epoch };
@@ -80,4 +71,28 @@ export function transition(
     case "end":
       return { phase: "ended", epoch };
   }
+}
+
+/** The open connection of a session, if it has one. */
+export function connectionOf(state: SessionState): Connection | undefined {
+  return "connection" in state ? state.connection : undefined;
+}
+
+/**
+ * The connection that a request may leave on now, if there is one.
+ *
+ * @param state The state of the session.
+ * @param own Whether the request belongs to the attempt to connect: servers
+ * close connections that send anything else before the login is answered.
+ * @param frees Whether the request frees something on the server.
+ */
+export function routeOf(
+  state: SessionState,
+  own: boolean,
+  frees: boolean,
+): Connection | undefined {
+  const { phase } = state;
+  const early = phase === "authenticating" && !own;
+  const late = (phase === "moving" || phase === "closing") && !frees;
+  return early || late ? undefined : connectionOf(state);
 }

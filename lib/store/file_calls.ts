@@ -1,5 +1,5 @@
 import { didFail, type ResponseMessage } from "../../schema/envelope.ts";
-import { ignore } from "../_deferred.ts";
+import { ignore } from "../async.ts";
 import {
   ConnectionException,
   isDAPException,

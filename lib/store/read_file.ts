@@ -1,8 +1,7 @@
-import { type MaybeSignal, onAbort } from "../_abort.ts";
-import { ignore } from "../_deferred.ts";
+import { ignore, type MaybeSignal, onAbort } from "../async.ts";
 import { ConnectionException, RocketRideException } from "../errors.ts";
 import { storePathBelowRoot } from "../protocol/store_path.ts";
-import type { Attachment } from "../session/attachment.ts";
+import type { Attachment } from "../session/attachments.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import type { CallOptions, Session } from "../session/session.ts";
 import {

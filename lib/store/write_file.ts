@@ -1,10 +1,15 @@
-import { type MaybeSignal, onAbort } from "../_abort.ts";
-import { type Deferred, deferred, ignore } from "../_deferred.ts";
-import { within } from "../_within.ts";
+import {
+  type Deferred,
+  deferred,
+  ignore,
+  type MaybeSignal,
+  onAbort,
+  within,
+} from "../async.ts";
 import { ConnectionException } from "../errors.ts";
 import { FrameBuffer } from "../protocol/frame.ts";
 import { storePathBelowRoot } from "../protocol/store_path.ts";
-import type { Attachment } from "../session/attachment.ts";
+import type { Attachment } from "../session/attachments.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import type { CallOptions, Session } from "../session/session.ts";
 import { type FileCalls, frameBytesOf, openFile } from "./file_calls.ts";

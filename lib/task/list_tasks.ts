@@ -1,6 +1,6 @@
 import { isRecord } from "../../schema/json.ts";
 import type { TaskSummary } from "../../schema/task.ts";
-import { conceal } from "../_conceal.ts";
+import { conceal } from "../protocol/secrets.ts";
 import { ProtocolException } from "../errors.ts";
 import { call } from "../session/call.ts";
 import type { CallOptions, Session } from "../session/session.ts";

@@ -3,7 +3,7 @@ import {
   unwrapPipeline,
   type WrappedPipeline,
 } from "../../schema/pipeline.ts";
-import { fetchPlace, shownPlace } from "../_fetch_place.ts";
+import { fetchPlace, shownPlace } from "../fetch_place.ts";
 import { ValidationException } from "../errors.ts";
 import { substitute, unresolved } from "../protocol/substitute.ts";
 import type { SessionCore } from "../session/core.ts";

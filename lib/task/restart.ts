@@ -1,7 +1,6 @@
 import type { StartedTask } from "../../schema/task.ts";
 import { coreOf } from "../session/core.ts";
-import { buildRequest } from "../session/build_request.ts";
-import { tokenOf } from "../session/call.ts";
+import { buildRequest, tokenOf } from "../session/call.ts";
 import type { CallOptions, Session, TaskRef } from "../session/session.ts";
 import { loadPipeline, type PipelineInput } from "./load_pipeline.ts";
 import { startedOf } from "./use.ts";

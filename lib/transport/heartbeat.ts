@@ -1,5 +1,5 @@
 import { isResponse, type Message } from "../../schema/envelope.ts";
-import { deadline } from "../_clock.ts";
+import { deadline } from "../async.ts";
 import type {
   CloseInfo,
   Connection,

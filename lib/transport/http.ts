@@ -3,7 +3,7 @@ import type {
   RequestMessage,
   ResponseMessage,
 } from "../../schema/envelope.ts";
-import { ignore } from "../_deferred.ts";
+import { ignore } from "../async.ts";
 import { ConnectionException, DAPException } from "../errors.ts";
 import { httpBase, normalizeUri } from "../protocol/uri.ts";
 import { FrameBuffer } from "../protocol/frame.ts";

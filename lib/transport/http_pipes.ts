@@ -1,6 +1,5 @@
 import { isRecord } from "../../schema/json.ts";
-import { onAbort } from "../_abort.ts";
-import { type Deferred, deferred, ignore } from "../_deferred.ts";
+import { type Deferred, deferred, ignore, onAbort } from "../async.ts";
 import { framingOf } from "../protocol/media_type.ts";
 import {
   type Carriage,

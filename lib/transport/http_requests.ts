@@ -1,6 +1,5 @@
 import { isRecord } from "../../schema/json.ts";
-import { abortable, onAbort } from "../_abort.ts";
-import { ignore } from "../_deferred.ts";
+import { abortable, ignore, onAbort } from "../async.ts";
 import { ConnectionException, ProtocolException } from "../errors.ts";
 
 /** What an engine answered, in the terms of the socket. */

@@ -1,5 +1,9 @@
-import { type MaybeSignal, onAbort } from "../_abort.ts";
-import { type Deferred, deferred } from "../_deferred.ts";
+import {
+  type Deferred,
+  deferred,
+  type MaybeSignal,
+  onAbort,
+} from "../async.ts";
 
 /** A number of places, each for one at a time, given in the order of asking. */
 export class Places {

@@ -1,6 +1,6 @@
 import type { Message } from "../../schema/envelope.ts";
 import { isRecord } from "../../schema/json.ts";
-import { notify } from "../_notify.ts";
+import { notify } from "../async.ts";
 import { FrameBuffer } from "../protocol/frame.ts";
 import { Secrets, shortToken } from "../protocol/secrets.ts";
 import type { CloseInfo, Payload, Transport } from "./transport.ts";

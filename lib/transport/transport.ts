@@ -1,5 +1,5 @@
 import type { Message } from "../../schema/envelope.ts";
-import type { Clock } from "../_clock.ts";
+import type { Clock } from "../async.ts";
 import type { FrameBuffer } from "../protocol/frame.ts";
 
 /**

@@ -1,7 +1,5 @@
 import type { Message } from "../../schema/envelope.ts";
-import { onAbort } from "../_abort.ts";
-import { type Clock, deadline } from "../_clock.ts";
-import { deferred } from "../_deferred.ts";
+import { type Clock, deadline, deferred, onAbort } from "../async.ts";
 import {
   ConnectionException,
   ProtocolException,

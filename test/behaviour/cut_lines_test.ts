@@ -17,7 +17,7 @@ import {
   use,
   webSocketTransport,
 } from "@rocketride/streams";
-import type { Clock } from "../../lib/_clock.ts";
+import type { Clock } from "../../lib/async.ts";
 import {
   type CuttingRelay,
   cuttingRelay,

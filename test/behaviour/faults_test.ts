@@ -25,7 +25,7 @@ import {
   TimeoutException,
   use,
 } from "@rocketride/streams";
-import { deferred } from "../../lib/_deferred.ts";
+import { deferred } from "../../lib/async.ts";
 import { fakeClock } from "../support/fake_clock.ts";
 import {
   closeFrame,

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
-import { deferred, ignore } from "../../lib/_deferred.ts";
+import { deferred, ignore } from "../../lib/async.ts";
 import { dataPort, refusalPort, withEngine } from "../support/engine_rig.ts";
 import type { Body } from "../support/raw_client.ts";
 import { chain, testNode } from "../support/test_nodes.ts";

@@ -6,7 +6,7 @@ import {
   type Rechunker,
   rechunkText,
 } from "../../lib/protocol/rechunk.ts";
-import { isUtf8, TextPieces } from "../../lib/protocol/utf8.ts";
+import { isUtf8, PiecewiseEncoder } from "../../lib/bytes.ts";
 
 const LINE_FEED = 0x0a;
 
@@ -127,7 +127,7 @@ Deno.test("F1 text that comes as bytes, cut anywhere, leaves as the same text in
 Deno.test("F1 text that comes as strings, cut anywhere, also between surrogates, leaves as the same text", () => {
   fc.assert(
     fc.property(text, shares, pauses, frameBytes, (given, at, when, limit) => {
-      const pieces = new TextPieces();
+      const pieces = new PiecewiseEncoder();
       const chunks = split(given.length, at, (a, b) => given.slice(a, b))
         .map((piece) => pieces.encode(piece));
       const sent = frames(rechunkText(limit), [...chunks, pieces.end()], when);

@@ -60,7 +60,7 @@ function fileOf(fate: Fate, index: number): FileInput {
   return { name, stream: content, signal: stop.signal };
 }
 
-async function* oneByOne(
+async function* inSequence(
   files: readonly FileInput[],
 ): AsyncGenerator<FileInput> {
   for (const file of files) {
@@ -93,7 +93,7 @@ Deno.test("every file gets its own result, in order, whatever happens when", asy
       const results = await sendFiles(
         server.session,
         "tk_1",
-        lazy ? oneByOne(files) : files,
+        lazy ? inSequence(files) : files,
         {
           concurrency,
           onProgress({ action }: UploadBody, index: number): void {
@@ -136,7 +136,7 @@ Deno.test("whenever it is aborted, sendFiles() rejects with the reason, and ever
       const sending = sendFiles(
         server.session,
         "tk_1",
-        oneByOne(plan.map(fileOf)),
+        inSequence(plan.map(fileOf)),
         { concurrency, signal: stop.signal },
       ).catch((error) => error);
       await pass(after);

@@ -1,14 +1,15 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { call } from "../../lib/session/call.ts";
-import { close } from "../../lib/session/close.ts";
+import {
+  close,
+  isConnected,
+  setConnectionParams,
+} from "../../lib/session/connection.ts";
 import { connect } from "../../lib/session/connect.ts";
 import { coreOf } from "../../lib/session/core.ts";
 import { ConnectionException } from "../../lib/errors.ts";
-import { isConnected } from "../../lib/session/is_connected.ts";
-import type { LifecycleEvent } from "../../lib/session/lifecycle_event.ts";
-import type { Session } from "../../lib/session/session.ts";
-import { setConnectionParams } from "../../lib/session/set_connection_params.ts";
+import type { LifecycleEvent, Session } from "../../lib/session/session.ts";
 import type { Connection, Transport } from "../../lib/transport/transport.ts";
 import {
   type CountingSignal,

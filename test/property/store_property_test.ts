@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { close } from "../../lib/session/close.ts";
+import { close } from "../../lib/session/connection.ts";
 import { connect } from "../../lib/session/connect.ts";
 import type { Session } from "../../lib/session/session.ts";
 import { createEngine } from "../../lib/engine/engine.ts";

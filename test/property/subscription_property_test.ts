@@ -6,7 +6,7 @@ import {
   SubscriptionTable,
 } from "../../lib/events/_subscriptions.ts";
 import type { SessionCore } from "../../lib/session/core.ts";
-import type { Restorer } from "../../lib/session/attachment.ts";
+import type { Restorer } from "../../lib/session/session.ts";
 import type { EventMessage } from "../../schema/envelope.ts";
 import { type EventKind, eventMask } from "../../schema/event.ts";
 

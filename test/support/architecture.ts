@@ -23,8 +23,16 @@ const FLOORS: Readonly<Record<string, number>> = {
   admin: 5,
 };
 
-/** Files directly in `lib/` that everybody may use, besides `lib/_*.ts`. */
-const GROUND = ["lib/errors.ts", "lib/version.ts"];
+/** Files directly in `lib/` that every other module may use. */
+const GROUND = [
+  "lib/async.ts",
+  "lib/bounded_queue.ts",
+  "lib/bytes.ts",
+  "lib/check.ts",
+  "lib/errors.ts",
+  "lib/fetch_place.ts",
+  "lib/version.ts",
+];
 
 /** What the embedded engine may use, besides itself, `schema/` and the ground. */
 const ENGINE_MAY_USE = [

@@ -1,4 +1,4 @@
-import { deferred } from "../../lib/_deferred.ts";
+import { deferred } from "../../lib/async.ts";
 import { tcpFront } from "./tcp_front.ts";
 
 /** When a relay cuts a line: instead of passing on a request, or its answer. */

@@ -1,7 +1,7 @@
 import { createEngine, type Engine } from "../../lib/engine/engine.ts";
 import type { EngineOptions } from "../../lib/engine/settings.ts";
 import { httpTransport } from "../../lib/transport/http.ts";
-import type { ConnectOptions } from "../../lib/session/connect_options.ts";
+import type { ConnectOptions } from "../../lib/session/options.ts";
 import { chosenPeer } from "./chosen_peer.ts";
 import { testServer } from "./test_server.ts";
 

@@ -1,4 +1,4 @@
-import type { Clock, TimerOptions } from "../../lib/_clock.ts";
+import type { Clock, TimerOptions } from "../../lib/async.ts";
 
 interface Timer {
   readonly at: number;

@@ -6,7 +6,7 @@
 import { pipe } from "../../lib/data/pipe.ts";
 import { createEngine } from "../../lib/engine/engine.ts";
 import { connect } from "../../lib/session/connect.ts";
-import { close } from "../../lib/session/close.ts";
+import { close } from "../../lib/session/connection.ts";
 import { use } from "../../lib/task/use.ts";
 
 /** How often memory is collected: buffers are freed beside the program, later. */

@@ -1,7 +1,7 @@
 import { createEngine } from "../../lib/engine/engine.ts";
 import type { EngineOptions } from "../../lib/engine/settings.ts";
 import { httpTransport } from "../../lib/transport/http.ts";
-import type { ConnectOptions } from "../../lib/session/connect_options.ts";
+import type { ConnectOptions } from "../../lib/session/options.ts";
 import { chosenPeer, peerBefore } from "./chosen_peer.ts";
 import type { FaithfulPeer } from "./faithful_peer/faithful_peer.ts";
 import type { Generation } from "./faithful_peer/generation.ts";

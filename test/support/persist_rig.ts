@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { ConnectionException } from "../../lib/errors.ts";
-import { close } from "../../lib/session/close.ts";
+import { close } from "../../lib/session/connection.ts";
 import { connect } from "../../lib/session/connect.ts";
-import type { ConnectOptions } from "../../lib/session/connect_options.ts";
+import type { ConnectOptions } from "../../lib/session/options.ts";
 import type { Session } from "../../lib/session/session.ts";
 import type { Connection } from "../../lib/transport/transport.ts";
 import type { Message } from "../../schema/envelope.ts";

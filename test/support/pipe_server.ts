@@ -1,5 +1,5 @@
 import { connect } from "../../lib/session/connect.ts";
-import type { ConnectOptions } from "../../lib/session/connect_options.ts";
+import type { ConnectOptions } from "../../lib/session/options.ts";
 import type { Session } from "../../lib/session/session.ts";
 import type { RequestMessage } from "../../schema/envelope.ts";
 import type { PipelineResult } from "../../schema/result.ts";

@@ -1,4 +1,4 @@
-import { deferred } from "../../lib/_deferred.ts";
+import { deferred } from "../../lib/async.ts";
 import type { CloseInfo } from "../../lib/transport/transport.ts";
 import type {
   EventMessage,

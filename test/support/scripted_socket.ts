@@ -1,4 +1,4 @@
-import { deferred } from "../../lib/_deferred.ts";
+import { deferred } from "../../lib/async.ts";
 import type { Message } from "../../schema/envelope.ts";
 import type { Line, Wire } from "./scripted_line.ts";
 

@@ -1,4 +1,4 @@
-import { type Deferred, deferred } from "../../lib/_deferred.ts";
+import { type Deferred, deferred } from "../../lib/async.ts";
 import type {
   CloseInfo,
   Connection,

@@ -1,6 +1,6 @@
 // deno-lint-ignore no-external-import -- only Node has a way to reset a connection
 import { connect, createServer, type Socket } from "node:net";
-import { deferred } from "../../lib/_deferred.ts";
+import { deferred } from "../../lib/async.ts";
 
 /** What passes bytes between clients and a port, and can do it badly. */
 export interface TcpFront extends AsyncDisposable {

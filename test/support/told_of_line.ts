@@ -1,5 +1,5 @@
 import { lifecycle } from "../../lib/session/lifecycle.ts";
-import type { ConnectOptions } from "../../lib/session/connect_options.ts";
+import type { ConnectOptions } from "../../lib/session/options.ts";
 import type { Session } from "../../lib/session/session.ts";
 
 /** What a session tells about its line, in a word each. */

@@ -1,4 +1,4 @@
-import type { ConnectOptions } from "../../lib/session/connect_options.ts";
+import type { ConnectOptions } from "../../lib/session/options.ts";
 import { payloadOf, type PipeServer, pipeServer } from "./pipe_server.ts";
 import type { Answer, Script } from "./scripted_server.ts";
 

@@ -1,5 +1,4 @@
-import { systemClock } from "../../lib/_clock.ts";
-import { deferred } from "../../lib/_deferred.ts";
+import { deferred, systemClock } from "../../lib/async.ts";
 import type {
   CloseInfo,
   Connection,

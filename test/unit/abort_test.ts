@@ -4,8 +4,7 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import { abortable, onAbort } from "../../lib/_abort.ts";
-import { deferred } from "../../lib/_deferred.ts";
+import { abortable, deferred, onAbort } from "../../lib/async.ts";
 import { countingSignal } from "../support/counting_signal.ts";
 import { drainMicrotasks } from "../support/fake_clock.ts";
 

@@ -4,7 +4,7 @@ import {
   assertNotStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { buildRequest } from "../../lib/session/build_request.ts";
+import { buildRequest } from "../../lib/session/call.ts";
 import { didFail } from "../../schema/envelope.ts";
 
 Deno.test("a request has a command, arguments and no number yet", () => {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertGreaterOrEqual } from "@std/assert";
-import { type Clock, deadline, systemClock } from "../../lib/_clock.ts";
+import { type Clock, deadline, systemClock } from "../../lib/async.ts";
 import { fakeClock } from "../support/fake_clock.ts";
 
 /** What was asked of the platform's timers while `body` ran. */

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { deferred, ignore } from "../../lib/_deferred.ts";
+import { deferred, ignore } from "../../lib/async.ts";
 import { drainMicrotasks } from "../support/fake_clock.ts";
 
 Deno.test("a deferred gives what it was resolved with", async () => {

@@ -3,7 +3,7 @@ import { events } from "../../lib/events/events.ts";
 import type { MonitorTarget } from "../../lib/events/monitor_target.ts";
 import type { StreamedEvent } from "../../lib/events/streamed_event.ts";
 import { watchTask } from "../../lib/events/watch_task.ts";
-import { close } from "../../lib/session/close.ts";
+import { close } from "../../lib/session/connection.ts";
 import { coreOf } from "../../lib/session/core.ts";
 import { countingSignal, listenersOf } from "../support/counting_signal.ts";
 import {

@@ -5,7 +5,7 @@ import {
   TimeoutException,
   ValidationException,
 } from "../../lib/errors.ts";
-import { getServerInfo } from "../../lib/session/get_server_info.ts";
+import { getServerInfo } from "../../lib/session/connect.ts";
 import { fakeClock } from "../support/fake_clock.ts";
 import { rawServer } from "../support/raw_web_socket.ts";
 import { scriptedTransport } from "../support/scripted_transport.ts";

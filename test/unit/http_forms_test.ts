@@ -4,7 +4,7 @@ import { pipe } from "../../lib/data/pipe.ts";
 import { send } from "../../lib/data/send.ts";
 import type { PipeSource, SendOptions } from "../../lib/data/pipe_options.ts";
 import { ValidationException } from "../../lib/errors.ts";
-import { close } from "../../lib/session/close.ts";
+import { close } from "../../lib/session/connection.ts";
 import { connect } from "../../lib/session/connect.ts";
 import type { Session } from "../../lib/session/session.ts";
 import { httpTransport } from "../../lib/transport/http.ts";

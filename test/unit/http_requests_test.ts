@@ -4,7 +4,7 @@ import {
   assertNotEquals,
   assertRejects,
 } from "@std/assert";
-import { type Deferred, deferred } from "../../lib/_deferred.ts";
+import { type Deferred, deferred } from "../../lib/async.ts";
 import { pipe } from "../../lib/data/pipe.ts";
 import { send } from "../../lib/data/send.ts";
 import {
@@ -16,10 +16,9 @@ import {
   ValidationException,
 } from "../../lib/errors.ts";
 import { getServices, ping } from "../../lib/service/services.ts";
-import { close } from "../../lib/session/close.ts";
+import { close, isConnected } from "../../lib/session/connection.ts";
 import { connect } from "../../lib/session/connect.ts";
-import type { ConnectOptions } from "../../lib/session/connect_options.ts";
-import { isConnected } from "../../lib/session/is_connected.ts";
+import type { ConnectOptions } from "../../lib/session/options.ts";
 import type { Session } from "../../lib/session/session.ts";
 import { getTaskStatus } from "../../lib/task/get_task_status.ts";
 import { use } from "../../lib/task/use.ts";

@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
-import { systemClock } from "../../lib/_clock.ts";
-import { deferred } from "../../lib/_deferred.ts";
+import { deferred, systemClock } from "../../lib/async.ts";
 import { pipe } from "../../lib/data/pipe.ts";
 import { send } from "../../lib/data/send.ts";
 import {
@@ -14,9 +13,8 @@ import {
 import { events } from "../../lib/events/events.ts";
 import { getService, getServices, ping } from "../../lib/service/services.ts";
 import { call } from "../../lib/session/call.ts";
-import { close } from "../../lib/session/close.ts";
-import { connect } from "../../lib/session/connect.ts";
-import { getServerInfo } from "../../lib/session/get_server_info.ts";
+import { close } from "../../lib/session/connection.ts";
+import { connect, getServerInfo } from "../../lib/session/connect.ts";
 import type { Session } from "../../lib/session/session.ts";
 import { getTaskStatus } from "../../lib/task/get_task_status.ts";
 import { terminate } from "../../lib/task/terminate.ts";

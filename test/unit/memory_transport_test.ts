@@ -4,7 +4,7 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { systemClock } from "../../lib/_clock.ts";
+import { systemClock } from "../../lib/async.ts";
 import { ConnectionException } from "../../lib/errors.ts";
 import { FrameBuffer } from "../../lib/protocol/frame.ts";
 import {

@@ -11,9 +11,8 @@ import {
   PipeException,
   TimeoutException,
 } from "../../lib/errors.ts";
-import { close } from "../../lib/session/close.ts";
+import { close, setConnectionParams } from "../../lib/session/connection.ts";
 import { coreOf } from "../../lib/session/core.ts";
-import { setConnectionParams } from "../../lib/session/set_connection_params.ts";
 import { countingSignal } from "../support/counting_signal.ts";
 import { drainMicrotasks } from "../support/fake_clock.ts";
 import { gate, pipeServer, refusing, RESULT } from "../support/pipe_server.ts";

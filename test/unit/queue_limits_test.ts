@@ -1,11 +1,10 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { ConnectionException, RocketRideException } from "../../lib/errors.ts";
 import { events } from "../../lib/events/events.ts";
-import { valueBytes } from "../../lib/protocol/value_bytes.ts";
+import { valueBytes } from "../../lib/bounded_queue.ts";
 import { call } from "../../lib/session/call.ts";
-import { close } from "../../lib/session/close.ts";
+import { close, isConnected } from "../../lib/session/connection.ts";
 import { connect } from "../../lib/session/connect.ts";
-import { isConnected } from "../../lib/session/is_connected.ts";
 import { webSocketTransport } from "../../lib/transport/web_socket.ts";
 import { ping } from "../../lib/service/services.ts";
 import { drainMicrotasks } from "../support/fake_clock.ts";

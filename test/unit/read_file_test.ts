@@ -5,7 +5,7 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { ConnectionException, isDAPException } from "../../lib/errors.ts";
-import { close } from "../../lib/session/close.ts";
+import { close } from "../../lib/session/connection.ts";
 import { coreOf } from "../../lib/session/core.ts";
 import { readFile, type ReadFileOptions } from "../../lib/store/read_file.ts";
 import { readJson, readText } from "../../lib/store/read_text.ts";

@@ -1,15 +1,16 @@
 import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import { ConnectionException } from "../../lib/errors.ts";
 import { call } from "../../lib/session/call.ts";
-import { close } from "../../lib/session/close.ts";
-import type { ConnectOptions } from "../../lib/session/connect_options.ts";
+import {
+  close,
+  getConnectionInfo,
+  isConnected,
+  setConnectionParams,
+} from "../../lib/session/connection.ts";
+import type { ConnectOptions } from "../../lib/session/options.ts";
 import { coreOf } from "../../lib/session/core.ts";
-import { getConnectionInfo } from "../../lib/session/get_connection_info.ts";
-import { isConnected } from "../../lib/session/is_connected.ts";
 import { lifecycle } from "../../lib/session/lifecycle.ts";
-import type { LifecycleEvent } from "../../lib/session/lifecycle_event.ts";
-import type { Session } from "../../lib/session/session.ts";
-import { setConnectionParams } from "../../lib/session/set_connection_params.ts";
+import type { LifecycleEvent, Session } from "../../lib/session/session.ts";
 import {
   drop,
   opened,

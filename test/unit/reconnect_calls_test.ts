@@ -14,8 +14,10 @@ import { events } from "../../lib/events/events.ts";
 import { call } from "../../lib/session/call.ts";
 import { connect } from "../../lib/session/connect.ts";
 import { coreOf } from "../../lib/session/core.ts";
-import { isConnected } from "../../lib/session/is_connected.ts";
-import { setConnectionParams } from "../../lib/session/set_connection_params.ts";
+import {
+  isConnected,
+  setConnectionParams,
+} from "../../lib/session/connection.ts";
 import { drainMicrotasks } from "../support/fake_clock.ts";
 import {
   drop,

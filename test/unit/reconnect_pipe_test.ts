@@ -1,11 +1,13 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { pipe } from "../../lib/data/pipe.ts";
 import { ConnectionException } from "../../lib/errors.ts";
-import { close } from "../../lib/session/close.ts";
+import {
+  close,
+  isConnected,
+  setConnectionParams,
+} from "../../lib/session/connection.ts";
 import { connect } from "../../lib/session/connect.ts";
-import { isConnected } from "../../lib/session/is_connected.ts";
 import type { Session } from "../../lib/session/session.ts";
-import { setConnectionParams } from "../../lib/session/set_connection_params.ts";
 import { fakeClock } from "../support/fake_clock.ts";
 import {
   type ScriptedLine,

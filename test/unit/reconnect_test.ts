@@ -11,13 +11,15 @@ import {
   TimeoutException,
 } from "../../lib/errors.ts";
 import { call } from "../../lib/session/call.ts";
-import { close } from "../../lib/session/close.ts";
+import {
+  close,
+  isConnected,
+  setConnectionParams,
+} from "../../lib/session/connection.ts";
 import { connect } from "../../lib/session/connect.ts";
 import { coreOf } from "../../lib/session/core.ts";
-import { isConnected } from "../../lib/session/is_connected.ts";
 import { lifecycle } from "../../lib/session/lifecycle.ts";
 import type { Session } from "../../lib/session/session.ts";
-import { setConnectionParams } from "../../lib/session/set_connection_params.ts";
 import { drop, opened, persistRig, shut } from "../support/persist_rig.ts";
 
 Deno.test("a lost line is dialled again, with growing pauses", async () => {

@@ -15,7 +15,7 @@ import {
 import type { FileInput, FileInputs } from "../../lib/files/file_input.ts";
 import { sendFiles } from "../../lib/files/send_files.ts";
 import type { SendFilesOptions } from "../../lib/files/send_files_options.ts";
-import { close } from "../../lib/session/close.ts";
+import { close } from "../../lib/session/connection.ts";
 import { coreOf } from "../../lib/session/core.ts";
 import type { EventMessage } from "../../schema/envelope.ts";
 import type { UploadBody } from "../../schema/event.ts";

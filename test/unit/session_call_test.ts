@@ -12,15 +12,20 @@ import {
   RocketRideException,
   TimeoutException,
 } from "../../lib/errors.ts";
-import { buildRequest } from "../../lib/session/build_request.ts";
-import { call, type CommandOptions } from "../../lib/session/call.ts";
-import { close } from "../../lib/session/close.ts";
+import {
+  buildRequest,
+  call,
+  type CommandOptions,
+  dapRequest,
+  request,
+} from "../../lib/session/call.ts";
+import {
+  close,
+  getApiKey,
+  getConnectionInfo,
+  isConnected,
+} from "../../lib/session/connection.ts";
 import { connect } from "../../lib/session/connect.ts";
-import { dapRequest } from "../../lib/session/dap_request.ts";
-import { getApiKey } from "../../lib/session/get_api_key.ts";
-import { getConnectionInfo } from "../../lib/session/get_connection_info.ts";
-import { isConnected } from "../../lib/session/is_connected.ts";
-import { request } from "../../lib/session/request.ts";
 import type { Session } from "../../lib/session/session.ts";
 import { didFail } from "../../schema/envelope.ts";
 import { countingSignal } from "../support/counting_signal.ts";

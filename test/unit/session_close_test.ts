@@ -6,14 +6,13 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import { deferred } from "../../lib/_deferred.ts";
+import { deferred } from "../../lib/async.ts";
 import { ConnectionException, ProtocolException } from "../../lib/errors.ts";
 import { call } from "../../lib/session/call.ts";
-import { close } from "../../lib/session/close.ts";
+import { close, isConnected } from "../../lib/session/connection.ts";
 import { connect } from "../../lib/session/connect.ts";
-import { isConnected } from "../../lib/session/is_connected.ts";
 import type { Session } from "../../lib/session/session.ts";
-import type { ConnectOptions } from "../../lib/session/connect_options.ts";
+import type { ConnectOptions } from "../../lib/session/options.ts";
 import { coreOf } from "../../lib/session/core.ts";
 import { fakeClock } from "../support/fake_clock.ts";
 import {

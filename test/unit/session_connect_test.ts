@@ -7,17 +7,16 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import { deferred } from "../../lib/_deferred.ts";
+import { deferred } from "../../lib/async.ts";
 import {
   AuthenticationException,
   ConnectionException,
   TimeoutException,
 } from "../../lib/errors.ts";
 import { call } from "../../lib/session/call.ts";
-import { close } from "../../lib/session/close.ts";
+import { close, isConnected } from "../../lib/session/connection.ts";
 import { connect } from "../../lib/session/connect.ts";
-import type { AuthContext } from "../../lib/session/connect_options.ts";
-import { isConnected } from "../../lib/session/is_connected.ts";
+import type { AuthContext } from "../../lib/session/options.ts";
 import {
   type WebSocketConstructor,
   webSocketTransport,

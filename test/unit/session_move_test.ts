@@ -5,19 +5,21 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import { deferred } from "../../lib/_deferred.ts";
+import { deferred } from "../../lib/async.ts";
 import {
   AuthenticationException,
   ConnectionException,
   ValidationException,
 } from "../../lib/errors.ts";
 import { call } from "../../lib/session/call.ts";
-import { close } from "../../lib/session/close.ts";
+import {
+  close,
+  getApiKey,
+  isConnected,
+  setConnectionParams,
+} from "../../lib/session/connection.ts";
 import { connect } from "../../lib/session/connect.ts";
 import { coreOf } from "../../lib/session/core.ts";
-import { getApiKey } from "../../lib/session/get_api_key.ts";
-import { isConnected } from "../../lib/session/is_connected.ts";
-import { setConnectionParams } from "../../lib/session/set_connection_params.ts";
 import { drainMicrotasks, fakeClock } from "../support/fake_clock.ts";
 import {
   type Handler,

@@ -6,8 +6,11 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { ValidationException } from "../../lib/errors.ts";
-import type { ConnectOptions } from "../../lib/session/connect_options.ts";
-import { resolveSettings, withTarget } from "../../lib/session/_settings.ts";
+import {
+  type ConnectOptions,
+  resolveSettings,
+  withTarget,
+} from "../../lib/session/options.ts";
 import { fakeClock } from "../support/fake_clock.ts";
 import { scriptedTransport } from "../support/scripted_transport.ts";
 

@@ -22,7 +22,7 @@ const another: Connection = { ...connection, uri: "memory://new" };
 
 const STATES: Readonly<Record<SessionState["phase"], SessionState>> = {
   idle: { phase: "idle", epoch: EPOCH },
-  dialing: { phase: "dialing", epoch: EPOCH },
+  connecting: { phase: "connecting", epoch: EPOCH },
   authenticating: { phase: "authenticating", epoch: EPOCH, connection },
   ready: { phase: "ready", epoch: EPOCH, connection },
   moving: { phase: "moving", epoch: EPOCH, connection },
@@ -31,7 +31,7 @@ const STATES: Readonly<Record<SessionState["phase"], SessionState>> = {
 };
 
 const INPUTS: Readonly<Record<SessionInput["type"], SessionInput>> = {
-  dial: { type: "dial" },
+  connect: { type: "connect" },
   opened: { type: "opened", epoch: EPOCH, connection: another },
   authenticated: { type: "authenticated", epoch: EPOCH },
   move: { type: "move" },
@@ -45,19 +45,19 @@ type Row = Readonly<Record<SessionInput["type"], SessionState["phase"] | "-">>;
 /** The phase after an input; "-" where nothing may change. */
 const TABLE: Readonly<Record<SessionState["phase"], Row>> = {
   // deno-fmt-ignore
-  idle: { dial: "dialing", opened: "-", authenticated: "-", move: "-", close: "ended", dropped: "idle", end: "ended" },
+  idle: { connect: "connecting", opened: "-", authenticated: "-", move: "-", close: "ended", dropped: "idle", end: "ended" },
   // deno-fmt-ignore
-  dialing: { dial: "dialing", opened: "authenticating", authenticated: "-", move: "-", close: "ended", dropped: "idle", end: "ended" },
+  connecting: { connect: "connecting", opened: "authenticating", authenticated: "-", move: "-", close: "ended", dropped: "idle", end: "ended" },
   // deno-fmt-ignore
-  authenticating: { dial: "dialing", opened: "-", authenticated: "ready", move: "-", close: "closing", dropped: "idle", end: "ended" },
+  authenticating: { connect: "connecting", opened: "-", authenticated: "ready", move: "-", close: "closing", dropped: "idle", end: "ended" },
   // deno-fmt-ignore
-  ready: { dial: "dialing", opened: "-", authenticated: "-", move: "moving", close: "closing", dropped: "idle", end: "ended" },
+  ready: { connect: "connecting", opened: "-", authenticated: "-", move: "moving", close: "closing", dropped: "idle", end: "ended" },
   // deno-fmt-ignore
-  moving: { dial: "dialing", opened: "-", authenticated: "-", move: "-", close: "closing", dropped: "idle", end: "ended" },
+  moving: { connect: "connecting", opened: "-", authenticated: "-", move: "-", close: "closing", dropped: "idle", end: "ended" },
   // deno-fmt-ignore
-  closing: { dial: "-", opened: "-", authenticated: "-", move: "-", close: "-", dropped: "idle", end: "ended" },
+  closing: { connect: "-", opened: "-", authenticated: "-", move: "-", close: "-", dropped: "idle", end: "ended" },
   // deno-fmt-ignore
-  ended: { dial: "-", opened: "-", authenticated: "-", move: "-", close: "-", dropped: "-", end: "-" },
+  ended: { connect: "-", opened: "-", authenticated: "-", move: "-", close: "-", dropped: "-", end: "-" },
 };
 
 for (const [phase, row] of Object.entries(TABLE)) {
@@ -70,7 +70,7 @@ for (const [phase, row] of Object.entries(TABLE)) {
       if (expected === "-") return assertStrictEquals(after, before);
       assertEquals(after.phase, expected);
       // Only a dial begins an epoch.
-      assertEquals(after.epoch, type === "dial" ? EPOCH + 1 : EPOCH);
+      assertEquals(after.epoch, type === "connect" ? EPOCH + 1 : EPOCH);
       if (!("connection" in after)) return;
       const expectedLine = type === "opened" ? another : connection;
       assertStrictEquals(after.connection, expectedLine);
@@ -86,13 +86,13 @@ for (const [phase, row] of Object.entries(TABLE)) {
 }
 
 Deno.test("a session without a line holds on to none", () => {
-  for (const input of [INPUTS.dial, INPUTS.dropped, INPUTS.end]) {
+  for (const input of [INPUTS.connect, INPUTS.dropped, INPUTS.end]) {
     assertFalse("connection" in transition(STATES.ready, input));
   }
 });
 
 Deno.test("the good life of a session", () => {
-  let state = transition(IDLE, { type: "dial" });
+  let state = transition(IDLE, { type: "connect" });
   const { epoch } = state;
   assert(epoch > IDLE.epoch);
   state = transition(state, { type: "opened", epoch, connection });

@@ -14,7 +14,7 @@ import {
   saveTemplate,
 } from "@rocketride/streams/store";
 import { isDAPException, RocketRideException } from "../../lib/errors.ts";
-import { close } from "../../lib/session/close.ts";
+import { close } from "../../lib/session/connection.ts";
 import { drainMicrotasks } from "../support/fake_clock.ts";
 import { gate, refusing } from "../support/pipe_server.ts";
 import type { Script } from "../support/scripted_server.ts";

@@ -2,9 +2,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { pipe } from "../../lib/data/pipe.ts";
 import { send } from "../../lib/data/send.ts";
 import { PipeException } from "../../lib/errors.ts";
-import { restart } from "../../lib/task/restart.ts";
+import { restart, type RestartOptions } from "../../lib/task/restart.ts";
 import { terminate } from "../../lib/task/terminate.ts";
-import type { RestartOptions } from "../../lib/task/restart.ts";
 import { drainMicrotasks } from "../support/fake_clock.ts";
 import { gate, pipeServer } from "../support/pipe_server.ts";
 import {

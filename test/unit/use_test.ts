@@ -11,7 +11,7 @@ import {
   TimeoutException,
   ValidationException,
 } from "../../lib/errors.ts";
-import { close } from "../../lib/session/close.ts";
+import { close } from "../../lib/session/connection.ts";
 import { use, type UseOptions } from "../../lib/task/use.ts";
 import type { Pipeline } from "../../schema/pipeline.ts";
 import { drainMicrotasks } from "../support/fake_clock.ts";

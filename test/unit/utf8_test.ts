@@ -1,16 +1,12 @@
 import { assertEquals } from "@std/assert";
-import {
-  isUtf8,
-  TextPieces,
-  wholeCharacters,
-} from "../../lib/protocol/utf8.ts";
+import { isUtf8, PiecewiseEncoder, wholeCharacters } from "../../lib/bytes.ts";
 
 function utf8(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
 function encodeAll(...pieces: string[]): string {
-  const encoder = new TextPieces();
+  const encoder = new PiecewiseEncoder();
   const parts = [
     ...pieces.map((piece) => encoder.encode(piece)),
     encoder.end(),
@@ -78,7 +74,7 @@ Deno.test("a lone surrogate becomes the replacement character", () => {
 });
 
 Deno.test("the end gives what was left, once", () => {
-  const encoder = new TextPieces();
+  const encoder = new PiecewiseEncoder();
   assertEquals(encoder.encode("a\ud83d"), utf8("a"));
   assertEquals(encoder.end(), utf8("\ufffd"));
   assertEquals(encoder.end(), utf8(""));

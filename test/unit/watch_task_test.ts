@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { RocketRideException } from "../../lib/errors.ts";
 import { watchTask } from "../../lib/events/watch_task.ts";
-import { close } from "../../lib/session/close.ts";
+import { close } from "../../lib/session/connection.ts";
 import type { TaskStatus } from "../../schema/task.ts";
 import { eventServer, ONE, statusOf } from "../support/event_server.ts";
 import { drainMicrotasks } from "../support/fake_clock.ts";

@@ -5,7 +5,7 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { ConnectionException, isDAPException } from "../../lib/errors.ts";
-import { close } from "../../lib/session/close.ts";
+import { close } from "../../lib/session/connection.ts";
 import { coreOf } from "../../lib/session/core.ts";
 import { writeFile } from "../../lib/store/write_file.ts";
 import { writeJson, writeText } from "../../lib/store/write_text.ts";

@@ -1,5 +1,5 @@
 import { EVENT_BITS } from "../../../schema/event.ts";
-import type { Clock } from "../../_clock.ts";
+import type { Clock } from "../../async.ts";
 import { type Identity, isAllowed } from "../access/identity.ts";
 import type { MonitorKey } from "../monitor/subscriptions.ts";
 import type { Task } from "../run/task.ts";

@@ -1,7 +1,7 @@
 import type { DeploymentRecord } from "../../../schema/deployment.ts";
 import type { Pipeline } from "../../../schema/pipeline.ts";
 import type { Permission } from "../access/identity.ts";
-import type { Clock } from "../../_clock.ts";
+import type { Clock } from "../../async.ts";
 import { RocketRideException } from "../../errors.ts";
 import { nextRun } from "./next_run.ts";
 import { readSchedule, type Schedule } from "./read_schedule.ts";

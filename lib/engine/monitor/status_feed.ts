@@ -1,4 +1,4 @@
-import type { Clock } from "../../_clock.ts";
+import type { Clock } from "../../async.ts";
 
 const INTERVAL_MS = 1_000;
 

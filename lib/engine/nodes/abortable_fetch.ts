@@ -1,5 +1,4 @@
-import { abortable, onAbort } from "../../_abort.ts";
-import { ignore } from "../../_deferred.ts";
+import { abortable, ignore, onAbort } from "../../async.ts";
 
 /**
  * Send a request that ends with its signal, whatever the given `fetch` makes

@@ -1,5 +1,4 @@
-import { onAbort } from "../../_abort.ts";
-import { ignore } from "../../_deferred.ts";
+import { ignore, onAbort } from "../../async.ts";
 import { concatBytes } from "./concat_bytes.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { TaskCounters } from "../../../schema/task.ts";
-import type { Clock } from "../../_clock.ts";
+import type { Clock } from "../../async.ts";
 
 const WINDOW_MS = 2_500;
 

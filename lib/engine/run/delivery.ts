@@ -1,4 +1,4 @@
-import { ignore } from "../../_deferred.ts";
+import { ignore } from "../../async.ts";
 import type { Plan, PlannedNode } from "../compile.ts";
 import type { ControlCall, Lane, LanePayloads, NodeInstance } from "../node.ts";
 import { clonePayload } from "./clone_payload.ts";

@@ -1,6 +1,4 @@
-import { abortable } from "../../_abort.ts";
-import { deferred } from "../../_deferred.ts";
-import type { Clock } from "../../_clock.ts";
+import { abortable, type Clock, deferred } from "../../async.ts";
 import type { JsonObject } from "../../../schema/json.ts";
 import type { Plan, PlannedNode } from "../compile.ts";
 import type { NodeFiles, NodeTask } from "../node.ts";

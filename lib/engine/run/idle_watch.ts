@@ -1,4 +1,4 @@
-import type { Clock } from "../../_clock.ts";
+import type { Clock } from "../../async.ts";
 
 /** What an idle watch needs. */
 export interface IdleWatchOptions {

@@ -1,7 +1,5 @@
 import type { PipelineResult } from "../../../schema/result.ts";
-import { abortable } from "../../_abort.ts";
-import type { Clock } from "../../_clock.ts";
-import { ignore } from "../../_deferred.ts";
+import { abortable, type Clock, ignore } from "../../async.ts";
 import { PipeException } from "../../errors.ts";
 import { failureText } from "./failure.ts";
 import { type LaneWriter, laneWriter } from "./lane_writer.ts";

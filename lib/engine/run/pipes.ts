@@ -1,5 +1,5 @@
 import type { PipelineResult } from "../../../schema/result.ts";
-import { onAbort } from "../../_abort.ts";
+import { onAbort } from "../../async.ts";
 import { PipeException } from "../../errors.ts";
 import type { ObjectInfo } from "../node.ts";
 import { Pipe, type PipeOptions } from "./pipe.ts";

@@ -1,5 +1,4 @@
-import { onAbort } from "../../_abort.ts";
-import { type Deferred, deferred } from "../../_deferred.ts";
+import { type Deferred, deferred, onAbort } from "../../async.ts";
 
 /** A fixed number of slots, given out in the order they were asked for. */
 export class Semaphore {

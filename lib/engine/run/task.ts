@@ -1,6 +1,6 @@
 import type { Pipeline } from "../../../schema/pipeline.ts";
 import { TASK_STATE } from "../../../schema/task.ts";
-import { type Deferred, deferred } from "../../_deferred.ts";
+import { type Deferred, deferred } from "../../async.ts";
 import { ExecutionException, PipeException } from "../../errors.ts";
 import type { Plan } from "../compile.ts";
 import { Execution } from "./execution.ts";

@@ -5,7 +5,7 @@ import {
   type TaskState,
   type TaskStatus,
 } from "../../../schema/task.ts";
-import type { Clock } from "../../_clock.ts";
+import type { Clock } from "../../async.ts";
 import { Secrets } from "../../protocol/secrets.ts";
 import { StatusFeed } from "../monitor/status_feed.ts";
 import type { TaskEvents } from "../monitor/task_events.ts";

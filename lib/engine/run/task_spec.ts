@@ -1,4 +1,4 @@
-import type { Clock } from "../../_clock.ts";
+import type { Clock } from "../../async.ts";
 import type { Permission } from "../access/identity.ts";
 import type { Monitors, TaskTopic } from "../monitor/monitors.ts";
 import type { NodeFiles } from "../node.ts";

@@ -1,4 +1,4 @@
-import type { Clock } from "../../_clock.ts";
+import type { Clock } from "../../async.ts";
 import type { Permission } from "../access/identity.ts";
 import { ownRights, type TaskKeys } from "../access/task_keys.ts";
 import { ConnectionException } from "../../errors.ts";

@@ -1,4 +1,4 @@
-import { ignore } from "../../_deferred.ts";
+import { ignore } from "../../async.ts";
 import { ValidationException } from "../../errors.ts";
 import type { Peer } from "../../transport/memory.ts";
 import { addressOf } from "../access/address_of.ts";

@@ -1,4 +1,4 @@
-import { ignore } from "../../_deferred.ts";
+import { ignore } from "../../async.ts";
 import type {
   FileStore,
   StoredEntry,

@@ -1,4 +1,4 @@
-import { ignore } from "../../_deferred.ts";
+import { ignore } from "../../async.ts";
 
 /** Does one thing after the other, in the order in which they were asked for. */
 export class InTurn {

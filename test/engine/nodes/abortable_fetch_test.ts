@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { deferred } from "../../../lib/_deferred.ts";
+import { deferred } from "../../../lib/async.ts";
 import { abortableFetch } from "../../../lib/engine/nodes/abortable_fetch.ts";
 import { drainMicrotasks } from "../../support/fake_clock.ts";
 

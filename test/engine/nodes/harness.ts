@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "../../../lib/_clock.ts";
+import { type Clock, systemClock } from "../../../lib/async.ts";
 import { isRecord, type JsonObject } from "../../../schema/json.ts";
 import { Files } from "../../../lib/engine/store/files.ts";
 import { memoryStore } from "../../../lib/engine/store/memory_store.ts";

@@ -1,4 +1,4 @@
-import { onAbort } from "../../../_abort.ts";
+import { onAbort } from "../../../async.ts";
 import { abortableFetch } from "../abortable_fetch.ts";
 import {
   answerFailure,

@@ -1,4 +1,4 @@
-import type { Clock } from "../../../_clock.ts";
+import type { Clock } from "../../../async.ts";
 
 /** What asking an API needs from whoever asks. */
 export interface ApiContext {

@@ -1,5 +1,4 @@
-import { abortable } from "../../../_abort.ts";
-import { deferred } from "../../../_deferred.ts";
+import { abortable, deferred } from "../../../async.ts";
 import { ExecutionException } from "../../../errors.ts";
 import { answerFailure, type ApiFailure } from "./_api_failure.ts";
 import { postOnce } from "./_post_once.ts";

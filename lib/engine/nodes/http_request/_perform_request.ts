@@ -1,5 +1,4 @@
-import { onAbort } from "../../../_abort.ts";
-import type { Clock } from "../../../_clock.ts";
+import { type Clock, onAbort } from "../../../async.ts";
 import { ExecutionException } from "../../../errors.ts";
 import type { JsonValue } from "../../../../schema/json.ts";
 import { abortableFetch } from "../abortable_fetch.ts";

@@ -1,4 +1,4 @@
-import type { Clock } from "../../../_clock.ts";
+import type { Clock } from "../../../async.ts";
 import { ExecutionException } from "../../../errors.ts";
 
 /** How much is allowed; 0 of anything means any number. */

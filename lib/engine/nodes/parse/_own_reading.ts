@@ -1,4 +1,4 @@
-import { abortable } from "../../../_abort.ts";
+import { abortable } from "../../../async.ts";
 import type { PipeContext } from "../../node.ts";
 import { concatBytes } from "../concat_bytes.ts";
 import { passTable } from "./_pass_table.ts";

@@ -1,7 +1,7 @@
 import { FrameBuffer } from "../../../protocol/frame.ts";
 import { framingOf } from "../../../protocol/media_type.ts";
 import type { Hold } from "./allowance.ts";
-import { wholeCharacters } from "../../../protocol/utf8.ts";
+import { wholeCharacters } from "../../../bytes.ts";
 
 /**
  * How much text goes into one write; nodes see a blank line after each. One

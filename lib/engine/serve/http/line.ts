@@ -1,5 +1,5 @@
 import { didFail, type ResponseMessage } from "../../../../schema/envelope.ts";
-import { type Deferred, deferred } from "../../../_deferred.ts";
+import { type Deferred, deferred } from "../../../async.ts";
 import { ConnectionException, RocketRideException } from "../../../errors.ts";
 import type { Peer } from "../../../transport/memory.ts";
 import type { ConnectionHandlers } from "../../../transport/transport.ts";

@@ -1,6 +1,4 @@
-import { onAbort } from "../../../_abort.ts";
-import type { Clock } from "../../../_clock.ts";
-import { deferred, ignore } from "../../../_deferred.ts";
+import { type Clock, deferred, ignore, onAbort } from "../../../async.ts";
 import type { RouteCall } from "./route.ts";
 
 /** How much of an unwanted body is read in one turn of the event loop. */

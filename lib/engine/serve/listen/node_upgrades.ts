@@ -1,5 +1,4 @@
-import type { Clock } from "../../../_clock.ts";
-import { ignore } from "../../../_deferred.ts";
+import { type Clock, ignore } from "../../../async.ts";
 import { MAX_MESSAGE_BYTES, type Upgrade } from "../../settings.ts";
 import type { FetchInfo } from "../fetch_handler.ts";
 import { closeSocket } from "../close_socket.ts";

@@ -1,6 +1,4 @@
-import type { Clock } from "../../../_clock.ts";
-import { deferred } from "../../../_deferred.ts";
-import { within } from "../../../_within.ts";
+import { type Clock, deferred, within } from "../../../async.ts";
 import type { Upgrade } from "../../settings.ts";
 import { closeSocket } from "../close_socket.ts";
 

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "../../../_clock.ts";
+import { type Clock, systemClock } from "../../../async.ts";
 import { ValidationException } from "../../../errors.ts";
 import type { Engine } from "../../engine.ts";
 import { platformUpgrade } from "../upgrade.ts";

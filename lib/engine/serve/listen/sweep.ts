@@ -1,4 +1,4 @@
-import type { Clock } from "../../../_clock.ts";
+import type { Clock } from "../../../async.ts";
 
 /** A socket that can be asked whether anybody is there. */
 export interface PingableSocket {

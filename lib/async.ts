@@ -1,0 +1,227 @@
+/**
+ * Promises, signals and time: what every other module waits with.
+ *
+ * @module
+ */
+
+/** A promise with its controls; a rejection never counts as unhandled. */
+export interface Deferred<T> {
+  /** The promise; may be left unobserved. */
+  readonly promise: Promise<T>;
+  /** Resolve the promise; later calls are ignored. */
+  resolve(value: T | PromiseLike<T>): void;
+  /** Reject the promise; later calls are ignored. */
+  reject(reason: unknown): void;
+}
+
+/** A signal as options accept it; `null` and `undefined` mean none. */
+export type MaybeSignal = AbortSignal | null | undefined;
+
+/** Options of a timer. */
+export interface TimerOptions {
+  /**
+   * Whether the timer keeps a process alive.
+   *
+   * @default {true}
+   */
+  readonly ref?: boolean;
+}
+
+/** The library's source of time; tests replace it. */
+export interface Clock {
+  /** Milliseconds since some fixed moment; never decreases. */
+  now(): number;
+  /**
+   * Call `callback` once after `ms` milliseconds, never for `Infinity`.
+   * Returns a function that cancels the timer.
+   */
+  after(ms: number, callback: () => void, options?: TimerOptions): () => void;
+}
+
+/** Do nothing; also swallows a rejection that is reported elsewhere. */
+export function ignore(): void {}
+
+/** Create a {@linkcode Deferred}. */
+export function deferred<T>(): Deferred<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  promise.catch(ignore);
+  return { promise, resolve, reject };
+}
+
+/**
+ * Call `listener` once when the signal aborts; synchronously if it already
+ * has.
+ *
+ * @returns A function that removes the listener. Signals often outlive the
+ * work that listens to them, so every caller removes its listener.
+ */
+export function onAbort(
+  signal: MaybeSignal,
+  listener: (reason: unknown) => void,
+): () => void {
+  if (!signal) return ignore;
+  if (signal.aborted) {
+    listener(signal.reason);
+    return ignore;
+  }
+  const handler = (): void => listener(signal.reason);
+  signal.addEventListener("abort", handler, { once: true });
+  return () => signal.removeEventListener("abort", handler);
+}
+
+/**
+ * Wait for a promise until the signal aborts, then reject with the signal's
+ * reason. The promise itself goes on; its rejection is ignored.
+ */
+export function abortable<T>(
+  promise: Promise<T>,
+  signal: MaybeSignal,
+): Promise<T> {
+  if (!signal) return promise;
+  const gate = deferred<T>();
+  const detach = onAbort(signal, gate.reject);
+  promise.then(gate.resolve, gate.reject).finally(detach);
+  return gate.promise;
+}
+
+/**
+ * Abort a controller as soon as one of the signals aborts.
+ *
+ * @returns A function that detaches it from all of them.
+ */
+export function follow(
+  controller: AbortController,
+  ...signals: readonly MaybeSignal[]
+): () => void {
+  const abort = (reason: unknown): void => controller.abort(reason);
+  const detach = signals.map((signal) => onAbort(signal, abort));
+  return () => detach.forEach((off) => off());
+}
+
+/** A timer that fires this late was held up by a program that computes. */
+const LATE_MS = 20;
+/** The time that such a program gets to read what has arrived. */
+const MIN_EXTRA_MS = 50;
+const MAX_EXTRA_MS = 250;
+/** How often it gets that; a program that always computes has deadlines, too. */
+const MAX_EXTRAS = 4;
+/** Turns of the event loop that pass before any deadline counts. */
+const TURNS = 3;
+
+/**
+ * Call `callback` after `ms` milliseconds, unless what is waited for has
+ * arrived by then. Runtimes run overdue timers before they read what has
+ * arrived, however long ago that was. So the event loop gets some turns first,
+ * and some time if the timer itself was late.
+ *
+ * @returns A function that cancels it.
+ */
+export function deadline(
+  clock: Clock,
+  ms: number,
+  callback: () => void,
+  options?: TimerOptions,
+): () => void {
+  let extras = 0;
+  let turns = 0;
+  let cancel: () => void;
+
+  function wait(ms: number): void {
+    const due = clock.now() + ms;
+    cancel = clock.after(ms, () => check(clock.now() - due), options);
+  }
+
+  function check(late: number): void {
+    if (late >= LATE_MS && extras++ < MAX_EXTRAS) {
+      wait(Math.min(Math.max(late, MIN_EXTRA_MS), MAX_EXTRA_MS));
+    } else if (turns++ < TURNS) wait(0);
+    else callback();
+  }
+
+  wait(ms);
+  return () => cancel();
+}
+
+/** Wait for a promise, whatever its outcome, but at most `ms` milliseconds. */
+export async function within(
+  clock: Clock,
+  ms: number,
+  promise: Promise<unknown> | undefined,
+  options?: TimerOptions,
+): Promise<void> {
+  if (!promise) return;
+  const gate = deferred<void>();
+  const cancel = deadline(clock, ms, gate.resolve, options);
+  promise.then(ignore, ignore).then(gate.resolve);
+  await gate.promise;
+  cancel();
+}
+
+/** Wait for `ms` milliseconds, or reject with the signal's reason. */
+export async function delay(
+  clock: Clock,
+  ms: number,
+  signal?: MaybeSignal,
+): Promise<void> {
+  const gate = deferred<void>();
+  const cancel = clock.after(ms, gate.resolve);
+  const detach = onAbort(signal, gate.reject);
+  try {
+    await gate.promise;
+  } finally {
+    cancel();
+    detach();
+  }
+}
+
+/** Whether a value is a promise of any realm or library. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value &&
+    typeof value.then === "function";
+}
+
+/**
+ * Call a callback of the user's. What it throws, and what a promise of it
+ * rejects with, is ignored: an observer must not change what it observes.
+ */
+export function notify<T>(callback: (value: T) => unknown, value: T): void {
+  try {
+    const result = callback(value);
+    if (isThenable(result)) Promise.resolve(result).catch(ignore);
+  } catch {
+    // Errors thrown by the callback are ignored.
+  }
+}
+
+/**
+ * Let `await using` dispose of an object, on runtimes that have the symbol.
+ */
+export function makeDisposable(
+  target: object,
+  dispose: () => Promise<void>,
+): void {
+  if (typeof Symbol.asyncDispose !== "symbol") return;
+  Object.defineProperty(target, Symbol.asyncDispose, { value: dispose });
+}
+
+/** The platform's clock. */
+export function systemClock(): Clock {
+  return { now: () => performance.now(), after: platformTimer };
+}
+
+/** The longest delay that platforms hold; a longer one would fire at once. */
+const MAX_DELAY_MS = 0x7fffffff;
+
+function platformTimer(
+  ms: number,
+  callback: () => void,
+  options?: TimerOptions,
+): () => void {
+  if (ms === Infinity) return ignore;
+  const id: unknown = setTimeout(callback, Math.min(ms, MAX_DELAY_MS));
+  if (options?.ref === false && typeof id === "object" && id !== null) {
+    // Only Node-like timers hold a process, and only they can release it.
+    (id as { unref?(): void }).unref?.();
+  }
+  return () => clearTimeout(id as number);
+}

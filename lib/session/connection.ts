@@ -1,0 +1,119 @@
+import { milliseconds } from "../check.ts";
+import { type Auth, withTarget } from "./options.ts";
+import { coreOf } from "./core.ts";
+import type { CallOptions, Session } from "./session.ts";
+
+/** Options of {@linkcode close}. */
+export interface CloseOptions {
+  /**
+   * Milliseconds for what is in flight: freeing open pipes, and what the
+   * server grants meanwhile.
+   *
+   * @default {1_000}
+   */
+  readonly graceMs?: number;
+}
+
+/**
+ * Close a session. Safe to call twice; never rejects for what the engine does.
+ *
+ * From the first turn on no new call leaves; those made while the session
+ * closes, and those that still wait, reject with a `ConnectionException` of
+ * code `connection-closed`. Open pipes are closed on the server; a pipe that
+ * opens meanwhile is closed, and a task that starts meanwhile is terminated
+ * unless `useExisting` was set. After `graceMs` a pipe whose write still waits
+ * for its answer is closed without it. Then the connection closes, which logs
+ * out. All of it takes `graceMs` and one second at the most, even if the
+ * server is silent: give more where a pipeline may be starting.
+ *
+ * @param session A session from {@linkcode connect}.
+ * @param options See {@linkcode CloseOptions}.
+ */
+export async function close(
+  session: Session,
+  options: CloseOptions = {},
+): Promise<void> {
+  await coreOf(session).close(options.graceMs);
+}
+
+/**
+ * Tell whether calls can be made: the line is up and the login accepted.
+ *
+ * @param session A session from {@linkcode connect}.
+ * @returns `false` as soon as the line dropped or was closed.
+ */
+export function isConnected(session: Session): boolean {
+  return coreOf(session).ready;
+}
+
+/** What {@linkcode getConnectionInfo} tells. */
+export interface ConnectionInfo {
+  /** Whether calls can be made. */
+  readonly connected: boolean;
+  /** The transport's name, for example `WebSocket`. */
+  readonly transport: string;
+  /** The address that was dialled, without credentials. */
+  readonly uri: string;
+}
+
+/**
+ * Tell where a session is connected to, and how.
+ *
+ * @param session A session from {@linkcode connect}.
+ * @returns State, transport and address, for display and debugging.
+ */
+export function getConnectionInfo(session: Session): ConnectionInfo {
+  const core = coreOf(session);
+  return {
+    connected: core.ready,
+    transport: core.settings.transport.name,
+    uri: core.uri,
+  };
+}
+
+/**
+ * Return the credential in use. For debugging; keep it out of logs.
+ *
+ * @param session A session from {@linkcode connect}.
+ * @returns The credential, or `undefined` when there is none or a function
+ * provides it.
+ */
+export function getApiKey(session: Session): string | undefined {
+  const { auth } = coreOf(session).settings;
+  return typeof auth === "string" && auth !== "" ? auth : undefined;
+}
+
+/** Options of {@linkcode setConnectionParams}. */
+export interface ConnectionParams extends CallOptions {
+  /** The new address; the old one stays when it is left out. */
+  readonly uri?: string | URL | undefined;
+  /** The new credential; the old one stays when it is left out. */
+  readonly auth?: Auth | undefined;
+}
+
+/**
+ * Move a session to another engine or credential.
+ *
+ * Open pipes are closed on the server, for which it has a second; then the
+ * line is closed and dialled anew. Calls in flight reject with a
+ * `ConnectionException` of code `connection-closed`. A later move takes over
+ * from one that is under way.
+ *
+ * The new line is dialled once, and if it cannot be had, the session has
+ * ended. With `persist` it is dialled until it is there, as after a drop:
+ * calls that are made meanwhile wait, `timeout` bounds one attempt, and
+ * `signal` gives up only this wait, while the session goes on trying.
+ *
+ * @param session A session from {@linkcode connect}.
+ * @param params What changes; see {@linkcode ConnectionParams}.
+ * @throws What {@linkcode connect} throws. Where nothing was dialled, as after
+ * a `ValidationException`, the old line is still up.
+ */
+export async function setConnectionParams(
+  session: Session,
+  params: ConnectionParams,
+): Promise<void> {
+  const core = coreOf(session);
+  milliseconds("timeout", params.timeout);
+  await core.move(withTarget(core.settings, params), params);
+}
