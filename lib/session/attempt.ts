@@ -7,7 +7,17 @@ import type { Request, RequestOptions } from "./calls.ts";
 import { slowStep } from "./failures.ts";
 import type { Login } from "./login.ts";
 import type { AuthContext, Settings } from "./options.ts";
-import type { Restorer } from "./session.ts";
+import type { CallOptions, Restorer } from "./session.ts";
+
+/** How a session is connected. */
+export interface OpenOptions extends CallOptions {
+  /** Whether to log in. @default {true} */
+  readonly login?: boolean | undefined;
+  /** The connection that is to be closed first. */
+  readonly old?: Connection | undefined;
+  /** Why the last connection was lost; a delay then precedes the attempt. */
+  readonly drop?: Error | undefined;
+}
 
 /** What an attempt to connect needs of its session. */
 export interface AttemptHost {

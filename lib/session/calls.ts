@@ -151,7 +151,7 @@ export class Calls {
    */
   request(
     request: Request,
-    options: RequestOptions,
+    options: RequestOptions = {},
   ): Promise<ResponseMessage> {
     const { command, token, arguments: args } = request;
     if (args?.data instanceof Uint8Array) {

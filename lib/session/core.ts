@@ -1,44 +1,41 @@
 import type { ConnectResult } from "../../schema/account.ts";
-import {
-  isEvent,
-  isResponse,
-  type Message,
-  type ResponseMessage,
-} from "../../schema/envelope.ts";
+import { isEvent, isResponse, type Message } from "../../schema/envelope.ts";
 import {
   abortable,
   type Deferred,
   deferred,
+  delay,
   follow,
   ignore,
   makeDisposable,
+  type MaybeSignal,
 } from "../async.ts";
 import { awaited } from "../check.ts";
-import type { CloseInfo, Connection } from "../transport/transport.ts";
+import type { CloseInfo } from "../transport/transport.ts";
 import { Attachments, CLOSE_GRACE_MS } from "./attachments.ts";
-import { attemptToConnect, closeConnection } from "./attempt.ts";
 import {
-  Calls,
-  type Request,
-  type RequestOptions,
-  type Route,
-} from "./calls.ts";
+  type AttemptHost,
+  type AttemptOptions,
+  attemptToConnect,
+  closeConnection,
+  type OpenOptions,
+} from "./attempt.ts";
+import { Calls, type RequestOptions, type Route } from "./calls.ts";
 import {
   endOf,
   gaveUp,
   lost,
-  messageOf,
   notConnected,
   sessionClosed,
   sessionMoved,
 } from "./failures.ts";
 import { insideOf } from "./handle.ts";
 import { Login } from "./login.ts";
-import type { AuthContext, Settings } from "./options.ts";
-import { pause, ReconnectPolicy } from "./reconnect.ts";
+import type { Settings } from "./options.ts";
+import { Observers } from "./observers.ts";
+import { ReconnectPolicy } from "./reconnect.ts";
 import type {
   CallOptions,
-  LifecycleEvent,
   Restorer,
   Session,
   SessionEnd,
@@ -46,22 +43,6 @@ import type {
 } from "./session.ts";
 import { shown, shownClose } from "./shown.ts";
 import { connectionOf, IDLE, routeOf, transition } from "./state.ts";
-
-/** How a session is connected. */
-export interface OpenOptions extends CallOptions {
-  /** Whether to log in. @default {true} */
-  readonly login?: boolean | undefined;
-  /** The connection that is to be closed first. */
-  readonly old?: Connection | undefined;
-  /** Why the last connection was lost; a delay then precedes the attempt. */
-  readonly drop?: Error | undefined;
-}
-
-/** One attempt to connect. */
-interface Attempt extends Pick<OpenOptions, "login" | "old" | "timeout"> {
-  /** What a credential function receives. */
-  readonly context: Pick<AuthContext, "attempt" | "reason">;
-}
 
 /**
  * The state of a session and everything that drives it. Callers hold only
@@ -76,7 +57,11 @@ export class SessionCore implements Session {
   /** Run on every new connection after its login. */
   readonly restorers: Set<Restorer> = new Set();
   /** Receive what happens to the connection. */
-  readonly observers: Set<(event: LifecycleEvent) => void> = new Set();
+  readonly observers: Observers;
+  /** Send a request; see {@linkcode Calls.request}. */
+  readonly request: Calls["request"];
+  /** Wait for a connection; see {@linkcode Calls.untilConnected}. */
+  readonly untilConnected: Calls["untilConnected"];
   readonly #calls: Calls;
   readonly #policy: ReconnectPolicy;
   readonly #login: Login = new Login();
@@ -86,8 +71,6 @@ export class SessionCore implements Session {
   #state = IDLE;
   #identity: ConnectResult | undefined;
   #uri: string;
-  /** Whether `connected` was emitted last. */
-  #isUp = false;
   /** The attempt, or the delay before one, that is in progress. */
   #attempt: AbortController | undefined;
   /** The latest `open`; earlier ones stop. */
@@ -99,11 +82,14 @@ export class SessionCore implements Session {
     this.settings = settings;
     this.#uri = settings.url.href;
     this.#policy = new ReconnectPolicy(clock, random, reconnect);
-    this.#calls = new Calls({
+    this.observers = new Observers(this.#policy);
+    const calls = this.#calls = new Calls({
       settings: () => this.settings,
       route: (options) => this.#route(options),
       refusal: () => this.#refusal(),
     });
+    this.request = calls.request.bind(calls);
+    this.untilConnected = calls.untilConnected.bind(calls);
     makeDisposable(this, () => this.close());
   }
 
@@ -140,19 +126,6 @@ export class SessionCore implements Session {
     return connectionOf(this.#state) && this.#state.epoch;
   }
 
-  /** Send a request; see {@linkcode Calls.request}. */
-  request(
-    request: Request,
-    options: RequestOptions = {},
-  ): Promise<ResponseMessage> {
-    return this.#calls.request(request, options);
-  }
-
-  /** Wait for a connection; see {@linkcode Calls.untilConnected}. */
-  untilConnected(command: string, options: RequestOptions): Promise<number> {
-    return this.#calls.untilConnected(command, options);
-  }
-
   /**
    * Connect and log in, once or, with `persist`, until it succeeds. Afterwards
    * the session is connected, or has ended. The caller's signal, the end of
@@ -177,13 +150,18 @@ export class SessionCore implements Session {
         }
         const attempt = failed ? this.#policy.failures : 0;
         const context = { attempt, reason };
-        return await this.#connect({ ...options, old, context });
+        const opening = { ...options, old };
+        return await this.#interruptible(
+          signal,
+          (attempt) => this.#connect(opening, context, attempt),
+        );
       } catch (error) {
         if (run !== this.#run) throw error;
         const over = signal?.aborted || this.signal.aborted;
+        const offline = this.#login.wasOffline(error);
         const again = !over && persist &&
-          this.#policy.shouldReconnect(error, this.#login.wasOffline(error));
-        if (!over) this.#emitError(error, !again);
+          this.#policy.shouldReconnect(error, offline);
+        if (!over) this.observers.failed(error, !again);
         // An observer may have closed or moved the session, here and below.
         if (run !== this.#run) throw error;
         if (!again) {
@@ -193,11 +171,14 @@ export class SessionCore implements Session {
         failed = true;
         reason = error;
         old = undefined;
-        await this.#abandon(error);
+        const unfinished = connectionOf(this.#state);
+        this.#step({ type: "dropped", epoch: this.#state.epoch });
+        this.#drop(error);
+        await closeConnection(clock, unfinished);
       }
     }
     const error = gaveUp(maxRetryTime, reason);
-    this.#emitError(error, true);
+    this.observers.failed(error, true);
     if (run === this.#run) await this.#finish(endOf(error), error);
     throw error;
   }
@@ -223,7 +204,7 @@ export class SessionCore implements Session {
     const opening = settings.persist
       ? abortable(this.open({ timeout, old }), signal)
       : this.open({ ...options, old });
-    this.#disconnected(moved.message, false);
+    this.observers.disconnected(moved.message, false);
     if (this.#state.phase !== "moving") this.#drop(moved);
     await opening;
   }
@@ -245,85 +226,79 @@ export class SessionCore implements Session {
       : notConnected();
   }
 
-  /** Wait before the next attempt, but not beyond the time for all of them. */
-  async #delay(
-    reason: unknown,
-    end: number,
-    signal: AbortSignal | null | undefined,
+  /** Run a step that the caller, the end and a later `open` can abort. */
+  async #interruptible(
+    signal: MaybeSignal,
+    run: (attempt: AbortController) => Promise<void>,
   ): Promise<void> {
-    this.signal.throwIfAborted();
-    const { clock } = this.settings;
     const attempt = this.#attempt = new AbortController();
-    const delayMs = this.#policy.nextDelay(reason, end - clock.now());
-    this.#emit({
-      type: "reconnecting",
-      delayMs,
-      attempt: this.#policy.failures,
-    });
+    const detach = follow(attempt, this.signal, signal);
     try {
-      await pause(clock, delayMs, [signal, this.signal, attempt.signal]);
-    } finally {
-      if (attempt === this.#attempt) this.#attempt = undefined;
-    }
-  }
-
-  /** Make one attempt. */
-  async #connect(options: Attempt & CallOptions): Promise<void> {
-    const { clock, connectTimeout, secrets } = this.settings;
-    const { context, login = true, timeout: limit = connectTimeout } = options;
-    const attempt = this.#attempt = new AbortController();
-    const { signal } = attempt;
-    const detach = follow(attempt, options.signal, this.signal);
-    try {
-      if (this.#state.phase === "moving") {
-        await this.attachments.leave(clock, sessionMoved(), signal);
-        this.#drop(sessionMoved());
-      }
-      const { epoch } = this.#step({ type: "connect" });
-      await closeConnection(clock, options.old);
-      signal.throwIfAborted();
-      const identity = await attemptToConnect(
-        {
-          settings: this.settings,
-          identity: this.#identity,
-          login: login ? this.#login : undefined,
-          restorers: this.restorers,
-          handlers: {
-            onMessage: (it) => this.#receive(shown(it, secrets), epoch),
-            onClose: (it) => this.#dropped(shownClose(it, secrets), epoch),
-            onUnanswered: (seq, error) => {
-              if (epoch === this.#state.epoch) this.#calls.fail(seq, error);
-            },
-          },
-          opened: (connection) => {
-            this.#step({ type: "opened", epoch, connection });
-            this.#uri = connection.uri;
-          },
-          send: (...args) => this.request(...args),
-        },
-        attempt,
-        { limit, context },
-      );
-      signal.throwIfAborted();
-      if (login) this.#identity = identity;
-      this.#attempt = undefined;
-      this.#connected(epoch, login);
+      attempt.signal.throwIfAborted();
+      await run(attempt);
     } finally {
       detach();
       if (attempt === this.#attempt) this.#attempt = undefined;
     }
   }
 
+  /** Wait before the next attempt, at most until a moment. */
+  #delay(reason: unknown, end: number, signal: MaybeSignal): Promise<void> {
+    const { clock } = this.settings;
+    return this.#interruptible(signal, async (attempt) => {
+      const ms = this.#policy.nextDelay(reason, end - clock.now());
+      this.observers.reconnecting(ms);
+      await delay(clock, ms, attempt.signal);
+    });
+  }
+
+  /** Make one attempt. */
+  async #connect(
+    { login = true, old, timeout }: OpenOptions,
+    context: AttemptOptions["context"],
+    attempt: AbortController,
+  ): Promise<void> {
+    const { clock, connectTimeout, secrets } = this.settings;
+    const { signal } = attempt;
+    if (this.#state.phase === "moving") {
+      await this.attachments.leave(clock, sessionMoved(), signal);
+      this.#drop(sessionMoved());
+    }
+    const { epoch } = this.#step({ type: "connect" });
+    await closeConnection(clock, old);
+    signal.throwIfAborted();
+    const host: AttemptHost = {
+      settings: this.settings,
+      identity: this.#identity,
+      login: login ? this.#login : undefined,
+      restorers: this.restorers,
+      handlers: {
+        onMessage: (it) => this.#receive(shown(it, secrets), epoch),
+        onClose: (it) => this.#dropped(shownClose(it, secrets), epoch),
+        onUnanswered: (seq, error) => {
+          if (epoch === this.#state.epoch) this.#calls.fail(seq, error);
+        },
+      },
+      opened: (connection) => {
+        this.#step({ type: "opened", epoch, connection });
+        this.#uri = connection.uri;
+      },
+      send: (...args) => this.request(...args),
+    };
+    const limit = timeout ?? connectTimeout;
+    const identity = await attemptToConnect(host, attempt, { limit, context });
+    signal.throwIfAborted();
+    if (login) this.#identity = identity;
+    this.#attempt = undefined;
+    this.#connected(epoch, login);
+  }
+
   /** Calls can be made from here on. */
   #connected(epoch: number, login: boolean): void {
     this.#step({ type: "authenticated", epoch });
-    if (login) {
-      this.#isUp = true;
-      this.#policy.connected();
-      const { name: transport } = this.settings.transport;
-      const info = { connected: true, transport, uri: this.#uri };
-      this.#emit({ type: "connected", info });
-    }
+    const { name: transport } = this.settings.transport;
+    const info = { connected: true, transport, uri: this.#uri };
+    if (login) this.observers.connected(info);
     if (this.ready) this.#calls.release();
   }
 
@@ -350,12 +325,12 @@ export class SessionCore implements Session {
     const { persist } = this.settings;
     const closing = phase === "closing";
     if (persist) this.#calls.hold();
-    this.#disconnected(info.reason || failure.message, !closing);
+    this.observers.disconnected(info.reason || failure.message, !closing);
     if (run !== this.#run || this.signal.aborted) return;
     if (closing || !persist || !this.#policy.shouldReconnect(failure)) {
       // A close while closing is expected.
-      const error = closing ? undefined : failure;
-      return void this.#finish(info, error).catch(ignore);
+      this.#finish(info, closing ? undefined : failure).catch(ignore);
+      return;
     }
     this.#drop(failure);
     this.open({ drop: failure }).catch(ignore);
@@ -384,7 +359,7 @@ export class SessionCore implements Session {
     this.#step({ type: "end" });
     const clean = error === undefined;
     const failure = error ?? sessionClosed();
-    this.#disconnected(info.reason, !clean);
+    this.observers.disconnected(info.reason, !clean);
     this.#calls.rejectQueued(error ?? sessionClosed(false));
     this.#closing.abort(failure);
     this.#drop(failure);
@@ -393,38 +368,13 @@ export class SessionCore implements Session {
     await closeConnection(this.settings.clock, connectionOf(before));
     const end = { clean, code: info.code, reason: info.reason };
     this.#closed.resolve(end);
-    this.#emit({ type: "ended", end });
-    this.observers.clear();
-  }
-
-  /** Close a connection that did not get as far as it should. */
-  async #abandon(reason: unknown): Promise<void> {
-    const before = this.#state;
-    this.#step({ type: "dropped", epoch: before.epoch });
-    this.#drop(reason);
-    await closeConnection(this.settings.clock, connectionOf(before));
+    this.observers.ended(end);
   }
 
   /** Fail everything that relied on the connection. */
   #drop(reason: unknown): void {
     this.#calls.failAll(reason);
     this.attachments.lose(reason);
-  }
-
-  #disconnected(reason: string, hasError: boolean): void {
-    if (!this.#isUp) return;
-    this.#isUp = false;
-    this.#policy.disconnected();
-    this.#emit({ type: "disconnected", reason, hasError });
-  }
-
-  #emitError(error: unknown, final: boolean): void {
-    const message = messageOf(error);
-    this.#emit({ type: "connect-error", message, error, final });
-  }
-
-  #emit(event: LifecycleEvent): void {
-    for (const observer of this.observers) observer(event);
   }
 
   #step(input: Parameters<typeof transition>[1]): typeof IDLE {
@@ -440,7 +390,6 @@ export class SessionCore implements Session {
 export function coreOf(session: Session): SessionCore {
   const core = insideOf(session);
   if (core instanceof SessionCore) return core;
-  throw new TypeError(
-    `Expected a session made by connect()${awaited(session)}`,
-  );
+  const hint = awaited(session);
+  throw new TypeError(`Expected a session made by connect()${hint}`);
 }

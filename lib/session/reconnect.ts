@@ -1,4 +1,4 @@
-import { type Clock, deferred, onAbort } from "../async.ts";
+import type { Clock } from "../async.ts";
 import {
   AuthenticationException,
   ConnectionException,
@@ -110,23 +110,6 @@ export class ReconnectPolicy {
     // If the server asks for more time than is left, the usual delay is used.
     const asks = ASKS_FOR_TIME.has(code) && asked < most;
     return Math.max(0, Math.min(asks ? asked : ceiling * random, most));
-  }
-}
-
-/** Wait; rejects with the reason of the first signal that aborts. */
-export async function pause(
-  clock: Clock,
-  ms: number,
-  signals: readonly (AbortSignal | null | undefined)[],
-): Promise<void> {
-  const gate = deferred<void>();
-  const cancel = clock.after(ms, gate.resolve);
-  const detach = signals.map((signal) => onAbort(signal, gate.reject));
-  try {
-    await gate.promise;
-  } finally {
-    cancel();
-    for (const off of detach) off();
   }
 }
 
