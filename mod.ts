@@ -136,12 +136,16 @@ export {
   getServerInfo,
   type ServerInfoOptions,
 } from "./lib/session/connect.ts";
+export type { ReconnectOptions } from "./lib/session/reconnect.ts";
 export type {
   Auth,
   AuthContext,
   ConnectOptions,
 } from "./lib/session/options.ts";
-export type { ResultWarning } from "./lib/session/callbacks.ts";
+export type {
+  ResultWarning,
+  SessionCallbacks,
+} from "./lib/session/callbacks.ts";
 export type {
   CallOptions,
   Session,

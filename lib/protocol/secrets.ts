@@ -1,5 +1,4 @@
 import { isRecord } from "../../schema/json.ts";
-import { conceal } from "../_conceal.ts";
 
 /** The most values that are remembered; the oldest are evicted. */
 const MAX_VALUES = 4_096;

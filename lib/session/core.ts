@@ -59,7 +59,7 @@ export class SessionCore implements Session {
   /** Receive what happens to the connection. */
   readonly observers: Observers;
   /** Send a request; see {@linkcode Calls.request}. */
-  readonly request: Calls["request"];
+  request: Calls["request"];
   /** Wait for a connection; see {@linkcode Calls.untilConnected}. */
   readonly untilConnected: Calls["untilConnected"];
   readonly #calls: Calls;

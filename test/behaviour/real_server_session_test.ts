@@ -17,7 +17,7 @@ import {
   use,
   watchTask,
 } from "@rocketride/streams";
-import { ignore } from "../../lib/_deferred.ts";
+import { ignore } from "../../lib/async.ts";
 import { fakeClock } from "../support/fake_clock.ts";
 import { forRealServer } from "../support/for_real_server.ts";
 import { TEXT, through, valve } from "../support/pipelines.ts";
