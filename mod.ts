@@ -148,6 +148,8 @@ export type {
 } from "./lib/session/callbacks.ts";
 export type {
   CallOptions,
+  ConnectionInfo,
+  LifecycleEvent,
   Session,
   SessionEnd,
   TaskRef,
