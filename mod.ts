@@ -106,7 +106,6 @@ export { parsePython } from "./schema/parse_python.ts";
 export type { Doc, DocFilter, DocMetadata } from "./schema/doc.ts";
 
 export { lifecycle } from "./lib/session/lifecycle.ts";
-export type { LifecycleEvent } from "./lib/session/session.ts";
 export {
   httpTransport,
   type HttpTransportOptions,
@@ -124,7 +123,6 @@ export {
 export {
   close,
   type CloseOptions,
-  type ConnectionInfo,
   type ConnectionParams,
   getApiKey,
   getConnectionInfo,

@@ -1,7 +1,7 @@
 import { milliseconds } from "../check.ts";
 import { type Auth, withTarget } from "./options.ts";
 import { coreOf } from "./core.ts";
-import type { CallOptions, Session } from "./session.ts";
+import type { CallOptions, ConnectionInfo, Session } from "./session.ts";
 
 /** Options of {@linkcode close}. */
 export interface CloseOptions {
@@ -44,16 +44,6 @@ export async function close(
  */
 export function isConnected(session: Session): boolean {
   return coreOf(session).ready;
-}
-
-/** What {@linkcode getConnectionInfo} tells. */
-export interface ConnectionInfo {
-  /** Whether calls can be made. */
-  readonly connected: boolean;
-  /** The transport's name, for example `WebSocket`. */
-  readonly transport: string;
-  /** The address that was dialled, without credentials. */
-  readonly uri: string;
 }
 
 /**

@@ -19,7 +19,7 @@ import { redactError, Secrets } from "../../lib/protocol/secrets.ts";
 import { storeName, storePath } from "../../lib/protocol/store_path.ts";
 import { substitute, unresolved } from "../../lib/protocol/substitute.ts";
 import { normalizeUri } from "../../lib/protocol/uri.ts";
-import { TextPieces, wholeCharacters } from "../../lib/protocol/utf8.ts";
+import { PiecewiseEncoder, wholeCharacters } from "../../lib/bytes.ts";
 import { JSON_PIECES } from "./schema_readers.ts";
 import { jsonList, type TextReader } from "./text_reader.ts";
 
@@ -29,7 +29,7 @@ export const CLIENT_READERS: readonly TextReader[] = [
   {
     covers: [
       "lib/data/_chunk_reader.ts#ChunkReader",
-      "lib/protocol/utf8.ts#TextPieces",
+      "lib/protocol/utf8.ts#PiecewiseEncoder",
       "lib/protocol/utf8.ts#wholeCharacters",
       "lib/protocol/utf8.ts#isUtf8",
       "lib/protocol/rechunk.ts#rechunkText",
@@ -37,7 +37,7 @@ export const CLIENT_READERS: readonly TextReader[] = [
     read: (text) => {
       const reader = new ChunkReader("iso-8859-1");
       reader.read(encoder.encode(text));
-      new TextPieces().encode(text);
+      new PiecewiseEncoder().encode(text);
       const chunker = rechunkText(2 * 1024 * 1024);
       chunker.buffer.append(encoder.encode(text));
       wholeCharacters(chunker.buffer.gathered);

@@ -1,8 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { print } from "../runner/report.ts";
 import { readTree } from "../support/read_tree.ts";
-import { type ExpressionScan, expressionsIn } from "./expressions_in.ts";
-import type { FoundExpression } from "./expressions_in.ts";
+import {
+  type ExpressionScan,
+  expressionsIn,
+  type FoundExpression,
+} from "./expressions_in.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
