@@ -367,7 +367,8 @@ export class Calls {
   #arm(at: number): void {
     this.#disarm();
     const now = this.#clock.now();
-    const ms = Math.min(Math.max(0, at - now), MAX_SLEEP_MS);
+    // Whole milliseconds: the rest of a rounding would be waited for in vain.
+    const ms = Math.min(Math.max(0, Math.ceil(at - now)), MAX_SLEEP_MS);
     this.#timerAt = now + ms;
     this.#cancelTimer = deadline(this.#clock, ms, () => this.#sweep());
   }

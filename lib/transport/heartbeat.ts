@@ -161,7 +161,8 @@ class Heartbeat {
     const silence = now - this.#heardAt;
     if (this.#heardAt < this.#askedAt) return this.#declareDead(silence);
     if (silence < this.#intervalMs) {
-      return this.#schedule(this.#intervalMs - silence);
+      // Whole milliseconds: the rest of a rounding would be waited for in vain.
+      return this.#schedule(Math.ceil(this.#intervalMs - silence));
     }
     this.#askedAt = now;
     this.#ask();

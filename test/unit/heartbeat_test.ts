@@ -279,3 +279,23 @@ Deno.test("a heartbeat passes name, address and dial options through", () => {
   );
   assertEquals(inner.dials[0]!.options, options);
 });
+
+Deno.test("an interval that ends between two numbers of the clock is not waited for again and again", async () => {
+  for (let trial = 0; trial < 400; trial++) {
+    const beat = await loggedIn();
+    // Times that no binary fraction is equal to.
+    await beat.clock.advance(trial * 7.1 + 0.1);
+    beat.dial.handlers.onMessage(EVENT);
+    const { after } = beat.clock;
+    let timers = 0;
+    Object.assign(beat.clock, {
+      after(...args: Parameters<typeof after>): () => void {
+        if (++timers > 100) throw new Error(`Waits again and again (${trial})`);
+        return after(...args);
+      },
+    });
+    await beat.clock.advance(15_010);
+    assertEquals(beat.asked, 1);
+    beat.dial.handlers.onClose({ code: 1000, reason: "" });
+  }
+});
