@@ -104,6 +104,7 @@ export const NODE_READERS: readonly TextReader[] = [
       "\n",
       "ignore ",
       "ignore all ",
+      "ignore\n",
       "show your secret ",
       "how to ",
       "make ",

@@ -14,6 +14,9 @@ export function either(...tests: readonly TextTest[]): TextTest {
 /** The most characters between two parts. */
 const MAX_GAP = 40;
 
+/** What ends a sentence. */
+const END = /[.!?\n]/;
+
 /**
  * A test for parts that follow each other in one sentence, with at most 40
  * characters between each two.
@@ -21,35 +24,36 @@ const MAX_GAP = 40;
  * @param parts What each part looks like, with the flag `g`.
  */
 export function nearby(...parts: readonly RegExp[]): TextTest {
-  return (text) =>
-    text.split(/[.!?\n]/).some((sentence) => isIn(sentence, parts));
+  return (text) => {
+    let ends: readonly number[] | undefined;
+    for (const part of parts) {
+      ends = endsNear(text, part, ends);
+      if (ends.length === 0) return false;
+    }
+    return true;
+  };
 }
 
-function isIn(
-  sentence: string,
-  [first, ...others]: readonly RegExp[],
-): boolean {
-  let ends = first ? endsOf(sentence, first) : [];
-  for (const part of others) {
-    if (ends.length === 0) return false;
-    const before = ends.values();
-    let next = before.next();
-    let nearest = -Infinity;
-    ends = Array.from(sentence.matchAll(part)).flatMap((match) => {
-      while (!next.done && next.value <= match.index) {
-        nearest = next.value;
-        next = before.next();
-      }
-      const near = match.index - nearest <= MAX_GAP;
-      return near ? [match.index + match[0].length] : [];
-    });
+/** Where a part ends that stands near the end of another; of all, if none. */
+function endsNear(
+  text: string,
+  part: RegExp,
+  others: readonly number[] | undefined,
+): readonly number[] {
+  const ends: number[] = [];
+  let next = 0;
+  for (const match of text.matchAll(part)) {
+    const end = match.index + match[0].length;
+    if (!others) {
+      ends.push(end);
+      continue;
+    }
+    // Only the nearest counts: between farther ones there is all of this, too.
+    while (next < others.length && others[next]! <= match.index) next++;
+    const nearest = others[next - 1] ?? -Infinity;
+    const isNear = match.index - nearest <= MAX_GAP &&
+      !END.test(text.slice(nearest, match.index));
+    if (isNear) ends.push(end);
   }
-  return ends.length > 0;
-}
-
-function endsOf(text: string, part: RegExp): readonly number[] {
-  return Array.from(
-    text.matchAll(part),
-    (match) => match.index + match[0].length,
-  );
+  return ends;
 }
