@@ -35,9 +35,11 @@ export function isMarkup(essence: string): boolean {
  * as `http-equiv="content-type"`. Comments and the attributes of other elements
  * are skipped, as browsers do.
  *
- * @param text The beginning of the document.
+ * @param document The document, or its beginning; 4,096 characters are
+ * searched.
  */
-export function findDeclaration(text: string): Declaration | undefined {
+export function findDeclaration(document: string): Declaration | undefined {
+  const text = document.slice(0, DECLARATION_REACH);
   const start = skipSpace(text, text.startsWith("\ufeff") ? 1 : 0);
   if (text.charAt(start) !== "<") return undefined;
   if (/^<\?xml[\t\n\f\r ]/i.test(text.slice(start, start + 6))) {
@@ -173,7 +175,7 @@ export class DeclaredAsUtf8 {
     this.#held = "";
     if (this.#done) return text;
     this.#done = true;
-    const found = findDeclaration(text.slice(0, DECLARATION_REACH));
+    const found = findDeclaration(text);
     return found
       ? `${text.slice(0, found.from)}utf-8${text.slice(found.to)}`
       : text;

@@ -75,7 +75,6 @@ const PIPELINES: TextReader["texts"] = {
         })
         : fed(at, "c0")),
   "one id": (size) => components(size, () => fed(0, "in")),
-  "unknown ids": (size) => components(size, (at) => fed(at, `x${at}`)),
   "unknown providers": (size) =>
     components(size, (at) => fed(at, "in", { provider: `p${at}` })),
   "agents with helpers": (size) =>

@@ -34,6 +34,8 @@ async function measured(
         "--quiet",
         "--allow-all",
         "--no-check",
+        // So much is young that collecting it disturbs few of the runs.
+        "--v8-flags=--min-semi-space-size=128,--max-semi-space-size=128",
         "test/scaling/measure_program.ts",
         String(next),
         String(CHILDREN),

@@ -48,7 +48,8 @@ export const SCHEMA_READERS: readonly TextReader[] = [
       "schema/_json_scan.ts#skipSpace",
     ],
     read: parseJson,
-    pieces: JSON_PIECES,
+    common: false,
+    pieces: ["a", ...JSON_PIECES],
     texts: {
       "brackets in brackets": (size) =>
         "[".repeat(size / 2) + "]".repeat(size / 2),
@@ -93,6 +94,7 @@ export const SCHEMA_READERS: readonly TextReader[] = [
       "schema/relaxed_json.ts#RelaxedReader",
     ],
     read: parseRelaxedJson,
+    common: false,
     pieces: JSON_PIECES,
   },
   {

@@ -2,7 +2,13 @@ import { assertEquals, assertMatch, assertNotMatch } from "@std/assert";
 import { lineCoverage, readLcov } from "../runner/coverage.ts";
 import { runDeno } from "../runner/deno_process.ts";
 import { domCheck } from "../runner/dom_check.ts";
-import { addTallies, formatTally, leftOut, tallyOf } from "../runner/tally.ts";
+import {
+  addTallies,
+  countsIn,
+  formatTally,
+  leftOut,
+  tallyOf,
+} from "../runner/tally.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
 const SUMMARIES: readonly (readonly [string, number, string])[] = [
@@ -54,6 +60,18 @@ Deno.test("tallyOf() and leftOut() understand what deno test prints today", asyn
     assertEquals(tallyOf(output, code), { passed: 2, failed: 1, skipped: 1 });
     assertEquals(leftOut(output), ["c", "e"]);
   }
+});
+
+Deno.test("countsIn() finds what tests print of what they have gone through", async () => {
+  await using temp = await tempFolder();
+  const file = `${temp.path}/a_test.js`;
+  await Deno.writeTextFile(
+    file,
+    `Deno.test("a", () => console.log("count: 12 texts"));
+     Deno.test("b", () => console.log("other: 12"));`,
+  );
+  const { output } = await runDeno(["test", "--quiet", file]);
+  assertEquals(countsIn(output), ["count: 12 texts"]);
 });
 
 Deno.test("addTallies() adds up, also nothing", () => {
