@@ -38,11 +38,11 @@ export function leftOut(output: string): string[] {
   return Array.from(output.matchAll(LEFT_OUT), ([, name = ""]) => name);
 }
 
-const COUNT = /count: .+/g;
+const COUNT = /(count: .+) \.\.\. ok/g;
 
-/** What tests say about how much they have gone through. */
+/** What steps of tests are called that say how much was gone through. */
 export function countsIn(output: string): string[] {
-  return Array.from(output.matchAll(COUNT), ([line]) => line);
+  return Array.from(output.matchAll(COUNT), ([, name = ""]) => name);
 }
 
 /** Add runs up. */

@@ -29,9 +29,9 @@ export const CLIENT_READERS: readonly TextReader[] = [
   {
     covers: [
       "lib/data/_chunk_reader.ts#ChunkReader",
-      "lib/protocol/utf8.ts#PiecewiseEncoder",
-      "lib/protocol/utf8.ts#wholeCharacters",
-      "lib/protocol/utf8.ts#isUtf8",
+      "lib/bytes.ts#PiecewiseEncoder",
+      "lib/bytes.ts#wholeCharacters",
+      "lib/bytes.ts#isUtf8",
       "lib/protocol/rechunk.ts#rechunkText",
     ],
     read: (text) => {

@@ -12,8 +12,8 @@ const ONCE = "compares or replaces at the start of a text only";
 export const NOT_MEASURED: Readonly<Record<string, string>> = {
   "lib/admin/deployments.ts": CALLER,
   "lib/admin/profile.ts": CALLER,
-  "lib/data/_chunk_reader.ts#joined": BYTES,
-  "lib/data/_chunk_reader.ts#viewOf": BYTES,
+  "lib/bytes.ts#concat": BYTES,
+  "lib/bytes.ts#viewOf": BYTES,
   "lib/data/_intake.ts#createIntake": BYTES,
   "lib/data/_source.ts": BYTES,
   "lib/data/send_object.ts": BYTES,
@@ -22,6 +22,7 @@ export const NOT_MEASURED: Readonly<Record<string, string>> = {
   "lib/protocol/frame.ts#encodeText": CALLER,
   "lib/protocol/frame.ts#encodeHeader": CALLER,
   "lib/protocol/rechunk.ts#rechunkBytes": BYTES,
+  "lib/protocol/secrets.ts#conceal": CALLER,
   "lib/protocol/uri.ts#isLoopback": CALLER,
   "lib/protocol/uri.ts#httpBase": CALLER,
   "lib/events/_monitor_key.ts#resolveTarget": NETWORK,

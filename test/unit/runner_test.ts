@@ -62,16 +62,20 @@ Deno.test("tallyOf() and leftOut() understand what deno test prints today", asyn
   }
 });
 
-Deno.test("countsIn() finds what tests print of what they have gone through", async () => {
+Deno.test("countsIn() finds the steps that say how much was gone through", async () => {
   await using temp = await tempFolder();
   const file = `${temp.path}/a_test.js`;
   await Deno.writeTextFile(
     file,
-    `Deno.test("a", () => console.log("count: 12 texts"));
-     Deno.test("b", () => console.log("other: 12"));`,
+    `Deno.test("a", async (t) => {
+       await t.step("count: 12 texts", () => {});
+       await t.step("other: 12", () => {});
+     });`,
   );
-  const { output } = await runDeno(["test", "--quiet", file]);
-  assertEquals(countsIn(output), ["count: 12 texts"]);
+  for (const flags of [[], ["--quiet", "--parallel"]]) {
+    const { output } = await runDeno(["test", ...flags, file]);
+    assertEquals(countsIn(output), ["count: 12 texts"]);
+  }
 });
 
 Deno.test("addTallies() adds up, also nothing", () => {
