@@ -12,8 +12,8 @@ const ONCE = "compares or replaces at the start of a text only";
 export const NOT_MEASURED: Readonly<Record<string, string>> = {
   "lib/admin/deployments.ts": CALLER,
   "lib/admin/profile.ts": CALLER,
-  "lib/bytes.ts#concat": BYTES,
-  "lib/bytes.ts#viewOf": BYTES,
+  "lib/bytes.ts": BYTES,
+  "lib/data/_chunk_reader.ts": BYTES,
   "lib/data/_intake.ts#createIntake": BYTES,
   "lib/data/_source.ts": BYTES,
   "lib/data/send_object.ts": BYTES,
