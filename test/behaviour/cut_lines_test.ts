@@ -40,6 +40,7 @@ const MANNERS: readonly Manner[] = ["close", "reset", "silence"];
 const MOMENTS: readonly Moment[] = ["request", "answer"];
 /** Longer than any patience: of a login, of a heartbeat, of a close. */
 const PATIENCE_MS = 40_000;
+const CLOSE_MS = 1_000;
 
 const pipeline = { ...TEXT, project_id: "cut" };
 
@@ -86,6 +87,8 @@ function cell(
           if (manner === "silence") await clock.advance(PATIENCE_MS);
         },
       });
+      // A silent socket is given a second to close.
+      if (manner === "silence") await clock.advance(CLOSE_MS);
       assertEquals(clock.timers, 0);
       await relay[Symbol.asyncDispose]();
       await sockets.closed();
