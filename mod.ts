@@ -56,13 +56,17 @@ export { type TraceRecord, withTrace } from "./lib/transport/trace.ts";
 export { normalizeUri } from "./lib/protocol/uri.ts";
 
 export type { EventType, PromisedEventName } from "./lib/events/event_type.ts";
-export { events, type EventsOptions } from "./lib/events/events.ts";
-export type { EventGap, StreamedEvent } from "./lib/events/streamed_event.ts";
+export {
+  type EventGap,
+  events,
+  type EventsOptions,
+  type StreamedEvent,
+} from "./lib/events/events.ts";
 export type {
   MonitorTarget,
   PipeTarget,
   ProjectTarget,
-} from "./lib/events/monitor_target.ts";
+} from "./lib/events/targets.ts";
 export { setEvents } from "./lib/events/set_events.ts";
 export { watchTask } from "./lib/events/watch_task.ts";
 
@@ -161,26 +165,31 @@ export {
 } from "./schema/envelope.ts";
 
 export type { PipelineInput } from "./lib/task/load_pipeline.ts";
-export { getTaskPipeline } from "./lib/task/get_task_pipeline.ts";
-export { getTaskStatus } from "./lib/task/get_task_status.ts";
-export { getTaskToken, type TaskAddress } from "./lib/task/get_task_token.ts";
-export { listTasks } from "./lib/task/list_tasks.ts";
-export { restart, type RestartOptions } from "./lib/task/restart.ts";
-export type { Task } from "./lib/task/task.ts";
-export { terminate } from "./lib/task/terminate.ts";
-export { type TraceLevel, use, type UseOptions } from "./lib/task/use.ts";
+export {
+  getTaskPipeline,
+  getTaskStatus,
+  getTaskToken,
+  listTasks,
+  type TaskAddress,
+} from "./lib/task/queries.ts";
+export { restart, type RestartOptions, terminate } from "./lib/task/restart.ts";
+export {
+  type Task,
+  type TraceLevel,
+  use,
+  type UseOptions,
+} from "./lib/task/use.ts";
 export { validate, type ValidateOptions } from "./lib/task/validate.ts";
 
-export { DataPipe } from "./lib/data/data_pipe.ts";
-export { pipe } from "./lib/data/pipe.ts";
+export { DataPipe, pipe } from "./lib/pipe/data_pipe.ts";
 export type {
   ObjectDetails,
   PipeChunk,
   PipeOptions,
   PipeSource,
   SendOptions,
-} from "./lib/data/pipe_options.ts";
-export { send } from "./lib/data/send.ts";
+} from "./lib/pipe/options.ts";
+export { send } from "./lib/pipe/send.ts";
 
 export type {
   BlobOfFile,
@@ -188,15 +197,14 @@ export type {
   FileEntry,
   FileInput,
   FileInputs,
-  FilePlace,
-  FileStream,
   FileTuple,
   NamedBlob,
   StreamEntry,
-} from "./lib/files/file_input.ts";
-export { sendFiles } from "./lib/files/send_files.ts";
-export type { SendFilesOptions } from "./lib/files/send_files_options.ts";
-export { type UploadEvent, uploadFiles } from "./lib/files/upload_files.ts";
+} from "./lib/pipe/file_input.ts";
+export type { FilePlace, FileStream } from "./lib/pipe/file_content.ts";
+export { sendFiles } from "./lib/pipe/send_files.ts";
+export { type SendFilesOptions } from "./lib/pipe/options.ts";
+export { type UploadEvent, uploadFiles } from "./lib/pipe/upload_files.ts";
 
 export {
   getService,

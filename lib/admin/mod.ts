@@ -100,7 +100,7 @@ export {
 export { getDashboard } from "./dashboard.ts";
 
 export type { ChatOptions } from "../chat/chat.ts";
-export type { ObjectDetails, PipeOptions } from "../data/pipe_options.ts";
+export type { ObjectDetails, PipeOptions } from "../pipe/options.ts";
 export type {
   CallOptions,
   Session,

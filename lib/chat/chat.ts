@@ -7,8 +7,8 @@ import {
 import { questionFromJson } from "../../schema/question_from_json.ts";
 import type { PipelineResult } from "../../schema/result.ts";
 import { checkOptions } from "../check.ts";
-import type { PipeOptions } from "../data/pipe_options.ts";
-import { send } from "../data/send.ts";
+import type { PipeOptions } from "../pipe/options.ts";
+import { send } from "../pipe/send.ts";
 import type { Session, TaskRef } from "../session/session.ts";
 
 /** Options of {@linkcode chat} and {@linkcode chatStream}. */
@@ -63,7 +63,7 @@ type ChatPipeOptions = Omit<PipeOptions, "mimeType" | "provider">;
 
 /**
  * The question's JSON form. Checked before any traffic: some engines hide the
- * reason why they refuse one (protocol S1).
+ * reason why they refuse one.
  */
 export function questionText(question: string | Question): string {
   const asked = typeof question === "string"
@@ -75,7 +75,7 @@ export function questionText(question: string | Question): string {
   return questionToJson(questionFromJson(asked));
 }
 
-/** How a pipe for a question is opened (protocol §6.9). */
+/** How a pipe for a question is opened. */
 export function chatPipeOptions(options: ChatPipeOptions): PipeOptions {
   return {
     ...options,

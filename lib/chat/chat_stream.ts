@@ -2,10 +2,8 @@ import type { PipelineResult } from "../../schema/result.ts";
 import type { Question } from "../../schema/question.ts";
 import { isRecord } from "../../schema/json.ts";
 import { deferred, ignore, onAbort } from "../async.ts";
-import type { DataPipe } from "../data/data_pipe.ts";
-import { pipe } from "../data/pipe.ts";
-import { events } from "../events/events.ts";
-import type { StreamedEvent } from "../events/streamed_event.ts";
+import { type DataPipe, pipe } from "../pipe/data_pipe.ts";
+import { events, type StreamedEvent } from "../events/events.ts";
 import type { Session, TaskRef } from "../session/session.ts";
 import { type ChatOptions, chatPipeOptions, questionText } from "./chat.ts";
 
@@ -40,7 +38,7 @@ const PROGRESS_PARTS = 256;
  *
  * Gives what nodes say on the way, in order, and last the result; then the
  * stream closes. Nothing is sent before the first read. Engines do not stream
- * the answer itself (engine §6.2). Cancelling the stream, or leaving a
+ * the answer itself. Cancelling the stream, or leaving a
  * `for await` loop, frees the engine's slot, even while the engine still opens
  * the pipe.
  *
@@ -133,7 +131,7 @@ interface Asking {
   onSettled: () => void;
 }
 
-/** Watch first: engines do not repeat what was said before (protocol §6.8). */
+/** Watch first: engines do not repeat what was said before. */
 async function ask(
   session: Session,
   task: TaskRef,

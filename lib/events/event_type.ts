@@ -6,7 +6,7 @@ import {
 } from "../../schema/event.ts";
 import { eventKindOf } from "../../schema/typed_event.ts";
 
-/** Names that documents promise but no engine sends (protocol §8.2). */
+/** Names that documents promise but no engine sends. */
 export type PromisedEventName =
   | "apaevt_status_processing"
   | "apaevt_status_completion"
@@ -46,7 +46,7 @@ const LOCAL = "apaevt_status_upload";
  * @param types The kinds and names.
  * @returns The mask, and which events to hand out.
  * @throws {RangeError} One is unknown: an engine would drop it, and with
- * nothing left it would end the subscription (protocol §8.1).
+ * nothing left it would end the subscription.
  */
 export function readTypes(types: Iterable<EventType>): Wanted {
   // A text gives its letters one by one.

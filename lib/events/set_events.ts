@@ -1,9 +1,12 @@
 import { coreOf, type SessionCore } from "../session/core.ts";
 import type { CallOptions, Session } from "../session/session.ts";
 import { type EventType, readTypes } from "./event_type.ts";
-import { type MonitorKey, resolveTarget } from "./_monitor_key.ts";
-import type { MonitorTarget } from "./monitor_target.ts";
-import { type Subscriber, subscriptionsOf } from "./_subscriptions.ts";
+import {
+  type MonitorKey,
+  type MonitorTarget,
+  resolveTarget,
+} from "./targets.ts";
+import { type Subscriber, subscriptionsOf } from "./subscriptions.ts";
 
 /** What was last set for a key, so that it can be replaced. */
 interface Choice {

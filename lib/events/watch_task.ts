@@ -1,12 +1,10 @@
 import { isTaskStatus, type TaskStatus } from "../../schema/task.ts";
-import { ignore, onAbort } from "../async.ts";
+import { type Clock, deferred, ignore, onAbort } from "../async.ts";
 import { ConnectionException, isDAPException } from "../errors.ts";
+import { events, type StreamedEvent } from "./events.ts";
 import { call, tokenOf } from "../session/call.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import type { CallOptions, Session, TaskRef } from "../session/session.ts";
-import { events } from "./events.ts";
-import { PatientReader } from "./_patient_reader.ts";
-import type { StreamedEvent } from "./streamed_event.ts";
 
 /** How often a watch that has had no event asks for the status. */
 const ASK_MS = 2_000;
@@ -231,4 +229,57 @@ function noEvents(
     },
     cancel: stop,
   });
+}
+
+/** Reads a stream with a limit to each wait; a chunk that comes later is kept. */
+class PatientReader<T> {
+  readonly #reader: ReadableStreamDefaultReader<T>;
+  readonly #clock: Clock;
+  #reading: Promise<void> | undefined;
+  #take: (() => ReadableStreamReadResult<T>) | undefined;
+  #wake: () => void = ignore;
+
+  constructor(stream: ReadableStream<T>, clock: Clock) {
+    this.#reader = stream.getReader();
+    this.#clock = clock;
+  }
+
+  /**
+   * Read the next chunk.
+   *
+   * @param ms How long to wait for it, in milliseconds.
+   * @returns What was read, or `undefined` if nothing came in time.
+   * @throws What the stream errors with.
+   */
+  async read(ms: number): Promise<ReadableStreamReadResult<T> | undefined> {
+    this.#reading ??= this.#start();
+    if (!this.#take) {
+      const gate = deferred<void>();
+      const stop = this.#clock.after(ms, gate.resolve, { ref: false });
+      this.#wake = gate.resolve;
+      await gate.promise;
+      stop();
+    }
+    const take = this.#take;
+    if (!take) return undefined;
+    this.#reading = this.#take = undefined;
+    return take();
+  }
+
+  /** Cancel the stream. */
+  async cancel(): Promise<void> {
+    await this.#reader.cancel();
+  }
+
+  async #start(): Promise<void> {
+    try {
+      const result = await this.#reader.read();
+      this.#take = () => result;
+    } catch (error) {
+      this.#take = () => {
+        throw error;
+      };
+    }
+    this.#wake();
+  }
 }

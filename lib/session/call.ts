@@ -52,7 +52,7 @@ export function buildRequest(
   }
   const { token, data } = options;
   const args: Record<string, unknown> = { ...options.arguments };
-  // `execute` reads `arguments.token` as the name of the new task (D6).
+  // `execute` reads `arguments.token` as the name of the new task.
   const named = token !== undefined && command !== "execute";
   if (token !== undefined) args.token = token;
   if (data !== undefined) args.data = bytesOf(data);

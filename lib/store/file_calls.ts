@@ -17,7 +17,7 @@ const RELEASE_MS = 5_000;
 /** How a file is opened. */
 type Mode = "r" | "w";
 
-/** The requests about one file that the engine has open (api §4.2). */
+/** The requests about one file that the engine has open. */
 export interface FileCalls {
   /** Bytes of a file that is read, where the engine tells. */
   readonly size: number | undefined;
@@ -142,7 +142,7 @@ function handleIn(response: ResponseMessage): string | undefined {
   return typeof handle === "string" && handle !== "" ? handle : undefined;
 }
 
-/** The bytes travel where requests have theirs (protocol §2.3). */
+/** The bytes travel where requests have theirs. */
 function dataIn(
   response: ResponseMessage,
   length: number,
@@ -167,7 +167,7 @@ const withoutDocuments = new WeakMap<SessionCore, number>();
 
 /**
  * Do something the way that the engine can: with the document commands of 1.0
- * in one request, else with files, as on 1.1 (api §4). Engines of 1.1 are sure
+ * in one request, else with files, as on 1.1. Engines of 1.1 are sure
  * to refuse the former, while nobody knows what those of 1.0 say to the
  * latter; so documents come first, and a refusal is remembered for the line.
  */

@@ -272,7 +272,7 @@ export async function deleteLog(
   await remove(session, logPath(projectId, name), options);
 }
 
-/** The name of a log tells its source and its start (api §4.2). */
+/** The name of a log tells its source and its start. */
 const NAME = /^(.+)-(\d+(?:\.\d+)?)\.log$/s;
 
 /** The path of a log where the engine has files. */

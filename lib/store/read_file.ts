@@ -11,7 +11,7 @@ import {
   wholeNumber,
 } from "./file_calls.ts";
 
-/** The most that engines give at once (protocol §1.2). */
+/** The most that engines give at once. */
 const MAX_READ_BYTES = 4 * 1024 * 1024;
 /** At 10 ms a round trip as fast as four reads of 512 KiB in flight were. */
 const DEFAULT_READ_BYTES = 2 * 1024 * 1024;

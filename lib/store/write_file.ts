@@ -97,7 +97,7 @@ interface FileWriterOptions {
 
 /**
  * Writes a file that is open on the engine. Writes say no offset, so that one
- * at a time is with the engine; chunks gather meanwhile (design D7).
+ * at a time is with the engine; chunks gather meanwhile.
  */
 class FileWriter implements Attachment, UnderlyingSink<Uint8Array> {
   readonly #core: SessionCore;
@@ -124,7 +124,7 @@ class FileWriter implements Attachment, UnderlyingSink<Uint8Array> {
     // Not in the same turn: an abort would find its stream errored, and
     // return before the engine has let go of the file.
     this.#failed.promise.catch((error) => controller.error(error));
-    // Fires at once, where `abort` below waits for the write (field F4).
+    // Fires at once, where `abort` below waits for the write.
     controller.signal.addEventListener("abort", () => {
       this.#fail(controller.signal.reason);
     }, { once: true });
@@ -159,7 +159,7 @@ class FileWriter implements Attachment, UnderlyingSink<Uint8Array> {
       }
       this.#check();
       const closed = this.#track(this.#calls.close());
-      // One that is refused has released the handle all the same (api §4.2).
+      // One that is refused has released the handle all the same.
       this.#released = this.#answer.catch(ignore);
       await closed;
       this.#end();
@@ -226,7 +226,7 @@ class FileWriter implements Attachment, UnderlyingSink<Uint8Array> {
     this.#end();
   }
 
-  /** A close may overtake a write that is in flight (protocol §5.1). */
+  /** A close may overtake a write that is in flight. */
   async #letGo(): Promise<void> {
     const { clock } = this.#core.settings;
     await within(clock, DRAIN_MS, this.#answer, { ref: false });

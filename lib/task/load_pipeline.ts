@@ -37,7 +37,7 @@ interface LoadOptions {
 
 /**
  * The pipeline as it will be sent: read, unwrapped, substituted, with its
- * source. The caller's object is never changed (design D5).
+ * source. The caller's object is never changed.
  */
 export async function loadPipeline(
   core: SessionCore,

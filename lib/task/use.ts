@@ -1,20 +1,17 @@
+import { startedOf, terminate } from "./restart.ts";
+import type { ResponseMessage } from "../../schema/envelope.ts";
 import type { Pipeline } from "../../schema/pipeline.ts";
 import { isStartedTask, type StartedTask } from "../../schema/task.ts";
-import { didFail, type ResponseMessage } from "../../schema/envelope.ts";
 import { ignore, makeDisposable, onAbort } from "../async.ts";
-import { conceal } from "../protocol/secrets.ts";
 import { checkOptions } from "../check.ts";
-import { ExecutionException, ProtocolException } from "../errors.ts";
 import type { EventType } from "../events/event_type.ts";
-import type { EventSubscription } from "../events/event_subscription.ts";
-import type { StreamedEvent } from "../events/streamed_event.ts";
-import { coreOf, type SessionCore } from "../session/core.ts";
+import type { EventSubscription, StreamedEvent } from "../events/events.ts";
+import { conceal } from "../protocol/secrets.ts";
 import { acquire } from "../session/acquire.ts";
-import { buildRequest, refusal } from "../session/call.ts";
+import { buildRequest } from "../session/call.ts";
+import { coreOf, type SessionCore } from "../session/core.ts";
 import type { CallOptions, Session } from "../session/session.ts";
 import { loadPipeline, type PipelineInput } from "./load_pipeline.ts";
-import type { Task } from "./task.ts";
-import { terminate } from "./terminate.ts";
 
 /** How much of the flow through a pipeline is told in events. */
 export type TraceLevel = "none" | "metadata" | "summary" | "full";
@@ -31,7 +28,7 @@ export interface UseOptions extends PipelineInput, CallOptions {
   readonly threads?: number | undefined;
   /**
    * Join the task if it runs already. The engine then ignores the pipeline,
-   * `threads`, `ttl` and `env` (protocol §7.2).
+   * `threads`, `ttl` and `env`.
    *
    * @default {false}
    */
@@ -162,7 +159,7 @@ function withProject(pipeline: Pipeline): Pipeline {
   return { ...pipeline, project_id: crypto.randomUUID() };
 }
 
-/** Before the start: engines do not repeat what has happened (field F17). */
+/** Before the start: engines do not repeat what has happened. */
 async function watchStart(
   session: SessionCore,
   pipeline: Pipeline,
@@ -173,21 +170,8 @@ async function watchStart(
   const { events: types, signal, timeout } = options;
   const target = { projectId, source: source || "*" };
   // Most programs watch nothing; bundles of theirs need not carry it.
-  const { subscribe } = await import("../events/subscribe.ts");
+  const { subscribe } = await import("../events/events.ts");
   return await subscribe(session, target, { types, signal, timeout });
-}
-
-/** The task that a response of `execute` or `restart` tells about. */
-export function startedOf(
-  { settings: { secrets } }: SessionCore,
-  response: ResponseMessage,
-): StartedTask {
-  if (didFail(response)) throw refusal(response, ExecutionException);
-  const { body } = response;
-  if (isStartedTask(body)) return conceal(body, ["token", "publicToken"]);
-  throw new ProtocolException("Cannot use the task: expected a token", {
-    dapResult: secrets.hideIn(response, true),
-  });
 }
 
 /** What a handle knows besides what the engine answered. */
@@ -273,4 +257,32 @@ function nameOf(
     : filepath;
   const file = path?.split(/[\\/]/).at(-1)?.replace(/(\.pipe)?(\.json)?$/, "");
   return file ? { name: file } : {};
+}
+
+/**
+ * A task on the engine: its token, and what the engine told about it.
+ *
+ * Disposing it terminates the task if {@linkcode Task.owned}, and does nothing
+ * otherwise, so that joining a task never kills it.
+ */
+export interface Task extends AsyncDisposable {
+  /**
+   * What all other functions name the task by. Read by name only: not
+   * enumerated, copied, serialised or inspected, since it is a credential.
+   */
+  readonly token: string;
+  /** Whether this handle started the task for sure; then it also ends it. */
+  readonly owned: boolean;
+  /** How many objects it takes at once, where this handle has set that. */
+  readonly threads?: number | undefined;
+  /**
+   * Everything that `use({ events })` asked for, from the very beginning.
+   * Ends when it is cancelled, or with the session.
+   */
+  readonly events?: ReadableStream<StreamedEvent> | undefined;
+  /**
+   * Everything the engine answered: display id, project, source, and the
+   * tokens, which are read by name only.
+   */
+  readonly started: StartedTask;
 }

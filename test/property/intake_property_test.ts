@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { pipe } from "../../lib/data/pipe.ts";
-import type { PipeChunk, PipeOptions } from "../../lib/data/pipe_options.ts";
+import { pipe } from "../../lib/pipe/data_pipe.ts";
+import type { PipeChunk, PipeOptions } from "../../lib/pipe/options.ts";
 import { payloadOf, pipeServer } from "../support/pipe_server.ts";
 
 const encoder = new TextEncoder();

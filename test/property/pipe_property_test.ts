@@ -1,9 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { DataPipe } from "../../lib/data/data_pipe.ts";
-import { pipe } from "../../lib/data/pipe.ts";
-import type { PipeChunk } from "../../lib/data/pipe_options.ts";
-import { send } from "../../lib/data/send.ts";
+import { type DataPipe, pipe } from "../../lib/pipe/data_pipe.ts";
+import type { PipeChunk } from "../../lib/pipe/options.ts";
+import { send } from "../../lib/pipe/send.ts";
 import { drainMicrotasks } from "../support/fake_clock.ts";
 import {
   type Gate,

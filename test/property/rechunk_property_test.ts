@@ -5,7 +5,7 @@ import {
   rechunkBytes,
   type Rechunker,
   rechunkText,
-} from "../../lib/protocol/rechunk.ts";
+} from "../../lib/pipe/chunker.ts";
 import { isUtf8, PiecewiseEncoder } from "../../lib/bytes.ts";
 
 const LINE_FEED = 0x0a;

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { FileInput } from "../../lib/files/file_input.ts";
-import { sendFiles } from "../../lib/files/send_files.ts";
-import { uploadFiles } from "../../lib/files/upload_files.ts";
+import type { FileInput } from "../../lib/pipe/file_input.ts";
+import { sendFiles } from "../../lib/pipe/send_files.ts";
+import { uploadFiles } from "../../lib/pipe/upload_files.ts";
 import type { UploadBody } from "../../schema/event.ts";
 import { drainMicrotasks } from "../support/fake_clock.ts";
 import { type UploadServer, uploadServer } from "../support/upload_server.ts";

@@ -1,8 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { ConnectionException } from "../../lib/errors.ts";
-import { events } from "../../lib/events/events.ts";
-import type { StreamedEvent } from "../../lib/events/streamed_event.ts";
+import { events, type StreamedEvent } from "../../lib/events/events.ts";
 import { EVENT_BITS, type EventKind, eventMask } from "../../schema/event.ts";
 import type { Message } from "../../schema/envelope.ts";
 import { drop, opened, persistRig, shut } from "../support/persist_rig.ts";

@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { MonitorKey } from "../../lib/events/_monitor_key.ts";
+import type { MonitorKey } from "../../lib/events/targets.ts";
 import {
   type Subscriber,
   SubscriptionTable,
-} from "../../lib/events/_subscriptions.ts";
+} from "../../lib/events/subscriptions.ts";
 import type { SessionCore } from "../../lib/session/core.ts";
 import type { Restorer } from "../../lib/session/session.ts";
 import type { EventMessage } from "../../schema/envelope.ts";

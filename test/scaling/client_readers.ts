@@ -1,11 +1,11 @@
 import { parse } from "@std/dotenv/parse";
-import { ChunkReader } from "../../lib/data/_chunk_reader.ts";
-import { checkPipeOptions } from "../../lib/data/check_pipe_options.ts";
-import { checkJson } from "../../lib/data/_intake.ts";
+import { ChunkReader } from "../../lib/pipe/chunk_reader.ts";
+import { checkPipeOptions } from "../../lib/pipe/options.ts";
+import { checkJson, rechunkText } from "../../lib/pipe/chunker.ts";
 import { parseEnv } from "../../lib/runtime/env.ts";
-import { isAbout, taskIdOf } from "../../lib/events/_monitor_key.ts";
-import { mediaTypeOfName } from "../../lib/files/_media_type_of_name.ts";
-import { openPlace } from "../../lib/files/_open_place.ts";
+import { isAbout, taskIdOf } from "../../lib/events/targets.ts";
+import { mediaTypeOfName } from "../../lib/pipe/media_type_of_name.ts";
+import { openPlace } from "../../lib/pipe/file_content.ts";
 import { classifyFailure } from "../../lib/protocol/failure.ts";
 import { decodeFrame } from "../../lib/protocol/frame.ts";
 import {
@@ -14,7 +14,6 @@ import {
   parseMediaType,
   wireMimeType,
 } from "../../lib/protocol/media_type.ts";
-import { rechunkText } from "../../lib/protocol/rechunk.ts";
 import { redactError, Secrets } from "../../lib/protocol/secrets.ts";
 import { storeName, storePath } from "../../lib/protocol/store_path.ts";
 import { substitute, unresolved } from "../../lib/protocol/substitute.ts";

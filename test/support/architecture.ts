@@ -14,8 +14,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   session: 4,
   runtime: 5,
   task: 5,
-  data: 5,
-  files: 5,
+  pipe: 5,
   chat: 5,
   events: 5,
   service: 5,
@@ -52,7 +51,7 @@ const ENV_PARSER = "@std/dotenv/parse";
  * who always gives types never carries it.
  */
 const MEDIA_TYPES = {
-  from: "lib/files/_media_type_of_name.ts",
+  from: "lib/pipe/media_type_of_name.ts",
   specifier: "mrmime",
 };
 

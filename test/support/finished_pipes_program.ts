@@ -3,7 +3,7 @@
  * A program that keeps pipes that have ended, well or not, and prints how many
  * bytes of buffers are alive then. Needs `--expose-gc`.
  */
-import { pipe } from "../../lib/data/pipe.ts";
+import { pipe } from "../../lib/pipe/data_pipe.ts";
 import { createEngine } from "../../lib/engine/engine.ts";
 import { connect } from "../../lib/session/connect.ts";
 import { close } from "../../lib/session/connection.ts";

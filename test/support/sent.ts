@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import type { PipeSource, SendOptions } from "../../lib/data/pipe_options.ts";
-import { send } from "../../lib/data/send.ts";
+import type { PipeSource, SendOptions } from "../../lib/pipe/options.ts";
+import { send } from "../../lib/pipe/send.ts";
 import { payloadOf, pipeServer, RESULT } from "./pipe_server.ts";
 
 /** What `send` told the engine about a source. */

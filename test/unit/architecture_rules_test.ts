@@ -13,8 +13,8 @@ const EXPORTS = {
 /** A small house in good order. */
 const HOUSE: Readonly<Record<string, string>> = {
   "mod.ts": `export { use } from "./lib/task/use.ts";
-    export { pipe } from "./lib/data/pipe.ts";
-    export { sendFiles } from "./lib/files/send_files.ts";
+    export { pipe } from "./lib/pipe/data_pipe.ts";
+    export { sendFiles } from "./lib/pipe/send_files.ts";
     export type { Envelope } from "./schema/mod.ts";
     export type { Wait } from "./lib/_abort.ts";`,
   "schema/mod.ts": `export type { Envelope } from "./envelope.ts";`,
@@ -33,11 +33,10 @@ const HOUSE: Readonly<Record<string, string>> = {
     }`,
   "lib/runtime/env.ts": `import { E } from "../errors.ts";
     const { parse } = await import("@std/dotenv/parse");`,
-  "lib/task/use.ts": `import { pipe } from "../data/pipe.ts";`,
-  "lib/data/pipe.ts": `import { connect } from "../session/connect.ts";`,
-  "lib/files/send_files.ts": `import "./_media_type_of_name.ts";`,
-  "lib/files/_media_type_of_name.ts":
-    `const { mimes } = await import("mrmime");`,
+  "lib/task/use.ts": `import { pipe } from "../pipe/data_pipe.ts";`,
+  "lib/pipe/data_pipe.ts": `import { connect } from "../session/connect.ts";`,
+  "lib/pipe/send_files.ts": `import "./media_type_of_name.ts";`,
+  "lib/pipe/media_type_of_name.ts": `const { mimes } = await import("mrmime");`,
   "lib/store/mod.ts": `import { connect } from "../session/connect.ts";`,
   "lib/engine/mod.ts": `import type { T } from "../transport/transport.ts";
     import { memoryTransport } from "../transport/memory.ts";
@@ -141,8 +140,8 @@ const BREAKS: readonly (readonly [string, string, string, string])[] = [
   [
     "an engine that imports a topic",
     "lib/engine/run/run.ts",
-    `import type { P } from "../../data/pipe.ts";`,
-    "lib/engine/run/run.ts must not import lib/data/pipe.ts statically",
+    `import type { P } from "../../pipe/data_pipe.ts";`,
+    "lib/engine/run/run.ts must not import lib/pipe/data_pipe.ts statically",
   ],
   [
     "an engine that imports another transport",
@@ -152,15 +151,15 @@ const BREAKS: readonly (readonly [string, string, string, string])[] = [
   ],
   [
     "a topic that imports the engine",
-    "lib/data/pipe.ts",
+    "lib/pipe/data_pipe.ts",
     `import "../engine/mod.ts";`,
-    "lib/data/pipe.ts must not import lib/engine/mod.ts statically",
+    "lib/pipe/data_pipe.ts must not import lib/engine/mod.ts statically",
   ],
   [
     "a command line that imports more than the public API",
     "lib/cli/mod.ts",
-    `import "../data/pipe.ts";`,
-    "lib/cli/mod.ts must not import lib/data/pipe.ts statically",
+    `import "../pipe/data_pipe.ts";`,
+    "lib/cli/mod.ts must not import lib/pipe/data_pipe.ts statically",
   ],
   [
     "a root that imports the engine",
@@ -170,27 +169,27 @@ const BREAKS: readonly (readonly [string, string, string, string])[] = [
   ],
   [
     "a root that leads to the store",
-    "lib/data/pipe.ts",
+    "lib/pipe/data_pipe.ts",
     `await import("../store/mod.ts");`,
-    "mod.ts leads to lib/store/mod.ts: mod.ts → lib/data/pipe.ts → lib/store/mod.ts",
+    "mod.ts leads to lib/store/mod.ts: mod.ts → lib/pipe/data_pipe.ts → lib/store/mod.ts",
   ],
   [
     "folders in a cycle",
-    "lib/data/pipe.ts",
+    "lib/pipe/data_pipe.ts",
     `import type { Task } from "../task/use.ts";`,
-    "Folders import each other: task → data → task",
+    "Folders import each other: task → pipe → task",
   ],
   [
     "a computed import",
-    "lib/data/pipe.ts",
+    "lib/pipe/data_pipe.ts",
     `await import("../" + name);`,
-    "lib/data/pipe.ts computes what it imports",
+    "lib/pipe/data_pipe.ts computes what it imports",
   ],
   [
     "an import of a file that is not shipped",
-    "lib/data/pipe.ts",
+    "lib/pipe/data_pipe.ts",
     `import "../../test/fake.ts";`,
-    `lib/data/pipe.ts imports "../../test/fake.ts", which is not in mod.ts, lib or schema`,
+    `lib/pipe/data_pipe.ts imports "../../test/fake.ts", which is not in mod.ts, lib or schema`,
   ],
   [
     "a module of Node's in the engine",
@@ -206,9 +205,9 @@ const BREAKS: readonly (readonly [string, string, string, string])[] = [
   ],
   [
     "a dependency of the client",
-    "lib/data/pipe.ts",
+    "lib/pipe/data_pipe.ts",
     `import { v7 } from "uuid";`,
-    `lib/data/pipe.ts imports "uuid"; the client has no dependencies`,
+    `lib/pipe/data_pipe.ts imports "uuid"; the client has no dependencies`,
   ],
   [
     "the parser of .env imported statically",
@@ -218,15 +217,15 @@ const BREAKS: readonly (readonly [string, string, string, string])[] = [
   ],
   [
     "the table of media types imported statically",
-    "lib/files/_media_type_of_name.ts",
+    "lib/pipe/media_type_of_name.ts",
     `import { lookup } from "mrmime";`,
-    `lib/files/_media_type_of_name.ts imports "mrmime"; the client has no dependencies`,
+    `lib/pipe/media_type_of_name.ts imports "mrmime"; the client has no dependencies`,
   ],
   [
     "the table of media types anywhere else",
-    "lib/files/send_files.ts",
+    "lib/pipe/send_files.ts",
     `const { lookup } = await import("mrmime");`,
-    `lib/files/send_files.ts imports "mrmime"; the client has no dependencies`,
+    `lib/pipe/send_files.ts imports "mrmime"; the client has no dependencies`,
   ],
   [
     "a private file of another folder",

@@ -1,10 +1,7 @@
+import { viewOf } from "../../lib/bytes.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import {
-  ChunkReader,
-  foreignCharset,
-  viewOf,
-} from "../../lib/data/_chunk_reader.ts";
-import type { PipeChunk } from "../../lib/data/pipe_options.ts";
+import { ChunkReader, foreignCharset } from "../../lib/pipe/chunk_reader.ts";
+import type { PipeChunk } from "../../lib/pipe/options.ts";
 import { isDAPException, ValidationException } from "../../lib/errors.ts";
 
 const encoder = new TextEncoder();

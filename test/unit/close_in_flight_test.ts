@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { pipe } from "../../lib/data/pipe.ts";
-import { send } from "../../lib/data/send.ts";
+import { pipe } from "../../lib/pipe/data_pipe.ts";
+import { send } from "../../lib/pipe/send.ts";
 import { ConnectionException } from "../../lib/errors.ts";
-import { sendFiles } from "../../lib/files/send_files.ts";
+import { sendFiles } from "../../lib/pipe/send_files.ts";
 import { call } from "../../lib/session/call.ts";
 import { close, setConnectionParams } from "../../lib/session/connection.ts";
 import { use } from "../../lib/task/use.ts";

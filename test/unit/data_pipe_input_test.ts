@@ -4,9 +4,8 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import type { DataPipe } from "../../lib/data/data_pipe.ts";
-import { pipe } from "../../lib/data/pipe.ts";
-import type { PipeChunk, PipeOptions } from "../../lib/data/pipe_options.ts";
+import { type DataPipe, pipe } from "../../lib/pipe/data_pipe.ts";
+import type { PipeChunk, PipeOptions } from "../../lib/pipe/options.ts";
 import { ValidationException } from "../../lib/errors.ts";
 import {
   payloadOf,

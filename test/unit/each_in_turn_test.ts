@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { eachInTurn, type Work } from "../../lib/files/_each_in_turn.ts";
+import { eachInTurn, type Work } from "../../lib/pipe/pooled.ts";
 import { drainMicrotasks } from "../support/fake_clock.ts";
 
 /** Run work whose values are kept; what is not given has defaults. */

@@ -1,11 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { deferred } from "../../lib/async.ts";
 import { RocketRideException } from "../../lib/errors.ts";
-import { events } from "../../lib/events/events.ts";
+import { events, type StreamedEvent } from "../../lib/events/events.ts";
 import { setEvents } from "../../lib/events/set_events.ts";
-import type { StreamedEvent } from "../../lib/events/streamed_event.ts";
 import { watchTask } from "../../lib/events/watch_task.ts";
-import { sendFiles } from "../../lib/files/send_files.ts";
+import { sendFiles } from "../../lib/pipe/send_files.ts";
 import { close } from "../../lib/session/connection.ts";
 import { coreOf } from "../../lib/session/core.ts";
 import { use } from "../../lib/task/use.ts";

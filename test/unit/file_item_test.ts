@@ -8,8 +8,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { ValidationException } from "../../lib/errors.ts";
-import { fileItem } from "../../lib/files/_file_item.ts";
-import type { FileInput } from "../../lib/files/file_input.ts";
+import { type FileInput, fileItem } from "../../lib/pipe/file_input.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
 const RAW = "application/octet-stream";

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { chat } from "../../lib/chat/chat.ts";
-import { pipe } from "../../lib/data/pipe.ts";
-import { send } from "../../lib/data/send.ts";
-import type { PipeSource, SendOptions } from "../../lib/data/pipe_options.ts";
+import { pipe } from "../../lib/pipe/data_pipe.ts";
+import { send } from "../../lib/pipe/send.ts";
+import type { PipeSource, SendOptions } from "../../lib/pipe/options.ts";
 import { ValidationException } from "../../lib/errors.ts";
 import { close } from "../../lib/session/connection.ts";
 import { connect } from "../../lib/session/connect.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { createEngine } from "../../lib/engine/engine.ts";
 import { AuthenticationException, PipeException } from "../../lib/errors.ts";
-import { send } from "../../lib/data/send.ts";
+import { send } from "../../lib/pipe/send.ts";
 import { close } from "../../lib/session/connection.ts";
 import { connect } from "../../lib/session/connect.ts";
 import type { ConnectOptions } from "../../lib/session/options.ts";

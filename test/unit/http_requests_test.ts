@@ -5,8 +5,8 @@ import {
   assertRejects,
 } from "@std/assert";
 import { type Deferred, deferred } from "../../lib/async.ts";
-import { pipe } from "../../lib/data/pipe.ts";
-import { send } from "../../lib/data/send.ts";
+import { pipe } from "../../lib/pipe/data_pipe.ts";
+import { send } from "../../lib/pipe/send.ts";
 import {
   ConnectionException,
   DAPException,
@@ -20,7 +20,7 @@ import { close, isConnected } from "../../lib/session/connection.ts";
 import { connect } from "../../lib/session/connect.ts";
 import type { ConnectOptions } from "../../lib/session/options.ts";
 import type { Session } from "../../lib/session/session.ts";
-import { getTaskStatus } from "../../lib/task/get_task_status.ts";
+import { getTaskStatus } from "../../lib/task/queries.ts";
 import { use } from "../../lib/task/use.ts";
 import { validate } from "../../lib/task/validate.ts";
 import {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import { deferred, systemClock } from "../../lib/async.ts";
-import { pipe } from "../../lib/data/pipe.ts";
-import { send } from "../../lib/data/send.ts";
+import { pipe } from "../../lib/pipe/data_pipe.ts";
+import { send } from "../../lib/pipe/send.ts";
 import {
   AuthenticationException,
   ConnectionException,
@@ -16,8 +16,8 @@ import { call } from "../../lib/session/call.ts";
 import { close } from "../../lib/session/connection.ts";
 import { connect, getServerInfo } from "../../lib/session/connect.ts";
 import type { Session } from "../../lib/session/session.ts";
-import { getTaskStatus } from "../../lib/task/get_task_status.ts";
-import { terminate } from "../../lib/task/terminate.ts";
+import { getTaskStatus } from "../../lib/task/queries.ts";
+import { terminate } from "../../lib/task/restart.ts";
 import { use } from "../../lib/task/use.ts";
 import { validate } from "../../lib/task/validate.ts";
 import {

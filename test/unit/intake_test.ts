@@ -3,11 +3,11 @@ import {
   createIntake,
   type Intake,
   type IntakeOptions,
-} from "../../lib/data/_intake.ts";
-import type { PipeChunk } from "../../lib/data/pipe_options.ts";
+  type Occasion,
+} from "../../lib/pipe/chunker.ts";
+import type { PipeChunk } from "../../lib/pipe/options.ts";
 import { isDAPException, ValidationException } from "../../lib/errors.ts";
 import { FrameBuffer } from "../../lib/protocol/frame.ts";
-import type { Occasion } from "../../lib/protocol/rechunk.ts";
 
 const FRAME_BYTES = 16;
 const MAX_WHOLE_BYTES = 16 * 1024 * 1024;

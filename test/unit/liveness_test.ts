@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { Liveness } from "../../lib/data/_liveness.ts";
+import { Liveness } from "../../lib/pipe/watchdog.ts";
 import type { PipeException } from "../../lib/errors.ts";
 import { coreOf } from "../../lib/session/core.ts";
 import { TASK_STATE, type TaskState } from "../../schema/task.ts";

@@ -11,7 +11,7 @@ import {
   type PipelineInput,
 } from "../../lib/task/load_pipeline.ts";
 import { readTextFile } from "../../lib/runtime/files.ts";
-import { sendFiles } from "../../lib/files/send_files.ts";
+import { sendFiles } from "../../lib/pipe/send_files.ts";
 import { restart } from "../../lib/task/restart.ts";
 import { use } from "../../lib/task/use.ts";
 import { validate } from "../../lib/task/validate.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { mediaTypeOfName } from "../../lib/files/_media_type_of_name.ts";
+import { mediaTypeOfName } from "../../lib/pipe/media_type_of_name.ts";
 
 const RAW = "application/octet-stream";
 

@@ -4,8 +4,7 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import type { DataPipe } from "../../lib/data/data_pipe.ts";
-import { pipe } from "../../lib/data/pipe.ts";
+import { type DataPipe, pipe } from "../../lib/pipe/data_pipe.ts";
 import {
   ConnectionException,
   PipeException,

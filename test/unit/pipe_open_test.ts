@@ -4,7 +4,7 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import { pipe } from "../../lib/data/pipe.ts";
+import { pipe } from "../../lib/pipe/data_pipe.ts";
 import {
   ConnectionException,
   PipeException,

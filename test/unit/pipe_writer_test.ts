@@ -4,7 +4,7 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import { pipe } from "../../lib/data/pipe.ts";
+import { pipe } from "../../lib/pipe/data_pipe.ts";
 import { ExecutionException, PipeException } from "../../lib/errors.ts";
 import { drainMicrotasks } from "../support/fake_clock.ts";
 import { gate, payloadOf, pipeServer, RESULT } from "../support/pipe_server.ts";

@@ -5,7 +5,7 @@ import {
   rechunkBytes,
   type Rechunker,
   rechunkText,
-} from "../../lib/protocol/rechunk.ts";
+} from "../../lib/pipe/chunker.ts";
 
 function gathered(rechunker: Rechunker, data: string | number[]): Rechunker {
   const bytes = typeof data === "string"

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
-import { pipe } from "../../lib/data/pipe.ts";
+import { pipe } from "../../lib/pipe/data_pipe.ts";
 import { ConnectionException } from "../../lib/errors.ts";
 import {
   close,

@@ -12,9 +12,9 @@ import {
   PipeException,
   ValidationException,
 } from "../../lib/errors.ts";
-import type { FileInput, FileInputs } from "../../lib/files/file_input.ts";
-import { sendFiles } from "../../lib/files/send_files.ts";
-import type { SendFilesOptions } from "../../lib/files/send_files_options.ts";
+import type { FileInput, FileInputs } from "../../lib/pipe/file_input.ts";
+import { sendFiles } from "../../lib/pipe/send_files.ts";
+import type { SendFilesOptions } from "../../lib/pipe/options.ts";
 import { close } from "../../lib/session/connection.ts";
 import { coreOf } from "../../lib/session/core.ts";
 import type { EventMessage } from "../../schema/envelope.ts";

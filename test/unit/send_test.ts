@@ -4,8 +4,8 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import type { PipeChunk, PipeSource } from "../../lib/data/pipe_options.ts";
-import { send } from "../../lib/data/send.ts";
+import type { PipeChunk, PipeSource } from "../../lib/pipe/options.ts";
+import { send } from "../../lib/pipe/send.ts";
 import {
   ConnectionException,
   ExecutionException,

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import type { PipeChunk, PipeSource } from "../../lib/data/pipe_options.ts";
-import { send } from "../../lib/data/send.ts";
+import type { PipeChunk, PipeSource } from "../../lib/pipe/options.ts";
+import { send } from "../../lib/pipe/send.ts";
 import { ValidationException } from "../../lib/errors.ts";
 import { pipeServer } from "../support/pipe_server.ts";
 import { sent } from "../support/sent.ts";

@@ -7,12 +7,13 @@ import {
   ValidationException,
 } from "../../lib/errors.ts";
 import type { CallOptions, Session } from "../../lib/session/session.ts";
-import { getTaskPipeline } from "../../lib/task/get_task_pipeline.ts";
-import { getTaskStatus } from "../../lib/task/get_task_status.ts";
-import { getTaskToken } from "../../lib/task/get_task_token.ts";
-import { listTasks } from "../../lib/task/list_tasks.ts";
-import { restart } from "../../lib/task/restart.ts";
-import { terminate } from "../../lib/task/terminate.ts";
+import {
+  getTaskPipeline,
+  getTaskStatus,
+  getTaskToken,
+  listTasks,
+} from "../../lib/task/queries.ts";
+import { restart, terminate } from "../../lib/task/restart.ts";
 import { validate } from "../../lib/task/validate.ts";
 import type { Pipeline } from "../../schema/pipeline.ts";
 import { gate, pipeServer, refusing } from "../support/pipe_server.ts";

@@ -6,8 +6,8 @@ import {
   assertThrows,
 } from "@std/assert";
 import { ConnectionException, ValidationException } from "../../lib/errors.ts";
-import type { FileInputs } from "../../lib/files/file_input.ts";
-import { type UploadEvent, uploadFiles } from "../../lib/files/upload_files.ts";
+import type { FileInputs } from "../../lib/pipe/file_input.ts";
+import { type UploadEvent, uploadFiles } from "../../lib/pipe/upload_files.ts";
 import { drainMicrotasks } from "../support/fake_clock.ts";
 import { uploadServer } from "../support/upload_server.ts";
 

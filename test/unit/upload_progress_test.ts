@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { ExecutionException } from "../../lib/errors.ts";
-import { Progress } from "../../lib/files/_progress.ts";
+import { Progress } from "../../lib/pipe/upload_progress.ts";
 import type { UploadBody } from "../../schema/event.ts";
 import { type FakeClock, fakeClock } from "../support/fake_clock.ts";
 

@@ -1,0 +1,225 @@
+import type { MaybeSignal } from "../async.ts";
+import {
+  checkedName,
+  type Content,
+  contentOf,
+  type FilePlace,
+  type FileStream,
+  isPlace,
+  kindOf,
+  letGo,
+  streamContent,
+} from "./file_content.ts";
+import { mediaTypeOfName } from "./media_type_of_name.ts";
+import {
+  checkPipeOptions,
+  type ObjectDetails,
+  type PipeSource,
+} from "./options.ts";
+import { eachInTurn } from "./pooled.ts";
+
+/** A `Blob` that has a name, as a `File` does. */
+export interface NamedBlob extends Blob {
+  /** Its name; the last part of a path. */
+  readonly name: string;
+}
+
+/**
+ * A `Blob` that is read from a file when it is needed, as `Bun.file` makes it.
+ * It has the path as its name, unless it was made of a descriptor; then give
+ * `{ file, name }`.
+ */
+export interface BlobOfFile extends Blob {
+  /** Its path. */
+  readonly name?: string | undefined;
+  /** Whether the file is there. */
+  exists(): Promise<boolean>;
+}
+
+/** What every form with members of its own may say about a file. */
+export interface FileDetails {
+  /**
+   * What the engine is told about the object. A `size` must be that of the
+   * content: fewer or more bytes are an error of this file.
+   *
+   * @default {its name and size}
+   */
+  readonly objinfo?: ObjectDetails | null | undefined;
+  /**
+   * The media type; it decides the lane, and how the file is cut.
+   *
+   * @default {what the file says of itself, else what its name ends with says, else `application/octet-stream`}
+   */
+  readonly mimeType?: string | null | undefined;
+  /** The same as `mimeType`, as the official SDKs spell it. */
+  readonly mimetype?: string | null | undefined;
+  /** Gives this file up, and no other. */
+  readonly signal?: AbortSignal | null | undefined;
+}
+
+/** A file with something to say about it. */
+export interface FileEntry extends FileDetails {
+  /** The file, or where it is. */
+  readonly file: Blob | FilePlace;
+  /** Its name. @default {the file's own} */
+  readonly name?: string | undefined;
+}
+
+/** A file that is made while it is sent. */
+export interface StreamEntry extends FileDetails {
+  /** Its name. */
+  readonly name: string;
+  /** Its content, or a function that begins it anew for every attempt. */
+  readonly stream: FileStream | (() => FileStream | Promise<FileStream>);
+  /** Bytes in all, if that is known; fewer or more are an error of this file. */
+  readonly size?: number | undefined;
+}
+
+/** A file, what the engine is told about it, and its media type. */
+export type FileTuple = readonly [
+  file: Blob | FilePlace,
+  objinfo?: ObjectDetails | null | undefined,
+  mimeType?: string | null | undefined,
+];
+
+/** A file in any of the forms that `sendFiles` and `uploadFiles` take. */
+export type FileInput =
+  | NamedBlob
+  | BlobOfFile
+  | FilePlace
+  | FileEntry
+  | StreamEntry
+  | FileTuple;
+
+/** Any number of files: a list, or what gives one after the other. */
+export type FileInputs = Iterable<FileInput> | AsyncIterable<FileInput>;
+
+/** A file, looked at but not opened. */
+export interface FileItem {
+  /** Its path or name, as it was given. */
+  readonly filepath: string;
+  /** What the engine is told; the same at every attempt. */
+  readonly objinfo: ObjectDetails;
+  /** Bytes in all, where that is known beforehand. */
+  readonly size: number | undefined;
+  /** Bytes in all, as the caller has declared. */
+  readonly declaredSize: number | undefined;
+  /** Gives this file up. */
+  readonly signal: AbortSignal | null | undefined;
+  /** Whether it can be read more than once. */
+  readonly repeatable: boolean;
+  /** Where it is, if it is in the file system. */
+  readonly path: string | URL | undefined;
+  /** Begin to read it. */
+  open(signal: AbortSignal): Promise<OpenedItem>;
+}
+
+/** A file, about to be read. */
+export interface OpenedItem {
+  readonly source: PipeSource;
+  readonly mimeType: string;
+  /** Bytes that it had when it was opened, where the source does not tell. */
+  readonly size: number | undefined;
+}
+
+/** Look at what was given; throws where it is no file in any form. */
+export function fileItem(input: FileInput): FileItem {
+  if (Array.isArray(input)) {
+    const [file, objinfo, mimeType] = input;
+    return item(contentOf(file), { objinfo, mimeType });
+  }
+  if (isPlace(input) || input instanceof Blob) {
+    return item(contentOf(input), {});
+  }
+  if (typeof input === "object" && input !== null) {
+    if ("file" in input) {
+      return item(contentOf(input.file, checkedName(input.name)), input);
+    }
+    if ("stream" in input) {
+      const { name, stream, size } = input;
+      return item(streamContent(name, stream, size), input);
+    }
+  }
+  throw new TypeError(`Cannot upload ${kindOf(input)}: expected a file`);
+}
+
+function item(content: Content, details: FileDetails): FileItem {
+  const { name, relativePath, filepath, repeatable, path } = content;
+  const { objinfo, signal } = details;
+  const given = details.mimeType ?? details.mimetype ?? undefined;
+  if (given !== undefined && typeof given !== "string") {
+    throw new TypeError(
+      `Cannot use ${kindOf(given)} as the media type of "${filepath}"`,
+    );
+  }
+  checkPipeOptions({ mimeType: given });
+  if (typeof (objinfo ?? {}) !== "object") {
+    throw new TypeError(
+      `Cannot use ${kindOf(objinfo)} as the objinfo of "${filepath}"`,
+    );
+  }
+  const known = withoutNothing(objinfo ?? {});
+  const declaredSize = content.declaredSize ??
+    (Number.isSafeInteger(known.size) ? known.size : undefined);
+  const size = content.size ?? declaredSize;
+  return {
+    filepath,
+    objinfo: {
+      name,
+      ...(relativePath ? { path: relativePath } : {}),
+      objectId: crypto.randomUUID(),
+      ...known,
+    },
+    size,
+    declaredSize,
+    signal,
+    repeatable,
+    path,
+    async open(abort): Promise<OpenedItem> {
+      const { source, ...opened } = await content.open(abort);
+      try {
+        const says = given || opened.mimeType;
+        const mimeType = says || await mediaTypeOfName(name);
+        return { source, mimeType, size: opened.size ?? size };
+      } catch (error) {
+        letGo(source, error);
+        throw error;
+      }
+    },
+  };
+}
+
+/** Members that are absent must not hide those that are not. */
+function withoutNothing(details: ObjectDetails): ObjectDetails {
+  return Object.fromEntries(
+    Object.entries(details).filter(([, value]) => (value ?? null) !== null),
+  );
+}
+
+/** How many files are looked at at once. */
+const AT_ONCE = 16;
+
+/** See to it that every file that has a path is there, and is a file. */
+export async function checkPaths(
+  items: readonly FileItem[],
+  signal: MaybeSignal,
+): Promise<void> {
+  const paths = items.flatMap(({ path }) => path === undefined ? [] : [path]);
+  if (paths.length === 0) return;
+  const { statFile } = await import("../runtime/files.ts");
+  const missing = new AbortController();
+  await eachInTurn({
+    values: paths,
+    concurrency: AT_ONCE,
+    signal,
+    ended: missing.signal,
+    async act(path): Promise<void> {
+      try {
+        await statFile(path);
+      } catch (error) {
+        missing.abort(error);
+      }
+    },
+  });
+  missing.signal.throwIfAborted();
+}

@@ -1,0 +1,54 @@
+/** What is taken for a file of which nothing is known. */
+export const UNKNOWN_TYPE = "application/octet-stream";
+
+/**
+ * Where the library knows nothing, or what RocketRide's own clients say
+ * differs and leads to another lane. What is sent to the text lane
+ * wrongly fails, and to the video lane is lost; for endings that two kinds of
+ * file share, the engine is left to look inside.
+ */
+const OWN_TYPES: Readonly<Record<string, string>> = {
+  avi: "video/x-msvideo",
+  docx:
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+  flac: "audio/flac",
+  ico: "image/vnd.microsoft.icon",
+  mht: "message/rfc822",
+  mts: UNKNOWN_TYPE,
+  ppt: "application/vnd.ms-powerpoint",
+  pptx:
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+  py: "text/x-python",
+  rs: UNKNOWN_TYPE,
+  tar: "application/x-tar",
+  tgz: "application/gzip",
+  ts: UNKNOWN_TYPE,
+  xls: "application/vnd.ms-excel",
+  xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+};
+
+/** Source code and other plain text that the library does not know. */
+const PLAIN_TEXT: ReadonlySet<string> = new Set(
+  ("adoc asm astro bash bat bib c cc cfg clj cpp cs cxx dart diff ex exs el " +
+    "erl f90 go gradle graphql h hcl hpp hs jl kt latex lisp lua java m mm " +
+    "nim org pas patch php pl pm properties proto ps1 r rb rst s scala sh srt " +
+    "sty svelte swift tcl tex tf tsx vb vue zig zsh").split(" "),
+);
+
+/**
+ * The media type that a file's name stands for, by what it ends with.
+ *
+ * The table of media types is loaded when the first name is looked up.
+ */
+export async function mediaTypeOfName(name: string): Promise<string> {
+  const file = name.slice(
+    Math.max(name.lastIndexOf("/"), name.lastIndexOf("\\")) + 1,
+  );
+  const dot = file.lastIndexOf(".");
+  if (dot < 1) return UNKNOWN_TYPE; // no ending, or a dot file
+  const ending = file.slice(dot + 1).toLowerCase();
+  if (Object.hasOwn(OWN_TYPES, ending)) return OWN_TYPES[ending]!;
+  if (PLAIN_TEXT.has(ending)) return "text/plain";
+  const { mimes } = await import("mrmime");
+  return Object.hasOwn(mimes, ending) ? mimes[ending]! : UNKNOWN_TYPE;
+}

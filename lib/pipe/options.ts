@@ -1,0 +1,206 @@
+import type { UploadBody } from "../../schema/event.ts";
+import { NAMED_LANES, parseMediaType } from "../protocol/media_type.ts";
+import type { CallOptions } from "../session/session.ts";
+
+/** What a pipe takes: bytes in any form, or text, which is sent as UTF-8. */
+export type PipeChunk = string | ArrayBufferLike | ArrayBufferView;
+
+/** What `send` takes: one chunk, or anything that gives chunks. */
+export type PipeSource =
+  | PipeChunk
+  | Blob
+  | Response
+  | ReadableStream<PipeChunk>
+  | AsyncIterable<PipeChunk>;
+
+/**
+ * What the engine is told about an object. Members that the
+ * engine does not know are ignored by it.
+ */
+export interface ObjectDetails {
+  /** The display name. @default {a random one, by the engine} */
+  readonly name?: string | undefined;
+  /** Bytes in all. @default {what is known of the source; never 0} */
+  readonly size?: number | undefined;
+  /** The object's id. @default {a random UUID: equal names would give equal ids} */
+  readonly objectId?: string | undefined;
+  /** Whatever else the engine should be told. */
+  readonly [key: string]: unknown;
+}
+
+/** Options of {@linkcode pipe}. */
+export interface PipeOptions extends CallOptions {
+  /** What the engine is told about the object. */
+  readonly objinfo?: ObjectDetails | undefined;
+  /**
+   * The media type; it decides the lane, and how the stream is cut.
+   *
+   * @default {"application/octet-stream"}
+   */
+  readonly mimeType?: string | undefined;
+  /**
+   * The provider that the pipeline's source must be, for example `chat`.
+   *
+   * @default {any}
+   */
+  readonly provider?: string | undefined;
+  /**
+   * The largest payload of one write, 4 KiB to 16 MiB.
+   *
+   * @default {524_288}
+   */
+  readonly frameBytes?: number | undefined;
+  /**
+   * `"chunk"` gives one write per chunk; otherwise the media type decides.
+   *
+   * @default {"auto"}
+   */
+  readonly framing?: "auto" | "chunk" | undefined;
+  /**
+   * What a result that carries an `error` does: reject with an
+   * `ExecutionException`, or be returned like any other.
+   *
+   * @default {"throw"}
+   */
+  readonly onPipelineError?: "throw" | "return" | undefined;
+  /** Gives the pipe up, even in the middle of a write. */
+  readonly signal?: AbortSignal | null | undefined;
+  /**
+   * Milliseconds that any one step may take: waiting for a free slot, a
+   * write, the close.
+   *
+   * @default {none, or the session's `requestTimeout` where that was set}
+   */
+  readonly timeout?: number | undefined;
+}
+
+/** Options of {@linkcode send}: those of {@linkcode pipe}. */
+export interface SendOptions extends PipeOptions {
+  /**
+   * The media type.
+   *
+   * @default {`text/plain` for strings, that of a Blob or Response, else `application/octet-stream`}
+   */
+  readonly mimeType?: string | undefined;
+}
+
+/** What the official clients call them, and what they are called here. */
+export const MISNAMED: Readonly<Record<string, string>> = {
+  mimetype: "mimeType",
+};
+
+/** A type and a subtype; what comes after them is the engine's affair. */
+const MEDIA_TYPE = /^\s*[^\s/;,]+\/[^\s/;,]+\s*(;|$)/;
+
+/**
+ * Look at what the caller said of an object. What a source says of itself is
+ * not looked at: a server's sloppy header is no mistake of the caller's.
+ *
+ * @throws {TypeError} `mimeType` is none or names a lane that does not exist, or
+ * `objinfo` is no object.
+ * @throws {RangeError} There is no such `framing`.
+ */
+export function checkPipeOptions(options: PipeOptions): void {
+  const { mimeType, objinfo, framing } = options;
+  // A file of a type that nobody knows says so with an empty text.
+  const given = mimeType ?? "";
+  if (given !== "" && !MEDIA_TYPE.test(String(given))) {
+    throw new TypeError(
+      `Cannot use the media type ${JSON.stringify(mimeType)}: ` +
+        'expected one such as "text/plain"',
+    );
+  }
+  const { essence } = parseMediaType(String(given));
+  const lane = essence.startsWith("lane/") ? essence.slice(5) : undefined;
+  if (lane !== undefined && !NAMED_LANES.includes(lane)) {
+    throw new TypeError(
+      `Cannot use the media type ${JSON.stringify(mimeType)}: ` +
+        `expected one of the lanes ${NAMED_LANES.join(", ")}`,
+    );
+  }
+  if (typeof (objinfo ?? {}) !== "object" || Array.isArray(objinfo)) {
+    throw new TypeError("Expected objinfo to be an object, such as { name }");
+  }
+  if (!["auto", "chunk"].includes(framing ?? "auto")) {
+    throw new RangeError(
+      `Cannot use framing "${framing}": expected "auto" or "chunk"`,
+    );
+  }
+}
+
+const MIN_FRAME_BYTES = 4 * 1024;
+const MAX_FRAME_BYTES = 16 * 1024 * 1024;
+/** More per frame does not help on any runtime. */
+const DEFAULT_FRAME_BYTES = 512 * 1024;
+
+/** The payload limit of a frame, checked. */
+export function frameBytesOf(
+  { frameBytes }: Pick<PipeOptions, "frameBytes">,
+): number {
+  const bytes = frameBytes ?? DEFAULT_FRAME_BYTES;
+  const inRange = bytes >= MIN_FRAME_BYTES && bytes <= MAX_FRAME_BYTES;
+  if (Number.isInteger(bytes) && inRange) return bytes;
+  throw new RangeError(
+    `Cannot use frames of ${bytes} bytes: expected ${MIN_FRAME_BYTES} to ${MAX_FRAME_BYTES}`,
+  );
+}
+
+/** Told how an object gets on its way; must not throw. */
+export interface ObjectWatcher {
+  /** The engine has opened the pipe. */
+  opened(size: number | undefined): void;
+  /**
+   * The engine has consumed that many bytes of the source more; text that is
+   * transcoded counts as it was.
+   */
+  acknowledged(bytes: number): void;
+  /** Everything is consumed; the close is next. */
+  closing(): void;
+}
+
+/**
+ * Options of {@linkcode sendFiles} and {@linkcode uploadFiles}: those of
+ * `pipe` that hold for all files, and how many at a time.
+ */
+export interface SendFilesOptions
+  extends Omit<PipeOptions, "objinfo" | "mimeType"> {
+  /**
+   * How many files are on their way at once; no more than the task has slots,
+   * where its handle knows that (`threads` of `use`).
+   *
+   * @default {4}
+   */
+  readonly concurrency?: number | undefined;
+  /**
+   * How often a file is sent anew after its connection was lost. Waits for a
+   * session that reconnects; of no use to one that does not, except over HTTP,
+   * where a request fails by itself. Streams are sent anew only where a
+   * function makes them. The engine may then see an object
+   * twice, under one `objectId`.
+   *
+   * @default {0}
+   */
+  readonly retries?: number | undefined;
+  /**
+   * Told how each file gets on: `open`, `write`, `close`, then `complete` or
+   * `error`, with the number of the file among those given, from 0. Of the
+   * `write`s no more than ten a second are told for one file, the last one
+   * always. What it throws is ignored.
+   */
+  readonly onProgress?:
+    | ((body: UploadBody, index: number) => unknown)
+    | undefined;
+  /**
+   * What becomes of a file whose result carries an `error`: a failed upload
+   * that has the result, or a complete one like any other.
+   *
+   * @default {"throw"}
+   */
+  readonly onPipelineError?: "throw" | "return" | undefined;
+  /**
+   * Gives everything up: nothing more is read, every slot is freed, and the
+   * call rejects with the signal's reason. Streams whose turn has not come are
+   * left as they are: they are still yours.
+   */
+  readonly signal?: AbortSignal | null | undefined;
+}

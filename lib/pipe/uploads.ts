@@ -1,0 +1,243 @@
+import type { EventMessage } from "../../schema/envelope.ts";
+import type { UploadBody } from "../../schema/event.ts";
+import type { PipelineResult, UploadResult } from "../../schema/result.ts";
+import { abortable, ignore, notify, onAbort } from "../async.ts";
+import { checkOptions } from "../check.ts";
+import { ConnectionException } from "../errors.ts";
+import { deliverEvent } from "../events/events.ts";
+import { letGo } from "./file_content.ts";
+import {
+  checkPaths,
+  type FileInput,
+  type FileInputs,
+  type FileItem,
+  fileItem,
+  type OpenedItem,
+} from "./file_input.ts";
+import { frameBytesOf, type SendFilesOptions } from "./options.ts";
+import { eachInTurn } from "./pooled.ts";
+import { sendObject } from "./send.ts";
+import { Progress, type ProgressOptions } from "./upload_progress.ts";
+import { tokenOf } from "../session/call.ts";
+import { coreOf, type SessionCore } from "../session/core.ts";
+import type { Session, TaskRef } from "../session/session.ts";
+
+const DEFAULT_CONCURRENCY = 4;
+
+/** Takes what comes of uploads, each with the number of its file. */
+interface UploadSink {
+  /** A file gets on. */
+  readonly onEvent?: ((body: UploadBody, index: number) => void) | undefined;
+  /** A file is done with; never rejects. */
+  readonly onResult?:
+    | ((result: UploadResult, index: number) => void)
+    | undefined;
+  /** Wait until one more file may be begun. */
+  readonly room?: (() => Promise<void> | undefined) | undefined;
+}
+
+/** Uploads the files; rejects only for what concerns all of them. */
+type RunUploads = (
+  sink: UploadSink,
+  signal: AbortSignal | null | undefined,
+) => Promise<void>;
+
+/** Check everything that can be checked at once; nothing is read or sent. */
+export function planUploads(
+  session: Session,
+  task: TaskRef,
+  files: FileInputs,
+  options: SendFilesOptions,
+): RunUploads {
+  const core = coreOf(session);
+  const token = tokenOf(task);
+  checkOptions(options, "sendFiles(session, task, files, { concurrency })");
+  const { retries = 0, timeout = Infinity } = options;
+  frameBytesOf(options);
+  if (!(timeout > 0)) {
+    throw new RangeError(
+      `Cannot use timeout ${timeout}: expected milliseconds above 0`,
+    );
+  }
+  if (!(Number.isInteger(retries) && retries >= 0)) {
+    throw new RangeError(`Cannot use ${retries} retries: expected 0 or more`);
+  }
+  const concurrency = Math.min(concurrencyOf(options), slotsOf(task));
+  checkIterable(files);
+  const list = isList(files) ? Array.from(files, checkedItem) : undefined;
+  return async function run(sink, signal): Promise<void> {
+    signal?.throwIfAborted();
+    if (list) await checkPaths(list, signal);
+    await eachInTurn<unknown>({
+      values: list ?? files,
+      concurrency: Math.min(concurrency, list?.length ?? Infinity),
+      signal,
+      // Of a list, every file gets its answer; what has no end gets none.
+      ended: list ? undefined : core.closing,
+      room: sink.room,
+      async act(value, index): Promise<void> {
+        function tell(body: UploadBody): void {
+          announce(core, body, token);
+          const { onProgress } = options;
+          if (onProgress) notify(() => onProgress(body, index), undefined);
+          sink.onEvent?.(body, index);
+        }
+        const itemOf = (): FileItem =>
+          list?.[index] ?? fileItem(value as FileInput);
+        const result = await outcomeOf(core, token, itemOf, {
+          ...options,
+          signal,
+        }, tell);
+        sink.onResult?.(result, index);
+      },
+    });
+  };
+}
+
+async function outcomeOf(
+  core: SessionCore,
+  token: string,
+  itemOf: () => FileItem,
+  options: SendFilesOptions,
+  tell: (body: UploadBody) => void,
+): Promise<UploadResult> {
+  let item: FileItem;
+  try {
+    item = itemOf();
+  } catch (error) {
+    const { clock } = core.settings;
+    const unknown = { filepath: "", size: undefined, clock, tell };
+    return new Progress(unknown).failed(error);
+  }
+  return await uploadFile(core, token, item, options, tell);
+}
+
+function checkedItem(input: FileInput, index: number): FileItem {
+  try {
+    return fileItem(input);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new TypeError(`${error.message} (file ${index})`, { cause: error });
+  }
+}
+
+function checkIterable(files: FileInputs): void {
+  const one = typeof files !== "object" || files === null ||
+    !(Symbol.iterator in files || Symbol.asyncIterator in files);
+  if (one) throw new TypeError("Expected a list of files, not a single one");
+}
+
+/** Whether all files are known beforehand: an array, a FileList, a Set. */
+function isList(files: FileInputs): files is Iterable<FileInput> {
+  const { length, size } = files as { length?: unknown; size?: unknown };
+  return Symbol.iterator in files &&
+    (typeof length === "number" || typeof size === "number");
+}
+
+function concurrencyOf({ concurrency }: SendFilesOptions): number {
+  const count = concurrency ?? DEFAULT_CONCURRENCY;
+  if (Number.isInteger(count) && count >= 1) return count;
+  throw new RangeError(`Cannot use concurrency ${count}: expected 1 or more`);
+}
+
+/** How many objects the task takes at once, where its handle knows that. */
+function slotsOf(task: TaskRef): number {
+  const known = typeof task === "object" && "threads" in task;
+  return known && typeof task.threads === "number" ? task.threads : Infinity;
+}
+
+/** Upload one file, and again as often as it may be. Never rejects. */
+async function uploadFile(
+  core: SessionCore,
+  token: string,
+  item: FileItem,
+  options: SendFilesOptions,
+  tell: ProgressOptions["tell"],
+): Promise<UploadResult> {
+  const { clock } = core.settings;
+  const { filepath, size } = item;
+  const progress = new Progress({ filepath, size, clock, tell });
+  const stop = new AbortController();
+  function giveUp(reason: unknown): void {
+    stop.abort(reason);
+  }
+  const detach = [item.signal, options.signal]
+    .map((signal) => onAbort(signal, giveUp));
+  let retries = options.retries ?? 0;
+  try {
+    for (;;) {
+      try {
+        core.closing.throwIfAborted();
+        const { signal } = stop;
+        const result = await attempt(core, token, item, {
+          ...options,
+          signal,
+        }, progress);
+        return progress.complete(result);
+      } catch (error) {
+        if (retries-- <= 0 || !mayRetry(core, item, error)) {
+          return progress.failed(error);
+        }
+        progress.restart();
+      }
+    }
+  } finally {
+    for (const off of detach) off();
+  }
+}
+
+/** A session that has ended stays ended; one that reconnects lets calls wait. */
+function mayRetry(core: SessionCore, item: FileItem, error: unknown): boolean {
+  return error instanceof ConnectionException && error.retryable &&
+    item.repeatable && !core.closing.aborted;
+}
+
+async function attempt(
+  core: SessionCore,
+  token: string,
+  item: FileItem,
+  options: SendFilesOptions & { readonly signal: AbortSignal },
+  watcher: Progress,
+): Promise<PipelineResult> {
+  const { source, mimeType, size } = await opened(item, options.signal);
+  return await sendObject(core, token, source, {
+    ...options,
+    objinfo: item.objinfo,
+    mimeType,
+    knownSize: size,
+    declaredSize: item.declaredSize,
+    watcher,
+  });
+}
+
+/** Open a file; what opens after it was given up is let go of at once. */
+async function opened(
+  item: FileItem,
+  signal: AbortSignal,
+): Promise<OpenedItem> {
+  signal.throwIfAborted();
+  const opening = item.open(signal);
+  try {
+    const found = await abortable(opening, signal);
+    if (!signal.aborted) return found;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  opening.then(({ source }) => letGo(source, signal.reason), ignore);
+  throw signal.reason;
+}
+
+/** Tell whoever listens to the session's events about an upload to a task. */
+function announce(
+  core: SessionCore,
+  body: UploadBody,
+  token: string,
+): void {
+  if (core.listeners.size === 0) return;
+  notify<EventMessage>((event) => deliverEvent(core, event, token), {
+    type: "event",
+    seq: 0,
+    event: "apaevt_status_upload",
+    body,
+  });
+}
