@@ -27,11 +27,11 @@ const encoder = new TextEncoder();
 export const CLIENT_READERS: readonly TextReader[] = [
   {
     covers: [
-      "lib/data/_chunk_reader.ts#ChunkReader",
+      "lib/pipe/chunk_reader.ts#ChunkReader",
       "lib/bytes.ts#PiecewiseEncoder",
       "lib/bytes.ts#wholeCharacters",
       "lib/bytes.ts#isUtf8",
-      "lib/protocol/rechunk.ts#rechunkText",
+      "lib/pipe/chunker.ts#rechunkText",
     ],
     read: (text) => {
       const reader = new ChunkReader("iso-8859-1");
@@ -45,7 +45,7 @@ export const CLIENT_READERS: readonly TextReader[] = [
   },
   {
     covers: [
-      "lib/data/check_pipe_options.ts#checkPipeOptions",
+      "lib/pipe/options.ts#checkPipeOptions",
       "lib/protocol/media_type.ts#parseMediaType",
       "lib/protocol/media_type.ts#framingOf",
       "lib/protocol/media_type.ts#isJsonRecord",
@@ -53,7 +53,7 @@ export const CLIENT_READERS: readonly TextReader[] = [
       "lib/protocol/media_type.ts#wireMimeType",
       "lib/protocol/media_type.ts#ownLane",
       "lib/protocol/media_type.ts#lanesOf",
-      "lib/data/_chunk_reader.ts#foreignCharset",
+      "lib/pipe/chunk_reader.ts#foreignCharset",
     ],
     read: (text) =>
       settle(
@@ -66,7 +66,7 @@ export const CLIENT_READERS: readonly TextReader[] = [
     pieces: [";", "; ", ";a=", ';a="', ';a="\\', ";charset", ";charset= ;"],
   },
   {
-    covers: ["lib/data/_intake.ts#checkJson"],
+    covers: ["lib/pipe/chunker.ts#checkJson"],
     read: (text) => settle(() => checkJson(encoder.encode(text))),
     pieces: JSON_PIECES,
     common: false,
@@ -83,8 +83,8 @@ export const CLIENT_READERS: readonly TextReader[] = [
   },
   {
     covers: [
-      "lib/events/_monitor_key.ts#taskIdOf",
-      "lib/events/_monitor_key.ts#isAbout",
+      "lib/events/targets.ts#taskIdOf",
+      "lib/events/targets.ts#isAbout",
     ],
     read: (text) => {
       const key = {
@@ -103,12 +103,12 @@ export const CLIENT_READERS: readonly TextReader[] = [
     },
   },
   {
-    covers: ["lib/files/_media_type_of_name.ts#mediaTypeOfName"],
+    covers: ["lib/pipe/media_type_of_name.ts#mediaTypeOfName"],
     read: mediaTypeOfName,
     pieces: ["../", ".tar", "\\."],
   },
   {
-    covers: ["lib/files/_open_place.ts#openPlace"],
+    covers: ["lib/pipe/file_content.ts#openPlace"],
     read: (text) => openPlace(text),
     pieces: ["../", "\\/"],
   },
