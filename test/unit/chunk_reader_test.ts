@@ -60,7 +60,7 @@ Deno.test("a chunk of any other type is refused by the name of its type", () => 
     assertThrows(
       () => new ChunkReader().read(chunk as PipeChunk),
       TypeError,
-      `Cannot write a chunk of type ${name}: expected bytes or text`,
+      `Cannot write a chunk of type ${name}: expected bytes or a string`,
     );
   }
 });

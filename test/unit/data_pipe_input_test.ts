@@ -51,7 +51,7 @@ Deno.test("bad input: a chunk that is neither bytes nor text fails the pipe and 
     const error = await assertRejects(
       () => source.pipeTo(target),
       TypeError,
-      "Cannot write a chunk of type number: expected bytes or text",
+      "Cannot write a chunk of type number: expected bytes or a string",
     );
     assertStrictEquals(await assertRejects(() => target.result), error);
     await server.received("close");
