@@ -111,7 +111,7 @@ function pipeCalls(
     line,
     order,
     async write(payload): Promise<void> {
-      const response = await request(core, token, writing, {
+      const response = await processRequest(core, token, writing, {
         timeout,
         payload,
         line,
@@ -119,7 +119,10 @@ function pipeCalls(
       if (didFail(response)) throw failure(core, response, "write");
     },
     async close(): Promise<PipelineResult> {
-      const response = await request(core, token, closing, { timeout, line });
+      const response = await processRequest(core, token, closing, {
+        timeout,
+        line,
+      });
       const { body } = response;
       if (didFail(response) || !isPipelineResult(body)) {
         throw failure(core, response, "close");
@@ -129,12 +132,12 @@ function pipeCalls(
     cancel,
     async release(): Promise<void> {
       const options = { timeout: RELEASE_MS, line, frees: true };
-      await request(core, token, closing, options).catch(ignore);
+      await processRequest(core, token, closing, options).catch(ignore);
     },
   };
 }
 
-function request(
+function processRequest(
   core: SessionCore,
   token: string,
   args: Readonly<Record<string, unknown>>,
