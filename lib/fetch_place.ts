@@ -23,9 +23,10 @@ export async function fetchPlace(
       quotes(cause, url) ? undefined : cause,
     );
   }
-  const { ok, status, body } = response;
+  const { ok, status } = response;
+  // The body is left alone: on Bun, to look at it takes a data URL's type away.
   if (ok) return response;
-  await body?.cancel();
+  await response.body?.cancel();
   const gone = status === 404 || status === 410;
   const code = gone ? "file-not-found" : "file-not-readable";
   throw unreadable(url, `HTTP status ${status}`, code);
