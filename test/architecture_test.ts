@@ -6,7 +6,7 @@ import { readTree } from "./support/read_tree.ts";
 
 const SHIPPED = ["mod.ts", "lib", "schema"];
 
-Deno.test("the shipped modules keep to the architecture (design §2)", async () => {
+Deno.test("the shipped modules keep to the architecture", async () => {
   const graph = importGraph(await readTree(SHIPPED), config.exports);
   assert(graph.files.size > 0 && graph.edges.length > 0);
   assertEquals(checkArchitecture(graph), []);

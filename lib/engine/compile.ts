@@ -54,7 +54,7 @@ export interface Plan {
 }
 
 /**
- * Turn a pipeline into a plan (engine §11).
+ * Turn a pipeline into a plan.
  *
  * Only what the source leads to is loaded; faults elsewhere in the document
  * keep nothing from running, but starting it warns of them: a misspelt `from`

@@ -1,6 +1,6 @@
 import type { Lane } from "./node.ts";
 
-/** The lanes that nodes can emit to and handle (engine §2.1). */
+/** The lanes that nodes can emit to and handle. */
 export const LANES: readonly Lane[] = Object.freeze(
   [
     "tags",
@@ -18,7 +18,7 @@ export const LANES: readonly Lane[] = Object.freeze(
 
 /**
  * Lanes of the real engine that nothing here ever writes to; a pipeline may
- * name them all the same (engine §2.1).
+ * name them all the same.
  */
 const SILENT_LANES: readonly string[] = ["words", "classificationContext"];
 

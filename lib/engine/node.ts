@@ -23,7 +23,7 @@ export interface MediaPayload {
   readonly bytes?: Uint8Array;
 }
 
-/** An answer on its way through a pipeline (engine §2.2). */
+/** An answer on its way through a pipeline. */
 export interface AnswerPayload {
   /** Text, or a parsed JSON value when `expectJson` is set. */
   readonly answer: unknown;
@@ -31,7 +31,7 @@ export interface AnswerPayload {
   readonly expectJson: boolean;
 }
 
-/** What travels on each lane, per write (engine §2.1). */
+/** What travels on each lane, per write. */
 export interface LanePayloads {
   /** Framed bytes of an object that no other lane takes. */
   tags: TagsPayload;
@@ -111,7 +111,7 @@ export interface NodeFiles {
 export interface TaskContext {
   /** The component's id. */
   readonly id: string;
-  /** The effective configuration: preset and profile merged (engine §1.3). */
+  /** The effective configuration: preset and profile merged. */
   readonly config: JsonObject;
   /** The component's `config` as the pipeline has it. */
   readonly rawConfig: JsonObject;
@@ -121,7 +121,7 @@ export interface TaskContext {
   readonly fetch: typeof fetch;
   /**
    * The files of the user who started the task; all is refused when whoever
-   * gave the pipeline is another user, or lacks `task.store` (protocol §4.5).
+   * gave the pipeline is another user, or lacks `task.store`.
    */
   readonly files: NodeFiles;
   /** Where time comes from; nodes must set no timers of their own. */
@@ -262,7 +262,7 @@ export interface NodeDefinition {
   readonly fields?: readonly NodeField[];
   /**
    * Whether what it emits replaces its input: in `clean` forwarding such a
-   * node never forwards by default (engine §2.4).
+   * node never forwards by default.
    */
   readonly replaces?: boolean;
   /** What this embedded node cannot do that the real one can. */

@@ -53,7 +53,7 @@ export interface EngineOptions {
   readonly auth?: readonly (string | EngineKey)[];
   /**
    * The greatest number of sockets of one address that have not logged in,
-   * 1 or more; further ones are refused with HTTP 403 (protocol §12.1 S40).
+   * 1 or more; further ones are refused with HTTP 403.
    * Where the platform does not tell addresses, all sockets count together.
    *
    * @default {10}
@@ -248,7 +248,7 @@ export interface Settings extends
   readonly upgrade: Upgrade | undefined;
 }
 
-/** The greatest message and, by default, object: 250 MiB (protocol §1.2). */
+/** The greatest message and, by default, object: 250 MiB. */
 export const MAX_MESSAGE_BYTES = 262_144_000;
 const MAX_PIPES = 64;
 const MAX_WAVES = 50;

@@ -447,7 +447,7 @@ fault(
   ["socket"],
 );
 
-fault("a refusal without words still says what was refused (S23)", {
+fault("a refusal without words still says what was refused", {
   refuse(): never {
     throw new Error("");
   },

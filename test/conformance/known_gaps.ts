@@ -23,7 +23,7 @@ export const KNOWN_GAPS: readonly KnownGap[] = [
     runtime: "workerd",
     name: "the signal of pipeTo ends a transfer whose source is idle",
     reason: "workerd's pipeTo does not see its signal while the source is " +
-      "idle (field F5); give the signal to `pipe` as well, or use `send`",
+      "idle; give the signal to `pipe` as well, or use `send`",
   },
   {
     runtime: "workerd",
@@ -33,28 +33,27 @@ export const KNOWN_GAPS: readonly KnownGap[] = [
   {
     runtime: "workerd",
     name: "text that is not UTF-8 ends the line",
-    reason: "workerd delivers such text with U+FFFD in it, without an error " +
-      "(runtimes §2)",
+    reason: "workerd delivers such text with U+FFFD in it, without an error",
   },
   {
     runtime: "workerd",
     name: "a result of a little more than 32 MiB arrives",
-    reason: "workerd takes no message above 32 MiB (runtimes §0.9)",
+    reason: "workerd takes no message above 32 MiB",
   },
   {
     runtime: "workerd",
     name: "a result of 64 MiB arrives",
-    reason: "workerd takes no message above 32 MiB (runtimes §0.9)",
+    reason: "workerd takes no message above 32 MiB",
   },
   {
     runtime: "deno",
     name: "a result of 64 MiB arrives",
-    reason: "Deno's client takes no message of 64 MiB (runtimes §0.9)",
+    reason: "Deno's client takes no message of 64 MiB",
   },
   {
     runtime: "chromium",
     name: "what is written goes out before the end",
     reason: "Browsers stream request bodies over HTTP/2 alone; over HTTP/1.1 " +
-      "they are held until the end (runtimes §3)",
+      "they are held until the end",
   },
 ];

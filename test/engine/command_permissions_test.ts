@@ -19,7 +19,7 @@ const OTHER = { ...PIPELINE, project_id: "q" };
 type Scope = "task" | "own" | "all";
 type Args = Readonly<Record<string, unknown>>;
 
-/** What a command needs (protocol §4.5), and the least that it is asked with. */
+/** What a command needs, and the least that it is asked with. */
 interface Rule {
   readonly permission?: Permission;
   /**

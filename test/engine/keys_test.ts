@@ -69,7 +69,7 @@ Deno.test("each user has tasks of their own under tokens of their own", async ()
       );
       // They are in one team.
       assertEquals((await ada.ok("rrext_get_tasks")).tasks.length, 2);
-      // Derived public keys are the same for all users, as on a server (S19).
+      // Derived public keys are the same for all users, as on a server.
       assertEquals(
         mine.publicToken === hers.publicToken,
         tokens === "server",

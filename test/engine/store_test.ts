@@ -57,7 +57,7 @@ eachStore(
         [{ offset: 5 }, "ef"],
         [{ offset: 7 }, ""],
         [{ offset: 700 }, ""],
-        // Servers mend what makes no sense (api §4.2).
+        // Servers mend what makes no sense.
         [{ offset: -1, length: 2 }, "ab"],
         [{ offset: 1.5, length: 2 }, "ab"],
         [{ offset: "1", length: 0 }, "abcd\nef"],

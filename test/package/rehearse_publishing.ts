@@ -20,7 +20,7 @@ export interface Rehearsal {
  * Do all that publishing to JSR does but the sending: types that are slow to
  * infer, modules that would be missing, and documentation are complained about.
  *
- * It works on a copy. The stand-ins for packages of JSR (design D20) are inside
+ * It works on a copy. The stand-ins for packages of JSR are inside
  * the tree, and what is published may not import what is inside and yet not
  * published. In the copy they are outside, as the originals are.
  */

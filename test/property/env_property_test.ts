@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { parseEnv } from "../../lib/runtime/env.ts";
 import { ENV_PARSERS } from "../support/env_parsers.ts";
 
-/** A line of a file, and the variable that api §7.2 sees in it, if any. */
+/** A line of a file, and the variable in it, if any. */
 interface Line {
   readonly text: string;
   readonly variable?: readonly [name: string, value: string];
@@ -81,7 +81,7 @@ function expectationOf(lines: readonly Line[]): Record<string, string> {
 }
 
 for (const [parser, parse] of ENV_PARSERS) {
-  Deno.test(`parseEnv() with ${parser} reads what was written (api §7.2)`, () => {
+  Deno.test(`parseEnv() with ${parser} reads what was written`, () => {
     fc.assert(
       fc.property(file, ([mark, lines]) => {
         const text = mark +

@@ -31,7 +31,7 @@ const written = fc.tuple(
 
 const anything = fc.oneof(written, fc.string({ unit: "binary" }));
 
-/** The lane as an engine with every listener picks it (protocol §6.3). */
+/** The lane as an engine with every listener picks it. */
 function laneOf(mimeType: string): string {
   if (mimeType.startsWith("lane/")) return mimeType.slice(5);
   if (mimeType === "application/rocketlib-tag") return "tag";

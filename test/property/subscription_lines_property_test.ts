@@ -120,7 +120,7 @@ Deno.test("however lines drop, the engine knows what is watched, and nobody miss
             break;
           }
           case "begin": {
-            // Engines forget keys by themselves; a new run tells (S13).
+            // Engines forget keys by themselves; a new run tells.
             const last = dials.at(-1)!;
             const at = [last.sent.length, one.project] as const;
             const index = dials.length - 1;

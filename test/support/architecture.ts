@@ -5,7 +5,7 @@ import {
   reachableFrom,
 } from "./import_graph.ts";
 
-/** The floors of design §2, ground first; what is missing here has none. */
+/** The floors of the house, ground first; what is missing here has none. */
 const FLOORS: Readonly<Record<string, number>> = {
   schema: 1,
   ground: 1,
@@ -42,7 +42,7 @@ const ENGINE_MAY_USE = [
 /** What the root entry must never lead to. */
 const APART = ["engine", "cli", "store", "admin"];
 
-/** The one dependency of the client (design D19); reached dynamically. */
+/** The one dependency of the client; reached dynamically. */
 const ENV_PARSER = "@std/dotenv/parse";
 
 /**
@@ -60,7 +60,7 @@ const MAX_LINES = 400;
 type Rule = (graph: ImportGraph) => string[];
 
 /**
- * Check a repository's modules against the rules of design §2 and style §2.2.
+ * Check a repository's modules against the rules of the house.
  *
  * @param graph The modules of `mod.ts`, `lib/` and `schema/`.
  * @returns One sentence a violation; empty when all is well.
@@ -93,7 +93,7 @@ function placeOf(path: string): string | undefined {
 
 function everyFileHasAPlace({ files }: ImportGraph): string[] {
   return [...files.keys()].filter((path) => placeOf(path) === undefined)
-    .map((path) => `${path} belongs to no floor of design §2`);
+    .map((path) => `${path} belongs to no floor`);
 }
 
 function importsLeadDownwards(graph: ImportGraph): string[] {
@@ -126,7 +126,7 @@ function mayImport(
     case "runtime":
       return target === "schema" || target === "ground";
   }
-  // Who looks at the runtime does it at the last moment (design D4).
+  // Who looks at the runtime does it at the last moment.
   if (target === "runtime") return dynamic && FLOORS[source]! >= 4;
   const floor = FLOORS[target] ?? Infinity;
   return floor < FLOORS[source]! || floor === 5 && FLOORS[source] === 5;

@@ -12,7 +12,7 @@ export interface CountingSignal {
 
 /**
  * Make a signal that counts its listeners, to show that what was attached to a
- * signal of the user's is detached again (field F10).
+ * signal of the user's is detached again.
  */
 export function countingSignal(): CountingSignal {
   const controller = new AbortController();

@@ -42,7 +42,7 @@ export {
  * - The same script serves in memory and over a real socket: write
  *   `for (const way of WAYS) Deno.test(...)` and `server.target(way)`.
  * - `auth`, `deauth` and `rrext_ping` are answered well unless the script has
- *   them; what it does not have is refused as engines do (protocol §3.4).
+ *   them; what it does not have is refused as engines do.
  * - Frames are read and written by code of the tests, not by the library's.
  * - Disposal ends every line and every listener, so the sanitizers are content.
  */
@@ -111,7 +111,7 @@ export function hangUp(code = 1000, reason = ""): Handler {
   };
 }
 
-/** A login that is refused: the answer, then an end with code 1000 (protocol §4.1). */
+/** A login that is refused: the answer, then an end with code 1000. */
 export function refuseLogin(message = "Invalid API key"): Handler {
   return (request, line) => {
     line.refuse(request, message);

@@ -71,7 +71,7 @@ function joined(header: string, payload: Uint8Array): Uint8Array<ArrayBuffer> {
   return frame;
 }
 
-/** Read a frame as engines do (protocol §2.1). */
+/** Read a frame as engines do. */
 function readFrame(data: string | ArrayBuffer): Message {
   if (typeof data === "string") return JSON.parse(data);
   const bytes = new Uint8Array(data);

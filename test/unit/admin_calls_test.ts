@@ -82,7 +82,7 @@ function of(
   };
 }
 
-/** Commands that only the cloud has (api §5.5, §5.6). */
+/** Commands that only the cloud has. */
 const CLOUD: readonly Case[] = [
   {
     name: "getProfile",
@@ -350,7 +350,7 @@ const CLOUD: readonly Case[] = [
   },
 ];
 
-/** Commands that every server from 1.1 on has (api §5.2, §5.4, §5.5). */
+/** Commands that every server from 1.1 on has. */
 const EVERYWHERE: readonly Case[] = [
   {
     name: "getEnvironmentKeys",

@@ -16,7 +16,7 @@ Deno.test("a request has a command, arguments and no number yet", () => {
   });
 });
 
-Deno.test("a task's token stands where both server generations look (D6)", () => {
+Deno.test("a task's token stands where both server generations look", () => {
   const message = buildRequest("rrext_process", {
     token: "tk_1",
     arguments: { subcommand: "open" },
@@ -42,7 +42,7 @@ Deno.test("payload becomes arguments.data; text becomes UTF-8", () => {
   });
 });
 
-Deno.test("what was passed in is not changed (C16)", () => {
+Deno.test("what was passed in is not changed", () => {
   const args = Object.freeze({ a: 1, token: "theirs" });
   const message = buildRequest("x", {
     token: "tk_1",
@@ -64,7 +64,7 @@ Deno.test("a request without a command is refused", () => {
   }
 });
 
-Deno.test("data that is neither bytes nor text is refused (C15)", () => {
+Deno.test("data that is neither bytes nor text is refused", () => {
   for (const wrong of [7, null, [1], {}, new ArrayBuffer(1), new Blob([])]) {
     assertThrows(
       () => buildRequest("x", { data: wrong as unknown as string }),

@@ -168,7 +168,7 @@ Deno.test("C18 what an engine is can be asked without a credential", async () =>
   assertEquals(log, ["GET /version"]);
 });
 
-/** Every shape that failures have (protocol §10.1, §10.2). */
+/** Every shape that failures have. */
 const FAILURES: readonly (readonly [string, number, unknown, string])[] = [
   ["an exception", 400, {
     status: "Error",

@@ -3,7 +3,7 @@ import { mediaTypeOfName } from "../../lib/pipe/media_type_of_name.ts";
 
 const RAW = "application/octet-stream";
 
-/** Names with what they stand for: the table of api §8.1, and its traps. */
+/** Names with what they stand for: of ordinary types, and the traps. */
 const NAMES: readonly (readonly [string, string])[] = [
   ["a.txt", "text/plain"],
   ["a.bat", "text/plain"],

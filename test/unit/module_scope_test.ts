@@ -5,7 +5,7 @@ import { runProgram } from "../support/run_program.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
 // Some runtimes end a program whose modules start timers, connections or
-// streams, or draw random numbers, while they are being imported (field F8).
+// streams, or draw random numbers, while they are being imported.
 const GUARD = `
   function refuse(name) {
     return () => { throw new Error("at module scope: " + name); };

@@ -242,7 +242,7 @@ Deno.test("readValidation() turns odd issues into records, and drops an odd pipe
 });
 
 Deno.test("createQuestion() has the official defaults", () => {
-  // api §1.2, the payload of the official TypeScript SDK, with `goals` of 1.1.
+  // The payload of the official TypeScript SDK, with `goals` of 1.1.
   assertEquals(
     questionToJson(createQuestion()),
     '{"type":"question","filter":{"fullTables":false,"fullDocuments":false,' +

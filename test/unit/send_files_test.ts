@@ -81,7 +81,7 @@ Deno.test("each file is one object, with its name, size, type and content", asyn
     [{ name: "a.csv", size: 3 }, "text/csv", "a,b"],
     [{ name: "b.json", owner: "Ada", size: 2 }, "application/json", "{}"],
     [{ name: "c", size: 4 }, "application/octet-stream", "text"],
-    // A declared size of 0 makes engines skip the object (design D11).
+    // A declared size of 0 makes engines skip the object.
     [{ name: "empty.txt", size: 1 }, "text/plain", ""],
   ]);
   assertEquals(new Set(server.objects.map((it) => it.object.objectId)).size, 4);

@@ -316,7 +316,7 @@ Deno.test("the client's name can be chosen", async () => {
   await close(session);
 });
 
-Deno.test("sessions count their requests from different numbers (S38)", async () => {
+Deno.test("sessions count their requests from different numbers", async () => {
   await using server = scriptedServer();
   const sessions = [
     await connect(server.target("memory")),

@@ -134,7 +134,7 @@ Deno.test("a session whose new engine hangs up has ended with that engine's code
   });
 });
 
-Deno.test("an old line's end and answers do not reach the new one (F14)", async () => {
+Deno.test("an old line's end and answers do not reach the new one", async () => {
   await using server = scriptedServer({ never: silent });
   const session = await connect(server.target("memory"));
   call(session, "never").catch(() => {});

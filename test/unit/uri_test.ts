@@ -14,7 +14,7 @@ import {
 } from "../../lib/protocol/uri.ts";
 
 const ACCEPTED: readonly (readonly [input: string, href: string])[] = [
-  // The table of protocol §1.1, right-hand column.
+  // What servers are reached at.
   ["localhost", "ws://localhost:5565/task/service"],
   ["http://localhost/", "ws://localhost:5565/task/service"],
   ["https://h", "wss://h:5565/task/service"],

@@ -43,7 +43,7 @@ Deno.test("a server that is not there fails the dial with the runtime's words", 
   assert(error.cause instanceof ErrorEvent);
 });
 
-Deno.test("a server that answers the upgrade with 403 fails the dial, and may be tried again (S40)", async () => {
+Deno.test("a server that answers the upgrade with 403 fails the dial, and may be tried again", async () => {
   await using server = scriptedServer({}, {
     upgrade: () => new Response("Too many", { status: 403 }),
   });

@@ -7,12 +7,12 @@ import { ALL_PERMISSIONS, type Identity } from "./identity.ts";
 export interface Login {
   /** Who came. */
   readonly identity: Identity;
-  /** The body that answers `auth` (protocol §4.1). */
+  /** The body that answers `auth`. */
   readonly result: ConnectResult;
 }
 
 /**
- * Find out who a credential belongs to (protocol §4.2).
+ * Find out who a credential belongs to.
  *
  * @param core The engine.
  * @param given The credential; a leading `Bearer ` does not count.
@@ -55,7 +55,7 @@ function identityOf({ settings }: Core, credential: string): Identity {
   return identity;
 }
 
-/** Everybody is in one team of one organization (protocol §4.1). */
+/** Everybody is in one team of one organization. */
 function organization({ permissions }: Identity): OrgInfo {
   const all = permissions.size === ALL_PERMISSIONS.length;
   const team = { id: "local", name: "Local", permissions: [...permissions] };
@@ -67,7 +67,7 @@ function organization({ permissions }: Identity): OrgInfo {
   };
 }
 
-/** A task key binds the connection to its task (protocol §12.1 S18). */
+/** A task key binds the connection to its task. */
 function taskLogin({ tasks }: Core, credential: string): Login {
   const found = tasks.findByKey(credential);
   if (!found) throw new AuthenticationException("Bad request");

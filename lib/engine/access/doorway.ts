@@ -3,7 +3,7 @@ const MOST_ADDRESSES = 10_000;
 
 /**
  * Bounds how many sockets of one address may be open without having logged
- * in (protocol §12.1 S40), so that strangers cannot use up an engine.
+ * in, so that strangers cannot use up an engine.
  */
 export class Doorway {
   readonly #most: number;

@@ -1,6 +1,6 @@
 import { RocketRideException } from "../../errors.ts";
 
-/** Something that a connection may be allowed to do (protocol §4.5). */
+/** Something that a connection may be allowed to do. */
 export type Permission =
   | "task.control"
   | "task.data"

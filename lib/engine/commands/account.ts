@@ -10,7 +10,7 @@ const PREFIX = "ROCKETRIDE_";
 /** The credential; it is no variable of pipelines and is told nobody. */
 const CREDENTIAL = "ROCKETRIDE_APIKEY";
 
-/** `rrext_account_me`: the part of it that is there without a cloud (api §5.5). */
+/** `rrext_account_me`: the part of it that is there without a cloud. */
 export function accountMe(call: Call): Reply {
   switch (call.args.subcommand) {
     case "env_keys":

@@ -9,7 +9,7 @@ const MAX_ATTEMPTS = 5;
 /** What a client calls itself is kept, and told to everybody who watches. */
 const MOST_CHARACTERS = 256;
 
-/** `auth`: who is calling. A refusal ends the connection (protocol §4.1). */
+/** `auth`: who is calling. A refusal ends the connection. */
 export function auth(call: OpenCall): Reply {
   const { core, caller, args } = call;
   try {
@@ -22,7 +22,7 @@ export function auth(call: OpenCall): Reply {
   }
 }
 
-/** `deauth`: forget who is calling; the connection stays (protocol §4.4). */
+/** `deauth`: forget who is calling; the connection stays. */
 export function deauth({ caller }: Call): Reply {
   caller.logout();
   return {};

@@ -36,12 +36,12 @@ export interface Call extends OpenCall {
   readonly identity: Identity;
   /**
    * The task that the request is about: that of the key that the connection
-   * came with, else the request's token, from either place (protocol §3.3).
+   * came with, else the request's token, from either place.
    */
   readonly token: string | undefined;
 }
 
-/** A reply that has bytes besides its body (protocol §2.3). */
+/** A reply that has bytes besides its body. */
 export class BinaryReply {
   /** The body. */
   readonly body: Readonly<Record<string, unknown>>;

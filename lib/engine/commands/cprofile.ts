@@ -28,7 +28,7 @@ export function cprofileStatus(call: Call): Reply {
   };
 }
 
-/** The target is a task's process, else the server's own (api §5.2). */
+/** The target is a task's process, else the server's own. */
 function checkTarget(call: Call): void {
   const { identity, args } = call;
   const token = [identity.task, args.target].find(isName);

@@ -5,7 +5,7 @@ import { isName } from "../pipeline/component.ts";
 import { readPipeline } from "../pipeline/read_pipeline.ts";
 import type { Call, Reply } from "./call.ts";
 
-/** `rrext_deploy_add`: keep a pipeline under its project (api §5.4). */
+/** `rrext_deploy_add`: keep a pipeline under its project. */
 export function deployAdd({ core, identity, args }: Call): Reply {
   requireUnbound(identity, "task.control");
   const pipeline = readFlat(args.pipeline);
@@ -47,7 +47,7 @@ export function deployUpdate({ core, identity, args }: Call): Reply {
   requireUnbound(identity, "task.control");
   const projectId = readProject(args);
   const given = args.pipeline ?? undefined;
-  // The project is the deployment's name and cannot change (api §5.4).
+  // The project is the deployment's name and cannot change.
   const pipeline = given === undefined
     ? undefined
     : { ...readFlat(given), project_id: projectId };

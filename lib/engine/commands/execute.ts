@@ -5,7 +5,7 @@ import { startedBody } from "./started_body.ts";
 import { readStartOptions } from "./start_options.ts";
 import { startTask } from "./start_task.ts";
 
-/** `execute`: start a pipeline, or join it when it runs (engine §9.2). */
+/** `execute`: start a pipeline, or join it when it runs. */
 export async function execute(call: Call): Promise<Reply> {
   const { core, identity, args } = call;
   requireUnbound(identity, "task.control");

@@ -15,7 +15,7 @@ const MOST_CHARACTERS = 4_096;
 
 /**
  * `rrext_monitor`: choose which events of a task, a project or everything to
- * get (protocol §8.1). Replaces what was chosen for the same target.
+ * get. Replaces what was chosen for the same target.
  *
  * What is new is answered at once, before the reply: with a status for
  * `SUMMARY`, with the list of tasks for `TASK`.

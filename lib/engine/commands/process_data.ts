@@ -6,8 +6,8 @@ import type { Task } from "../run/task.ts";
 import { type Call, type Reply, taskOf } from "./call.ts";
 
 /**
- * `rrext_process`: open, write and close pipes (engine §3). Failures are told
- * as failures, which servers of 1.1 do not do (protocol §12.1 S1).
+ * `rrext_process`: open, write and close pipes. Failures are told
+ * as failures, which servers of 1.1 do not do.
  */
 export async function processData(call: Call): Promise<Reply> {
   const task = taskOf(call);

@@ -14,7 +14,7 @@ import {
 } from "../validate/without_values.ts";
 
 /**
- * `restart`: another pipeline under the same token (engine §9.2).
+ * `restart`: another pipeline under the same token.
  *
  * Source, environment, threads and time to live stay. The new pipeline is
  * looked at first: one that cannot run leaves the old one running.

@@ -4,12 +4,12 @@ import { serviceList } from "../services/service_list.ts";
 import { VERSION } from "../../version.ts";
 import type { Call, OpenCall, Reply } from "./call.ts";
 
-/** `rrext_ping`: is anybody there (protocol §9). */
+/** `rrext_ping`: is anybody there. */
 export function ping(): Reply {
   return { pong: true };
 }
 
-/** `rrext_public_probe`: what this is, for anybody (protocol §4.3). */
+/** `rrext_public_probe`: what this is, for anybody. */
 export function probe(_call: OpenCall): Reply {
   return {
     version: VERSION,
@@ -19,7 +19,7 @@ export function probe(_call: OpenCall): Reply {
   };
 }
 
-/** `rrext_services`: all nodes, or one of them in detail (engine §8). */
+/** `rrext_services`: all nodes, or one of them in detail. */
 export function services(
   { core, args }: Pick<Call, "core" | "args">,
 ): NonNullable<Reply> {

@@ -17,9 +17,8 @@ export interface StartOptions {
 }
 
 /**
- * Read the options of `execute` (protocol §7.1). An absent or null one has
- * its default; a server would stumble over some that are refused here
- * (protocol §12.1 S17, S34).
+ * Read the options of `execute`. An absent or null one has
+ * its default; a server would stumble over some that are refused here.
  *
  * @throws {ValidationException} One is out of range.
  */

@@ -46,7 +46,7 @@ export interface StartRequest {
 }
 
 /**
- * Start a pipeline, or join it when it runs already (engine §9.2).
+ * Start a pipeline, or join it when it runs already.
  *
  * From looking for a running task to entering the new one nothing is waited
  * for, so that calls at the same time end up with the same task.
@@ -136,7 +136,7 @@ function makeToken(core: Core, address: Address, userId: string): string {
   return known?.spec.token ?? `tk_${randomUUID().replaceAll("-", "")}`;
 }
 
-/** Derived keys are the same for all users of a project (protocol S19). */
+/** Derived keys are the same for all users of a project. */
 function makePublicToken({ settings }: Core, address: Address): string {
   const { tokens, randomUUID } = settings;
   if (tokens === "server") return publicToken(address);

@@ -20,7 +20,7 @@ interface StoreCall {
 
 type Subcommand = (call: StoreCall) => Awaitable<Reply>;
 
-/** The file generation (api §4.2). */
+/** The file generation. */
 const FILE_COMMANDS: ReadonlyMap<unknown, Subcommand> = new Map<
   unknown,
   Subcommand
@@ -70,7 +70,7 @@ export function store(
   const run = FILE_COMMANDS.get(subcommand);
   if (run) return run({ args, files, handles: stores.handlesOf(caller) });
   const document = DOCUMENT_COMMANDS.get(subcommand);
-  // Templates are everybody's (api §4.1).
+  // Templates are everybody's.
   const shared = stores.filesOf(settings.userId);
   if (document) return document({ args, files, shared });
   throw new RocketRideException(`Unknown subcommand: ${subcommand}`, {
@@ -123,7 +123,7 @@ async function stat({ args, files }: StoreCall): Promise<Reply> {
   return found ? { exists: true, ...found } : { exists: false };
 }
 
-/** Anything but `w` is reading (api §4.2). */
+/** Anything but `w` is reading. */
 function modeOf({ mode }: Call["args"]): Mode {
   return mode === "w" ? "w" : "r";
 }

@@ -22,7 +22,7 @@ interface DocumentCall {
 
 type DocumentCommand = (call: DocumentCall) => Awaitable<Reply>;
 
-/** The generation of 1.0: documents of some kinds, in one request (api §4.1). */
+/** The generation of 1.0: documents of some kinds, in one request. */
 export const DOCUMENT_COMMANDS: ReadonlyMap<unknown, DocumentCommand> = new Map<
   unknown,
   DocumentCommand

@@ -36,7 +36,7 @@ export const OPEN_COMMANDS: ReadonlyMap<string, OpenCommand> = new Map<
   ["rrext_public_probe", probe],
 ]);
 
-/** All other commands (protocol §12.4 rule 4). */
+/** All other commands. */
 export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["deauth", deauth],
   ["execute", execute],

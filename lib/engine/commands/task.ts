@@ -13,18 +13,18 @@ import type { TaskTopic } from "../monitor/monitors.ts";
 import type { Task } from "../run/task.ts";
 import { type Call, notRunning, type Reply, taskOf } from "./call.ts";
 
-/** `terminate`: end a task; it has ended when the reply comes (engine §9.4). */
+/** `terminate`: end a task; it has ended when the reply comes. */
 export async function terminate(call: Call): Promise<Reply> {
   await permitted(call, "task.control").stop();
 }
 
-/** `rrext_get_task_status`: all that is known about a task (engine §7.2). */
+/** `rrext_get_task_status`: all that is known about a task. */
 export function getTaskStatus(call: Call): Reply {
   const { record, spec } = permitted(call, "task.monitor");
   return shownStatus(call, record.read(), spec);
 }
 
-/** `rrext_get_pipeline`: the pipeline, placeholders unresolved (engine §9.6). */
+/** `rrext_get_pipeline`: the pipeline, placeholders unresolved. */
 export function getPipeline(call: Call): Reply {
   return {
     pipeline: structuredClone(permitted(call, "task.monitor").pipeline),
@@ -32,8 +32,8 @@ export function getPipeline(call: Call): Reply {
 }
 
 /**
- * `rrext_get_token`: the token of a running task (engine §9.6); never of one
- * that has ended (protocol §12.1 S14), and never one that carries more than
+ * `rrext_get_token`: the token of a running task; never of one
+ * that has ended, and never one that carries more than
  * who asks may do.
  */
 export function getToken({ core, identity, args }: Call): Reply {
@@ -50,7 +50,7 @@ export function getToken({ core, identity, args }: Call): Reply {
   return { token: core.keys.keyFor("tk", task.spec, identity) };
 }
 
-/** `rrext_get_tasks`: the tasks that take data (engine §9.6). */
+/** `rrext_get_tasks`: the tasks that take data. */
 export function getTasks({ core, identity }: Call): Reply {
   requirePermission(identity, "task.monitor");
   const tasks = core.tasks.active().filter(({ record, spec }) =>

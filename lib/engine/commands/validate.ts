@@ -12,7 +12,7 @@ import { inspectOptions } from "./inspect_options.ts";
 
 /**
  * `rrext_validate`: everything that is wrong with a pipeline, or with a
- * single component (engine §1.7).
+ * single component.
  *
  * It comes back with its placeholders unresolved, and so does what is said
  * about it: anybody may ask, and no value of the engine's environment leaves

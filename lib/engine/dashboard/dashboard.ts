@@ -16,8 +16,8 @@ type Owner = Pick<Visitor, "subscriptions">;
 type Audience = (identity: Identity) => boolean;
 
 /**
- * Who is connected to an engine, and the events about them and about tasks
- * (protocol §8.2). Everybody learns what concerns their own user; who came
+ * Who is connected to an engine, and the events about them and about tasks.
+ * Everybody learns what concerns their own user; who came
  * with a task's key, what concerns that task.
  */
 export class Dashboard {

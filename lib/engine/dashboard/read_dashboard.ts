@@ -12,7 +12,7 @@ import { monitorName } from "./monitor_name.ts";
 import type { Visitor } from "./visitor.ts";
 
 /**
- * An engine at a glance, as far as it concerns somebody (api §5.2): their own
+ * An engine at a glance, as far as it concerns somebody: their own
  * connections and tasks, and the connections that nobody has logged in on.
  */
 export function readDashboard(

@@ -1,7 +1,7 @@
 import type { Identity } from "../access/identity.ts";
 import type { Subscriptions } from "../monitor/subscriptions.ts";
 
-/** What a client tells about itself when it logs in (protocol §4.1). */
+/** What a client tells about itself when it logs in. */
 export interface ClientInfo {
   /** What it calls itself. */
   readonly name?: string;

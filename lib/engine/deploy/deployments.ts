@@ -54,7 +54,7 @@ interface Entry {
 
 /**
  * The pipelines that an engine keeps and starts when their schedules say so,
- * by project (api §5.4). They last as long as the engine.
+ * by project. They last as long as the engine.
  *
  * Servers of 1.1 keep schedules but never act on them; here they do run. A
  * start that fails makes a deployment `errored`, until one succeeds.

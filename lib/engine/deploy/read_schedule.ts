@@ -16,7 +16,7 @@ export interface Schedule {
   readonly eitherDay: boolean;
 }
 
-/** Words for common schedules (api §5.4). */
+/** Words for common schedules. */
 const WORDS: Readonly<Record<string, string>> = {
   "@yearly": "0 0 1 1 *",
   "@annually": "0 0 1 1 *",

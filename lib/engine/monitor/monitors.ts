@@ -32,7 +32,7 @@ export interface Watcher {
  *
  * An event reaches a connection at most once, however many of its
  * subscriptions match. What a connection may see is decided at delivery, so a
- * subscription alone gives nothing away (protocol §4.5).
+ * subscription alone gives nothing away.
  */
 export class Monitors {
   readonly #watchers: Set<Watcher> = new Set();

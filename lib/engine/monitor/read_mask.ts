@@ -3,7 +3,7 @@ import { isRecord } from "../../../schema/json.ts";
 import { ValidationException } from "../../errors.ts";
 
 /**
- * Read the kinds of events that a monitor request names (protocol §8.1): a
+ * Read the kinds of events that a monitor request names: a
  * list of names in any case, a mask, or a mask as digits.
  *
  * Unknown names are ignored, as on a server: what is left may be nothing, and

@@ -14,7 +14,7 @@ export interface StatusFeedOptions {
 
 /**
  * Sends a status at most once a second, however often it changes, and at once
- * when it matters (engine §7.2). Idle while nobody watches.
+ * when it matters. Idle while nobody watches.
  */
 export class StatusFeed {
   readonly #options: StatusFeedOptions;

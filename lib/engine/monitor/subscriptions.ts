@@ -5,7 +5,7 @@ const MOST = 4_096;
 
 /**
  * What a subscription is for. Kept as a record, never as joined text: ids may
- * contain any character (protocol §12.2 C28).
+ * contain any character.
  */
 export type MonitorKey =
   | { readonly kind: "all" }
@@ -37,7 +37,7 @@ export interface EventTopic {
 }
 
 /**
- * What one connection watches (protocol §8.1). Each call replaces the mask of
+ * What one connection watches. Each call replaces the mask of
  * its key; there is no adding and no removing.
  */
 export class Subscriptions {

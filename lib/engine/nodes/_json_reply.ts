@@ -1,5 +1,5 @@
 /**
- * Read the JSON that a model replied, as LLM nodes do (engine §4.7): what a
+ * Read the JSON that a model replied, as LLM nodes do: what a
  * `<think>` block holds is dropped, and so are a code fence before and after.
  *
  * @returns The value, or `undefined` when the rest is not JSON.

@@ -22,7 +22,7 @@ export type ResultLane =
   | "image";
 
 /**
- * Write what arrives on some lanes to the result (engine §5.1).
+ * Write what arrives on some lanes to the result.
  *
  * @param lanes The lanes to take.
  * @param keyOf Names the field of the result for a lane.
@@ -68,7 +68,7 @@ function imageHandler(
   };
 }
 
-/** A step of sound or film: where it is, without its data (engine §5.1). */
+/** A step of sound or film: where it is, without its data. */
 function stepValue(
   { object }: PipeContext,
   { action, mimeType, bytes }: MediaPayload,

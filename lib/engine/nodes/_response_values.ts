@@ -3,7 +3,7 @@ import { isRecord } from "../../../schema/json.ts";
 import { createQuestion, type Question } from "../../../schema/question.ts";
 import type { AnswerPayload } from "../node.ts";
 
-/** A document as a result has it: without nulls (engine §5.1). */
+/** A document as a result has it: without nulls. */
 export function docValue(doc: Doc): Record<string, unknown> {
   const { metadata, ...rest } = doc;
   return {
@@ -14,9 +14,9 @@ export function docValue(doc: Doc): Record<string, unknown> {
 }
 
 /**
- * A question as a result has it: every member, with nulls for what is not set
- * (engine §5.1). Its documents stay as they came: with nulls in them the
- * question could not be sent again (protocol S36).
+ * A question as a result has it: every member, with nulls for what is not set.
+ * Its documents stay as they came: with nulls in them the
+ * question could not be sent again.
  */
 export function questionValue(question: Question): Record<string, unknown> {
   const whole = createQuestion(question);
@@ -32,7 +32,7 @@ export function questionValue(question: Question): Record<string, unknown> {
 }
 
 /**
- * An answer as a result has it (engine §5.1): JSON when that was asked for,
+ * An answer as a result has it: JSON when that was asked for,
  * else text; objects become their JSON text.
  */
 export function answerValue({ answer, expectJson }: AnswerPayload): unknown {

@@ -11,7 +11,7 @@ import {
 /** Cuts a text into chunks. */
 export type Splitter = (text: string) => string[];
 
-/** The profiles of the chunker (engine §4.5). */
+/** The profiles of the chunker. */
 export const PROFILES = [
   "default",
   "recursive",
@@ -24,7 +24,7 @@ export const PROFILES = [
 ] as const;
 
 /**
- * Choose how texts are cut (engine §4.5).
+ * Choose how texts are cut.
  *
  * @param config The effective configuration; `splitter` names the profile.
  * @param id The component's id, for messages.

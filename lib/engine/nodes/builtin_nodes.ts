@@ -66,7 +66,7 @@ export interface BuiltinNodesOptions {
 }
 
 /**
- * The nodes that come with the embedded engine (engine §4).
+ * The nodes that come with the embedded engine.
  *
  * @param options See {@linkcode BuiltinNodesOptions}.
  * @returns A definition for each provider, sources first.

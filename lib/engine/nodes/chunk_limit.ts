@@ -9,7 +9,7 @@ export interface ChunkRule extends ChunkLimit {
 }
 
 /**
- * Read the length settings of the chunker (engine §4.5).
+ * Read the length settings of the chunker.
  *
  * `strlen` counts characters, that is, code points. `tokens` estimates
  * `ceil(UTF-8 bytes / bytes_per_token)`; the limit is kept in bytes, so that

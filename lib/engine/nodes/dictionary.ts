@@ -10,7 +10,7 @@ import { askLlm } from "./llm/ask_llm.ts";
 import { objectDoc } from "./object_doc.ts";
 
 /**
- * The node `dictionary` (engine §4.8): lets its LLM find the terms that a text
+ * The node `dictionary`: lets its LLM find the terms that a text
  * explains or takes for granted, and makes a document of each.
  *
  * The LLM is asked once for each text that arrives; of blank text it is asked

@@ -23,7 +23,7 @@ interface Column {
 type Row = Readonly<Record<string, unknown>>;
 
 /**
- * The node `extract_data` (engine §4.8): lets its LLM find the rows of a table
+ * The node `extract_data`: lets its LLM find the rows of a table
  * in texts and tables.
  *
  * The LLM is asked once for each text and table that arrives, with the rows so

@@ -11,7 +11,7 @@ import {
 const DIGESTS = { md5, sha1, sha256 } as const;
 
 /**
- * The node `hash` (engine §4.3): stamps the digests of an object on its
+ * The node `hash`: stamps the digests of an object on its
  * metadata while the bytes pass on unchanged.
  *
  * The metadata has `md5`, `sha1` and `sha256` in lower-case hexadecimal once

@@ -6,7 +6,7 @@ import type { LlmOverride } from "./llm/llm_override.ts";
 import { scriptedModel } from "./llm/scripted_model.ts";
 
 /**
- * The node `llm_mock`, which only the embedded engine has (engine §4.7): an
+ * The node `llm_mock`, which only the embedded engine has: an
  * LLM that follows a script.
  *
  * The first entry of `replies` whose `match` is found in the text of the

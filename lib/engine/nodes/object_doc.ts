@@ -1,7 +1,7 @@
 import type { Doc } from "../../../schema/doc.ts";
 import type { ObjectInfo } from "../node.ts";
 
-/** The node id in the metadata of chunks; any fixed UUID does (engine §4.5). */
+/** The node id in the metadata of chunks; any fixed UUID does. */
 const NODE_ID = "5d0a7a0e-3b7c-4c55-9d1f-6f2f4a8e21c7";
 
 /** Where in its object a document comes from. */
@@ -18,7 +18,7 @@ export interface DocPlace {
   readonly isTable?: boolean;
 }
 
-/** Make a document of a part of an object (engine §4.5). */
+/** Make a document of a part of an object. */
 export function objectDoc(
   object: ObjectInfo,
   page_content: string,

@@ -67,7 +67,7 @@ const FIELDS: readonly NodeField[] = [
 ];
 
 /**
- * The node `preprocessor_langchain` (engine §4.5): cuts text and tables into
+ * The node `preprocessor_langchain`: cuts text and tables into
  * documents.
  *
  * Tables become documents at once, text when the object is complete; all

@@ -26,7 +26,7 @@ interface Part {
 }
 
 /**
- * The node `preprocessor_llm` (engine §4.8): lets its LLM cut text into
+ * The node `preprocessor_llm`: lets its LLM cut text into
  * documents that can be read by themselves, and sum it up in one more.
  *
  * Text is gathered until the object is complete, and cut first into pieces

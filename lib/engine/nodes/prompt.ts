@@ -17,7 +17,7 @@ const DEFAULT_INSTRUCTION =
   "Answer helpfully and to the point, from what is given here.";
 
 /**
- * The node `prompt` (engine §4.3): gathers what an object brings and asks one
+ * The node `prompt`: gathers what an object brings and asks one
  * question with the configured instructions when the object is complete.
  *
  * Of incoming questions only the texts are kept. Text and tables become
@@ -95,7 +95,7 @@ function readInstructions(config: JsonObject, id: string): readonly string[] {
   return texts.length > 0 ? texts : [DEFAULT_INSTRUCTION];
 }
 
-/** Several instructions are numbered in their titles (engine §4.3). */
+/** Several instructions are numbered in their titles. */
 function titled(texts: readonly string[]): readonly QuestionInstruction[] {
   return texts.map((instructions, at) => ({
     subtitle: texts.length === 1

@@ -30,7 +30,7 @@ const RETRY_INSTRUCTION: QuestionInstruction = {
 };
 
 /**
- * Write a question as the one text that an LLM node sends (engine §4.7).
+ * Write a question as the one text that an LLM node sends.
  *
  * The order is: role, instructions (those about JSON first), examples,
  * history, context, documents, goals, questions. Sections without content are

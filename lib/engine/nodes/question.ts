@@ -2,7 +2,7 @@ import { createQuestion } from "../../../schema/question.ts";
 import { defineNode, type NodeDefinition, type PipeContext } from "../node.ts";
 
 /**
- * The node `question` (engine §4.3): makes one question of each text that it
+ * The node `question`: makes one question of each text that it
  * receives, trimmed; of blank text it makes none.
  *
  * @returns The definition.

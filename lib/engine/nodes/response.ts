@@ -21,12 +21,12 @@ const TITLES: Readonly<Record<ResultLane, string>> = {
 
 const LANES = Object.keys(TITLES) as readonly ResultLane[];
 
-/** The longest name of a result field that forms accept (engine §4.2). */
+/** The longest name of a result field that forms accept. */
 const LONGEST_NAME = 32;
 
 /**
  * The nodes that write results: `response` for all lanes, and one for each
- * lane, such as `response_text` (engine §4.2, §5.1).
+ * lane, such as `response_text`.
  *
  * A field of the result is a list, in the order of arrival. It is named by
  * `laneName`, else by the entry of `lanes` for the lane, else like the lane.
@@ -80,7 +80,7 @@ function fieldsOf(lanes: readonly ResultLane[]): readonly NodeField[] {
   }];
 }
 
-/** Which field of the result a lane is written to (engine §5.1). */
+/** Which field of the result a lane is written to. */
 function keyChoice(context: TaskContext): (lane: Lane) => string {
   const { laneName, lanes } = context.config;
   if (isFieldName(laneName)) {

@@ -2,7 +2,7 @@ import type { JsonValue } from "../../../schema/json.ts";
 import { ValidationException } from "../../errors.ts";
 import type { Separator } from "./text_splitter.ts";
 
-/** From paragraphs to characters: what splits any text (engine §4.5). */
+/** From paragraphs to characters: what splits any text. */
 export const PLAIN: readonly string[] = ["\n\n", "\n", " ", ""];
 
 /** Markdown: headings first, then fences and rules, then as plain text. */
@@ -25,7 +25,7 @@ export const LATEX: readonly Separator[] = [
 ];
 
 /**
- * Read separators as configurations have them (engine §4.5): quoted strings
+ * Read separators as configurations have them: quoted strings
  * parted by commas, such as `"\n\n", "\n"`, with or without brackets around;
  * inside the quotes the usual backslash escapes hold. A list is taken as it
  * is.

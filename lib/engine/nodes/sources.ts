@@ -54,7 +54,7 @@ const FIELDS: readonly NodeField[] = [
 ];
 
 /**
- * The sources `webhook`, `chat` and `dropper` (engine §4.1).
+ * The sources `webhook`, `chat` and `dropper`.
  *
  * They do nothing but wait: what clients send is put on their lanes by the
  * engine, and goes through them unchanged.
@@ -83,10 +83,10 @@ function sourceNode(kind: SourceKind): NodeDefinition {
 }
 
 /**
- * How to reach the source (engine §4.1). `{host}` stays literal: viewers fill
+ * How to reach the source. `{host}` stays literal: viewers fill
  * it in. The real engine also adds `token-text` and `token-key` with the
  * task's private token; whoever may read the status could then take the task
- * over (protocol S18), so they are left out here.
+ * over, so they are left out here.
  */
 function interfaceNote(kind: SourceKind, publicToken: string): JsonObject {
   const link = `{host}/${kind.provider}`;

@@ -14,7 +14,7 @@ export interface ChunkLimit {
 
 /**
  * Cut a text into chunks at the coarsest separator that it contains, and what
- * is still too long at finer ones (engine §4.5).
+ * is still too long at finer ones.
  *
  * Parts that fit together are merged again, as many as fit. A separator stays
  * at the start of the part that follows it. The empty separator cuts between
@@ -50,7 +50,7 @@ export function splitRecursively(
 
 /**
  * Cut a text at one separator only, and merge parts that fit together, with
- * the separator between them (engine §4.5). A part that is longer than the
+ * the separator between them. A part that is longer than the
  * limit stays whole.
  */
 export function splitAtSeparator(

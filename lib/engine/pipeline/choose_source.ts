@@ -11,7 +11,7 @@ export interface ChosenSource {
 }
 
 /**
- * Find the component that data enters by (engine §1.4).
+ * Find the component that data enters by.
  *
  * @param pipeline The flat pipeline.
  * @param wanted The `source` of the request; wins over the pipeline's own.

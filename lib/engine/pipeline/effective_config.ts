@@ -13,7 +13,7 @@ export interface EffectiveConfig {
 }
 
 /**
- * Apply a node's presets to a component (engine §1.3).
+ * Apply a node's presets to a component.
  *
  * With a profile, the component's values must sit under the profile's name;
  * values beside it are not merged, and a warning says so.
@@ -83,7 +83,7 @@ function deprecation(id: string, preset: JsonObject): readonly string[] {
   return [`Component ${id} uses a deprecated profile${advice}`];
 }
 
-/** A key beside the profile is ignored by every engine (engine §1.3). */
+/** A key beside the profile is ignored by every engine. */
 function strayValues(
   { id, config }: Component,
   profile: string,

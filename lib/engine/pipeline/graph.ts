@@ -14,7 +14,7 @@ export interface Edge {
 
 /**
  * All connections, in the order of the components and then of their entries:
- * the order in which targets are called (engine §2.5).
+ * the order in which targets are called.
  */
 export function edgesOf(components: readonly Component[]): readonly Edge[] {
   return components.flatMap((component): Edge[] => [
@@ -28,7 +28,7 @@ export function edgesOf(components: readonly Component[]): readonly Edge[] {
 }
 
 /**
- * The ids that can be reached from `source`, itself included (engine §1.5).
+ * The ids that can be reached from `source`, itself included.
  *
  * Over all edges this is what gets loaded; over lanes alone it is what takes
  * part in an object's life.

@@ -1,7 +1,7 @@
 import type { NodeDefinition } from "../node.ts";
 import type { EffectiveConfig } from "./effective_config.ts";
 
-/** What every start of a node warns of (engine §1.3, §4.12). */
+/** What every start of a node warns of. */
 export function nodeWarnings(
   definition: NodeDefinition,
   effective: EffectiveConfig,

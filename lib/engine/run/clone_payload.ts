@@ -2,7 +2,7 @@ import type { Lane, LanePayloads } from "../node.ts";
 
 /**
  * A copy of a payload for one of several targets, so that a node that edits
- * in place does not disturb its siblings (engine §11).
+ * in place does not disturb its siblings.
  *
  * Text needs no copy, and bytes are never edited.
  */

@@ -2,7 +2,7 @@ import { PipeException } from "../../errors.ts";
 import type { ControlCall, NodeInstance } from "../node.ts";
 
 /**
- * Ask a helper over a control connection (engine §4.9).
+ * Ask a helper over a control connection.
  *
  * With `nodeId` only that helper is asked; otherwise they are asked in order
  * until one answers with something other than `undefined`.

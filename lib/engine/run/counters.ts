@@ -3,7 +3,7 @@ import type { Clock } from "../../async.ts";
 
 const WINDOW_MS = 2_500;
 
-/** Counts the objects of a task (engine §2.8). */
+/** Counts the objects of a task. */
 export class Counters {
   readonly #clock: Clock;
   readonly #completed: Tally = { size: 0, count: 0 };

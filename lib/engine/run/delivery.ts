@@ -16,7 +16,7 @@ export interface DeliveryOptions {
   readonly pipeId: number;
   /** Aborts when the pipe is abandoned. */
   readonly signal: AbortSignal;
-  /** Whether a node that answered on a lane also forwards (engine §2.4). */
+  /** Whether a node that answered on a lane also forwards. */
   readonly forwarding: "clean" | "engine";
   /** Who is told where the object is. */
   readonly observer: PipeObserver;
@@ -34,7 +34,7 @@ interface Handling {
  * Carries the payloads of one object from node to node.
  *
  * They travel depth first: a target and everything behind it is done before
- * the next target is called (engine §2.5).
+ * the next target is called.
  */
 export class Delivery {
   readonly #options: DeliveryOptions;

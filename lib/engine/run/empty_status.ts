@@ -1,7 +1,7 @@
 import { TASK_STATE, type TaskStatus } from "../../../schema/task.ts";
 
 /**
- * The status of a task that is not there (engine §7.2): every field, all of
+ * The status of a task that is not there: every field, all of
  * them zero or empty.
  */
 export function emptyStatus(projectId: string, source: string): TaskStatus {

@@ -24,7 +24,7 @@ export interface ExecutionOptions {
   readonly threads: number;
   /** The greatest number of bytes of one object. */
   readonly maxObjectBytes: number;
-  /** Which forwarding rule holds (engine §2.4). */
+  /** Which forwarding rule holds. */
   readonly forwarding: "clean" | "engine";
   /** Where time comes from. */
   readonly clock: Clock;

@@ -1,7 +1,7 @@
-/** The engine's number for a failure inside a node (engine §5.2). */
+/** The engine's number for a failure inside a node. */
 const EXCEPTION = 19;
 
-/** A failure as results and status records tell it (engine §2.7). */
+/** A failure as results and status records tell it. */
 export interface Failure {
   /** What went wrong. */
   readonly message: string;
@@ -20,7 +20,7 @@ export function describeFailure(error: unknown): Failure {
   return { message: messageOf(error), code: EXCEPTION, ...placeOf(error) };
 }
 
-/** The text of anything thrown; never empty (protocol §12.1 S23). */
+/** The text of anything thrown; never empty. */
 export function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   if (text !== "") return text;

@@ -1,4 +1,4 @@
-/** The kinds of members that a filter has (api §1.5). */
+/** The kinds of members that a filter has. */
 type Kind = "boolean" | "number" | "string" | "numbers" | "strings";
 
 const KINDS: Readonly<Record<string, Kind>> = {

@@ -2,7 +2,7 @@ import type { FlowTrace } from "../../../schema/event.ts";
 import { isRecord } from "../../../schema/json.ts";
 import type { FlowStep } from "./observer.ts";
 
-/** How much a task tells about what passes through it (engine §7.1). */
+/** How much a task tells about what passes through it. */
 export type TraceLevel = "none" | "metadata" | "summary" | "full";
 
 /** The trace levels, least first. */
@@ -12,7 +12,7 @@ export const TRACE_LEVELS: readonly TraceLevel[] = Object.freeze(
 
 const TEXT_SHOWN = 2_000;
 
-/** The `trace` member of a flow event (engine §7.1). */
+/** The `trace` member of a flow event. */
 export function flowTrace(step: FlowStep, level: TraceLevel): FlowTrace {
   switch (step.op) {
     case "begin": {

@@ -11,7 +11,7 @@ export type Feed = <L extends Lane>(
   payload: LanePayloads[L],
 ) => Promise<void>;
 
-/** Turns the writes of one object into payloads of a lane (protocol §6.4). */
+/** Turns the writes of one object into payloads of a lane. */
 export interface LaneWriter {
   /** The object was opened. */
   begin(): Promise<void>;

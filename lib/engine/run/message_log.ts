@@ -1,6 +1,6 @@
 const KEPT = 50;
 
-/** The newest errors or warnings of a task; at most fifty (engine §2.7). */
+/** The newest errors or warnings of a task; at most fifty. */
 export class MessageLog {
   readonly #kind: string;
   #messages: string[] = [];

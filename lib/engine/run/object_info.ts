@@ -2,7 +2,7 @@ import { v5 } from "uuid";
 import type { ObjectInfo } from "../node.ts";
 
 /**
- * Read the `object` of an open request (engine §3).
+ * Read the `object` of an open request.
  *
  * Unknown members are dropped, as the real engine does. Without an
  * `objectId` one is derived from the name, so equal names give equal ids.

@@ -26,15 +26,15 @@ export interface ObjectRunOptions {
   readonly pipeId: number;
   /** Aborts when the pipe is abandoned. */
   readonly signal: AbortSignal;
-  /** Whether a node that answered on a lane also forwards (engine §2.4). */
+  /** Whether a node that answered on a lane also forwards. */
   readonly forwarding: "clean" | "engine";
   /** Who is told what happens. */
   readonly observer: PipeObserver;
 }
 
 /**
- * One object's life in a pipeline: open, payloads, closing, close
- * (engine §2.6). Of its failures the first is kept.
+ * One object's life in a pipeline: open, payloads, closing, close.
+ * Of its failures the first is kept.
  */
 export class ObjectRun {
   readonly #options: ObjectRunOptions;
@@ -83,7 +83,7 @@ export class ObjectRun {
    * Let every node flush, then let every node finish, feeders first.
    *
    * A failure does not keep the others from their turn, so that the result
-   * holds whatever could be produced (engine §2.7).
+   * holds whatever could be produced.
    */
   async close(): Promise<PipelineResult> {
     const { plan, object, signal } = this.#options;

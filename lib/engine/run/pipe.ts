@@ -19,7 +19,7 @@ export interface PipeOptions extends ObjectRunOptions {
 
 /**
  * One object's way in: open, writes, close, strictly in the order in which
- * they were asked for (protocol §12.4 rule 5).
+ * they were asked for.
  *
  * Whoever waits is released when the pipe's signal aborts, even if a node
  * does not notice.
@@ -114,7 +114,7 @@ export class Pipe {
 
   /**
    * End the object and answer its result. A failure of the object is part of
-   * the result and does not reject (engine §2.7).
+   * the result and does not reject.
    */
   close(): Promise<PipelineResult> {
     this.#phase = "closing";

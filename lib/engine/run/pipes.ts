@@ -26,7 +26,7 @@ interface Claim {
  * The pipes of a running pipeline.
  *
  * Ids are the lowest free ones. They belong to the owner who opened them: for
- * anybody else they do not exist (protocol §5.5). Opens beyond the number of
+ * anybody else they do not exist. Opens beyond the number of
  * threads wait in order.
  */
 export class Pipes {
@@ -173,7 +173,7 @@ export class Pipes {
     this.#stopScan ??= clock.after(SCAN_MS, scan, { ref: false });
   }
 
-  /** Abandon pipes that nobody used for a minute (protocol §5.4). */
+  /** Abandon pipes that nobody used for a minute. */
   #reap(): void {
     const now = this.#options.clock.now();
     for (const { pipe, controller } of [...this.#byId.values()]) {

@@ -3,7 +3,7 @@ import { isRecord } from "../../../schema/json.ts";
 import { PipeException } from "../../errors.ts";
 
 /**
- * Read one document or a list of them (protocol §6.4).
+ * Read one document or a list of them.
  *
  * @throws {PipeException} One of them has the wrong shape. As on a server,
  * an explicit null is one where a number or vector is expected.

@@ -29,7 +29,7 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Read a question as the server's model does (protocol Appendix B): absent
+ * Read a question as the server's model does: absent
  * members get their defaults, unknown ones are dropped.
  *
  * @throws {PipeException} A member has the wrong shape.

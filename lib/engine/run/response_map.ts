@@ -3,7 +3,7 @@ import type { Lane, ObjectInfo } from "../node.ts";
 import type { Failure } from "./failure.ts";
 import { jsonCopy } from "./json_copy.ts";
 
-/** What the nodes of a pipeline answer for one object (engine §5.1). */
+/** What the nodes of a pipeline answer for one object. */
 export class ResponseMap {
   readonly #fields: Map<string, unknown[]> = new Map();
   readonly #types: Map<string, Lane> = new Map();

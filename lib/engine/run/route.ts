@@ -4,7 +4,7 @@ import { ownLane } from "../../protocol/media_type.ts";
 export type Listens = (lane: string) => boolean;
 
 /**
- * Choose what an object's bytes become (engine §2.3, protocol §6.3).
+ * Choose what an object's bytes become.
  *
  * The comparison is case-sensitive and includes parameters, as on a server.
  *

@@ -11,7 +11,7 @@ import { TaskRecord } from "./task_record.ts";
 import type { TaskHost, TaskSpec } from "./task_spec.ts";
 
 /**
- * A pipeline under a token, from `execute` to its end (engine §9.3). The
+ * A pipeline under a token, from `execute` to its end. The
  * nodes at work are an `Execution`; a restart replaces it.
  */
 export class Task {
@@ -114,7 +114,7 @@ export class Task {
 
   /**
    * Replace the pipeline. Token, source, provider, counters and watchers
-   * stay (engine §9.2).
+   * stay.
    *
    * @param pipeline The new pipeline, placeholders unresolved.
    * @param plan The same, made ready to run.

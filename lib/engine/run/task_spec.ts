@@ -26,7 +26,7 @@ export interface TaskSpec extends TaskTopic {
 
 /** What tasks take from their engine. */
 export interface TaskHost {
-  /** Which forwarding rule holds (engine §2.4). */
+  /** Which forwarding rule holds. */
   readonly forwarding: "clean" | "engine";
   /** The greatest number of bytes of one object. */
   readonly maxObjectBytes: number;

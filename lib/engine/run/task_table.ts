@@ -26,7 +26,7 @@ interface Ended {
 
 /**
  * The tasks of an engine, by token. Ended ones stay for five minutes, so that
- * their last status can be read (protocol §1.2).
+ * their last status can be read.
  */
 export class TaskTable {
   readonly #clock: Clock;

@@ -5,8 +5,8 @@ import type { LaneWriter } from "./lane_writer.ts";
  * Turn bytes into text, one piece a write.
  *
  * A character may be split over two writes: one decoder serves the whole
- * object. The real engine decodes each write on its own and fails there
- * (protocol §6.4). Text that ends inside a character is an error here too.
+ * object. The real engine decodes each write on its own and fails there.
+ * Text that ends inside a character is an error here too.
  *
  * @param emit Where each piece goes.
  */

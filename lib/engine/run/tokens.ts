@@ -12,7 +12,7 @@ export interface TaskIdentity {
 }
 
 /**
- * The private token: control of one task (engine §9.1).
+ * The private token: control of one task.
  *
  * Derived as the real server does it, so both give the same token for the
  * same user, project and source.

@@ -12,7 +12,7 @@ export interface RequestParts {
 
 /**
  * Read a request tolerantly: arguments may be absent or null, and the token
- * may be in either place, the arguments' one first (protocol §3.3).
+ * may be in either place, the arguments' one first.
  */
 export function readRequest(request: RequestMessage): RequestParts {
   const given: unknown = request.arguments;

@@ -2,7 +2,7 @@ const LOOKED_AT = 4_096;
 
 /**
  * Find the `seq` of a frame that is not a message, so that its sender can be
- * told and does not wait for ever (protocol §12.1 S12).
+ * told and does not wait for ever.
  *
  * @param frame What arrived.
  * @returns The number, or `undefined` when none can be made out.

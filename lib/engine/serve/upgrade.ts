@@ -3,7 +3,7 @@ import { ValidationException } from "../../errors.ts";
 import type { Upgrade } from "../settings.ts";
 import { BunSocket } from "./bun_socket.ts";
 
-/** Seconds of silence until a peer is taken for dead (protocol §1.2). */
+/** Seconds of silence until a peer is taken for dead. */
 export const IDLE_SECONDS = 60;
 
 /** The globals of the platforms that are known here. */

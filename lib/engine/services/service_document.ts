@@ -6,7 +6,7 @@ import { fullDescription } from "./service_list.ts";
 /**
  * One service as `rrext_services` answers when asked for it: the definition
  * document, with `capabilities` as names and the parts that the list makes
- * its forms of (engine §8.2).
+ * its forms of.
  *
  * @param definition The node.
  * @returns The document.

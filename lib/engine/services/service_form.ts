@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from "../../../schema/json.ts";
 import type { NodeDefinition, NodeField } from "../node.ts";
 
-/** A form in the shape that RJSF takes (engine §8.1). */
+/** A form in the shape that RJSF takes. */
 export interface ServiceForm {
   /** The JSON Schema of the configuration. */
   readonly schema: JsonObject;
@@ -9,13 +9,13 @@ export interface ServiceForm {
   readonly ui: JsonObject;
 }
 
-/** The section of a service that its form is in (engine §8.1). */
+/** The section of a service that its form is in. */
 export function sectionOf(definition: NodeDefinition): "Source" | "Pipe" {
   return definition.classType.includes("source") ? "Source" : "Pipe";
 }
 
 /**
- * Make the form of a node from its fields (engine §8.1).
+ * Make the form of a node from its fields.
  *
  * A node with profiles has a choice of them, and the fields below each; a
  * hidden `type` tells the provider.

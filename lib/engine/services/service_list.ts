@@ -19,7 +19,7 @@ export interface ServiceListOptions {
 }
 
 /**
- * The services of an engine, as `rrext_services` lists them (engine §8.1).
+ * The services of an engine, as `rrext_services` lists them.
  *
  * Nodes with the capability `INTERNAL` are left out; they can be used all the
  * same.
@@ -47,7 +47,7 @@ export function serviceList(
   return Object.fromEntries(listed);
 }
 
-/** The description with the node's limitation at its end (engine §4.12). */
+/** The description with the node's limitation at its end. */
 export function fullDescription(definition: NodeDefinition): string {
   const { description, limitation } = definition;
   return limitation === undefined

@@ -86,8 +86,7 @@ const FAMILIES: readonly (readonly [string, UnsupportedNeed, string])[] = [
 ];
 
 /**
- * The nodes of RocketRide that are not here, by provider (engine §4.3 to
- * §4.12). A name that ends with `*` stands for all that begin like it.
+ * The nodes of RocketRide that are not here, by provider. A name that ends with `*` stands for all that begin like it.
  *
  * @returns The providers in the order of the catalogue.
  */
@@ -103,8 +102,7 @@ export function unsupportedNodes(): ReadonlyMap<string, UnsupportedNode> {
 }
 
 /**
- * Say why a node of RocketRide cannot run in the embedded engine
- * (engine §4.12).
+ * Say why a node of RocketRide cannot run in the embedded engine.
  *
  * @param provider The provider's name.
  * @returns The whole text to refuse it with; `undefined` when RocketRide has
@@ -119,7 +117,7 @@ export function unsupportedReason(provider: string): string | undefined {
   return need && refusalText(provider, need);
 }
 
-/** The text of engine §4.12. */
+/** What a run of such a node fails with. */
 function refusalText(provider: string, need: UnsupportedNeed): string {
   return `Node '${provider}' exists in RocketRide but is not available in ` +
     `the embedded engine (needs ${need}); connect to a server to run it`;

@@ -86,7 +86,7 @@ export async function listPipelines(shelf: Shelf): Promise<ProjectSummary[]> {
   return summaries;
 }
 
-/** JSON as the helpers of the file generation write it (api §4.2). */
+/** JSON as the helpers of the file generation write it. */
 export function encode(value: unknown): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(value, null, 2));
 }

@@ -26,7 +26,7 @@ interface Entry {
 }
 
 /**
- * The rules of the store on top of whatever keeps the files (api §4.2): who
+ * The rules of the store on top of whatever keeps the files: who
  * may open what, what may be removed and renamed. One change after the other,
  * so that what was looked at is still so when it is acted on.
  */

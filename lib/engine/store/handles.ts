@@ -2,7 +2,7 @@ import { RocketRideException } from "../../errors.ts";
 import type { Mode, OpenFile } from "./open_file.ts";
 import { unwanted } from "./refusals.ts";
 
-/** Files that one connection may have open (protocol §1.2). */
+/** Files that one connection may have open. */
 const MAX_HANDLES = 64;
 
 /** The files that a connection has open; they go when it goes. */
@@ -63,7 +63,7 @@ export class Handles {
         `File handle is not open in mode "${mode}"`,
       );
     }
-    // Gone even when what follows fails (api §4.2).
+    // Gone even when what follows fails.
     this.#files.delete(handle as string);
     await (keep ? file.close() : file.abort());
   }

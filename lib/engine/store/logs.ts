@@ -3,7 +3,7 @@ import { decode, encode, missing, unreadable } from "./documents.ts";
 import type { StoredEntry } from "./file_store.ts";
 import type { Files } from "./files.ts";
 
-/** Logs in one part of a list (api §4.1). */
+/** Logs in one part of a list. */
 const PAGE_SIZE = 100;
 const FOLDER = ".logs";
 const ENDING = ".log";
@@ -31,7 +31,7 @@ export async function readLog(
   source: string,
   startTime: unknown,
 ): Promise<unknown> {
-  // Python clients wrote whole seconds with a fraction (api §4.2).
+  // Python clients wrote whole seconds with a fraction.
   for (const name of [`${source}-${startTime}`, `${source}-${startTime}.0`]) {
     let contents: unknown;
     await files.update(`${FOLDER}/${projectId}/${name}${ENDING}`, (bytes) => {

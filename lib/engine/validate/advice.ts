@@ -12,7 +12,7 @@ import { isResponseNode } from "../response_node.ts";
 import { CCODE, issue } from "./issue.ts";
 import { canCheckStart } from "./start_fault.ts";
 
-/** What the extra checks of engine §1.7 need to know. */
+/** What the checks that only advise need to know. */
 export interface AdviceContext {
   /** The nodes of this engine. */
   readonly registry: NodeRegistry;
@@ -26,7 +26,7 @@ export interface AdviceContext {
   readonly chain: ReadonlySet<string>;
 }
 
-/** What may be wrong with a pipeline that an engine would start (engine §1.7). */
+/** What may be wrong with a pipeline that an engine would start. */
 export function advice(
   components: readonly Component[],
   context: AdviceContext,
@@ -118,7 +118,7 @@ function withoutValue({ id, config }: Component): readonly string[] {
 /** A placeholder for anything but what pipelines may use. */
 const FOREIGN = /\$\{(?!ROCKETRIDE_)[^{}"\\]+\}/g;
 
-/** Text that a server would not leave alone (engine §1.3, protocol S20). */
+/** Text that a server would not leave alone. */
 function redacted({ id, config }: Component): readonly string[] {
   const found = JSON.stringify(config).match(FOREIGN) ?? [];
   return [...new Set(found)].map((placeholder) =>
@@ -148,7 +148,7 @@ function unheardOf(
   });
 }
 
-/** Wiring that runs differently on a server (engine §2.4). */
+/** Wiring that runs differently on a server. */
 function forwarded(
   { id }: Component,
   { outputs, received }: Wiring,

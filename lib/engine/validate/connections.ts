@@ -7,8 +7,7 @@ import type { NodeRegistry } from "../registry.ts";
 import { CCODE, issue } from "./issue.ts";
 
 /**
- * What is wrong with the connections as they are written: rows 11 and 12 of
- * engine §1.6.
+ * What is wrong with the connections as they are written.
  */
 export function connectionFaults(
   components: unknown,
@@ -54,7 +53,7 @@ function listFaults(
   });
 }
 
-/** Inputs that the receiving node does not take: row 13 of engine §1.6. */
+/** Inputs that the receiving node does not take. */
 export function laneFaults(
   components: readonly Component[],
   registry: NodeRegistry,
@@ -75,7 +74,7 @@ export function laneFaults(
   });
 }
 
-/** A cycle among the connections, of either kind: row 14 of engine §1.6. */
+/** A cycle among the connections, of either kind. */
 export function cycleFaults(
   components: readonly Component[],
 ): readonly ValidationIssue[] {

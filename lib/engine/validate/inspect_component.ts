@@ -16,7 +16,7 @@ export interface ComponentInspection {
 }
 
 /**
- * Look at a component by itself (engine §1.7): what it is connected to is not
+ * Look at a component by itself: what it is connected to is not
  * there to be looked at.
  *
  * @param component The component, placeholders replaced.

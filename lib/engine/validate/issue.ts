@@ -1,6 +1,6 @@
 import type { ValidationIssue } from "../../../schema/pipeline.ts";
 
-/** The engine's numbers for kinds of issues (engine §1.7). */
+/** The engine's numbers for kinds of issues. */
 export const CCODE: {
   /** A value or a connection is wrong. */
   readonly INVALID_PARAM: 40;

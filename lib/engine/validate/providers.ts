@@ -7,7 +7,7 @@ import { unsupportedReason } from "../services/unsupported.ts";
 import { CCODE, issue } from "./issue.ts";
 import { startFault } from "./start_fault.ts";
 
-/** Providers and profiles that this engine cannot start (engine §4.12, §1.3). */
+/** Providers and profiles that this engine cannot start. */
 export function providerFaults(
   components: readonly Component[],
   registry: NodeRegistry,
@@ -51,7 +51,7 @@ export function startFaults(
   });
 }
 
-/** Nodes with too few or too many helpers (engine §1.7). */
+/** Nodes with too few or too many helpers. */
 export function helperFaults(
   components: readonly Component[],
   registry: NodeRegistry,

@@ -4,8 +4,8 @@ import { isName, nameFault } from "../pipeline/component.ts";
 import { CCODE, issue } from "./issue.ts";
 
 /**
- * What is wrong with the shape of a pipeline: rows 1 to 10 of engine §1.6,
- * all of them instead of the first.
+ * What is wrong with the shape of a pipeline: every fault, and
+ * not just the first.
  *
  * @param pipeline The flat pipeline.
  * @param source The chosen source; its `config` may be absent.

@@ -9,7 +9,7 @@ import {
 
 /**
  * How long a close is not answered for. For ever would keep the processes of
- * some runtimes alive as long (field F16).
+ * some runtimes alive as long.
  */
 const MUTE_MS = 3_000;
 
@@ -93,7 +93,7 @@ async function listen(visit: Visit): Promise<void> {
   }
 }
 
-/** Requests as text, or as a JSON header before bytes (protocol §2). */
+/** Requests as text, or as a JSON header before bytes. */
 function readRequest({ payload }: RawFrame): Request {
   const end = payload.indexOf(10);
   const header = end < 0 ? payload : payload.subarray(0, end);
@@ -155,7 +155,7 @@ const ACTS: Readonly<Record<string, Act>> = {
   /** Refuses without a word. */
   wordless: ({ line }, request) =>
     line.write(text({ ...answerTo(request), success: false })),
-  /** Refuses a login as engines do: with words, then the end (protocol §4.1). */
+  /** Refuses a login as engines do: with words, then the end. */
   async refuse(visit, request): Promise<boolean> {
     const message = "Invalid API key";
     const { line } = visit;

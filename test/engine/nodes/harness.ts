@@ -179,7 +179,7 @@ function openPipe(task: NodeTask, options: OpenOptions = {}): BenchPipe {
   return pipe;
 }
 
-/** Presets as engine §1.3 applies them, as far as these tests need it. */
+/** Presets as the engine applies them, as far as these tests need it. */
 function effective(
   { preconfig }: NodeDefinition,
   config: JsonObject,

@@ -6,7 +6,7 @@ const MOST_MEMBERS = 20;
 
 /**
  * Say what a value is made of, for a prompt: small ones as they are, of large
- * ones the structure (engine §4.9).
+ * ones the structure.
  */
 export function outline(value: unknown): string {
   const text = JSON.stringify(value) ?? "null";

@@ -8,7 +8,7 @@ export interface ToolCall {
   readonly args: Readonly<Record<string, unknown>>;
 }
 
-/** What the model wants next (engine §4.9). */
+/** What the model wants next. */
 export type Plan =
   | { readonly done: true; readonly answer: string }
   | {

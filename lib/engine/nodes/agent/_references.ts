@@ -10,7 +10,7 @@ export type Recall = (key: string) => Promise<JsonValue>;
 const REFERENCE = /\{\{memory\.ref:([^:{}]+)(?::([a-z_]*)(?::([^{}]+))?)?\}\}/g;
 
 /**
- * Put what is in memory in the place of references to it (engine §4.9).
+ * Put what is in memory in the place of references to it.
  *
  * A text that is one reference without a format becomes the value itself;
  * inside other text it becomes text.

@@ -44,7 +44,7 @@ export interface AgentRun {
 const COMPLAINT = "Your last reply neither used a tool nor was done. Do one.";
 
 /**
- * Let an agent answer a question (engine §4.9): in each wave its model says
+ * Let an agent answer a question: in each wave its model says
  * what to do, and reads what came of it, until it is done or has no waves left.
  *
  * @param run What keys of this run begin with; empty for plain ones.

@@ -6,7 +6,7 @@ import type { ToolDescription } from "../tool/tool.ts";
 import type { ToolCall } from "./_plan.ts";
 import { resolveReferences } from "./_references.ts";
 
-/** How many tools work at the same time (engine §4.9). */
+/** How many tools work at the same time. */
 const WORKERS = 8;
 
 /** What a model is told of `memory.peek`. */

@@ -2,7 +2,7 @@ import { isRecord } from "../../../../schema/json.ts";
 import { ExecutionException } from "../../../errors.ts";
 import { markdownTable } from "../parse/markdown_table.ts";
 
-/** The formats that references can ask for (engine §4.9). */
+/** The formats that references can ask for. */
 export const VALUE_FORMATS = [
   "markdown_table",
   "html_table",

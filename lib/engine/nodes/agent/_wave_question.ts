@@ -32,7 +32,7 @@ const MEMORY =
   "{{memory.ref:key:format:path}} also names a format (markdown_table, " +
   "html_table, csv, json, text) and a JMESPath.";
 
-/** What the model is asked in a wave (engine §4.9). */
+/** What the model is asked in a wave. */
 export function waveQuestion(state: WaveState): Question {
   const { tools, scratch, complaint } = state;
   const listed = tools.map(({ name, description, inputSchema }) =>
@@ -51,7 +51,7 @@ export function waveQuestion(state: WaveState): Question {
   ]);
 }
 
-/** What the model is asked when there are no waves left (engine §4.9). */
+/** What the model is asked when there are no waves left. */
 export function lastQuestion(state: WaveState): Question {
   return ask(state, false, [{
     subtitle: "Answer now",

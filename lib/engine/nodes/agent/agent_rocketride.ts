@@ -38,7 +38,7 @@ const FIELDS: readonly NodeField[] = [
   },
 ];
 
-/** The most waves that an agent may be given (engine §4.9). */
+/** The most waves that an agent may be given. */
 const MOST_WAVES = 50;
 const DEFAULT_WAVES = 10;
 
@@ -58,7 +58,7 @@ const RUN_INPUT: JsonObject = {
 };
 
 /**
- * The node `agent_rocketride` (engine §4.9): answers questions with the help
+ * The node `agent_rocketride`: answers questions with the help
  * of tools.
  *
  * It controls one LLM, one memory and any number of tools. In waves the LLM

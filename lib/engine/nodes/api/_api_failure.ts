@@ -4,7 +4,7 @@ import { retryAfter } from "./_retry_after.ts";
 
 /** Why a try came to nothing. */
 export interface ApiFailure {
-  /** What to tell; the sentences of engine §4.7, perhaps with a detail. */
+  /** What to tell, perhaps with a detail. */
   readonly message: string;
   /** Whether the same request may succeed in a while. */
   readonly transient: boolean;

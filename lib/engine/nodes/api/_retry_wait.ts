@@ -1,7 +1,7 @@
-/** How often one request is tried, the first time included (engine §4.7). */
+/** How often one request is tried, the first time included. */
 export const MOST_TRIES = 5;
 
-/** The longest wait between two tries, in milliseconds (engine §4.7). */
+/** The longest wait between two tries, in milliseconds. */
 export const LONGEST_WAIT_MS = 60_000;
 
 const FIRST_WAIT_MS = 1_000;

@@ -11,7 +11,7 @@ const BUDGET_MS = 600_000;
 
 /**
  * Ask the HTTP API of a model, and again while it fails for reasons that
- * pass: connections, overload, breakdowns (engine §4.7).
+ * pass: connections, overload, breakdowns.
  *
  * Up to five tries, with a second between the first two and twice as long
  * each time, or what the API asks for up to a minute. Ten minutes after the

@@ -1,6 +1,6 @@
 import type { ObjectInfo } from "../../node.ts";
 
-/** The languages that the node knows (engine §4.3). */
+/** The languages that the node knows. */
 export const LANGUAGES = [
   "c",
   "cpp",

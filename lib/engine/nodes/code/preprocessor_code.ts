@@ -30,7 +30,7 @@ const FIELDS: readonly NodeField[] = [
 ];
 
 /**
- * The node `preprocessor_code` (engine §4.3): makes a document of each
+ * The node `preprocessor_code`: makes a document of each
  * outermost construct of source code.
  *
  * The code of an object is gathered and cut when it is complete. With the

@@ -11,7 +11,7 @@ const TIMEOUT_MS = 60_000;
 /** The API takes 2,048 texts and 300,000 tokens, of three bytes or more. */
 const LIMIT = { texts: 512, size: 600_000 };
 
-/** Embeds with a model of OpenAI's (engine §4.10). */
+/** Embeds with a model of OpenAI's. */
 export function openaiEmbedder(
   model: string,
   key: string,

@@ -2,7 +2,7 @@ import type { NodeInstance, PipeContext } from "../../node.ts";
 import type { Embedder } from "./embedder.ts";
 
 /**
- * An embedding node at work (engine §4.10): gives documents and the texts of
+ * An embedding node at work: gives documents and the texts of
  * questions their vectors, and passes them on.
  */
 export function embeddingInstance(

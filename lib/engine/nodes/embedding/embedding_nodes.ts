@@ -36,7 +36,7 @@ const TRANSFORMERS: readonly (readonly [string, string, number])[] = [
 ];
 
 /**
- * The nodes that make vectors of texts (engine §4.10): `embedding_openai` asks
+ * The nodes that make vectors of texts: `embedding_openai` asks
  * OpenAI; `embedding_transformer`, whose models are not here, compares words.
  *
  * @param embedding What embeds instead of the models; then no key is needed,

@@ -6,7 +6,7 @@ const PART_WEIGHT = 0.3;
 
 /**
  * Make a vector of a text from its words, without a model: texts that share
- * words, or parts of words, lie near each other (engine §4.10).
+ * words, or parts of words, lie near each other.
  *
  * The same text always gives the same vector. Case and accents do not matter,
  * and short words count for little.

@@ -24,7 +24,7 @@ const PATH: JsonObject = {
   description: "Names with slashes between them, from the root.",
 };
 
-/** The tools of `tool_filesystem` (engine §4.3). */
+/** The tools of `tool_filesystem`. */
 export function fileTools(
   files: NodeFiles,
   allowed: PathRule,

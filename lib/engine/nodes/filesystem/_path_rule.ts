@@ -6,7 +6,7 @@ import type { ConfigReader } from "../config_reader.ts";
 export type PathRule = (path: unknown) => string;
 
 /**
- * Read `pathWhitelist` (engine §4.3).
+ * Read `pathWhitelist`.
  *
  * A pattern must match the beginning of a path, and end where a name ends: so
  * that what allows `docs` does not allow `docs-of-others`.

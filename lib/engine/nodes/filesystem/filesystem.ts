@@ -33,7 +33,7 @@ const FIELDS: readonly NodeField[] = [
 ];
 
 /**
- * The node `tool_filesystem` (engine §4.3): lets an agent use the files of its
+ * The node `tool_filesystem`: lets an agent use the files of its
  * task's user, the same that the store of a client shows.
  *
  * Tools that the configuration does not allow are not advertised, and not

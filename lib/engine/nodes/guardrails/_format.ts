@@ -1,4 +1,4 @@
-/** The formats that an answer can be checked for (engine §4.6). */
+/** The formats that an answer can be checked for. */
 export const FORMATS = [
   "",
   "json",

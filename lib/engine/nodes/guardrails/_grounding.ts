@@ -18,7 +18,7 @@ const STOP_WORDS = new Set(
 
 /**
  * Count the sentences of an answer that share too few words with the
- * documents to rest on them (engine §4.6). Without documents none is counted.
+ * documents to rest on them. Without documents none is counted.
  */
 export function ungrounded(text: string, seen: readonly string[]): number {
   const known = new Set(seen.flatMap(wordsOf));

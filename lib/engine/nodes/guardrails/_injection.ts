@@ -60,7 +60,7 @@ const WEIGHTS: Readonly<Record<string, number>> = {
 
 const MOST_WEIGHT = 0.7;
 
-/** Tell attempts to give a model other orders (engine §4.6). */
+/** Tell attempts to give a model other orders. */
 export function injectionViolations(text: string): readonly Violation[] {
   const names = matchedNames(text, TESTS);
   const weighty = names.length === 0 && weightOf(text) >= MOST_WEIGHT;

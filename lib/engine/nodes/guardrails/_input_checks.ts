@@ -3,10 +3,10 @@ import { injectionViolations } from "./_injection.ts";
 import type { Policy } from "./_policy.ts";
 import type { Violation } from "./_violation.ts";
 
-/** How many tokens a word counts for (engine §4.6). */
+/** How many tokens a word counts for. */
 const TOKENS_PER_WORD = 1.3;
 
-/** Check what is asked, before a model sees it (engine §4.6). */
+/** Check what is asked, before a model sees it. */
 export function inputViolations(
   text: string,
   policy: Policy,

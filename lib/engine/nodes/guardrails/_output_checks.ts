@@ -53,7 +53,7 @@ const LEAKS: readonly PrivateKind[] = [
 ];
 
 /**
- * Check what a model answers (engine §4.6).
+ * Check what a model answers.
  *
  * @param seen The texts of the documents that the answer can rest on.
  */

@@ -2,7 +2,7 @@ import type { TaskContext } from "../../node.ts";
 import { configReader } from "../config_reader.ts";
 import { type Format, FORMATS } from "./_format.ts";
 
-/** What is checked, and what happens then (engine §4.6). */
+/** What is checked, and what happens then. */
 export interface Policy {
   /** What to do about a violation. */
   readonly mode: "block" | "warn" | "log";

@@ -1,6 +1,6 @@
 import type { TextTest } from "./_nearby.ts";
 
-/** Something that a check does not let pass (engine §4.6). */
+/** Something that a check does not let pass. */
 export interface Violation {
   /** The name of the check. */
   readonly rule: string;

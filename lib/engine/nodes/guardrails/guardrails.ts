@@ -74,7 +74,7 @@ const FIELDS: readonly NodeField[] = [
 ];
 
 /**
- * The node `guardrails` (engine §4.6): checks questions before a model sees
+ * The node `guardrails`: checks questions before a model sees
  * them, and answers before anybody does.
  *
  * Documents go through and are what answers can rest on; those of a question

@@ -13,7 +13,7 @@ const BASIC: JsonObject = {
   properties: { username: { type: "string" }, password: { type: "string" } },
 };
 
-/** The arguments of the tool (engine §4.9). */
+/** The arguments of the tool. */
 export const INPUT_SCHEMA: JsonObject = {
   type: "object",
   properties: {
@@ -73,7 +73,7 @@ export const INPUT_SCHEMA: JsonObject = {
   required: ["url", "method"],
 };
 
-/** What the tool answers (engine §4.9). */
+/** What the tool answers. */
 export const OUTPUT_SCHEMA: JsonObject = {
   type: "object",
   properties: {

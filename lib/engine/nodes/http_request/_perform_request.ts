@@ -15,7 +15,7 @@ export interface RequestTools {
   readonly signal: AbortSignal;
 }
 
-/** What the tool answers (engine §4.9). */
+/** What the tool answers. */
 export interface ToolResponse {
   /** The HTTP status. */
   readonly status_code: number;

@@ -23,7 +23,7 @@ const DEFAULT_SECONDS = 30;
 const MOST_SECONDS = 300;
 
 /**
- * Turn the arguments of the tool into a request (engine §4.9).
+ * Turn the arguments of the tool into a request.
  *
  * Shortcuts count only where what they stand for is absent.
  *

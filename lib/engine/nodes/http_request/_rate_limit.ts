@@ -22,7 +22,7 @@ interface Bucket {
 
 /**
  * Bounds how often something is done. What is too much is refused at once:
- * nothing waits, so nothing piles up (engine §4.9).
+ * nothing waits, so nothing piles up.
  */
 export class RateLimit {
   readonly #options: RateLimitOptions;

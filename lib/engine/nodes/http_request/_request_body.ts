@@ -10,7 +10,7 @@ export interface RequestBody {
 }
 
 /**
- * Make the body of a request (engine §4.9): `body`, or else `body_json`.
+ * Make the body of a request: `body`, or else `body_json`.
  *
  * @throws {ExecutionException} `body` is of a kind that there is not.
  */

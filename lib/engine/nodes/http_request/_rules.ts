@@ -4,7 +4,7 @@ import { configReader } from "../config_reader.ts";
 import type { PreparedRequest } from "./_prepare_request.ts";
 import { urlPattern } from "./_url_pattern.ts";
 
-/** The methods that there are (engine §4.9). */
+/** The methods that there are. */
 export const METHODS = [
   "GET",
   "POST",
@@ -26,7 +26,7 @@ export interface Rules {
 }
 
 /**
- * Read the rules of a component (engine §4.9).
+ * Read the rules of a component.
  *
  * A pattern must match the beginning of the URL, as on a server. Here what it
  * says up to its third slash must match the whole of scheme, host and port, so

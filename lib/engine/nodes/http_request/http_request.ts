@@ -62,7 +62,7 @@ const FIELDS: readonly NodeField[] = [
 ];
 
 /**
- * The node `tool_http_request` (engine §4.9): lets an agent make HTTP
+ * The node `tool_http_request`: lets an agent make HTTP
  * requests.
  *
  * Before anything is sent, the method, the URL and the rate are checked

@@ -3,7 +3,7 @@ import type { Question } from "../../../../schema/question.ts";
 import type { PipeContext } from "../../node.ts";
 
 /**
- * Ask the LLM that a node controls (engine §4.7).
+ * Ask the LLM that a node controls.
  *
  * @returns The answer alone: JSON when the question expects it, else text.
  * @throws What the LLM failed with, or that there is none.

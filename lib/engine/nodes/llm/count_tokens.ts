@@ -1,4 +1,4 @@
-/** Estimate how many tokens a text has: a quarter of its length (engine §4.7). */
+/** Estimate how many tokens a text has: a quarter of its length. */
 export function countTokens(text: string): number {
   return Math.ceil(text.length / 4);
 }

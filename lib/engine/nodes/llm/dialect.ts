@@ -39,7 +39,7 @@ export interface LlmReply {
  *
  * All get the whole prompt as one message of the user, and none is asked for
  * a JSON mode: the prompt does that, because the modes differ in what JSON
- * they allow, and several allow no lists (engine §4.7).
+ * they allow, and several allow no lists.
  */
 export interface Dialect {
   /** Make the request for a prompt. */

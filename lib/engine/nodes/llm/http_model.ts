@@ -9,7 +9,7 @@ import type { Model } from "./model.ts";
 const TIMEOUT_MS = 300_000;
 
 /**
- * Make a model that is asked over HTTP (engine §4.7).
+ * Make a model that is asked over HTTP.
  *
  * A prompt that seems too long for the model is sent all the same, with a
  * warning, and so does a reply that was cut short reach the pipeline. A reply

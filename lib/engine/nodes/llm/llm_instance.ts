@@ -15,7 +15,7 @@ import type { Model } from "./model.ts";
 const TRIES = 3;
 
 /**
- * An LLM node at work (engine §4.7): answers questions of its lane and the
+ * An LLM node at work: answers questions of its lane and the
  * four control calls of the class `llm`.
  *
  * Where JSON is expected and the reply is none, the model is asked again, and

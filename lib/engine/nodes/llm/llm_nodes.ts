@@ -38,7 +38,7 @@ const FIELDS: readonly NodeField[] = [
 ];
 
 /**
- * The nodes that ask models over HTTP, such as `llm_openai` (engine §4.7).
+ * The nodes that ask models over HTTP, such as `llm_openai`.
  *
  * Each answers the questions of its lane, and those of agents and other
  * nodes that it is the `llm` of. A question becomes one text, which is sent

@@ -3,7 +3,7 @@ import type { NodeField } from "../../node.ts";
 import type { ConfigReader } from "../config_reader.ts";
 import type { Dialect } from "./dialect.ts";
 
-/** What one provider of models has that others have not (engine §4.7). */
+/** What one provider of models has that others have not. */
 export interface LlmProvider {
   /** The provider name that pipelines use. */
   readonly provider: string;

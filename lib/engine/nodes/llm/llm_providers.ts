@@ -43,7 +43,7 @@ const SERVERBASE: NodeField = {
 
 /**
  * The providers of models that are asked over HTTP: their dialects, addresses,
- * presets and what their keys look like (engine §4.7).
+ * presets and what their keys look like.
  */
 export function llmProviders(): readonly LlmProvider[] {
   return [

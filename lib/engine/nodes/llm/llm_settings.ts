@@ -4,11 +4,11 @@ import type { LlmProvider } from "./llm_provider.ts";
 
 const LEAST_OUTPUT = 1_024;
 
-/** Begins with a letter or digit, then also `. _ : / @ -` (engine §4.7). */
+/** Begins with a letter or digit, then also `. _ : / @ -`. */
 const MODEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._:/@-]*$/;
 
 /**
- * Read what a provider's requests are made of, and check it (engine §4.7).
+ * Read what a provider's requests are made of, and check it.
  *
  * @throws {ValidationException} Something is missing or cannot be meant.
  */

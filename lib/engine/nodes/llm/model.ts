@@ -5,7 +5,7 @@ import type { Awaitable, PipeContext } from "../../node.ts";
 export interface ModelRequest {
   /** The question. */
   readonly question: Question;
-  /** The question as the one text that models get (engine §4.7). */
+  /** The question as the one text that models get. */
   readonly prompt: string;
   /** Which try it is, from 1; JSON that does not parse is asked for again. */
   readonly attempt: number;

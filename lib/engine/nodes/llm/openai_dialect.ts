@@ -2,7 +2,7 @@ import { isRecord } from "../../../../schema/json.ts";
 import { textParts } from "./_text_parts.ts";
 import type { Dialect, DialectRequest, LlmReply } from "./dialect.ts";
 
-/** Families that take another limit and no temperature (engine §4.7). */
+/** Families that take another limit and no temperature. */
 const REASONING = /(^|\/)(gpt-[5-9]|o[134](-|$))/;
 
 /** The dialect of OpenAI's chat completions, which most others speak too. */

@@ -1,6 +1,6 @@
 import type { JsonValue } from "../../../../schema/json.ts";
 
-/** Values under keys, for one agent at work on one object (engine §4.3). */
+/** Values under keys, for one agent at work on one object. */
 export class Memory {
   readonly #values: Map<string, JsonValue> = new Map();
 

@@ -3,10 +3,10 @@ import { messageOf } from "../../run/failure.ts";
 import type { Memory } from "./_memory.ts";
 import { queryPath } from "./query_path.ts";
 
-/** The most items of a list that one look shows (engine §4.3). */
+/** The most items of a list that one look shows. */
 const MOST_ITEMS = 50;
 
-/** The most characters of JSON text that one look shows (engine §4.3). */
+/** The most characters of JSON text that one look shows. */
 const MOST_CHARACTERS = 8_000;
 
 /** What a look into memory shows. */
@@ -27,7 +27,7 @@ interface Window {
 }
 
 /**
- * Look at a part of a value that may be too large to show (engine §4.3).
+ * Look at a part of a value that may be too large to show.
  *
  * Of a list at most 50 items are shown, and only as many as 8,000 characters
  * of JSON hold; of a text 8,000 characters; a record that is longer is shown

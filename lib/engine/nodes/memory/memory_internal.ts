@@ -14,11 +14,11 @@ import { peek } from "./_peek.ts";
 const KEY: JsonObject = { type: "string", description: "The name." };
 
 /**
- * The node `memory_internal` (engine §4.3): keeps values for the agent that
+ * The node `memory_internal`: keeps values for the agent that
  * controls it.
  *
  * As a helper of the class `memory` it takes the calls `put`, `get`, `list`,
- * `clear` and `peek`; all but the last are also tools (engine §4.9). Values
+ * `clear` and `peek`; all but the last are also tools. Values
  * are JSON, copied on their way in and out. Every object begins with an empty
  * memory; in the real engine an earlier object of the same pipe seems to leak
  * in.

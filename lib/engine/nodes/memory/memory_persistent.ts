@@ -7,7 +7,7 @@ const SETTINGS = {
 };
 
 /**
- * The node `memory_persistent` (engine §4.3): lets questions and answers pass.
+ * The node `memory_persistent`: lets questions and answers pass.
  *
  * It is meant to keep the history of a session. Questions have nothing that
  * would tell their session, so on a server, too, it keeps nothing.

@@ -24,7 +24,7 @@ export interface Content {
 
 /**
  * Tell what an object is: by the media type given at open, else by the
- * extension of its name, else by its first bytes (engine §4.4).
+ * extension of its name, else by its first bytes.
  */
 export function contentOf(
   mimeType: string,

@@ -83,7 +83,7 @@ class FlatteningParser extends Parser {
 }
 
 /**
- * Strip HTML of its tags while it arrives (engine §4.4): block elements
+ * Strip HTML of its tags while it arrives: block elements
  * become line ends, white space shrinks as it does on a page, entities are
  * decoded, scripts and styles are dropped, cells of a table row are parted by
  * tabs. The title goes to `findings`, and so does each table; the text of

@@ -1,6 +1,6 @@
 import type { PipeContext } from "../../node.ts";
 
-/** Pass a table on, if it is one and somebody takes it (engine §4.4). */
+/** Pass a table on, if it is one and somebody takes it. */
 export async function passTable(
   pipe: PipeContext,
   table: string,

@@ -1,4 +1,4 @@
-/** The largest piece of text that is written at once (engine §4.4). */
+/** The largest piece of text that is written at once. */
 export const PIECE_BYTES = 1_048_576;
 
 /** A long text on its way into pieces. */

@@ -15,7 +15,7 @@ import { textReading } from "./_text_reading.ts";
 import type { ParserTable } from "./parser_table.ts";
 
 /**
- * The node `parse` (engine §4.4): turns the bytes of an object into text,
+ * The node `parse`: turns the bytes of an object into text,
  * tables and media.
  *
  * Text is written while the bytes arrive, in pieces of 1 MiB at most that do

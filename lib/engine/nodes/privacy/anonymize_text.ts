@@ -42,7 +42,7 @@ const FIELDS: readonly NodeField[] = [{
 }];
 
 /**
- * The node `anonymize_text` (engine §4.11): covers personal data in a text.
+ * The node `anonymize_text`: covers personal data in a text.
  *
  * The text of an object is gathered, and goes on when the object is complete,
  * every character of what was found replaced; what came in goes no further.

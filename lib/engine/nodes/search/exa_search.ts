@@ -46,7 +46,7 @@ const INPUT_SCHEMA: JsonObject = {
 };
 
 /**
- * The node `tool_exa_search` (engine §4.9): lets an agent search the web with
+ * The node `tool_exa_search`: lets an agent search the web with
  * Exa.
  *
  * The tool `search` takes a query, and answers what Exa does, with a list of

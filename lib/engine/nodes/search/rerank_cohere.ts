@@ -49,7 +49,7 @@ type Rank = (
 ) => Promise<Ranking>;
 
 /**
- * The node `rerank_cohere` (engine §4.10): puts the documents of a question in
+ * The node `rerank_cohere`: puts the documents of a question in
  * the order in which they match it, as a model of Cohere finds.
  *
  * The best ones go on as documents, each with its `score`, and their JSON text

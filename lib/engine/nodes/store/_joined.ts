@@ -3,8 +3,8 @@ import type { StoredDoc } from "./collection.ts";
 import type { Hit } from "./hit.ts";
 
 /**
- * Replace parts of documents by the whole, where the filter asks for that
- * (api §1.5): each document, or each table, is there once, in the place and
+ * Replace parts of documents by the whole, where the filter asks for that:
+ * each document, or each table, is there once, in the place and
  * with the score of its best part.
  *
  * @param hits The best first.

@@ -20,7 +20,7 @@ const AROUND_BYTES = 500;
 
 /**
  * The documents of one collection of a vector store, in memory. All have the
- * embedding model and the length of vector of the first (engine §4.10).
+ * embedding model and the length of vector of the first.
  */
 export class Collection {
   #model: string | undefined;

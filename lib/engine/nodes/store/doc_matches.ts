@@ -2,7 +2,7 @@ import type { DocFilter, DocMetadata } from "../../../../schema/doc.ts";
 import { withoutSlashes } from "../without_slashes.ts";
 
 /**
- * Tell whether a filter lets a document through (api §1.5).
+ * Tell whether a filter lets a document through.
  *
  * Members that are not set do not restrict, but for `isDeleted`: as on a
  * server, deleted documents are found only when they are asked for. `name` is

@@ -3,7 +3,7 @@ import type { NodeInstance, PipeContext } from "../../node.ts";
 import type { MatchOperator, TextIndex } from "./text_index.ts";
 
 /**
- * A full-text index at work (engine §4.10): keeps texts, and answers questions
+ * A full-text index at work: keeps texts, and answers questions
  * with those that match, one by one, on each lane that somebody listens to.
  * Of a question only the first text is looked for.
  */

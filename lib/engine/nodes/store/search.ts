@@ -12,7 +12,7 @@ import { wordsOf } from "./words_of.ts";
 const DEFAULT_LIMIT = 25;
 
 /**
- * Look for the documents that a question asks for (engine §4.10).
+ * Look for the documents that a question asks for.
  *
  * By similarity for `question`, `semantic` and `prompt`; those that have all
  * the words of a text for `keyword`; all that the filter lets through for

@@ -5,7 +5,7 @@ import type { Collection } from "./collection.ts";
 import { search } from "./search.ts";
 
 /**
- * A vector store at work (engine §4.10): keeps documents, and answers
+ * A vector store at work: keeps documents, and answers
  * questions with those that match, on each lane that somebody listens to.
  */
 export function storeInstance(

@@ -110,8 +110,7 @@ interface Shelves {
 }
 
 /**
- * Vector stores under the names of RocketRide's, all of them in memory
- * (engine §4.10).
+ * Vector stores under the names of RocketRide's, all of them in memory.
  *
  * What one task puts into a collection, every task of the engine finds in the
  * collection of that name, until the engine is closed. All of them together

@@ -29,7 +29,7 @@ const WORD_BYTES = 64;
 const K1 = 1.2;
 const B = 0.75;
 
-/** The texts of one full-text index, in memory; ranks by BM25 (engine §4.10). */
+/** The texts of one full-text index, in memory; ranks by BM25. */
 export class TextIndex {
   readonly #texts: IndexedText[] = [];
   readonly #having: Map<string, number> = new Map();

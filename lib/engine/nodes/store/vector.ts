@@ -27,7 +27,7 @@ export function cosine(a: UnitVector, b: UnitVector): number {
   return Math.max(-1, Math.min(1, sum));
 }
 
-/** How well two vectors match, from 0 to 1 (engine §4.10). */
+/** How well two vectors match, from 0 to 1. */
 export function scoreOf(a: UnitVector, b: UnitVector): number {
   return (cosine(a, b) + 1) / 2;
 }

@@ -42,7 +42,7 @@ function texts(value: unknown): readonly string[] {
   }).filter((text) => text !== "");
 }
 
-/** All summaries as the one text that goes on (engine §4.8). */
+/** All summaries as the one text that goes on. */
 export function summaryText(summaries: readonly Summary[]): string {
   const blocks: readonly (readonly [string, string])[] = [
     // Spelt as RocketRide does, for whoever looks for the heading.

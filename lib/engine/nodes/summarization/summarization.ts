@@ -20,7 +20,7 @@ import { summaryQuestion } from "./_summary_question.ts";
 import { type SummaryLimits, summaryLimits } from "./summary_limits.ts";
 
 /**
- * The node `summarization` (engine §4.8): lets its LLM sum up the text of an
+ * The node `summarization`: lets its LLM sum up the text of an
  * object, with key points and entities.
  *
  * The text is gathered until the object is complete, then cut into pieces

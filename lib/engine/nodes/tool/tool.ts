@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../../../schema/json.ts";
 import type { Awaitable } from "../../node.ts";
 
-/** What a tool is called, takes and gives, as agents are told (engine §4.9). */
+/** What a tool is called, takes and gives, as agents are told. */
 export interface ToolDescription {
   /** Its name; agents see it behind the component's id. */
   readonly name: string;

@@ -5,7 +5,7 @@ import { schemaFault } from "./_schema_fault.ts";
 import type { Tool, ToolDescription } from "./tool.ts";
 
 /**
- * Answer the control calls of the class `tool` (engine §4.9).
+ * Answer the control calls of the class `tool`.
  *
  * - `query` lists the tools under their public names, `<component>.<tool>`.
  * - `validate` with `{tool, args}` answers `true`, or throws what is wrong.

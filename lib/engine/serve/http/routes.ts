@@ -10,7 +10,7 @@ import type { Route } from "./route.ts";
 import { deleteTask, getTask, postTask } from "./task_routes.ts";
 
 /**
- * All paths (protocol §10.3). `/ping` and `/pipe/validate` exist on servers,
+ * All paths. `/ping` and `/pipe/validate` exist on servers,
  * too, but most do not serve them.
  */
 export const ROUTES: readonly Route[] = [

@@ -7,7 +7,7 @@ import type { Route } from "./route.ts";
 import { ROUTES } from "./routes.ts";
 
 /**
- * Answer an HTTP request that wants no socket (protocol §10). Every answer
+ * Answer an HTTP request that wants no socket. Every answer
  * says which pages may read it.
  */
 export async function serveHttp(
