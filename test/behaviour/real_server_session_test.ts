@@ -11,6 +11,7 @@ import {
   restart,
   send,
   sendFiles,
+  type Session,
   setConnectionParams,
   type Task,
   terminate,
@@ -18,7 +19,7 @@ import {
   watchTask,
 } from "@rocketride/streams";
 import { ignore } from "../../lib/async.ts";
-import { fakeClock } from "../support/fake_clock.ts";
+import { type FakeClock, fakeClock } from "../support/fake_clock.ts";
 import { forRealServer } from "../support/for_real_server.ts";
 import { TEXT, through, valve } from "../support/pipelines.ts";
 
@@ -29,6 +30,27 @@ const MORE_THAN_PLACES = 12;
 async function slotIsFree(options: ConnectOptions, task: Task): Promise<void> {
   await using session = await connect(options);
   assertEquals((await send(session, task.token, "free")).text, ["free\n\n"]);
+}
+
+/**
+ * Let seconds of a session pass until something is settled, each of them for as
+ * long as the server takes to answer.
+ */
+async function settled<T>(
+  promise: Promise<T>,
+  session: Session,
+  clock: FakeClock,
+): Promise<T> {
+  let isSettled = false;
+  const settle = (): void => {
+    isSettled = true;
+  };
+  promise.then(settle, settle);
+  while (!isSettled) {
+    await clock.advance(1_000);
+    await ping(session);
+  }
+  return await promise;
 }
 
 const locked = valve();
@@ -99,10 +121,7 @@ forRealServer(
     const sending = send(session, task, "a").catch((error) => error);
     await restarted.reached();
     await restart(session, task, { pipeline });
-    let settled = false;
-    sending.then(() => settled = true);
-    while (!settled) await clock.advance(1_000);
-    const error = await sending;
+    const error = await settled(sending, session, clock);
     assert(isDAPException(error), String(error));
     assert(error.message !== "");
     restarted.open();
@@ -123,10 +142,7 @@ forRealServer(
     const sending = send(session, task.token, "a").catch((error) => error);
     await ended.reached();
     await terminate(owner, task);
-    let settled = false;
-    sending.then(() => settled = true);
-    while (!settled) await clock.advance(1_000);
-    const error = await sending;
+    const error = await settled(sending, session, clock);
     assert(isDAPException(error, "task-ended"), String(error));
   },
   { nodes: [ended.node] },
@@ -193,17 +209,14 @@ forRealServer(
     assertEquals((await reader.read()).value?.completed, false);
     await terminate(owner, task);
     let status: { readonly completed: boolean } | undefined;
-    let isOver = false;
     const watching = (async () => {
       for (;;) {
         const { done, value } = await reader.read();
         if (done) break;
         status = value;
       }
-      isOver = true;
     })();
-    while (!isOver) await clock.advance(1_000);
-    await watching;
+    await settled(watching, guest, clock);
     assertEquals(status?.completed, true);
   },
 );

@@ -1,3 +1,4 @@
+// deno-lint-ignore no-external-import -- a timer of 0 ms takes at least one
 import { setImmediate } from "node:timers";
 
 import type { Clock, TimerOptions } from "../../lib/async.ts";
@@ -74,8 +75,5 @@ export function fakeClock(start = 0): FakeClock {
 
 /** A turn of the real event loop: whatever was queued has run afterwards. */
 export function drainMicrotasks(): Promise<void> {
-  return new Promise((resolve) => {
-    // A timer of 0 ms takes at least one.
-    setImmediate(resolve);
-  });
+  return new Promise((resolve) => setImmediate(resolve));
 }
