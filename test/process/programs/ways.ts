@@ -1,0 +1,110 @@
+// deno-lint-ignore-file no-console -- a program: printing is its purpose
+/**
+ * Prints, for each of five ways through the library, the files whose functions
+ * ran, as one line of JSON: a credential from `connect` to its frame, a pipeline
+ * from its file to its token, a chunk from the stream to its frame, the answer
+ * from its frame to the settled write, an event from its frame to its reader.
+ * Each way has run before, so work that happens once only is not counted.
+ *
+ * Its arguments are the address of an engine and the path of a pipeline.
+ *
+ * @module
+ */
+// deno-lint-ignore no-external-import -- only the profiler tells what ran
+import { Session as Inspector } from "node:inspector/promises";
+import { close, connect, events, pipe, terminate, use } from "../../../mod.ts";
+
+const [uri = "", filepath = ""] = Deno.args;
+const options = { uri, auth: "key", env: {} };
+
+const inspector = new Inspector();
+inspector.connect();
+await inspector.post("Profiler.enable");
+await inspector.post("Profiler.startPreciseCoverage", {
+  callCount: true,
+  detailed: false,
+});
+
+/** The files whose functions ran during some work. */
+async function filesOf(work: () => Promise<unknown>): Promise<string[]> {
+  await inspector.post("Profiler.takePreciseCoverage");
+  await work();
+  const { result } = await inspector.post("Profiler.takePreciseCoverage");
+  const root = new URL("../../../", import.meta.url).href;
+  return result
+    .filter(({ url, functions }) =>
+      url.startsWith(root) &&
+      functions.some(({ ranges }) => ranges.some(({ count }) => count > 0))
+    )
+    .map(({ url }) => url.slice(root.length))
+    .filter((path) => /^(lib|schema)\//.test(path))
+    .sort();
+}
+
+/** Resolves when the next frame that contains a word is given to a socket. */
+function sent(word: string): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const { send } = WebSocket.prototype;
+  WebSocket.prototype.send = function (data): void {
+    send.call(this, data);
+    const text = typeof data === "string"
+      ? data
+      : new TextDecoder().decode(data as Uint8Array);
+    if (!text.includes(word)) return;
+    WebSocket.prototype.send = send;
+    resolve();
+  };
+  return promise;
+}
+
+function tell(way: string, files: readonly string[]): void {
+  console.log(JSON.stringify({ way, files }));
+}
+
+await close(await connect(options));
+const other = await connect(options);
+
+let connecting: ReturnType<typeof connect> | undefined;
+tell(
+  "credential",
+  await filesOf(async () => {
+    const auth = sent('"auth"');
+    connecting = connect(options);
+    await auth;
+  }),
+);
+const session = await connecting!;
+
+await terminate(session, await use(session, { filepath }));
+const starting = () => use(session, { filepath });
+let task = await starting();
+await terminate(session, task);
+tell("pipeline", await filesOf(async () => task = await starting()));
+
+// The write of a chunk settles at its answer only where chunks stay whole.
+const target = await pipe(session, task, { framing: "chunk" });
+const writer = target.getWriter();
+const chunk = new TextEncoder().encode("a chunk");
+await writer.write(chunk);
+let writing: Promise<void> | undefined;
+tell(
+  "chunk",
+  await filesOf(async () => {
+    const frame = sent("a chunk");
+    writing = writer.write(chunk);
+    await frame;
+  }),
+);
+tell("answer", await filesOf(() => writing!));
+await writer.close();
+
+const reader = (await events(session, task, { types: ["apaevt_task"] }))
+  .getReader();
+await reader.read();
+const reading = reader.read();
+const ending = terminate(other, task);
+tell("event", await filesOf(() => reading));
+await ending;
+
+await close(session);
+await close(other);

@@ -1,0 +1,61 @@
+// deno-lint-ignore-file no-console -- the test prints the lists
+import { assert } from "@std/assert";
+import { createEngine, serveEngine } from "@rocketride/streams/engine";
+import { HOSTS } from "../support/hosts.ts";
+import { tempFolder } from "../support/temp_folder.ts";
+
+/** How many files each way should take at most. */
+const GOAL = 8;
+
+/**
+ * How many files each way takes at most. These limits only fall; where one is
+ * at the goal, it stays there.
+ */
+const LIMITS: Readonly<Record<string, number>> = {
+  credential: 17,
+  pipeline: 22,
+  chunk: 12,
+  answer: 11,
+  event: 13,
+};
+
+/** Modules that every other may use are not counted. */
+const NOT_COUNTED = /^lib\/(errors|async|check|bytes)\.ts$/;
+
+const PIPELINE = {
+  source: "in",
+  components: [{ id: "in", provider: "webhook", config: {} }],
+};
+
+Deno.test("each of the five ways through the library takes few files", async (t) => {
+  await using engine = createEngine();
+  await using server = await serveEngine(engine);
+  await using folder = await tempFolder();
+  const path = `${folder.path}/pipeline.json`;
+  await Deno.writeTextFile(path, JSON.stringify({ pipeline: PIPELINE }));
+  const host = HOSTS.find(({ name }) => name === "Deno")!;
+  const program = "test/process/programs/ways.ts";
+  await using child = await host.start(program, server.uri, path);
+  let ways = 0;
+  for await (const line of child.lines()) {
+    ways++;
+    const { way, files } = JSON.parse(line) as Way;
+    const counted = files.filter((file) => !NOT_COUNTED.test(file));
+    const limit = LIMITS[way] ?? 0;
+    const fact = `the ${way} goes through ${counted.length} files`;
+    console.log(`${fact}:\n  ${counted.join("\n  ")}`);
+    await t.step(`count: ${fact}, at most ${limit}, goal ${GOAL}`, () => {
+      assert(counted.length > 0, "no file ran");
+      assert(counted.length <= limit, `too many:\n${counted.join("\n")}`);
+    });
+  }
+  const { code, stderr } = await child.ended();
+  assert(code === 0, stderr);
+  assert(ways === Object.keys(LIMITS).length, `${ways} ways were measured`);
+});
+
+/** A line that the program prints. */
+interface Way {
+  readonly way: string;
+  readonly files: readonly string[];
+}
