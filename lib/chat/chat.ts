@@ -11,15 +11,19 @@ import type { PipeOptions } from "../pipe/options.ts";
 import { send } from "../pipe/send.ts";
 import type { Session, TaskRef } from "../session/session.ts";
 
-/** Options of {@linkcode chat} and {@linkcode chatStream}. */
-export type ChatOptions = Omit<PipeOptions, "mimeType" | "provider">;
+/**
+ * Options of {@linkcode chat} and {@linkcode chatStream}: those of
+ * {@linkcode pipe}, without the media type.
+ */
+export type ChatOptions = Omit<PipeOptions, "mimeType">;
 
 /**
  * Ask a task's pipeline a question and return its result.
  *
  * Read the answer with {@linkcode firstAnswer}, {@linkcode answers},
- * {@linkcode parseAnswers}, {@linkcode getText} or {@linkcode getJson}. The
- * pipeline's source must be `chat`.
+ * {@linkcode parseAnswers}, {@linkcode getText} or {@linkcode getJson}. Any
+ * source answers that has the lane `questions` connected, for example `chat`
+ * or `webhook`.
  *
  * @param session A session from {@linkcode connect}.
  * @param task The task, or its token.
@@ -27,8 +31,8 @@ export type ChatOptions = Omit<PipeOptions, "mimeType" | "provider">;
  * @param options See {@linkcode ChatOptions}.
  * @returns What the pipeline made of the question.
  * @throws {TypeError} It is no question. Nothing was sent.
- * @throws What {@linkcode send} throws; without a `chat` source a
- * {@linkcode PipeException}.
+ * @throws What {@linkcode send} throws; a {@linkcode PipeException} when the
+ * source is not the `provider` of the options.
  *
  * @example
  * ```ts
@@ -58,9 +62,6 @@ export async function chat(
   return await send(session, task, json, chatPipeOptions(options));
 }
 
-/** What chatting takes besides what a pipe takes. */
-type ChatPipeOptions = Omit<PipeOptions, "mimeType" | "provider">;
-
 /**
  * The question's JSON form. Checked before any traffic: some engines hide the
  * reason why they refuse one.
@@ -76,11 +77,10 @@ export function questionText(question: string | Question): string {
 }
 
 /** How a pipe for a question is opened. */
-export function chatPipeOptions(options: ChatPipeOptions): PipeOptions {
+export function chatPipeOptions(options: ChatOptions): PipeOptions {
   return {
     ...options,
     objinfo: { name: "Question", ...options.objinfo },
     mimeType: "application/rocketride-question",
-    provider: "chat",
   };
 }

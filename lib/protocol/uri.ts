@@ -1,12 +1,7 @@
 import { ValidationException } from "../errors.ts";
 
-/**
- * Where to connect when nobody says where.
- *
- * TLS on port 80 is unusual, but it is what the official clients have built
- * in, so it is kept as it is and in this one place.
- */
-export const CLOUD_URI = "https://cloud.rocketride.ai:80";
+/** The default address: RocketRide's cloud, as in official clients from 1.2 on. */
+export const CLOUD_URI = "https://api.rocketride.ai";
 
 /** The port of a server that is not in RocketRide's cloud. */
 const DEFAULT_PORT = "5565";

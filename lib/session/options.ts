@@ -52,7 +52,7 @@ export interface ConnectOptions extends CallOptions, SessionCallbacks {
    * The engine: a host, `host:port`, or an http, https, ws or wss address.
    * Port 5565 is assumed outside `rocketride.ai`, also for https.
    *
-   * @default {env.ROCKETRIDE_URI, then the RocketRide cloud}
+   * @default {env.ROCKETRIDE_URI, then `https://api.rocketride.ai`}
    */
   readonly uri?: string | URL | undefined;
   /**

@@ -1,10 +1,6 @@
 import { isRecord } from "../../schema/json.ts";
 import { ConnectionException, ValidationException } from "../errors.ts";
-import {
-  framingOf,
-  isJsonRecord,
-  parseMediaType,
-} from "../protocol/media_type.ts";
+import { framingOf, parseMediaType } from "../protocol/media_type.ts";
 import type { Answer, HttpAsk } from "./http_requests.ts";
 import { formOf, type Wrapping } from "./multipart.ts";
 
@@ -56,7 +52,9 @@ export function checkCarried(command: string, args: Args): void {
   const known = command === "rrext_process" ||
     Object.hasOwn(HTTP_COMMANDS, command);
   if (!known) throw notCarried(`"${command}"`);
-  if (command === "rrext_process") return checkProvider(args);
+  if (command === "rrext_process" && args.provider !== undefined) {
+    throw notCarried('"provider"');
+  }
   const carried = Object.hasOwn(CARRIED, command)
     ? CARRIED[command]
     : undefined;
@@ -64,12 +62,6 @@ export function checkCarried(command: string, args: Args): void {
     const said = value !== undefined && value !== false;
     if (said && !carried?.has(name)) throw notCarried(`"${name}"`);
   }
-}
-
-/** A question goes to whatever takes questions; others might be misled. */
-function checkProvider({ mimeType, provider }: Args): void {
-  if (provider === undefined || isJsonRecord(String(mimeType))) return;
-  throw notCarried('"provider"');
 }
 
 /** What HTTP cannot carry, and what can. */

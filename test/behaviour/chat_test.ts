@@ -14,6 +14,7 @@ import {
   getTaskStatus,
   parseAnswers,
   PipeException,
+  type Pipeline,
   type Session,
   type StandardSchema,
   type Task,
@@ -157,19 +158,49 @@ forEachTransport(
     }),
 );
 
-forEachTransport(
-  "a chat needs a chat source and a question",
+/** The same pipeline behind another source. */
+function behind(provider: string): Pipeline {
+  const [source, ...others] = pipeline.components;
+  return { ...pipeline, components: [{ ...source!, provider }, ...others] };
+}
+
+forEveryTransport(
+  "a webhook source that takes questions answers a chat",
   async (options) => {
     const session = await connect(options);
-    const task = await use(session, {
-      pipeline: {
-        source: "in",
-        components: [{ id: "in", provider: "webhook", config: {} }],
-      },
-    });
-    await assertRejects(() => chat(session, task, "Hello?"), PipeException);
+    const task = await use(session, { pipeline: behind("webhook") });
+    assertEquals(firstAnswer(await chat(session, task, "Well?")), "Well?");
+    await close(session);
+  },
+);
+
+forEachTransport(
+  "a webhook source that takes questions answers a chat stream",
+  async (options) => {
+    const session = await connect(options);
+    const task = await use(session, { pipeline: behind("webhook") });
+    const parts = await partsOf(chatStream(session, task, "think"));
+    assertEquals(parts.map((part) => part.type), [
+      "progress",
+      "progress",
+      "result",
+    ]);
+    await close(session);
+  },
+);
+
+forEachTransport(
+  "a chat that names a provider needs that source, and any chat a question",
+  async (options) => {
+    const session = await connect(options);
+    const task = await use(session, { pipeline: behind("webhook") });
+    const asChat = { provider: "chat" };
     await assertRejects(
-      () => partsOf(chatStream(session, task, "Hello?")),
+      () => chat(session, task, "Hello?", asChat),
+      PipeException,
+    );
+    await assertRejects(
+      () => partsOf(chatStream(session, task, "Hello?", asChat)),
       PipeException,
     );
     await assertRejects(

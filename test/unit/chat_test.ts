@@ -38,7 +38,7 @@ function answering(...answers: unknown[]): Promise<PipeServer> {
   return pipeServer({ close: () => ({ objectId: "1", answers }) });
 }
 
-Deno.test("chat opens a pipe of the chat source, writes one question, and closes", async () => {
+Deno.test("chat opens a pipe of any source, writes one question, and closes", async () => {
   await using server = await answering("Because");
   const question = addDocuments(addQuestion(createQuestion(), "Why?"), {
     page_content: "x",
@@ -55,12 +55,26 @@ Deno.test("chat opens a pipe of the chat source, writes one question, and closes
   const { mimeType, provider } = server.requests[0]?.arguments ?? {};
   assertEquals(
     [mimeType, provider],
-    ["application/rocketride-question", "chat"],
+    ["application/rocketride-question", undefined],
   );
   assertEquals(asked(server), {
     ...question,
     documents: [{ type: "Document", page_content: "x" }],
   });
+});
+
+Deno.test("chat and chatStream name the provider that the options name", async () => {
+  await using server = await pipeServer({
+    close: () => ({ objectId: "1", answers: ["Because"] }),
+    rrext_monitor: () => ({}),
+  });
+  const options = { provider: "chat" };
+  await chat(server.session, "tk_1", "Why?", options);
+  await Array.fromAsync(chatStream(server.session, "tk_1", "Why?", options));
+  const opens = server.requests.filter((it) =>
+    it.arguments?.subcommand === "open"
+  );
+  assertEquals(opens.map((it) => it.arguments?.provider), ["chat", "chat"]);
 });
 
 Deno.test("what is no question is refused before any traffic, and the fault named", async () => {

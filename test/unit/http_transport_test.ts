@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import { deferred, systemClock } from "../../lib/async.ts";
+import { chat } from "../../lib/chat/chat.ts";
 import { pipe } from "../../lib/pipe/data_pipe.ts";
 import { send } from "../../lib/pipe/send.ts";
 import {
@@ -404,6 +405,7 @@ Deno.test("what HTTP cannot carry is refused with advice, before any traffic", (
       () => use(session, { pipeline, teamId: "t" }),
       () => use(session, { pipeline, name: "Mine" }),
       () => pipe(session, "tk_1", { provider: "webhook" }),
+      () => chat(session, "tk_1", "Why?", { provider: "chat" }),
       () => pipe(session, "tk_1", { framing: "chunk" }),
     ];
     for (const run of refused) {

@@ -14,7 +14,7 @@ import {
 import { fakeClock } from "../support/fake_clock.ts";
 import { scriptedTransport } from "../support/scripted_transport.ts";
 
-const CLOUD = "https://cloud.rocketride.ai:80";
+const CLOUD = "https://api.rocketride.ai";
 
 async function refused(options: ConnectOptions): Promise<ValidationException> {
   return await assertRejects(

@@ -44,7 +44,7 @@ const ACCEPTED: readonly (readonly [input: string, href: string])[] = [
     "wss://rocketride.ai.evil.com:5565/task/service",
   ],
   ["notrocketride.ai", "ws://notrocketride.ai:5565/task/service"],
-  [CLOUD_URI, "wss://cloud.rocketride.ai:80/task/service"],
+  [CLOUD_URI, "wss://api.rocketride.ai/task/service"],
   // What surrounds the address.
   ["HTTPS://H", "wss://h:5565/task/service"],
   ["h/deep/path?q#f", "ws://h:5565/task/service"],
