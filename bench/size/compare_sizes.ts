@@ -10,16 +10,19 @@ const TOLERANCE = 1;
  */
 export function compareSizes(measured: Sizes, committed: Sizes): string[] {
   const update = "if that is meant, commit what `deno task size --write` does";
-  return Object.entries(measured).flatMap(([name, { minified, gzip }]) => {
-    const before = committed[name];
-    if (!before) return [`"${name}" has no committed size; ${update}`];
-    return [
-      ["minified", minified, before.minified] as const,
-      ["gzip", gzip, before.gzip] as const,
-    ]
-      .filter(([, now, then]) => now > then * (1 + TOLERANCE / 100))
-      .map(([what, now, then]) =>
-        `"${name}" grew from ${then} to ${now} bytes (${what}); ${update}`
-      );
-  });
+  return Object.entries(measured).flatMap(
+    ([name, { minified, gzip, inlinedGzip }]) => {
+      const before = committed[name];
+      if (!before) return [`"${name}" has no committed size; ${update}`];
+      return [
+        ["minified", minified, before.minified] as const,
+        ["gzip", gzip, before.gzip] as const,
+        ["inlined, gzip", inlinedGzip, before.inlinedGzip] as const,
+      ]
+        .filter(([, now, then]) => now > then * (1 + TOLERANCE / 100))
+        .map(([what, now, then]) =>
+          `"${name}" grew from ${then} to ${now} bytes (${what}); ${update}`
+        );
+    },
+  );
 }

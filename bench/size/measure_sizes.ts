@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import config from "../../deno.json" with { type: "json" };
 import { buildPackage } from "../../test/package/build_package.ts";
 import { layOutSources } from "../../test/package/bundle_modules.ts";
@@ -6,24 +7,18 @@ import { mustRun } from "../../test/support/run_program.ts";
 import { tempFolder } from "../../test/support/temp_folder.ts";
 import { PROGRAMS } from "./programs.ts";
 
-/** How large a program is in a browser, in bytes. */
+/** How large a program is in a browser, as one minified file, in bytes. */
 export interface ProgramSize {
-  /** What is loaded before the program begins, minified. */
+  /** Without what `import()` loads later. */
   readonly minified: number;
-  /** The same as it travels. */
+  /** The same, compressed with `gzip -9`. */
   readonly gzip: number;
-  /** What is loaded when it is first needed, if ever, as it travels. */
-  readonly laterGzip: number;
+  /** Compressed, with what `import()` loads in the same file. */
+  readonly inlinedGzip: number;
 }
 
 /** Sizes by program. */
 export type Sizes = Readonly<Record<string, ProgramSize>>;
-
-/** The part of esbuild's report that is used. */
-interface Output {
-  readonly entryPoint?: string;
-  readonly imports: readonly { readonly path: string; readonly kind: string }[];
-}
 
 /**
  * Bundle each program for browsers as an app would, with the package for npm,
@@ -32,7 +27,7 @@ interface Output {
 export async function measureSizes(): Promise<Sizes> {
   await using folder = await tempFolder();
   await buildPackage(folder.path);
-  return await measureAll(folder.path, "./package/mod.js");
+  return await measureAll(folder.path, "package", "mod.js");
 }
 
 /** The same with the sources: what the package would have if it were free. */
@@ -42,80 +37,77 @@ export async function measureSources(): Promise<Sizes> {
   await Deno.mkdir(sources);
   await layOutSources(config, sources);
   await Deno.writeTextFile(`${sources}/package.json`, '{"sideEffects":false}');
-  return await measureAll(folder.path, "./sources/mod.ts");
+  return await measureAll(folder.path, "sources", "mod.ts");
 }
 
-async function measureAll(path: string, root: string): Promise<Sizes> {
+/** What the paths of `import()` begin with in the copy that leaves them out. */
+const LATER = "later:";
+
+async function measureAll(
+  path: string,
+  folder: string,
+  root: string,
+): Promise<Sizes> {
   const { esbuild } = await packagingTools();
+  const outside = `${folder}_without_later`;
+  await copyWithoutLater(`${path}/${folder}`, `${path}/${outside}`);
   const sizes: Record<string, ProgramSize> = {};
-  for (const [name, names] of Object.entries(PROGRAMS)) {
-    await Deno.writeTextFile(
-      `${path}/program.js`,
-      `export ${names} from "${root}";\n`,
-    );
-    sizes[name] = await measure(esbuild, path);
+  for (const [name, program] of Object.entries(PROGRAMS)) {
+    const bytes = async (from: string): Promise<Uint8Array> => {
+      const text = `export ${program} from "./${from}/${root}";\n`;
+      await Deno.writeTextFile(`${path}/program.js`, text);
+      return await bundle(esbuild, path);
+    };
+    const start = await bytes(outside);
+    sizes[name] = {
+      minified: start.length,
+      gzip: gzipBytes(start),
+      inlinedGzip: gzipBytes(await bytes(folder)),
+    };
   }
   return sizes;
 }
 
-async function measure(
-  esbuild: string,
-  path: string,
-): Promise<ProgramSize> {
-  await Deno.remove(`${path}/out`, { recursive: true }).catch(() => {
-    // the first program
-  });
+/**
+ * Copy modules, with a path in each `import()` that no bundler follows. An app
+ * without code splitting has everything in one file; one with it, or one that
+ * never comes to the `import()`, has what is measured here.
+ */
+async function copyWithoutLater(from: string, to: string): Promise<void> {
+  await Deno.mkdir(to);
+  for await (const { name, isDirectory } of Deno.readDir(from)) {
+    const [source, target] = [`${from}/${name}`, `${to}/${name}`];
+    if (name === "node_modules") continue;
+    if (isDirectory) await copyWithoutLater(source, target);
+    else if (/\.([jt]s|json)$/.test(name)) {
+      const text = await Deno.readTextFile(source);
+      const changed = text.replace(/\bimport\((["'])/g, `import($1${LATER}`);
+      await Deno.writeTextFile(target, changed);
+    }
+  }
+}
+
+async function bundle(esbuild: string, path: string): Promise<Uint8Array> {
   await mustRun(esbuild, [
     "program.js",
     "--bundle",
     "--minify",
-    "--splitting",
     "--format=esm",
     "--platform=browser",
     "--target=es2022",
-    "--external:@std/dotenv", // no browser has files
-    "--outdir=out",
-    "--metafile=out.json",
+    `--external:${LATER}*`,
+    // Parsers of `.env` and the table of file names: no program needs both,
+    // and neither is code of ours.
+    "--external:@std/dotenv",
+    "--external:#dotenv",
+    "--external:mrmime",
+    "--external:*/mrmime.js",
+    "--outfile=out.js",
     "--log-level=warning",
   ], path);
-  const { outputs } = JSON.parse(await Deno.readTextFile(`${path}/out.json`));
-  const first = atStart(outputs);
-  const later = Object.keys(outputs).filter((name) => !first.has(name));
-  return {
-    minified: await total(path, first, ({ length }) => length),
-    gzip: await total(path, first, gzipBytes),
-    laterGzip: await total(path, later, gzipBytes),
-  };
+  return await Deno.readFile(`${path}/out.js`);
 }
 
-/** The files that the entry leads to without an `import()`. */
-function atStart(outputs: Readonly<Record<string, Output>>): Set<string> {
-  const entries = Object.keys(outputs)
-    .filter((name) => outputs[name]?.entryPoint === "program.js");
-  const found = new Set(entries);
-  // A set hands out what is added while it is being walked.
-  for (const name of found) {
-    for (const { path, kind } of outputs[name]?.imports ?? []) {
-      if (kind === "import-statement") found.add(path);
-    }
-  }
-  return found;
-}
-
-async function total(
-  folder: string,
-  names: Iterable<string>,
-  sizeOf: (bytes: Uint8Array<ArrayBuffer>) => number | Promise<number>,
-): Promise<number> {
-  let sum = 0;
-  for (const name of names) {
-    sum += await sizeOf(await Deno.readFile(`${folder}/${name}`));
-  }
-  return sum;
-}
-
-async function gzipBytes(bytes: Uint8Array<ArrayBuffer>): Promise<number> {
-  const packed = new Blob([bytes]).stream()
-    .pipeThrough(new CompressionStream("gzip"));
-  return (await new Response(packed).bytes()).length;
+function gzipBytes(bytes: Uint8Array): number {
+  return gzipSync(bytes, { level: 9 }).length;
 }
