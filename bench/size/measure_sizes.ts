@@ -1,3 +1,4 @@
+// deno-lint-ignore no-external-import -- only this one has the level
 import { gzipSync } from "node:zlib";
 import config from "../../deno.json" with { type: "json" };
 import { buildPackage } from "../../test/package/build_package.ts";
