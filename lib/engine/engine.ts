@@ -37,8 +37,8 @@ export interface Engine {
   /** A transport that connects to this engine with no socket between. */
   transport(): Transport;
   /**
-   * Answer an HTTP request: a WebSocket at `/task/service`, and the routes of
-   * the protocol's §10, such as `POST /task/data`. Needs no `this`, so
+   * Answer an HTTP request: a WebSocket at `/task/service`, and the HTTP
+   * routes of an engine, such as `POST /task/data`. Needs no `this`, so
    * `Deno.serve`, a Worker's `fetch` and, together with
    * {@linkcode bunWebSocket}, `Bun.serve` take it as it is. What the platform
    * passes besides the request tells where it came from; a server of one's

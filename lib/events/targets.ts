@@ -11,7 +11,7 @@ import type { CallOptions, TaskRef } from "../session/session.ts";
 export interface MonitorKey {
   /** Equal for targets that the engine treats as one. */
   readonly id: string;
-  /** How the engine is told; the token goes on the wire as D6 has it. */
+  /** Sent both at the top level of the request and in its `arguments`. */
   readonly token?: string | undefined;
   readonly arguments: Readonly<Record<string, unknown>>;
   readonly projectId?: string | undefined;

@@ -178,7 +178,6 @@ export const ENGINE_READERS: readonly TextReader[] = [
   {
     covers: [
       "lib/engine/run/lane_writer.ts#laneWriter",
-      "lib/engine/run/text_writer.ts#textWriter",
     ],
     read: async (text) => {
       for (const lane of ["text", "questions", "documents", "answers"]) {

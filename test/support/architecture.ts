@@ -1,11 +1,13 @@
 import {
   type Edge,
+  filesInCycles,
   findCycle,
   type ImportGraph,
   reachableFrom,
 } from "./import_graph.ts";
+import { unseenReferences } from "./house_figures.ts";
 
-/** The floors of the house, ground first; what is missing here has none. */
+/** The layers, lowest first; a folder that is not listed has none. */
 const FLOORS: Readonly<Record<string, number>> = {
   schema: 1,
   ground: 1,
@@ -46,9 +48,8 @@ const APART = ["engine", "cli", "store", "admin"];
 const ENV_PARSER = "@std/dotenv/parse";
 
 /**
- * The one exception to it: a table of media types, for names of files, is
- * better kept by those who keep it. Loaded when a name is first looked up, so
- * who always gives types never carries it.
+ * The one exception: the table that maps file names to media types. It is
+ * imported when a name is first looked up.
  */
 const MEDIA_TYPES = {
   from: "lib/pipe/media_type_of_name.ts",
@@ -70,6 +71,7 @@ export function checkArchitecture(graph: ImportGraph): string[] {
     everyFileHasAPlace,
     importsLeadDownwards,
     foldersHaveNoCycles,
+    filesHaveNoCycles,
     rootStaysLight,
     importsAreVisible,
     outsideIsDeclared,
@@ -77,6 +79,7 @@ export function checkArchitecture(graph: ImportGraph): string[] {
     nothingIsDead,
     filesAreShort,
     exportsAreNamed,
+    nothingUnseenIsCited,
   ];
   return rules.flatMap((rule) => rule(graph));
 }
@@ -109,7 +112,7 @@ function mayImport(
 ): boolean {
   const source = placeOf(from);
   const target = placeOf(to);
-  if (source === undefined || target === undefined) return true; // told above
+  if (source === undefined || target === undefined) return true; // reported above
   if (source === target) return true;
   switch (source) {
     case "schema":
@@ -142,6 +145,17 @@ function foldersHaveNoCycles(graph: ImportGraph): string[] {
   return cycle ? [`Folders import each other: ${cycle.join(" → ")}`] : [];
 }
 
+function filesHaveNoCycles(graph: ImportGraph): string[] {
+  return filesInCycles(graph).map((path) =>
+    `${path} imports itself in a cycle`
+  );
+}
+
+function nothingUnseenIsCited({ files }: ImportGraph): string[] {
+  return [...files].flatMap(([path, text]) => unseenReferences(path, text))
+    .map((place) => `${place} cites a document that readers do not have`);
+}
+
 function rootStaysLight(graph: ImportGraph): string[] {
   return [...reachableFrom(graph, "mod.ts")]
     .filter(([path]) => APART.includes(placeOf(path) ?? ""))
@@ -165,7 +179,7 @@ function importsAreVisible({ edges, files }: ImportGraph): string[] {
 function outsideIsDeclared({ edges }: ImportGraph): string[] {
   return edges.flatMap(({ from, to, specifier, dynamic }) => {
     if (to !== undefined || specifier === undefined) return [];
-    if (/^[./]/.test(specifier)) return []; // told above
+    if (/^[./]/.test(specifier)) return []; // reported above
     if (/^[a-z]+:/.test(specifier)) {
       return [`${from} imports "${specifier}" by its address`];
     }

@@ -128,3 +128,19 @@ export function findCycle(
   }
   return undefined;
 }
+
+/** The modules that lead back to themselves, through types as well. */
+export function filesInCycles({ edges }: Pick<ImportGraph, "edges">): string[] {
+  const next = new Map<string, string[]>();
+  for (const { from, to } of edges) {
+    if (to !== undefined) next.set(from, [...next.get(from) ?? [], to]);
+  }
+  return [...next.keys()].filter((start) => {
+    const found = new Set(next.get(start));
+    // A set also visits what is added during the iteration.
+    for (const path of found) {
+      for (const other of next.get(path) ?? []) found.add(other);
+    }
+    return found.has(start);
+  });
+}

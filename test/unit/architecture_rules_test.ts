@@ -281,6 +281,24 @@ const BREAKS: readonly (readonly [string, string, string, string])[] = [
     ``,
     "lib/task/mod.ts gathers exports but is no entry",
   ],
+  [
+    "two files that need each other's types",
+    "lib/pipe/media_type_of_name.ts",
+    `import type { Names } from "./send_files.ts";`,
+    "lib/pipe/send_files.ts imports itself in a cycle",
+  ],
+  [
+    "a paragraph of a document that is elsewhere",
+    "lib/errors.ts",
+    `/** As it is on the wire (§3.1). */`,
+    "lib/errors.ts:1: /** As it is on the wire (§3.1). */ cites a document",
+  ],
+  [
+    "a numbered fact of a document that is elsewhere",
+    "lib/errors.ts",
+    `const wait = 44; // F41: frames stall`,
+    "lib/errors.ts:1: const wait = 44; // F41: frames stall cites a document",
+  ],
 ];
 
 Deno.test("the architecture's rules accept a house in good order", () => {

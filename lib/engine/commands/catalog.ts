@@ -3,7 +3,7 @@ import type { OpenCall, Reply } from "./call.ts";
 const MOST = 100;
 const DEFAULT_LIMIT = 20;
 
-/** `rrext_public_catalog`: the apps for anybody; here there are none (§4.3). */
+/** `rrext_public_catalog`: the apps for anybody; here there are none. */
 export function catalog({ args }: OpenCall): Reply {
   const { offset, limit } = args;
   return {

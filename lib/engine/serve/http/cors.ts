@@ -1,6 +1,6 @@
 import type { Settings } from "../../settings.ts";
 
-/** Seconds for which browsers remember what they may do (§10.5). */
+/** Seconds for which browsers remember what they may do. */
 const PREFLIGHT_SECONDS = "600";
 
 const METHODS = "DELETE, GET, OPTIONS, POST, PUT";
@@ -12,7 +12,7 @@ export function isPreflight({ headers, method }: Request): boolean {
   return method === "OPTIONS" && headers.has("access-control-request-method");
 }
 
-/** Tell a browser what the page that it asks for may do (§10.5). */
+/** Tell a browser what the page that it asks for may do. */
 export function preflight({ headers }: Request, access: Access): Response {
   const shared = sharing(headers.get("origin"), access);
   if (!shared.has("access-control-allow-origin")) {

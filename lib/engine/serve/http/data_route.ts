@@ -19,7 +19,7 @@ interface Part {
   readonly body: ReadableStream<Uint8Array> | null;
 }
 
-/** `POST /task/data` and `POST /webhook`: objects for a task (§10.4). */
+/** `POST /task/data` and `POST /webhook`: objects for a task. */
 export async function postData(call: RouteCall): Promise<Response> {
   const { query, request } = call;
   const parts = isForm(request) ? await formParts(call) : [bodyPart(call)];

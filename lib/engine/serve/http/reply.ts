@@ -14,7 +14,7 @@ export function json(
   });
 }
 
-/** The envelope of success; without `data` when there is none (§10.2). */
+/** The envelope of success; without `data` when there is none. */
 export function ok(data?: Readonly<Record<string, unknown>>): Response {
   const empty = data === undefined || Object.keys(data).length === 0;
   return json(200, { status: "OK", ...(empty ? {} : { data }) });
@@ -30,12 +30,12 @@ export function describe(error: unknown): Readonly<Record<string, unknown>> {
   return { message: messageOf(error), ...place };
 }
 
-/** The envelope of a failure (§10.2). */
+/** The envelope of a failure. */
 export function failed(error: unknown): Response {
   return json(400, { status: "Error", error: describe(error) });
 }
 
-/** A stranger; JSON, text or a page, as the caller likes it (§10.1). */
+/** A stranger; JSON, text or a page, as the caller likes it. */
 export function denied(request: Request): Response {
   const accepted = request.headers.get("accept") ?? "";
   const text = "Access denied";
@@ -54,7 +54,7 @@ export function denied(request: Request): Response {
   return json(401, { status: "Error", error: { error: text } });
 }
 
-/** Something that the request lacks, or has wrongly (§10.1). */
+/** Something that the request lacks, or has wrongly. */
 export function invalid(place: readonly string[], msg: string): Response {
   const type = msg === "Field required" ? "missing" : "value_error";
   return json(422, { detail: [{ type, loc: place, msg, input: null }] });

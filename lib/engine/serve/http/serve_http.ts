@@ -59,7 +59,7 @@ async function answer(
   }
 }
 
-/** Strangers do not learn which paths there are (§10.1). */
+/** Strangers do not learn which paths there are. */
 async function refusal(
   request: Request,
   query: URLSearchParams,

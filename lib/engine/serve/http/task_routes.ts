@@ -3,7 +3,7 @@ import { heldBody } from "./held_body.ts";
 import { invalid, ok } from "./reply.ts";
 import type { RouteCall } from "./route.ts";
 
-/** What a server gives a task that does not ask for more (§10.3). */
+/** What a server gives a task that does not ask for more. */
 const DEFAULT_THREADS = 4;
 
 /** Far above any pipeline; some routes take them from anybody. */

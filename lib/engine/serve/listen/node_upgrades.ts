@@ -3,7 +3,6 @@ import { MAX_MESSAGE_BYTES, type Upgrade } from "../../settings.ts";
 import type { FetchInfo } from "../fetch_handler.ts";
 import { closeSocket } from "../close_socket.ts";
 import { IDLE_SECONDS } from "../upgrade.ts";
-import { rejectUpgrade } from "./reject_upgrade.ts";
 import { sweep } from "./sweep.ts";
 
 /** What a client needs at most to log in, with what it may send behind that. */
@@ -124,4 +123,25 @@ function webRequest(
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Answer a request for another protocol with a response. Node makes none for
+ * such a request, so the words are put on the line here.
+ */
+async function rejectUpgrade(
+  line: NodeLine,
+  response: Response,
+): Promise<void> {
+  const { status, statusText, headers } = response;
+  const body = await response.text();
+  if (!line.writable) return line.destroy();
+  const length = new TextEncoder().encode(body).length;
+  const head = [
+    `HTTP/1.1 ${status} ${statusText}`,
+    ...[...headers].map(([name, value]) => `${name}: ${value}`),
+    `content-length: ${length}`,
+    "connection: close",
+  ];
+  line.end(`${head.join("\r\n")}\r\n\r\n${body}`, () => line.destroy());
 }
