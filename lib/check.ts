@@ -1,24 +1,88 @@
 /**
- * Refuse what is not an object of options: in plain JavaScript it would
- * silently mean the defaults.
+ * Checks of arguments. Untyped callers get no help from a compiler: without
+ * these, a misspelt option would silently mean its default.
  *
- * @param options What was given.
- * @param usage How the call should look.
- * @param misnamed Names that other clients use, and what they are called here.
- * @throws {TypeError} It is not an object, or has such a name.
+ * @module
  */
-export function checkOptions(
-  options: unknown,
+
+/** The options of a function; the compiler asks for each, and for no other. */
+export type OptionNames<Options> = Readonly<Record<keyof Options, 1>>;
+
+/** The options that every function has that waits for the engine. */
+export const CALL_OPTIONS = { signal: 1, timeout: 1 } as const;
+
+/** What other clients call options, folded, and how they are given here. */
+const ALIASES: Readonly<Record<string, string>> = {
+  apikey: "auth",
+  chunksize: "frameBytes",
+  contenttype: "mimeType",
+  filename: "objinfo: { name }",
+  key: "auth",
+  maxconcurrent: "concurrency",
+  metadata: "objinfo",
+  name: "objinfo: { name }",
+  size: "objinfo: { size }",
+  token: "auth",
+};
+
+/**
+ * Throws unless `options` is an object whose members are all known.
+ *
+ * @param options What the caller passed.
+ * @param usage How a call looks, for the message.
+ * @param names Every option of the function.
+ * @throws {TypeError} `options` is not an object, or has an unknown member. The
+ * message has the option that was probably meant.
+ */
+export function checkOptions<Options extends object>(
+  options: Options,
   usage: string,
-  misnamed: Readonly<Record<string, string>> = {},
+  names: OptionNames<Options>,
 ): void {
-  const named = typeof options === "object" && options !== null &&
-    !Array.isArray(options);
-  if (!named) throw new TypeError(`Expected options, as in ${usage}`);
-  for (const [name, right] of Object.entries(misnamed)) {
-    if (!(name in options)) continue;
-    throw new TypeError(`Cannot use the option "${name}": it is "${right}"`);
+  if (typeof options !== "object" || !options || Array.isArray(options)) {
+    throw new TypeError(`Expected options, as in ${usage}${awaited(options)}`);
   }
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(names, name)) continue;
+    const known = Object.keys(names);
+    const right = meant(name, known);
+    const advice = right ? `use "${right}"` : `expected ${known.join(", ")}`;
+    throw new TypeError(`Unknown option "${name}" in ${usage}: ${advice}`);
+  }
+}
+
+/** The known name that an unknown one probably means, if any. */
+function meant(unknown: string, known: readonly string[]): string | undefined {
+  const name = folded(unknown);
+  const alias = Object.hasOwn(ALIASES, name) ? ALIASES[name]! : "";
+  if (known.includes(alias.split(":")[0]!)) return alias;
+  for (let edits = 0; edits <= name.length / 3; edits++) {
+    const near = known.find((it) => isNear(name, folded(it), edits));
+    if (near) return near;
+  }
+  if (name.length < 3) return undefined;
+  return known.find((it) => folded(it).includes(name)) ??
+    known.find((it) => name.includes(folded(it)));
+}
+
+/** Equal for `mimeType`, `mime_type` and `mimetype`. */
+function folded(name: string): string {
+  return name.replace(/[_-]/g, "").toLowerCase();
+}
+
+/** Whether that many characters added, removed or replaced make `a` of `b`. */
+function isNear(a: string, b: string, edits: number): boolean {
+  if (a === b) return true;
+  const [restA, restB] = [a.slice(1), b.slice(1)];
+  if (a[0] === b[0]) return isNear(restA, restB, edits);
+  return edits > 0 && (isNear(restA, restB, edits - 1) ||
+    isNear(restA, b, edits - 1) || isNear(a, restB, edits - 1));
+}
+
+/** Advice for a promise that was passed in place of its value. */
+export function awaited(value: unknown): string {
+  const thenable = typeof value === "object" && value && "then" in value;
+  return thenable ? ": this is a promise, await it" : "";
 }
 
 /**
@@ -34,10 +98,4 @@ export function milliseconds<T extends number | undefined>(
   throw new RangeError(
     `Cannot use ${name} ${value}: expected milliseconds above 0`,
   );
-}
-
-/** Advice for a promise that was passed in place of its value. */
-export function awaited(value: unknown): string {
-  const thenable = typeof value === "object" && value && "then" in value;
-  return thenable ? ": this is a promise, await it" : "";
 }

@@ -6,7 +6,7 @@ import {
 } from "../../schema/question.ts";
 import { questionFromJson } from "../../schema/question_from_json.ts";
 import type { PipelineResult } from "../../schema/result.ts";
-import { checkOptions } from "../check.ts";
+import { checkOptions, type OptionNames } from "../check.ts";
 import type { PipeOptions } from "../pipe/options.ts";
 import { send } from "../pipe/send.ts";
 import type { Session, TaskRef } from "../session/session.ts";
@@ -16,6 +16,16 @@ import type { Session, TaskRef } from "../session/session.ts";
  * {@linkcode pipe}, without the media type.
  */
 export type ChatOptions = Omit<PipeOptions, "mimeType">;
+
+/** The options of `chat` and `chatStream`. */
+export const CHAT_NAMES: OptionNames<ChatOptions> = {
+  objinfo: 1,
+  frameBytes: 1,
+  framing: 1,
+  onPipelineError: 1,
+  signal: 1,
+  timeout: 1,
+};
 
 /**
  * Ask a task's pipeline a question and return its result.
@@ -57,7 +67,11 @@ export async function chat(
   question: string | Question,
   options: ChatOptions = {},
 ): Promise<PipelineResult> {
-  checkOptions(options, "chat(session, task, question, { timeout })");
+  checkOptions(
+    options,
+    "chat(session, task, question, { timeout })",
+    CHAT_NAMES,
+  );
   const json = questionText(question);
   return await send(session, task, json, chatPipeOptions(options));
 }

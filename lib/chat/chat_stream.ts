@@ -2,10 +2,16 @@ import type { PipelineResult } from "../../schema/result.ts";
 import type { Question } from "../../schema/question.ts";
 import { isRecord } from "../../schema/json.ts";
 import { deferred, ignore, onAbort } from "../async.ts";
+import { checkOptions } from "../check.ts";
 import { type DataPipe, pipe } from "../pipe/data_pipe.ts";
 import { events, type StreamedEvent } from "../events/events.ts";
 import type { Session, TaskRef } from "../session/session.ts";
-import { type ChatOptions, chatPipeOptions, questionText } from "./chat.ts";
+import {
+  CHAT_NAMES,
+  type ChatOptions,
+  chatPipeOptions,
+  questionText,
+} from "./chat.ts";
 
 /** What a stream of {@linkcode chatStream} gives. */
 export type ChatPart =
@@ -76,6 +82,11 @@ export function chatStream(
   question: string | Question,
   options: ChatOptions = {},
 ): ReadableStream<ChatPart> {
+  checkOptions(
+    options,
+    "chatStream(session, task, question, { timeout })",
+    CHAT_NAMES,
+  );
   const json = questionText(question);
   /** Aborts when nobody wants the answer any more. */
   const gone = new AbortController();

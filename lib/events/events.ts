@@ -99,7 +99,13 @@ export async function events(
   options: EventsOptions,
 ): Promise<ReadableStream<StreamedEvent>> {
   const core = coreOf(session);
-  checkOptions(options, "events(session, task, { types })");
+  checkOptions(options, "events(session, task, { types })", {
+    types: 1,
+    highWaterMark: 1,
+    overflow: 1,
+    signal: 1,
+    timeout: 1,
+  });
   const subscription = await subscribe(core, target, options);
   subscription.open();
   return subscription.stream;

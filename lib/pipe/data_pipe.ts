@@ -5,7 +5,7 @@ import { openWriter } from "./open_writer.ts";
 import {
   checkPipeOptions,
   frameBytesOf,
-  MISNAMED,
+  PIPE_NAMES,
   type PipeChunk,
   type PipeOptions,
 } from "./options.ts";
@@ -146,7 +146,7 @@ export async function pipe(
   task: TaskRef,
   options: PipeOptions = {},
 ): Promise<DataPipe> {
-  checkOptions(options, "pipe(session, task, { mimeType })", MISNAMED);
+  checkOptions(options, "pipe(session, task, { mimeType })", PIPE_NAMES);
   checkPipeOptions(options);
   const writer = await openWriter(session, task, {
     ...options,

@@ -1,5 +1,6 @@
 import type { UploadBody } from "../../schema/event.ts";
 import { NAMED_LANES, parseMediaType } from "../protocol/media_type.ts";
+import type { OptionNames } from "../check.ts";
 import type { CallOptions } from "../session/session.ts";
 
 /** What a pipe takes: bytes in any form, or text, which is sent as UTF-8. */
@@ -84,9 +85,16 @@ export interface SendOptions extends PipeOptions {
   readonly mimeType?: string | undefined;
 }
 
-/** What the official clients call them, and what they are called here. */
-export const MISNAMED: Readonly<Record<string, string>> = {
-  mimetype: "mimeType",
+/** The options of `pipe` and `send`. */
+export const PIPE_NAMES: OptionNames<PipeOptions> = {
+  objinfo: 1,
+  mimeType: 1,
+  provider: 1,
+  frameBytes: 1,
+  framing: 1,
+  onPipelineError: 1,
+  signal: 1,
+  timeout: 1,
 };
 
 /** A type and a subtype; what comes after them is the engine's affair. */

@@ -1,7 +1,7 @@
 import {
   checkPipeOptions,
-  MISNAMED,
   type ObjectWatcher,
+  PIPE_NAMES,
   type PipeChunk,
   type PipeSource,
   type SendOptions,
@@ -85,7 +85,11 @@ export async function send(
   source: PipeSource,
   options: SendOptions = {},
 ): Promise<PipelineResult> {
-  checkOptions(options, "send(session, task, source, { mimeType })", MISNAMED);
+  checkOptions(
+    options,
+    "send(session, task, source, { mimeType })",
+    PIPE_NAMES,
+  );
   checkPipeOptions(options);
   return await sendObject(session, task, source, options);
 }

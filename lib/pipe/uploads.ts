@@ -51,7 +51,17 @@ export function planUploads(
 ): RunUploads {
   const core = coreOf(session);
   const token = tokenOf(task);
-  checkOptions(options, "sendFiles(session, task, files, { concurrency })");
+  checkOptions(options, "sendFiles(session, task, files, { concurrency })", {
+    concurrency: 1,
+    retries: 1,
+    onProgress: 1,
+    provider: 1,
+    frameBytes: 1,
+    framing: 1,
+    onPipelineError: 1,
+    signal: 1,
+    timeout: 1,
+  });
   const { retries = 0, timeout = Infinity } = options;
   frameBytesOf(options);
   if (!(timeout > 0)) {

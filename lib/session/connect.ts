@@ -3,7 +3,11 @@ import { inSequence } from "../bounded_queue.ts";
 import { checkOptions } from "../check.ts";
 import { handleOf } from "./handle.ts";
 import { lifecycleObserver } from "./callbacks.ts";
-import { type ConnectOptions, resolveSettings } from "./options.ts";
+import {
+  CONNECT_NAMES,
+  type ConnectOptions,
+  resolveSettings,
+} from "./options.ts";
 import { call } from "./call.ts";
 import { SessionCore } from "./core.ts";
 import type { Session } from "./session.ts";
@@ -42,7 +46,7 @@ import type { Session } from "./session.ts";
  */
 export async function connect(options: ConnectOptions = {}): Promise<Session> {
   // Else the credential would go to wherever the default leads.
-  checkOptions(options, "connect({ uri, auth })", { url: "uri" });
+  checkOptions(options, "connect({ uri, auth })", CONNECT_NAMES);
   const { signal, timeout, onEvent } = options;
   signal?.throwIfAborted();
   const core = new SessionCore(await resolveSettings(options));

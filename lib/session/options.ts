@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from "../async.ts";
-import { milliseconds } from "../check.ts";
+import { milliseconds, type OptionNames } from "../check.ts";
 import { ValidationException } from "../errors.ts";
 import { Secrets } from "../protocol/secrets.ts";
 import { CLOUD_URI, isLoopback } from "../protocol/uri.ts";
@@ -169,6 +169,33 @@ export interface ConnectOptions extends CallOptions, SessionCallbacks {
    */
   readonly clock?: Clock | undefined;
 }
+
+/** The options of `connect`. */
+export const CONNECT_NAMES: OptionNames<ConnectOptions> = {
+  uri: 1,
+  auth: 1,
+  env: 1,
+  transport: 1,
+  heartbeat: 1,
+  requestTimeout: 1,
+  timeout: 1,
+  signal: 1,
+  insecure: 1,
+  module: 1,
+  persist: 1,
+  maxRetryTime: 1,
+  reconnect: 1,
+  random: 1,
+  clock: 1,
+  onConnected: 1,
+  onDisconnected: 1,
+  onConnectError: 1,
+  onProtocolMessage: 1,
+  onWarning: 1,
+  onDebugMessage: 1,
+  onEvent: 1,
+  onTrace: 1,
+};
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 

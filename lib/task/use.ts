@@ -3,7 +3,7 @@ import type { ResponseMessage } from "../../schema/envelope.ts";
 import type { Pipeline } from "../../schema/pipeline.ts";
 import { isStartedTask, type StartedTask } from "../../schema/task.ts";
 import { ignore, makeDisposable, onAbort } from "../async.ts";
-import { checkOptions } from "../check.ts";
+import { checkOptions, type OptionNames } from "../check.ts";
 import type { EventType } from "../events/event_type.ts";
 import type { EventSubscription, StreamedEvent } from "../events/events.ts";
 import { conceal } from "../protocol/secrets.ts";
@@ -57,6 +57,24 @@ export interface UseOptions extends PipelineInput, CallOptions {
   readonly teamId?: string | undefined;
 }
 
+const USE_NAMES: OptionNames<UseOptions> = {
+  pipeline: 1,
+  filepath: 1,
+  source: 1,
+  env: 1,
+  token: 1,
+  threads: 1,
+  useExisting: 1,
+  ttl: 1,
+  args: 1,
+  name: 1,
+  pipelineTraceLevel: 1,
+  events: 1,
+  teamId: 1,
+  signal: 1,
+  timeout: 1,
+};
+
 /**
  * Start a pipeline and return its task.
  *
@@ -106,7 +124,7 @@ export async function use(
   options: UseOptions,
 ): Promise<Task> {
   const core = coreOf(session);
-  checkOptions(options, "use(session, { pipeline })");
+  checkOptions(options, "use(session, { pipeline })", USE_NAMES);
   checkNumbers(options);
   const found = await loadPipeline(core, options, options);
   const pipeline = options.events ? withProject(found) : found;

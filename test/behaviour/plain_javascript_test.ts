@@ -94,10 +94,14 @@ Deno.test("options that are none are refused, with what was meant", async () => 
 
 Deno.test("names that other clients use are refused, with the right one", async () => {
   const address = { url: "http://127.0.0.1:1", auth: "key", env: {} };
-  await refused(connect, [address], '"url": it is "uri"');
+  await refused(
+    connect,
+    [address],
+    '"url" in connect({ uri, auth }): use "uri"',
+  );
   await withTask(async (session, task) => {
     const type = { mimetype: "text/csv" };
-    const words = '"mimetype": it is "mimeType"';
+    const words = 'mimeType }): use "mimeType"';
     await refused(send, [session, task, "text", type], words);
     await refused(pipe, [session, task, type], words);
   });
