@@ -19,6 +19,7 @@ export type ChatOptions = Omit<PipeOptions, "mimeType">;
 
 /** The options of `chat` and `chatStream`. */
 export const CHAT_NAMES: OptionNames<ChatOptions> = {
+  provider: 1,
   objinfo: 1,
   frameBytes: 1,
   framing: 1,
