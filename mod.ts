@@ -78,6 +78,7 @@ export {
   type SchemaResult,
   type StandardSchema,
 } from "./lib/chat/answers.ts";
+export { ask, type AskJsonOptions, type AskOptions } from "./lib/chat/ask.ts";
 export { chat, type ChatOptions } from "./lib/chat/chat.ts";
 export { type ChatPart, chatStream } from "./lib/chat/chat_stream.ts";
 export {

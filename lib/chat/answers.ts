@@ -70,15 +70,26 @@ export async function parseAnswers<Output>(
   schema: StandardSchema<Output>,
 ): Promise<Output[]> {
   return await Promise.all(
-    answers(result).map(async (answer) => {
-      const checked = await check(answer, schema);
-      if (!checked.issues) return checked.value;
-      const { issues } = checked;
-      throw new ValidationException(
-        `Answer is not what was expected: ${issues.map(words).join("; ")}`,
-        { code: "invalid-answer", dapResult: result, issues },
-      );
-    }),
+    answers(result).map((answer) => parseAnswer(result, answer, schema)),
+  );
+}
+
+/**
+ * Read one answer of a result as a value of a type.
+ *
+ * @throws {ValidationException} The answer does not fit.
+ */
+export async function parseAnswer<Output>(
+  result: PipelineResult,
+  answer: JsonValue,
+  schema: StandardSchema<Output>,
+): Promise<Output> {
+  const checked = await check(answer, schema);
+  if (!checked.issues) return checked.value;
+  const { issues } = checked;
+  throw new ValidationException(
+    `Answer is not what was expected: ${issues.map(words).join("; ")}`,
+    { code: "invalid-answer", dapResult: result, issues },
   );
 }
 

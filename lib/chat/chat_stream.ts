@@ -96,7 +96,7 @@ export function chatStream(
 
   async function start(): Promise<Asking> {
     detach = onAbort(options.signal, (reason) => gone.abort(reason));
-    return open = await ask(session, task, json, {
+    return open = await openQuestion(session, task, json, {
       ...options,
       signal: gone.signal,
     });
@@ -143,7 +143,7 @@ interface Asking {
 }
 
 /** Watch first: engines do not repeat what was said before. */
-async function ask(
+async function openQuestion(
   session: Session,
   task: TaskRef,
   json: string,

@@ -179,12 +179,8 @@ forEachTransport(
   async (options) => {
     const session = await connect(options);
     const task = await use(session, { pipeline: behind("webhook") });
-    const parts = await partsOf(chatStream(session, task, "think"));
-    assertEquals(parts.map((part) => part.type), [
-      "progress",
-      "progress",
-      "result",
-    ]);
+    const last = (await partsOf(chatStream(session, task, "think"))).at(-1);
+    assertEquals(last?.type === "result" && last.result.said, ["Done"]);
     await close(session);
   },
 );

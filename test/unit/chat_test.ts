@@ -12,6 +12,7 @@ import {
   type SchemaResult,
   type StandardSchema,
 } from "../../lib/chat/answers.ts";
+import { ask } from "../../lib/chat/ask.ts";
 import { chat } from "../../lib/chat/chat.ts";
 import { chatStream } from "../../lib/chat/chat_stream.ts";
 import { ProtocolException, ValidationException } from "../../lib/errors.ts";
@@ -235,4 +236,19 @@ Deno.test("dialect refuses what it does not know", async () => {
       "expected one of the dialects postgres, mysql, neo4j",
     );
   }
+});
+
+Deno.test("ask reads the first answer alone, and a string with a schema expects JSON", async () => {
+  await using server = await answering(7, "not a number");
+  assertEquals(await ask(server.session, "tk_1", "How many?"), "7");
+  assertEquals(asked(server).expectJson, false);
+  const found = await ask(server.session, "tk_1", "How many?", {
+    schema: NUMBER,
+  });
+  assertEquals(found, 7);
+  const { arguments: last } = server.requests.findLast((it) =>
+    it.arguments?.subcommand === "write"
+  )!;
+  const text = new TextDecoder().decode(last?.data as Uint8Array<ArrayBuffer>);
+  assertEquals(JSON.parse(text).expectJson, true);
 });

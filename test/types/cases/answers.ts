@@ -2,6 +2,8 @@ import {
   addContext,
   addQuestion,
   answers,
+  ask,
+  type AskJsonOptions,
   chat,
   chatStream,
   createQuestion,
@@ -52,6 +54,29 @@ export async function schemas(
   same<typeof cities, City[]>();
   // @ts-expect-error: a validator is what implements the specification
   await parseAnswers(result, any);
+}
+
+export async function asks(
+  session: Session,
+  city: StandardSchemaV1<{ name: string; founded: string }, City>,
+  given: AskJsonOptions<City>,
+): Promise<void> {
+  const text = await ask(session, { token: "tk_1" }, "Where?");
+  same<typeof text, string>();
+  const question = addQuestion(createQuestion(), "Where?");
+  const timed = await ask(session, "tk_1", question, { timeout: 1_000 });
+  same<typeof timed, string>();
+  const json = await ask(session, "tk_1", question, { schema: city });
+  same<typeof json, City>();
+  const other = await ask(session, "tk_1", question, given);
+  same<typeof other, City>();
+  // @ts-expect-error: without a schema, an answer is a string
+  const number: number = await ask(session, "tk_1", "How many?");
+  void number;
+  // @ts-expect-error: a validator is what implements the specification
+  await ask(session, "tk_1", "Where?", { schema: (value: unknown) => value });
+  // @ts-expect-error: a failed pipeline has no answer to return
+  await ask(session, "tk_1", "Where?", { onPipelineError: "return" });
 }
 
 export async function chats(session: Session): Promise<void> {
