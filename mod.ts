@@ -27,33 +27,11 @@ export {
   ValidationException,
   type ValidationExceptionOptions,
 } from "./lib/errors.ts";
-export type { Clock, TimerOptions } from "./lib/async.ts";
-
-export {
-  type Acceptor,
-  memoryTransport,
-  type Peer,
-} from "./lib/transport/memory.ts";
-export type {
-  CloseInfo,
-  Connection,
-  ConnectionHandlers,
-  DialOptions,
-  Payload,
-  Transport,
-} from "./lib/transport/transport.ts";
-export { FrameBuffer } from "./lib/protocol/frame.ts";
 export {
   type WebSocketConstructor,
   webSocketTransport,
   type WebSocketTransportOptions,
 } from "./lib/transport/web_socket.ts";
-export {
-  type HeartbeatOptions,
-  withHeartbeat,
-} from "./lib/transport/heartbeat.ts";
-export { type TraceRecord, withTrace } from "./lib/transport/trace.ts";
-export { normalizeUri } from "./lib/protocol/uri.ts";
 
 export type { EventType, PromisedEventName } from "./lib/events/event_type.ts";
 export {
@@ -111,10 +89,6 @@ export { parsePython } from "./schema/parse_python.ts";
 export type { Doc, DocFilter, DocMetadata } from "./schema/doc.ts";
 
 export { lifecycle } from "./lib/session/lifecycle.ts";
-export {
-  httpTransport,
-  type HttpTransportOptions,
-} from "./lib/transport/http.ts";
 export {
   buildRequest,
   type BuildRequestOptions,

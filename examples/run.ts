@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { normalizeUri } from "@rocketride/streams";
+import { normalizeUri } from "@rocketride/streams/transport";
 import { localEngine } from "./demo/local_engine.ts";
 
 const RealWebSocket = globalThis.WebSocket;

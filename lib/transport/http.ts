@@ -94,7 +94,8 @@ const TASK_COMMANDS: ReadonlySet<string> = new Set([
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { close, connect, httpTransport, send, use } from "@rocketride/streams";
+ * import { close, connect, send, use } from "@rocketride/streams";
+ * import { httpTransport } from "@rocketride/streams/transport";
  * import { createEngine } from "@rocketride/streams/engine";
  *
  * const engine = createEngine();

@@ -35,7 +35,8 @@ export type Acceptor = (peer: Peer) => ConnectionHandlers;
  * @example A server of three lines
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { call, close, connect, memoryTransport } from "@rocketride/streams";
+ * import { call, close, connect } from "@rocketride/streams";
+ * import { memoryTransport } from "@rocketride/streams/transport";
  *
  * const transport = memoryTransport((peer) => ({
  *   onMessage(message) {

@@ -7,13 +7,13 @@ import {
   connect,
   createQuestion,
   firstAnswer,
-  httpTransport,
   ping,
   send,
   type Session,
   use,
   ValidationException,
 } from "@rocketride/streams";
+import { httpTransport } from "@rocketride/streams/transport";
 import { createEngine } from "@rocketride/streams/engine";
 import { chosenPeer, peerBefore } from "../support/chosen_peer.ts";
 import { DIGEST, QUESTIONS, TEXT } from "../support/pipelines.ts";

@@ -3,10 +3,10 @@ import {
   close,
   connect,
   type ConnectOptions,
-  httpTransport,
   isDAPException,
   type Session,
 } from "@rocketride/streams";
+import { httpTransport } from "@rocketride/streams/transport";
 import {
   createEngine,
   directoryStore,

@@ -2,21 +2,23 @@ import { assert, assertEquals } from "@std/assert";
 import {
   close,
   connect,
-  type Connection,
   ConnectionException,
   type ConnectOptions,
-  httpTransport,
   isConnected,
   ping,
   PipeException,
   send,
   terminate,
-  type Transport,
   use,
   webSocketTransport,
+} from "@rocketride/streams";
+import {
+  type Connection,
+  httpTransport,
+  type Transport,
   withHeartbeat,
   withTrace,
-} from "@rocketride/streams";
+} from "@rocketride/streams/transport";
 import { createEngine } from "@rocketride/streams/engine";
 import { fakeClock } from "../support/fake_clock.ts";
 import { TEXT } from "../support/pipelines.ts";

@@ -11,12 +11,12 @@ import {
   ConnectionException,
   type ConnectOptions,
   getTaskStatus,
-  httpTransport,
   pipe,
   send,
   terminate,
   use,
 } from "@rocketride/streams";
+import { httpTransport } from "@rocketride/streams/transport";
 import { VERSION } from "../../lib/version.ts";
 import type { ChildEnding } from "../support/child_program.ts";
 import { forEachHost, type Host, HOSTS } from "../support/hosts.ts";

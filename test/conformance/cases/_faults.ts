@@ -1,8 +1,5 @@
-import {
-  type ConnectOptions,
-  type Transport,
-  webSocketTransport,
-} from "../../../mod.ts";
+import { type ConnectOptions, webSocketTransport } from "../../../mod.ts";
+import type { Transport } from "../../../lib/transport/mod.ts";
 import type { Places } from "../case.ts";
 
 /** Ask the faults for something. */

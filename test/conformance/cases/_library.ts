@@ -10,4 +10,5 @@ import "../../../mod.ts";
 import "../../../schema/mod.ts";
 import "../../../lib/admin/mod.ts";
 import "../../../lib/store/mod.ts";
+import "../../../lib/transport/mod.ts";
 import "./_import_end.ts";

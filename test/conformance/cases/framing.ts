@@ -5,8 +5,8 @@ import {
   type PipelineResult,
   type PipeOptions,
   type Session,
-  type TraceRecord,
 } from "../../../mod.ts";
+import type { TraceRecord } from "../../../lib/transport/mod.ts";
 import type { ConformanceCase, Places } from "../case.ts";
 import { patternBytes, sha256 } from "./_bytes.ts";
 import { failureOf } from "./_failure.ts";

@@ -1,4 +1,5 @@
-import { call, connect, ping, type TraceRecord } from "../../../mod.ts";
+import { call, connect, ping } from "../../../mod.ts";
+import type { TraceRecord } from "../../../lib/transport/mod.ts";
 import type { ConformanceCase } from "../case.ts";
 import { failureOf, inShort, thrownBy } from "./_failure.ts";
 import { toFaultyEngine } from "./_faults.ts";

@@ -8,8 +8,6 @@ import {
   getServerInfo,
   getServices,
   getTaskStatus,
-  httpTransport,
-  type HttpTransportOptions,
   ping,
   pipe,
   send,
@@ -19,6 +17,10 @@ import {
   use,
   validate,
 } from "../../../mod.ts";
+import {
+  httpTransport,
+  type HttpTransportOptions,
+} from "../../../lib/transport/mod.ts";
 import type { ConformanceCase, Places } from "../case.ts";
 import { patternBytes, sha256 } from "./_bytes.ts";
 import { failureOf, outcomeOf, thrownBy } from "./_failure.ts";

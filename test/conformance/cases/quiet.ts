@@ -4,13 +4,13 @@ import {
   close,
   connect,
   events,
-  memoryTransport,
   pipe,
   send,
   uploadFiles,
   use,
   watchTask,
 } from "../../../mod.ts";
+import { memoryTransport } from "../../../lib/transport/mod.ts";
 import type { ConformanceCase } from "../case.ts";
 import { usedByImport } from "./_import_end.ts";
 import { failureOf, outcomeOf } from "./_failure.ts";

@@ -1,12 +1,6 @@
 import type { JsonValue } from "../../../schema/json.ts";
-import {
-  close,
-  connect,
-  httpTransport,
-  type Transport,
-  use,
-  webSocketTransport,
-} from "../../../mod.ts";
+import { close, connect, use, webSocketTransport } from "../../../mod.ts";
+import { httpTransport, type Transport } from "../../../lib/transport/mod.ts";
 import { KEY } from "../cases/_keys.ts";
 import type { Expectation } from "../judge.ts";
 import { echoPipeline, sendText } from "../programs/echo.ts";

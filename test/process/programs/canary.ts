@@ -1,7 +1,8 @@
 /** Shows whatever it can of a session, or fails without a handler. */
 // deno-lint-ignore no-external-import -- what all three runtimes have
 import process from "node:process";
-import { connect, httpTransport, send, use } from "@rocketride/streams";
+import { connect, send, use } from "@rocketride/streams";
+import { httpTransport } from "@rocketride/streams/transport";
 import {
   AUTH,
   ENV,

@@ -9,7 +9,6 @@ import {
   close,
   connect,
   type ConnectOptions,
-  httpTransport,
   isConnected,
   ping,
   pipe,
@@ -18,6 +17,7 @@ import {
   type Task,
   use,
 } from "@rocketride/streams";
+import { httpTransport } from "@rocketride/streams/transport";
 import { TEXT } from "../../support/pipelines.ts";
 
 const [uri = "", what = ""] = process.argv.slice(2);

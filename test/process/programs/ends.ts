@@ -11,7 +11,6 @@ import {
   connect,
   type ConnectOptions,
   events,
-  httpTransport,
   lifecycle,
   pipe,
   type Session,
@@ -19,6 +18,7 @@ import {
   use,
   watchTask,
 } from "@rocketride/streams";
+import { httpTransport } from "@rocketride/streams/transport";
 import { createEngine } from "@rocketride/streams/engine";
 import { QUESTIONS, TEXT } from "../../support/pipelines.ts";
 

@@ -5,7 +5,8 @@
  */
 // deno-lint-ignore no-external-import -- what all three runtimes have
 import process from "node:process";
-import { close, connect, httpTransport, pipe } from "@rocketride/streams";
+import { close, connect, pipe } from "@rocketride/streams";
+import { httpTransport } from "@rocketride/streams/transport";
 
 const [uri = "", token = "", how = ""] = process.argv.slice(2);
 const interrupted = new AbortController();

@@ -10,11 +10,11 @@ import {
   close,
   connect,
   events,
-  httpTransport,
   ping,
   send,
   use,
 } from "@rocketride/streams";
+import { httpTransport } from "@rocketride/streams/transport";
 import { through } from "../../support/pipelines.ts";
 
 const [uri = "", what = ""] = process.argv.slice(2);

@@ -2,6 +2,7 @@ import * as client from "@rocketride/streams";
 import type { Session } from "@rocketride/streams";
 import * as admin from "@rocketride/streams/admin";
 import * as store from "@rocketride/streams/store";
+import * as transport from "@rocketride/streams/transport";
 import { LITERAL, PAYLOAD, PIPELINE } from "./plants.ts";
 
 /** What a call is made with, besides its session. */
@@ -296,7 +297,7 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
 /** Functions of the client's entries that take a session and are not driven. */
 export function undriven(): string[] {
   const schema = new Set(Object.keys(PURE));
-  return [client, store, admin].flatMap((entry) =>
+  return [client, store, admin, transport].flatMap((entry) =>
     Object.entries(entry).filter(([name, value]) =>
       typeof value === "function" && !/^[A-Z]/.test(name) &&
       !(name in DRIVES) && !ELSEWHERE.has(name) && !schema.has(name)
@@ -309,8 +310,9 @@ const { addContext, addDocuments, addExample, addGoal, addHistory } = client;
 const { addInstruction, addQuestion, answers, buildRequest } = client;
 const { createAnswer, createQuestion, didFail, eventKindOf } = client;
 const { firstAnswer, getJson, getText, isDAPException, isEventOf } = client;
-const { isJson, isKnownEvent, normalizeUri, parseAnswers } = client;
+const { isJson, isKnownEvent, parseAnswers } = client;
 const { parseJson, parsePython } = client;
+const { normalizeUri } = transport;
 const PURE = {
   addContext,
   addDocuments,

@@ -3,16 +3,18 @@ import {
   connect,
   type ConnectOptions,
   getServerInfo,
-  httpTransport,
-  memoryTransport,
   type RequestMessage,
   send,
   type Session,
-  type Transport,
   use,
   webSocketTransport,
-  withTrace,
 } from "@rocketride/streams";
+import {
+  httpTransport,
+  memoryTransport,
+  type Transport,
+  withTrace,
+} from "@rocketride/streams/transport";
 import {
   createEngine,
   defineNode,

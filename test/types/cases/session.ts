@@ -3,17 +3,19 @@ import {
   close,
   connect,
   type ConnectOptions,
-  httpTransport,
   isDAPException,
   lifecycle,
   type LifecycleEvent,
-  memoryTransport,
   ping,
   type Session,
   type SessionEnd,
-  type Transport,
   webSocketTransport,
 } from "@rocketride/streams";
+import {
+  httpTransport,
+  memoryTransport,
+  type Transport,
+} from "@rocketride/streams/transport";
 import { same } from "./_same.ts";
 
 export async function connecting(url: URL, signal: AbortSignal): Promise<void> {
