@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
 import { VERSION } from "../../lib/version.ts";
+import { unseenReferences } from "../support/house_figures.ts";
 import { ROOT } from "../support/read_tree.ts";
 import { mustRun } from "../support/run_program.ts";
 import { sameBytes } from "../support/same_bytes.ts";
@@ -103,6 +104,12 @@ Deno.test("the package for npm is complete, and clean by publint and attw", asyn
       texts.get("/lib/session/connect.d.ts")!,
       /\/\*\*\n(?: \*.*\n)+ \*\/\nexport declare function connect\(/,
     );
+  });
+
+  await t.step("declarations refer to no document that is elsewhere", () => {
+    const found = withEnding(texts, ".d.ts")
+      .flatMap(([path, text]) => unseenReferences(path, text));
+    assertEquals(found, []);
   });
 
   await t.step("our code has source maps with the sources", () => {

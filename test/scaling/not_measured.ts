@@ -28,7 +28,6 @@ export const NOT_MEASURED: Readonly<Record<string, string>> = {
   "lib/protocol/uri.ts#httpBase": CALLER,
   "lib/events/targets.ts#resolveTarget": NETWORK,
   "schema/json.ts": CALLER_JSON,
-  "lib/runtime/env.ts#hostOf": CALLER,
   "lib/runtime/env.ts#readEnv": CALLER,
   "lib/store/logs.ts": SHORT,
   "lib/store/read_text.ts": NETWORK,

@@ -35,9 +35,11 @@ export async function bundleProgram(
         "--target=es2022",
         "--log-level=warning",
         ...entries(),
-        ...(platform === "node" ? ["--packages=external"] : []),
-        // Asked for only where there are files.
-        "--external:@std/dotenv",
+        ...(platform === "node"
+          // As in the package: names of JSR do not resolve here.
+          ? ["--packages=external", "--alias:@std/dotenv/parse=dotenv"]
+          // Imported only where there are files.
+          : ["--external:@std/dotenv"]),
       ],
       env: { NODE_PATH: packages },
       stdin: "null",

@@ -1,120 +1,34 @@
-import {
-  assert,
-  assertEquals,
-  assertRejects,
-  assertStringIncludes,
-} from "@std/assert";
-import { parse } from "@std/dotenv/parse";
-import { type Host, hostOf, parseEnv, readEnv } from "../../lib/runtime/env.ts";
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { parseEnv, readEnv } from "../../lib/runtime/env.ts";
 import { ENV_PARSERS } from "../support/env_parsers.ts";
 import { type Outcome, runProgram } from "../support/run_program.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
-function hostWith(
-  text: string | undefined,
-  variables: Record<string, string | undefined> = {},
-): Host {
-  return {
-    readText: (path) => Promise.resolve(path === ".env" ? text : undefined),
-    variables: () => Promise.resolve(variables),
-  };
-}
-
-const TABLE: readonly (readonly [string, string, Record<string, string>])[] = [
-  ["nothing in an empty text", "", {}],
-  ["a pair", "A=1", { A: "1" }],
-  ["several lines, the last without an end", "A=1\nB=2\n\nC=3", {
-    A: "1",
-    B: "2",
-    C: "3",
-  }],
-  ["line ends of every platform", "A=1\r\nB=2\rC=3\n", {
-    A: "1",
-    B: "2",
-    C: "3",
-  }],
-  ["a byte order mark", "\uFEFFA=1", { A: "1" }],
-  ["comment lines", "# A=1\n  #B=2\nC=3", { C: "3" }],
-  ["lines without an equals sign", "A\nB=2", { B: "2" }],
-  ["lines without a name", "=1\n  = 2\nB=2", { B: "2" }],
-  ["blanks around name and value", "  A \t=  1 2  ", { A: "1 2" }],
-  ["equals signs inside a value", "A=b=c==", { A: "b=c==" }],
-  ["empty values", "A=\nB=\"\"\nC=''\nD=\"\nE='", {
-    A: "",
-    B: "",
-    C: "",
-    D: "",
-    E: "",
-  }],
-  ["quoted values", `A="1 "\nB=' 2'`, { A: "1 ", B: " 2" }],
-  ["one pair of quotes of several", `A=""1""\nB="'2'"`, {
-    A: `"1"`,
-    B: "'2'",
-  }],
-  ["quotes that do not match", `A="1'\nB='2\nC=3"`, {
-    A: `"1'`,
-    B: "'2",
-    C: `3"`,
-  }],
-  ["quotes inside quotes", `A='it's'\nB="a"b"`, { A: "it's", B: `a"b` }],
-  ["no comments after values", `A=1 # one\nB="2" # two\nC=#3`, {
-    A: "1 # one",
-    B: `"2" # two`,
-    C: "#3",
-  }],
-  ["no export", "export A=1", { "export A": "1" }],
-  ["no escapes", `A=a\\nb\nB="a\\tb"\nC="a\\"b"`, {
-    A: "a\\nb",
-    B: "a\\tb",
-    C: `a\\"b`,
-  }],
-  ["no values over several lines", `A="one\ntwo=2"`, {
-    A: `"one`,
-    two: `2"`,
-  }],
-  ["no references", "A=1\nB=${A}\nC=\"$A\"\nD='${A:-x}'\nE=\\$A", {
-    A: "1",
-    B: "${A}",
-    C: "$A",
-    D: "${A:-x}",
-    E: "\\$A",
-  }],
-  ["the later of two lines", "A=1\nB=2\nA=3", { A: "3", B: "2" }],
-  ["names that are no identifiers", "a.b=1\n2=2\nx-y=3\nü=4\nconstructor=5", {
-    "2": "2",
-    "a.b": "1",
-    "x-y": "3",
-    "ü": "4",
-    constructor: "5",
-  }],
-  ["characters outside the basic plane", "A=😀 \u2028é", {
-    A: "😀 \u2028é",
-  }],
-  ["values that look escaped", "A=_24_\nB_24_=1", { A: "_24_", B_24_: "1" }],
-];
-
-for (const [parser, parse] of ENV_PARSERS) {
-  for (const [name, text, expected] of TABLE) {
-    Deno.test(`parseEnv() with ${parser} reads ${name}`, () => {
-      assertEquals(parseEnv(text, parse), expected);
-    });
-  }
-}
-
-Deno.test("parsers do differ before parseEnv() makes them agree", () => {
-  const text = 'export A=1 # x\nB="a\\nb"\nC=${A}\nA=2';
+Deno.test("the parsers differ before parseEnv() makes them agree", () => {
+  const text = 'export A=1 # x\nB="a\\tb"\nC=${A}';
   const results = ENV_PARSERS.map(([, parse]) => JSON.stringify(parse(text)));
   assertEquals(new Set(results).size, ENV_PARSERS.length);
 });
 
-Deno.test("parseEnv() treats __proto__ as a name like any other", () => {
-  const env = parseEnv("__proto__=1", parse);
-  assert(Object.hasOwn(env, "__proto__"));
-  assertEquals(Object.getPrototypeOf(env), Object.prototype);
+Deno.test("parseEnv() changes no prototype, whatever the names are", () => {
+  for (const [, parse] of ENV_PARSERS) {
+    const env = parseEnv("__proto__=1\nconstructor=2", parse);
+    assertEquals(Object.getPrototypeOf(env), Object.prototype);
+    assertEquals(env.constructor as unknown, "2");
+  }
 });
 
+/** A global object like that of Node, with this file and these variables. */
+function nodeWith(
+  text: string,
+  env: Readonly<Record<string, string | undefined>>,
+): object {
+  const readFile = () => Promise.resolve(text);
+  return { process: { env, getBuiltinModule: () => ({ readFile }) } };
+}
+
 Deno.test("readEnv() lets ROCKETRIDE_ process variables win over the file", async () => {
-  const host = hostWith("ROCKETRIDE_A=file\nROCKETRIDE_B=file\nOTHER=file", {
+  const scope = nodeWith("ROCKETRIDE_A=file\nROCKETRIDE_B=file\nOTHER=file", {
     ROCKETRIDE_B: "process",
     ROCKETRIDE_C: "",
     ROCKETRIDE_D: undefined,
@@ -122,7 +36,7 @@ Deno.test("readEnv() lets ROCKETRIDE_ process variables win over the file", asyn
     rocketride_e: "process",
     HOME: "process",
   });
-  assertEquals(await readEnv(host), {
+  assertEquals(await readEnv(scope), {
     ROCKETRIDE_A: "file",
     ROCKETRIDE_B: "process",
     ROCKETRIDE_C: "",
@@ -140,7 +54,7 @@ Deno.test("readEnv() is empty on a global object without files or process", asyn
       { process: { env: null } },
     ]
   ) {
-    assertEquals(await readEnv(hostOf(scope)), {});
+    assertEquals(await readEnv(scope), {});
   }
 });
 
@@ -188,7 +102,7 @@ const GRANTS: readonly (readonly [string[], Record<string, string>])[] = [
 for (const [granted, expected] of GRANTS) {
   Deno.test(`readEnv() on Deno touches only what is granted: [${granted}]`, async () => {
     const offences: string[] = [];
-    const host = hostOf({ Deno: fakeDeno(granted, offences) });
+    const host = { Deno: fakeDeno(granted, offences) };
     assertEquals(await readEnv(host), expected);
     assertEquals(offences, []);
   });
@@ -205,7 +119,7 @@ Deno.test("readEnv() survives permissions that are revoked meanwhile", async () 
     },
     readTextFile: () => Promise.reject(new Error("NotCapable")),
   };
-  assertEquals(await readEnv(hostOf({ Deno })), {});
+  assertEquals(await readEnv({ Deno }), {});
 });
 
 Deno.test("readEnv() uses process and its file module where there is no Deno", async () => {
@@ -222,7 +136,7 @@ Deno.test("readEnv() uses process and its file module where there is no Deno", a
       };
     },
   };
-  assertEquals(await readEnv(hostOf({ process })), {
+  assertEquals(await readEnv({ process }), {
     ROCKETRIDE_A: "process",
     ROCKETRIDE_F: "file",
   });
@@ -241,17 +155,9 @@ Deno.test("readEnv() takes a process without files, and one that guards itself",
     { env },
     { env, getBuiltinModule: () => undefined },
     { env, getBuiltinModule: () => ({ readFile: missing }) },
-  ].map((process) => readEnv(hostOf({ process })));
+  ].map((process) => readEnv({ process }));
   for (const read of await Promise.all(reads)) assertEquals(read, env);
-  assertEquals(await readEnv(hostOf({ process: { env: guarded } })), {});
-});
-
-Deno.test("readEnv() passes on the failure of a host that is broken", async () => {
-  const host = {
-    ...hostWith("A=1"),
-    variables: () => Promise.reject(new RangeError("broken")),
-  };
-  await assertRejects(() => readEnv(host), RangeError, "broken");
+  assertEquals(await readEnv({ process: { env: guarded } }), {});
 });
 
 const MODULE = new URL("../../lib/runtime/env.ts", import.meta.url);
