@@ -165,6 +165,13 @@ export type {
   SendOptions,
 } from "./lib/pipe/options.ts";
 export { send } from "./lib/pipe/send.ts";
+export {
+  sendEach,
+  type SendEachInput,
+  type SendEachItem,
+  type SendEachOptions,
+  type SendEachOutput,
+} from "./lib/pipe/send_each.ts";
 
 export type {
   BlobOfFile,

@@ -173,10 +173,12 @@ export interface ObjectWatcher {
 export interface SendFilesOptions
   extends Omit<PipeOptions, "objinfo" | "mimeType"> {
   /**
-   * How many files are on their way at once; no more than the task has slots,
-   * where its handle knows that (`threads` of `use`).
+   * How many files are on their way at once; no more than two for each slot of
+   * the task, where its handle knows them (`threads` of `use`). While one file
+   * is in a slot, the next is opened. An open that waits for a slot counts
+   * against `timeout`.
    *
-   * @default {4}
+   * @default {16}
    */
   readonly concurrency?: number | undefined;
   /**

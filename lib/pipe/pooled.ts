@@ -1,4 +1,29 @@
 import { abortable, ignore, notify, onAbort } from "../async.ts";
+import type { TaskRef } from "../session/session.ts";
+
+const DEFAULT_CONCURRENCY = 16;
+/** Objects for each slot: while one is worked on, the next one is opened. */
+const PER_SLOT = 2;
+
+/**
+ * How many objects are sent to a task at the same time.
+ *
+ * @throws {RangeError} `concurrency` is out of range.
+ */
+export function poolSize(
+  { concurrency: count = DEFAULT_CONCURRENCY }: {
+    readonly concurrency?: number | undefined;
+  },
+  task: TaskRef,
+): number {
+  if (!(Number.isInteger(count) && count >= 1)) {
+    throw new RangeError(`Cannot use concurrency ${count}: expected 1 or more`);
+  }
+  const slots = typeof task === "object" && "threads" in task
+    ? task.threads
+    : undefined;
+  return typeof slots === "number" ? Math.min(count, PER_SLOT * slots) : count;
+}
 
 /** What {@linkcode eachInTurn} works on, and how. */
 export interface Work<T> {

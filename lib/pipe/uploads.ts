@@ -15,14 +15,12 @@ import {
   type OpenedItem,
 } from "./file_input.ts";
 import { frameBytesOf, type SendFilesOptions } from "./options.ts";
-import { eachInTurn } from "./pooled.ts";
+import { eachInTurn, poolSize } from "./pooled.ts";
 import { sendObject } from "./send.ts";
 import { Progress, type ProgressOptions } from "./upload_progress.ts";
 import { tokenOf } from "../session/call.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import type { Session, TaskRef } from "../session/session.ts";
-
-const DEFAULT_CONCURRENCY = 4;
 
 /** Takes what comes of uploads, each with the number of its file. */
 interface UploadSink {
@@ -72,7 +70,7 @@ export function planUploads(
   if (!(Number.isInteger(retries) && retries >= 0)) {
     throw new RangeError(`Cannot use ${retries} retries: expected 0 or more`);
   }
-  const concurrency = Math.min(concurrencyOf(options), slotsOf(task));
+  const concurrency = poolSize(options, task);
   checkIterable(files);
   const list = isList(files) ? Array.from(files, checkedItem) : undefined;
   return async function run(sink, signal): Promise<void> {
@@ -142,18 +140,6 @@ function isList(files: FileInputs): files is Iterable<FileInput> {
   const { length, size } = files as { length?: unknown; size?: unknown };
   return Symbol.iterator in files &&
     (typeof length === "number" || typeof size === "number");
-}
-
-function concurrencyOf({ concurrency }: SendFilesOptions): number {
-  const count = concurrency ?? DEFAULT_CONCURRENCY;
-  if (Number.isInteger(count) && count >= 1) return count;
-  throw new RangeError(`Cannot use concurrency ${count}: expected 1 or more`);
-}
-
-/** How many objects the task takes at once, where its handle knows that. */
-function slotsOf(task: TaskRef): number {
-  const known = typeof task === "object" && "threads" in task;
-  return known && typeof task.threads === "number" ? task.threads : Infinity;
 }
 
 /** Upload one file, and again as often as it may be. Never rejects. */

@@ -71,6 +71,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   upload_files: ["doc1.md", "doc2.md", "doc3.json", "Progress: 3/3"],
   upload_progress: ["one.txt: 100.0%", "open two.txt", "complete two.txt"],
+  send_rows: ["1;Ada", "2;Grace", "3;Barbara"],
   // How much is done when the watch begins is up to the engine.
   watch_a_task: ["State 3: ", "State 6: 1 done"],
 };

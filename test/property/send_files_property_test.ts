@@ -1,6 +1,7 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import type { FileInput } from "../../lib/pipe/file_input.ts";
+import { sendEach, type SendEachItem } from "../../lib/pipe/send_each.ts";
 import { sendFiles } from "../../lib/pipe/send_files.ts";
 import { uploadFiles } from "../../lib/pipe/upload_files.ts";
 import type { UploadBody } from "../../schema/event.ts";
@@ -175,3 +176,91 @@ Deno.test("a stream of uploads tells every result once, at any pace of reading",
     },
   ));
 });
+
+Deno.test("every object of sendEach() gets its own outcome, in order, at any pace of reading", async () => {
+  await fc.assert(fc.asyncProperty(
+    fates,
+    concurrency,
+    turns,
+    async (plan, concurrency, pace) => {
+      await using server = await serverOf(plan);
+      const inputs = plan.map(objectOf);
+      const { readable, writable } = sendEach(server.session, "tk_1", {
+        concurrency,
+      });
+      const written = writeAll(writable.getWriter(), inputs);
+      let at = 0;
+      for await (const { input, result, error } of readable) {
+        await pass(pace);
+        assertStrictEquals(input, inputs[at]);
+        const { fails } = plan[at++]!;
+        if (fails === "never") assert(result);
+        else assertEquals((error as Error).message, fails);
+      }
+      assertEquals(at, plan.length);
+      await written;
+      await drainMicrotasks();
+      assertEquals(server.open, 0);
+      assert(server.mostOpen <= concurrency + failing(plan));
+    },
+  ));
+});
+
+Deno.test("whichever end of sendEach() is given up, and whenever, both end with the reason, and every slot is freed", async () => {
+  await fc.assert(fc.asyncProperty(
+    fates,
+    concurrency,
+    fc.nat({ max: 60 }),
+    fc.constantFrom("readable", "writable", "signal"),
+    async (plan, concurrency, after, end) => {
+      await using server = await serverOf(plan);
+      const stop = new AbortController();
+      const reason = new Error("enough");
+      const { readable, writable } = sendEach(server.session, "tk_1", {
+        concurrency,
+        signal: stop.signal,
+      });
+      const reader = readable.getReader();
+      const writer = writable.getWriter();
+      // On a stream that has failed, close() tells only that it has.
+      const writing = writeAll(writer, plan.map(objectOf))
+        .catch(() => writer.closed).catch((it) => it);
+      const reading = readAll(reader).catch((it) => it);
+      await pass(after);
+      if (end === "readable") await reader.cancel(reason);
+      else if (end === "writable") await writer.abort(reason);
+      else stop.abort(reason);
+      const wrote = await writing;
+      const read = await reading;
+      if (wrote !== undefined) assertStrictEquals(wrote, reason);
+      if (read !== undefined) assertStrictEquals(read, reason);
+      await drainMicrotasks();
+      await drainMicrotasks();
+      assertEquals(server.open, 0);
+    },
+  ));
+});
+
+/** An object that has that fate; its source fails where the fate says so. */
+function objectOf(fate: Fate, index: number): SendEachItem {
+  const { name, stream, signal } = fileOf(fate, index) as {
+    readonly name: string;
+    readonly stream: () => AsyncIterable<Uint8Array>;
+    readonly signal: AbortSignal;
+  };
+  return { name, data: stream(), signal };
+}
+
+async function writeAll(
+  writer: WritableStreamDefaultWriter<SendEachItem>,
+  inputs: readonly SendEachItem[],
+): Promise<void> {
+  for (const input of inputs) await writer.write(input);
+  await writer.close();
+}
+
+async function readAll(
+  reader: ReadableStreamDefaultReader<unknown>,
+): Promise<void> {
+  for (;;) if ((await reader.read()).done) return;
+}

@@ -106,21 +106,27 @@ Deno.test("results are in the order of the files, whoever is done first", async 
 
 const LIMITS:
   readonly (readonly [SendFilesOptions, number | undefined, number])[] = [
-    [{}, undefined, 4],
+    [{}, undefined, 16],
     [{ concurrency: 1 }, undefined, 1],
     [{ concurrency: 7 }, undefined, 7],
-    [{ concurrency: 7 }, 3, 3],
-    [{}, 2, 2],
-    [{}, 64, 4],
+    [{ concurrency: 7 }, 3, 6],
+    [{}, 2, 4],
+    [{}, 64, 16],
   ];
 
 for (const [options, threads, expected] of LIMITS) {
   Deno.test(`${options.concurrency ?? "the default"} at once, with ${threads ?? "unknown"} slots, means ${expected}`, async () => {
-    await using server = await uploadServer();
+    const gate = Promise.withResolvers<undefined>();
+    await using server = await uploadServer((step) =>
+      step === "write" ? gate.promise : undefined
+    );
     const files = Array.from({ length: 20 }, (_, i) => new File(["x"], `${i}`));
     const task = { token: "tk_1", threads };
-    await sendFiles(server.session, task, files, options);
-    assertEquals(server.mostOpen, expected);
+    const sending = sendFiles(server.session, task, files, options);
+    for (let i = 0; i < 20; i++) await drainMicrotasks();
+    assertEquals(server.open, expected);
+    gate.resolve(undefined);
+    await sending;
     assertEquals(server.objects.length, 20);
   });
 }

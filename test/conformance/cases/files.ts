@@ -1,6 +1,8 @@
 import {
   events,
   type FileInput,
+  send,
+  sendEach,
   sendFiles,
   uploadFiles,
   use,
@@ -134,6 +136,55 @@ export const FILES: readonly ConformanceCase[] = [
           ),
         };
       }, { threads: 2 }),
+  },
+  {
+    group,
+    name: "rows go through sendEach() as a transform, and come back in order",
+    expected: { read: 100, ordered: true, held: true },
+    run: (places) =>
+      withTask(places, textPipeline(), async (session, task) => {
+        let taken = 0;
+        let read = 0;
+        let ordered = true;
+        let held = 0;
+        const rows = new ReadableStream<string>({
+          pull(controller): void {
+            if (taken === 100) controller.close();
+            else controller.enqueue(`${taken++}`);
+          },
+        }, { highWaterMark: 0 });
+        await rows.pipeThrough(sendEach(session, task)).pipeTo(
+          new WritableStream({
+            write({ input, result }): void {
+              const [text] = result?.text as unknown[];
+              ordered &&= input === `${read++}` && text === `${input}\n\n`;
+              held = Math.max(held, taken - read);
+            },
+          }),
+        );
+        return { read, ordered, held: held <= 12 };
+      }, { threads: 2 }),
+  },
+  {
+    group,
+    name: "cancelling sendEach() reaches its source and frees the slots",
+    expected: ["enough", "enough", "again\n\n"],
+    run: (places) =>
+      withTask(places, textPipeline(), async (session, task) => {
+        const cancelled = Promise.withResolvers<unknown>();
+        const rows = new ReadableStream<string>({
+          pull: (controller) => controller.enqueue("x"),
+          cancel: (reason) => cancelled.resolve(reason),
+        });
+        const reader = rows.pipeThrough(sendEach(session, task)).getReader();
+        await reader.read();
+        await reader.cancel("enough");
+        const { readable, writable } = sendEach(session, task);
+        await writable.abort("enough");
+        const error = await thrownBy(readable.getReader().read());
+        const { text } = await send(session, task, "again");
+        return [await cancelled.promise, error, (text as unknown[])[0]];
+      }, { threads: 1 }),
   },
   {
     group,

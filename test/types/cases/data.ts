@@ -4,6 +4,8 @@ import {
   type PipeChunk,
   type PipelineResult,
   send,
+  sendEach,
+  type SendEachOutput,
   sendFiles,
   type Session,
   uploadFiles,
@@ -110,4 +112,23 @@ export async function tasks(session: Session): Promise<void> {
   await use(session, { pipelineTraceLevel: "all" });
   // @ts-expect-error: kinds of events are a closed set
   await use(session, { events: ["everything"] });
+}
+
+export async function each(
+  session: Session,
+  rows: ReadableStream<string>,
+  files: ReadableStream<{ data: Blob; name: string }>,
+  records: ReadableStream<{ id: number }>,
+): Promise<void> {
+  const outputs = rows.pipeThrough(sendEach(session, "tk_1"));
+  same<typeof outputs, ReadableStream<SendEachOutput<string>>>();
+  for await (const output of outputs) {
+    same<typeof output.input, string>();
+    if (output.result) same<typeof output.result, PipelineResult>();
+    else same<typeof output.error, unknown>();
+  }
+  const named = files.pipeThrough(sendEach(session, "tk_1"));
+  for await (const { input } of named) same<typeof input.name, string>();
+  // @ts-expect-error: records are no objects; give { data }
+  records.pipeThrough(sendEach(session, "tk_1"));
 }
