@@ -4,7 +4,7 @@ import { checkOptions } from "../check.ts";
 import {
   checkPipeOptions,
   frameBytesOf,
-  MISNAMED,
+  PIPE_NAMES,
   type PipeOptions,
   type PipeSource,
   type SendOptions,
@@ -46,8 +46,8 @@ export type SendEachOutput<Input = SendEachInput> =
     readonly error: unknown;
   };
 
-/** Options of {@linkcode sendEach}: those of `send` that hold for all objects. */
-export interface SendEachOptions extends Omit<PipeOptions, "objinfo"> {
+/** Options of {@linkcode sendEach}: those of `send`, for all objects. */
+export interface SendEachOptions extends PipeOptions {
   /**
    * How many objects are sent at the same time; no more than two for each slot
    * of the task, where its handle knows them (`threads` of `use`). While one
@@ -131,7 +131,10 @@ export function sendEach<Input extends SendEachInput = SendEachInput>(
 ): ReadableWritablePair<SendEachOutput<Input>, Input> {
   const core = coreOf(session);
   tokenOf(task);
-  checkOptions(options, "sendEach(session, task, { concurrency })", MISNAMED);
+  checkOptions(options, "sendEach(session, task, { concurrency })", {
+    ...PIPE_NAMES,
+    concurrency: 1,
+  });
   checkPipeOptions(options);
   frameBytesOf(options);
   const concurrency = poolSize(options, task);
@@ -170,7 +173,8 @@ export function sendEach<Input extends SendEachInput = SendEachInput>(
 
   async function sendItem(input: Input): Promise<PipelineResult> {
     const { data, name, ...own } = itemOf(input);
-    const objinfo = name === undefined ? own.objinfo : { name, ...own.objinfo };
+    const named = name === undefined ? {} : { name };
+    const objinfo = { ...options.objinfo, ...named, ...own.objinfo };
     const one = new AbortController();
     const off = follow(one, signal, own.signal);
     try {
@@ -240,10 +244,10 @@ export function sendEach<Input extends SendEachInput = SendEachInput>(
 /** An object with its options; every form comes down to this. */
 function itemOf(input: SendEachInput): SendEachItem {
   const isItem = typeof input === "object" && input !== null &&
-    "data" in input && !(input instanceof Blob) && !ArrayBuffer.isView(input);
+    "data" in input && !(Symbol.asyncIterator in input);
   if (!isItem) return { data: input };
-  const usage = "sendEach's { data, name, mimeType }";
-  checkOptions(input, usage, MISNAMED);
+  const names = { ...PIPE_NAMES, data: 1, name: 1 } as const;
+  checkOptions(input, "an object { data, name, mimeType }", names);
   checkPipeOptions(input);
   return input;
 }
