@@ -49,8 +49,6 @@ export { setEvents } from "./lib/events/set_events.ts";
 export { watchTask } from "./lib/events/watch_task.ts";
 
 export {
-  answers,
-  firstAnswer,
   parseAnswers,
   type SchemaIssue,
   type SchemaResult,
@@ -236,6 +234,8 @@ export {
   isEventOf,
   isKnownEvent,
   type KnownEvent,
+  type TypedEvent,
+  type UnknownEvent,
 } from "./schema/typed_event.ts";
 export type {
   ControlConnection,
@@ -246,10 +246,16 @@ export type {
   ValidationResult,
   WrappedPipeline,
 } from "./schema/pipeline.ts";
-export type {
-  PipelineResult,
-  ResultError,
-  UploadResult,
+export {
+  answers,
+  documents,
+  firstAnswer,
+  type PipelineResult,
+  type ResultError,
+  type ResultImage,
+  type ResultMedia,
+  texts,
+  type UploadResult,
 } from "./schema/result.ts";
 export type {
   ServiceDefinition,

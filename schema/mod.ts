@@ -184,11 +184,17 @@ export {
   type WrappedPipeline,
 } from "./pipeline.ts";
 export {
+  answers,
+  documents,
+  firstAnswer,
   isPipelineResult,
   type PipelineResult,
   type ResultError,
   resultErrorMessage,
   resultFields,
+  type ResultImage,
+  type ResultMedia,
+  texts,
   type UploadResult,
 } from "./result.ts";
 export {

@@ -1,4 +1,6 @@
-import { isRecord } from "./json.ts";
+import type { Doc } from "./doc.ts";
+import { isRecord, type JsonValue } from "./json.ts";
+import type { Question } from "./question.ts";
 
 /**
  * What a pipeline says when an object failed in it.
@@ -20,11 +22,34 @@ export type ResultError = string | {
   readonly [key: string]: unknown;
 };
 
+/** An image of a pipeline's result. */
+export interface ResultImage {
+  /** The media type; real engines send PNG, whatever it says. */
+  readonly mime_type: string;
+  /** The image in Base64. */
+  readonly image: string;
+}
+
+/** A step of a sound or a video on its lane; without its bytes. */
+export interface ResultMedia {
+  /** Where the object is. */
+  readonly url?: string;
+  /** The step: `AVI_ACTION.BEGIN`, `AVI_ACTION.WRITE` or `AVI_ACTION.END`. */
+  readonly aviAction: string;
+  /** The media type. */
+  readonly mimeType: string;
+  /** How many bytes the step has. */
+  readonly size?: number;
+}
+
 /**
  * What a pipeline made of one object: the body of `close`.
  *
- * The fields that nodes wrote have names of their own; `result_types` tells
- * the lane of each. Read them with {@linkcode resultFields}.
+ * A field that a response node wrote has the name of its lane, unless the
+ * pipeline renames it; `result_types` has the lane of each. The fields that are
+ * named after lanes have the types of what those lanes carry. Where a pipeline
+ * may rename, read with {@linkcode texts}, {@linkcode documents},
+ * {@linkcode answers} and {@linkcode firstAnswer}.
  */
 export interface PipelineResult {
   /** The object's name; there when a response node ran. */
@@ -39,6 +64,22 @@ export interface PipelineResult {
   readonly metadata?: Readonly<Record<string, unknown>>;
   /** There when the object failed in the pipeline. */
   readonly error?: ResultError | null;
+  /** Texts: one for each response node, each chunk followed by a blank line. */
+  readonly text?: readonly string[];
+  /** Tables as text, in the notation of Markdown. */
+  readonly table?: readonly string[];
+  /** Documents. */
+  readonly documents?: readonly Doc[];
+  /** Questions, as they came to the response node. */
+  readonly questions?: readonly Question[];
+  /** Answers: strings, or JSON where the question expected it. */
+  readonly answers?: readonly JsonValue[];
+  /** Images. */
+  readonly image?: readonly ResultImage[];
+  /** The steps of sounds. */
+  readonly audio?: readonly ResultMedia[];
+  /** The steps of videos. */
+  readonly video?: readonly ResultMedia[];
   /** What the pipeline produced, and members this version does not know. */
   readonly [key: string]: unknown;
 }
@@ -152,4 +193,110 @@ export function resultFields(result: PipelineResult, lane: string): unknown[] {
   return Object.keys(types)
     .filter((field) => types[field] === lane && Object.hasOwn(result, field))
     .flatMap((field) => result[field]);
+}
+
+/**
+ * Read the texts of a pipeline's result.
+ *
+ * They are found by their lane in `result_types`, whatever the pipeline calls
+ * the field; in `text` where the engine sends no types.
+ *
+ * @param result What {@linkcode send} returned, or the `result` of a pipe.
+ * @returns One text for each response node; engines end each chunk of it with a
+ * blank line.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { texts } from "@rocketride/streams";
+ *
+ * const result = {
+ *   objectId: "1",
+ *   result_types: { body: "text" },
+ *   body: ["Hello\n\n"],
+ * };
+ * assertEquals(texts(result), ["Hello\n\n"]);
+ * ```
+ */
+export function texts(result: PipelineResult): string[] {
+  return onLane(result, "text").filter((it) => typeof it === "string");
+}
+
+/**
+ * Read the documents of a pipeline's result.
+ *
+ * They are found by their lane in `result_types`, whatever the pipeline calls
+ * the field; in `documents` where the engine sends no types.
+ *
+ * @param result What {@linkcode send} returned, or the `result` of a pipe.
+ * @returns The documents as they came.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { documents } from "@rocketride/streams";
+ *
+ * const result = {
+ *   objectId: "1",
+ *   result_types: { chunks: "documents" },
+ *   chunks: [{ type: "Document", page_content: "Hello" }],
+ * };
+ * assertEquals(documents(result).map((it) => it.page_content), ["Hello"]);
+ * ```
+ */
+export function documents(result: PipelineResult): Doc[] {
+  return onLane(result, "documents").filter((it): it is Doc => isRecord(it));
+}
+
+/**
+ * Read the answers out of a pipeline's result.
+ *
+ * They are found by their lane in `result_types`, whatever the pipeline calls
+ * the field; in `answers` where the engine sends no types.
+ *
+ * @param result What {@linkcode chat} returned.
+ * @returns The answers as they came: strings, or JSON where the question
+ * expected it.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { answers } from "@rocketride/streams";
+ *
+ * const result = {
+ *   objectId: "1",
+ *   result_types: { said: "answers" },
+ *   said: ["Paris"],
+ * };
+ * assertEquals(answers(result), ["Paris"]);
+ * ```
+ */
+export function answers(result: PipelineResult): JsonValue[] {
+  return onLane(result, "answers") as JsonValue[];
+}
+
+/**
+ * Read the first answer of a pipeline's result.
+ *
+ * @param result What {@linkcode chat} returned.
+ * @returns The answer; `undefined` when the pipeline gave none.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { firstAnswer } from "@rocketride/streams";
+ *
+ * assertEquals(firstAnswer({ objectId: "1", answers: ["Paris"] }), "Paris");
+ * assertEquals(firstAnswer({ objectId: "1" }), undefined);
+ * ```
+ */
+export function firstAnswer(result: PipelineResult): JsonValue | undefined {
+  return answers(result)[0];
+}
+
+/** What is on a lane; in the field of its name where there are no types. */
+function onLane(result: PipelineResult, lane: string): unknown[] {
+  return isRecord(result.result_types)
+    ? resultFields(result, lane)
+    : [result[lane] ?? []].flat();
 }

@@ -12,15 +12,24 @@ export interface EventOf<Name extends EventName> extends EventMessage {
 /** An event of any known name; a `switch` over `event` tells the body. */
 export type KnownEvent = { readonly [N in EventName]: EventOf<N> }[EventName];
 
-/** An event whose name this version does not know; passed on as it came. */
+/**
+ * An event whose name this version does not know; passed on as it came.
+ *
+ * The declared name stands for every other one, so that comparing `event`
+ * narrows the union. Compare the real one as a string:
+ * `const name: string = event.event`.
+ */
 export interface UnknownEvent extends EventMessage {
+  /** The event's name, whatever it is. */
+  readonly event: "(unknown)";
   /** The body, unread. */
   readonly body: EventBody;
 }
 
 /**
- * Any event. Ask {@linkcode isKnownEvent} or {@linkcode isEventOf} first:
- * then `body` has its type.
+ * Any event. Comparing `event` with a known name, or {@linkcode isEventOf},
+ * tells the type of `body`; {@linkcode isKnownEvent} tells whether the name is
+ * known at all.
  */
 export type TypedEvent = KnownEvent | UnknownEvent;
 

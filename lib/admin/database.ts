@@ -3,7 +3,7 @@ import { isRecord } from "../../schema/json.ts";
 import { addQuestion, createQuestion } from "../../schema/question.ts";
 import type { PipelineResult } from "../../schema/result.ts";
 import { requireText, unreadable } from "./answers.ts";
-import { firstAnswer } from "../chat/answers.ts";
+import { firstAnswer } from "../../schema/result.ts";
 import { chat, type ChatOptions } from "../chat/chat.ts";
 import type { Session, TaskRef } from "../session/session.ts";
 

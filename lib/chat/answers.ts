@@ -1,36 +1,7 @@
 import { getJson, isJson } from "../../schema/answer.ts";
-import { isRecord, type JsonValue } from "../../schema/json.ts";
-import { type PipelineResult, resultFields } from "../../schema/result.ts";
+import type { JsonValue } from "../../schema/json.ts";
+import { answers, type PipelineResult } from "../../schema/result.ts";
 import { ValidationException } from "../errors.ts";
-
-/**
- * Read the answers out of a pipeline's result.
- *
- * They are looked up by their lane in `result_types`, whatever the pipeline
- * calls the field; in `answers` where the engine tells no types.
- *
- * @param result What {@linkcode chat} returned.
- * @returns The answers as they came: text, or JSON when it was asked for.
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * import { answers } from "@rocketride/streams";
- *
- * const result = {
- *   objectId: "1",
- *   result_types: { said: "answers" },
- *   said: ["Paris"],
- * };
- * assertEquals(answers(result), ["Paris"]);
- * ```
- */
-export function answers(result: PipelineResult): JsonValue[] {
-  const found = isRecord(result.result_types)
-    ? resultFields(result, "answers")
-    : [result.answers ?? []].flat();
-  return found as JsonValue[];
-}
 
 /**
  * Read the answers out of a pipeline's result as values of a type.
@@ -111,25 +82,6 @@ function words({ message, path = [] }: SchemaIssue): string {
     String(typeof part === "object" ? part.key : part)
   ).join(".");
   return place === "" ? message : `${message} at "${place}"`;
-}
-
-/**
- * Read the first answer of a pipeline's result.
- *
- * @param result What {@linkcode chat} returned.
- * @returns The answer; `undefined` when the pipeline gave none.
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * import { firstAnswer } from "@rocketride/streams";
- *
- * assertEquals(firstAnswer({ objectId: "1", answers: ["Paris"] }), "Paris");
- * assertEquals(firstAnswer({ objectId: "1" }), undefined);
- * ```
- */
-export function firstAnswer(result: PipelineResult): JsonValue | undefined {
-  return answers(result)[0];
 }
 
 /**

@@ -5,10 +5,11 @@ import {
   createQuestion,
   type Question,
 } from "../../schema/question.ts";
+import { firstAnswer } from "../../schema/result.ts";
 import { checkOptions, type OptionNames } from "../check.ts";
 import { ValidationException } from "../errors.ts";
 import type { Session, TaskRef } from "../session/session.ts";
-import { firstAnswer, parseAnswer, type StandardSchema } from "./answers.ts";
+import { parseAnswer, type StandardSchema } from "./answers.ts";
 import { chat, CHAT_NAMES, type ChatOptions } from "./chat.ts";
 
 /** Options of {@linkcode ask} for an answer in text: those of `chat`. */

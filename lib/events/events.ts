@@ -1,6 +1,6 @@
 import type { EventMessage } from "../../schema/envelope.ts";
 import type { StartedTask } from "../../schema/task.ts";
-import type { KnownEvent } from "../../schema/typed_event.ts";
+import type { TypedEvent } from "../../schema/typed_event.ts";
 import { ignore, onAbort } from "../async.ts";
 import { BoundedQueue, valueBytes } from "../bounded_queue.ts";
 import { checkOptions } from "../check.ts";
@@ -234,7 +234,7 @@ export class EventSubscription {
   #receive(event: EventMessage, token: string | undefined): void {
     const { has } = this.#wanted;
     if (!has(event.event) || !isAbout(this.#key, event, token)) return;
-    this.#push(event);
+    this.#push(event as TypedEvent);
   }
 
   #push(item: StreamedEvent): void {
@@ -333,10 +333,11 @@ export interface EventGap {
 }
 
 /**
- * What a stream of events gives. `type` tells gaps from events; events whose
- * name this version does not know pass through.
+ * What a stream of events gives. `type` distinguishes gaps from events; `event`
+ * determines the type of `body`. Events whose name this version does not know
+ * pass through, see {@linkcode UnknownEvent}.
  */
-export type StreamedEvent = KnownEvent | EventMessage | EventGap;
+export type StreamedEvent = TypedEvent | EventGap;
 
 /** Hand an event that was made here to everybody who watches its task. */
 export function deliverEvent(

@@ -1,4 +1,4 @@
-import type { EventMessage } from "../../schema/envelope.ts";
+import type { TypedEvent } from "../../schema/typed_event.ts";
 import { notify } from "../async.ts";
 import type { TraceRecord } from "../transport/trace.ts";
 import type { ConnectionInfo, LifecycleEvent } from "./session.ts";
@@ -74,7 +74,7 @@ export interface SessionCallbacks {
    * the next event waits for it, unless more than 1,024 wait already. Errors
    * thrown by the callback are ignored.
    */
-  readonly onEvent?: ((event: EventMessage) => unknown) | undefined;
+  readonly onEvent?: ((event: TypedEvent) => unknown) | undefined;
   /**
    * Called with everything that happens on the connection, without secrets and
    * payload; see `withTrace`.

@@ -1,4 +1,5 @@
 import type { ServerInfo } from "../../schema/account.ts";
+import type { TypedEvent } from "../../schema/typed_event.ts";
 import { inSequence } from "../bounded_queue.ts";
 import { checkOptions } from "../check.ts";
 import { handleOf } from "./handle.ts";
@@ -52,7 +53,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Session> {
   const core = new SessionCore(await resolveSettings(options));
   if (onEvent) {
     const tell = inSequence(onEvent);
-    core.listeners.add((event) => tell(event));
+    core.listeners.add((event) => tell(event as TypedEvent));
   }
   const observer = lifecycleObserver(options);
   if (observer) core.observers.add(observer);

@@ -159,7 +159,7 @@ for (const manner of MANNERS) {
     await it.after(cut);
     const results = await sending;
     assertEquals(
-      results.map(({ action, result }) => [action, result?.text]),
+      results.map(({ action, result }): unknown => [action, result?.text]),
       files.map((_, at) => ["complete", [`text ${at}\n\n`]]),
     );
     await close(session);

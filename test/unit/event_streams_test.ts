@@ -231,7 +231,7 @@ Deno.test("events that this version does not know pass through, where all are wa
   it.line.event("apaevt_of_tomorrow", body);
   await drainMicrotasks();
   const [event] = await readNow(all);
-  assertEquals(event?.type === "event" && [event.event, event.body], [
+  assertEquals(event?.type === "event" && [String(event.event), event.body], [
     "apaevt_of_tomorrow",
     body,
   ]);

@@ -101,12 +101,8 @@ Deno.test("a switch over a known event's name tells the type of its body", () =>
         return event.event;
     }
   }
-  const event = (name: string, body: Record<string, unknown>): TypedEvent => ({
-    type: "event",
-    seq: 0,
-    event: name,
-    body,
-  });
+  const event = (event: string, body: Record<string, unknown>) =>
+    ({ type: "event", seq: 0, event, body }) as TypedEvent;
   assertEquals(
     describe(event("apaevt_task", { action: "running", tasks: [] })),
     "0 tasks",

@@ -9,6 +9,7 @@ import {
   type Capability,
   createQuestion,
   didFail,
+  documents,
   EVENT_BITS,
   hasCapability,
   isEvent,
@@ -26,6 +27,7 @@ import {
   resultErrorMessage,
   resultFields,
   TASK_STATE,
+  texts,
   unwrapPipeline,
 } from "../../schema/mod.ts";
 
@@ -158,6 +160,41 @@ Deno.test("resultFields() joins all fields of a lane in their order", () => {
   assertEquals(resultFields(result, "answers"), ["1", { two: [2] }, 3, "4"]);
   assertEquals(resultFields(result, "text"), ["x"]);
   assertEquals(resultFields(result, "table"), []);
+});
+
+Deno.test("texts() and documents() follow the types of a result, whatever its fields", () => {
+  const result = {
+    objectId: "1",
+    result_types: { body: "text", more: "text", chunks: "documents" },
+    body: ["a\n\n"],
+    more: "b",
+    chunks: [{ page_content: "c" }],
+    text: ["not on the lane"],
+  };
+  assertEquals(texts(result), ["a\n\n", "b"]);
+  assertEquals(documents(result), [{ page_content: "c" }]);
+  assertEquals(texts({ objectId: "1", result_types: {} }), []);
+  assertEquals(documents({ objectId: "1", result_types: {} }), []);
+});
+
+Deno.test("texts() and documents() read the fields of their lanes where there are no types", () => {
+  const docs = [{ page_content: "c" }];
+  const result = { objectId: "1", text: ["a"], documents: docs };
+  assertEquals(texts(result), ["a"]);
+  assertEquals(documents(result), docs);
+  assertEquals(texts({ objectId: "1" }), []);
+  assertEquals(documents({ objectId: "1" }), []);
+});
+
+Deno.test("a field that several lanes share gives each accessor its own values", () => {
+  const all = ["a", { page_content: "b" }, null, 7];
+  const shared = (lane: string) => ({
+    objectId: "1",
+    result_types: { all: lane },
+    all,
+  });
+  assertEquals(texts(shared("text")), ["a"]);
+  assertEquals(documents(shared("documents")), [{ page_content: "b" }]);
 });
 
 Deno.test("resultFields() is empty without a map of result types", () => {

@@ -454,7 +454,7 @@ for (const way of WAYS) {
     const heard: string[] = [];
     const session = await connect({
       ...server.target(way),
-      onEvent({ event }): Promise<void> {
+      onEvent({ event }: EventMessage): Promise<void> {
         heard.push(event);
         if (event === "one") throw new Error("failing handler");
         return Promise.reject(new Error("failing async handler"));

@@ -7,13 +7,18 @@ import {
   chat,
   chatStream,
   createQuestion,
+  type Doc,
+  documents,
   firstAnswer,
   getJson,
   type JsonValue,
   parseAnswers,
   type PipelineResult,
   type Question,
+  type ResultImage,
+  type ResultMedia,
   type Session,
+  texts,
 } from "@rocketride/streams";
 import { same } from "./_same.ts";
 
@@ -54,6 +59,34 @@ export async function schemas(
   same<typeof cities, City[]>();
   // @ts-expect-error: a validator is what implements the specification
   await parseAnswers(result, any);
+}
+
+/** What a result has on the lanes that response nodes write. */
+export function lanes(result: PipelineResult): void {
+  same<typeof result.text, readonly string[] | undefined>();
+  same<typeof result.table, readonly string[] | undefined>();
+  same<typeof result.documents, readonly Doc[] | undefined>();
+  same<typeof result.questions, readonly Question[] | undefined>();
+  same<typeof result.answers, readonly JsonValue[] | undefined>();
+  same<typeof result.image, readonly ResultImage[] | undefined>();
+  same<typeof result.audio, readonly ResultMedia[] | undefined>();
+  same<typeof result.video, readonly ResultMedia[] | undefined>();
+  // What a pipeline calls otherwise is not known.
+  same<typeof result.summary, unknown>();
+}
+
+/** The same, whatever the pipeline calls its fields. */
+export function accessors(result: PipelineResult): void {
+  const text = texts(result);
+  same<typeof text, string[]>();
+  const found = documents(result);
+  same<typeof found, Doc[]>();
+  const given = answers(result);
+  same<typeof given, JsonValue[]>();
+  const first = firstAnswer(result);
+  same<typeof first, JsonValue | undefined>();
+  // @ts-expect-error: a session gives results, and is none
+  texts({ uri: "" });
 }
 
 export async function asks(

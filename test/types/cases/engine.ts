@@ -36,7 +36,7 @@ export async function engines(): Promise<void> {
   const session = await connect({ transport: engine.transport(), auth: "k" });
   const task = await use(session, { pipeline: { components: [] } });
   const { text } = await send(session, task, "hello");
-  same<typeof text, unknown>();
+  same<typeof text, readonly string[] | undefined>();
   await getDashboard(session);
   const handler: (request: Request) => Response | Promise<Response> =
     engine.fetch;

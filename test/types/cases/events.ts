@@ -2,13 +2,17 @@ import {
   type EventGap,
   eventKindOf,
   type EventMessage,
+  type EventOf,
   events,
   isEventOf,
   isKnownEvent,
   type KnownEvent,
   type Session,
+  type SessionCallbacks,
   type StreamedEvent,
   type TaskStatus,
+  type TypedEvent,
+  type UnknownEvent,
   watchTask,
 } from "@rocketride/streams";
 import { same } from "./_same.ts";
@@ -28,7 +32,33 @@ export async function streams(session: Session): Promise<void> {
       continue;
     }
     same<typeof event.type, "event">();
-    same<typeof event.event, string>();
+    if (event.event === "apaevt_status_update") {
+      same<typeof event, EventOf<"apaevt_status_update">>();
+      same<typeof event.body.completedCount, number>();
+    }
+    switch (event.event) {
+      case "output":
+        same<typeof event.body.output, string>();
+        break;
+      case "apaevt_task":
+        same<
+          typeof event.body.action,
+          "running" | "begin" | "end" | "restart"
+        >();
+        break;
+      case "apaevt_status_object":
+        same<typeof event.body.size, number>();
+        break;
+    }
+    if (isKnownEvent(event)) {
+      same<typeof event, KnownEvent>();
+      continue;
+    }
+    same<typeof event, UnknownEvent>();
+    same<typeof event.body.anything, unknown>();
+    // An unknown name is compared as a string.
+    const name: string = event.event;
+    if (name === "apaevt_of_tomorrow") continue;
     // @ts-expect-error: only a gap has lost something
     void event.lost;
   }
@@ -43,6 +73,31 @@ export async function streams(session: Session): Promise<void> {
   // @ts-expect-error: a project is watched by source
   await events(session, { projectId: "p" }, { types: ["all"] });
 }
+
+export function names(event: TypedEvent): unknown {
+  switch (event.event) {
+    case "apaevt_sse":
+      return event.body.pipe_id.toFixed();
+    // @ts-expect-error: a name that no event has
+    case "apaevt_status":
+      return undefined;
+    default:
+      return event.body.__id;
+  }
+}
+
+/** What is known of events in callbacks. */
+export const callbacks: SessionCallbacks = {
+  onEvent(event): void {
+    same<typeof event, TypedEvent>();
+    if (event.event === "output") same<typeof event.body.output, string>();
+  },
+};
+
+/** Callbacks for events of any kind fit, too. */
+export const loose: SessionCallbacks = {
+  onEvent: (event: EventMessage): unknown => event.body.anything,
+};
 
 export function bodies(event: EventMessage): string | undefined {
   if (isEventOf(event, "apaevt_status_update")) {
