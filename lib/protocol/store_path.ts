@@ -1,5 +1,4 @@
 import { ValidationException } from "../errors.ts";
-import { BAD_PATH } from "./failure.ts";
 
 /** What no name may hold, and halves of characters. */
 // deno-lint-ignore no-control-regex -- they are what is looked for
@@ -71,5 +70,8 @@ export function storeName(what: string, id: unknown): string {
 }
 
 function bad(what: string, path: string, why = ""): ValidationException {
-  return new ValidationException(`${what}: ${path}${why}`, BAD_PATH);
+  return new ValidationException(`${what}: ${path}${why}`, {
+    code: "invalid-path",
+    hint: "Paths lead down from the root of the store, with / between names",
+  });
 }

@@ -8,7 +8,11 @@ import {
   type ExceptionOptions,
   RocketRideException,
 } from "../errors.ts";
-import { failureKind, failureText } from "../protocol/failure.ts";
+import {
+  failureKind,
+  type FailureRow,
+  failureText,
+} from "../protocol/failure.ts";
 import { coreOf } from "./core.ts";
 import type { CallOptions, Session, TaskRef } from "./session.ts";
 
@@ -192,9 +196,10 @@ export function refusal<Options extends ExceptionOptions>(
   response: ResponseMessage,
   Exception: new (message: string, options: Options) => DAPException,
   more?: Omit<Options, keyof ExceptionOptions>,
+  rows?: readonly FailureRow[],
 ): DAPException {
   const message = failureText(response);
-  const { code, ...known } = failureKind(response);
+  const { code, ...known } = failureKind(response, rows);
   return new Exception(message, {
     ...known,
     ...(code === "request-failed" ? undefined : { code }),

@@ -6,7 +6,7 @@ import {
 } from "../../schema/store.ts";
 import { RocketRideException } from "../errors.ts";
 import { storePath, storePathBelowRoot } from "../protocol/store_path.ts";
-import { call } from "../session/call.ts";
+import { storeCall } from "./store_call.ts";
 import type { CallOptions, Session } from "../session/session.ts";
 import { unreadable } from "./file_calls.ts";
 
@@ -46,7 +46,7 @@ export async function list(
   options: CallOptions = {},
 ): Promise<readonly StoreEntry[]> {
   const args = { subcommand: "fs_list_dir", path: storePath(path) };
-  const { entries } = await call(session, "rrext_store", args, options);
+  const { entries } = await storeCall(session, args, options);
   if (Array.isArray(entries) && entries.every(isStoreEntry)) return entries;
   throw unreadable("a list of files");
 }
@@ -84,7 +84,7 @@ export async function stat(
   options: CallOptions = {},
 ): Promise<StoreStat | undefined> {
   const args = { subcommand: "fs_stat", path: storePath(path) };
-  const body = await call(session, "rrext_store", args, options);
+  const body = await storeCall(session, args, options);
   const { exists, ...found } = body;
   if (exists === false) return undefined;
   if (isStoreStat(found)) return found;
@@ -125,7 +125,7 @@ export async function mkdir(
   options: CallOptions = {},
 ): Promise<void> {
   const args = { subcommand: "fs_mkdir", path: storePathBelowRoot(path) };
-  await call(session, "rrext_store", args, options);
+  await storeCall(session, args, options);
 }
 
 /**
@@ -169,7 +169,7 @@ export async function rename(
     old_path: storePathBelowRoot(from),
     new_path: storePathBelowRoot(to),
   };
-  await call(session, "rrext_store", args, options);
+  await storeCall(session, args, options);
 }
 
 /** Options of {@linkcode remove}. */
@@ -226,11 +226,11 @@ export async function remove(
   }
   if (found.type !== "dir") {
     const args = { subcommand: "fs_delete", path: place };
-    await call(session, "rrext_store", args, options);
+    await storeCall(session, args, options);
   }
   // On object stores one path may be both; the file is what was meant.
   if (found.type === "dir" || found.type === "both" && recursive) {
     const args = { subcommand: "fs_rmdir", path: place, recursive };
-    await call(session, "rrext_store", args, options);
+    await storeCall(session, args, options);
   }
 }

@@ -16,7 +16,7 @@ import {
   ValidationException,
 } from "../errors.ts";
 import { storeName } from "../protocol/store_path.ts";
-import { call } from "../session/call.ts";
+import { storeCall } from "./store_call.ts";
 import type { CallOptions, Session } from "../session/session.ts";
 import { list, remove, stat } from "./directories.ts";
 import { byGeneration, unreadable } from "./file_calls.ts";
@@ -157,7 +157,7 @@ function ask(
   args: Readonly<Record<string, unknown>>,
   options: CallOptions,
 ): Promise<Readonly<Record<string, unknown>>> {
-  return call(session, "rrext_store", { subcommand, ...args }, options);
+  return storeCall(session, { subcommand, ...args }, options);
 }
 
 function folderOf(kind: Kind): string {

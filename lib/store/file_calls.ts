@@ -1,4 +1,4 @@
-import { didFail, type ResponseMessage } from "../../schema/envelope.ts";
+import type { ResponseMessage } from "../../schema/envelope.ts";
 import { ignore } from "../async.ts";
 import {
   ConnectionException,
@@ -6,8 +6,8 @@ import {
   ProtocolException,
   RocketRideException,
 } from "../errors.ts";
-import { refusal } from "../session/call.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
+import { succeeded } from "./store_call.ts";
 import type { CallOptions, Session } from "../session/session.ts";
 import type { Payload } from "../transport/transport.ts";
 
@@ -63,8 +63,7 @@ export async function openFile(
       if (handle) fileCalls(core, handle, mode, line, { timeout }).release();
     },
   });
-  if (didFail(response)) throw refusal(response, RocketRideException);
-  const handle = handleIn(response);
+  const handle = handleIn(succeeded(response));
   if (!handle) throw unreadable("the handle of a file");
   const calls = fileCalls(core, handle, mode, line, {
     timeout,
@@ -130,11 +129,6 @@ function ask(
   options: Parameters<SessionCore["request"]>[1],
 ): Promise<ResponseMessage> {
   return core.request({ command: "rrext_store", arguments: args }, options);
-}
-
-function succeeded(response: ResponseMessage): ResponseMessage {
-  if (didFail(response)) throw refusal(response, RocketRideException);
-  return response;
 }
 
 function handleIn(response: ResponseMessage): string | undefined {

@@ -2,7 +2,7 @@ import { isRecord, type JsonValue } from "../../schema/json.ts";
 import type { LogContents, LogEntry } from "../../schema/store.ts";
 import { TimeoutException, ValidationException } from "../errors.ts";
 import { storeName } from "../protocol/store_path.ts";
-import { call } from "../session/call.ts";
+import { storeCall } from "./store_call.ts";
 import { coreOf } from "../session/core.ts";
 import type { CallOptions, Session } from "../session/session.ts";
 import { list, remove } from "./directories.ts";
@@ -55,7 +55,7 @@ export async function saveLog(
   const path = logPath(projectId, name);
   return await byGeneration(session, async () => {
     const args = { subcommand: "save_log", projectId, source, contents };
-    const { filename } = await call(session, "rrext_store", args, options);
+    const { filename } = await storeCall(session, args, options);
     if (typeof filename === "string") return filename;
     throw unreadable("the name of a log");
   }, async () => {
@@ -120,7 +120,7 @@ export async function getLog(
   if (!key) return await fromFile();
   return await byGeneration(session, async () => {
     const args = { subcommand: "get_log", projectId, ...key };
-    const { contents } = await call(session, "rrext_store", args, options);
+    const { contents } = await storeCall(session, args, options);
     if (contents !== undefined) return contents as JsonValue;
     throw unreadable("a log");
   }, fromFile);
@@ -214,7 +214,7 @@ async function readPages(
       throw new TimeoutException(`No list of logs within ${limit} ms`, limit);
     }
     const asking = { subcommand: "list_logs", ...args, page };
-    const body = await call(session, "rrext_store", asking, {
+    const body = await storeCall(session, asking, {
       ...options,
       timeout,
     });

@@ -5,6 +5,7 @@ import {
   failureKind,
   failureText,
 } from "../../lib/protocol/failure.ts";
+import { STORE_FAILURES } from "../../lib/store/store_call.ts";
 
 /** Literal texts of protocol.md and engine.md, with what they mean. */
 const TEXTS: Readonly<Partial<Record<ErrorCode, readonly string[]>>> = {
@@ -26,6 +27,11 @@ const TEXTS: Readonly<Partial<Record<ErrorCode, readonly string[]>>> = {
   "task-ambiguous": [
     "Multiple pipelines are running for this project; specify a scope",
   ],
+  "file-not-found": ["File not found: a", "Path not found: a", "NOT_FOUND"],
+  "file-not-readable": ["Not a file: a", "Not a directory: a"],
+  "folder-not-empty": ["Directory not empty: a"],
+  "invalid-path": ["Path traversal not allowed: ../a", "Invalid path: a?"],
+  "version-conflict": ["CONFLICT: version 3"],
   "file-exists": ["Already exists: a/b", "Destination already exists: a/b"],
   "file-busy": [
     "Open for writing: a",
@@ -126,7 +132,7 @@ const TEXTS: Readonly<Partial<Record<ErrorCode, readonly string[]>>> = {
 for (const [code, texts] of Object.entries(TEXTS)) {
   Deno.test(`classifyFailure() knows the texts of "${code}"`, () => {
     for (const text of texts) {
-      assertEquals(classifyFailure(text).code, code, text);
+      assertEquals(classifyFailure(text, STORE_FAILURES).code, code, text);
     }
   });
 }
@@ -150,8 +156,15 @@ Deno.test("classifyFailure() calls only a line that is missing, or a file in use
   for (const [code, texts] of Object.entries(TEXTS)) {
     const missing = code.startsWith("connection-") || code === "file-busy";
     for (const text of texts ?? []) {
-      assertEquals(classifyFailure(text).retryable ?? false, missing, text);
+      const { retryable = false } = classifyFailure(text, STORE_FAILURES);
+      assertEquals(retryable, missing, text);
     }
+  }
+});
+
+Deno.test("classifyFailure() knows the texts of the store only where they are asked for", () => {
+  for (const text of ["File not found: a", "In use: a", "CONFLICT"]) {
+    assertEquals(classifyFailure(text), { code: "request-failed" });
   }
 });
 
