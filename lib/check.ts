@@ -8,9 +8,6 @@
 /** The options of a function; the compiler asks for each, and for no other. */
 export type OptionNames<Options> = Readonly<Record<keyof Options, 1>>;
 
-/** The options that every function has that waits for the engine. */
-export const CALL_OPTIONS = { signal: 1, timeout: 1 } as const;
-
 /** What other clients call options, folded, and how they are given here. */
 const ALIASES: Readonly<Record<string, string>> = {
   apikey: "auth",
@@ -31,8 +28,9 @@ const ALIASES: Readonly<Record<string, string>> = {
  * @param options What the caller passed.
  * @param usage How a call looks, for the message.
  * @param names Every option of the function.
- * @throws {TypeError} `options` is not an object, or has an unknown member. The
- * message has the option that was probably meant.
+ * @throws {TypeError} `options` is not an object, or has an unknown member: the
+ * message has the option that was probably meant. Or `signal` is not a signal.
+ * @throws {RangeError} `timeout` is not a number above 0.
  */
 export function checkOptions<Options extends object>(
   options: Options,
@@ -49,6 +47,16 @@ export function checkOptions<Options extends object>(
     const advice = right ? `use "${right}"` : `expected ${known.join(", ")}`;
     throw new TypeError(`Unknown option "${name}" in ${usage}: ${advice}`);
   }
+  const { signal, timeout } = options as Waiting;
+  milliseconds("timeout", timeout);
+  if (!signal || "aborted" in Object(signal)) return;
+  throw new TypeError("Expected a signal, such as controller.signal");
+}
+
+/** Options that mean the same in every function that has them. */
+interface Waiting {
+  readonly signal?: unknown;
+  readonly timeout?: number | undefined;
 }
 
 /** The known name that an unknown one probably means, if any. */
@@ -94,7 +102,9 @@ export function milliseconds<T extends number | undefined>(
   name: string,
   value: T,
 ): T {
-  if (value === undefined || value > 0) return value;
+  if (value === undefined || typeof value === "number" && value > 0) {
+    return value;
+  }
   throw new RangeError(
     `Cannot use ${name} ${value}: expected milliseconds above 0`,
   );

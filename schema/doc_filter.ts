@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from "../lib/check.ts";
 import { type DocFilter, omitUnset } from "./doc.ts";
 import { type MemberTable, parseRecord, readMembers } from "./json.ts";
 
@@ -26,6 +27,28 @@ const FILTER: MemberTable = {
 /** The largest `limit` that {@linkcode validateDocFilter} accepts. */
 const MAX_LIMIT = 1_000;
 
+const NAMES: OptionNames<DocFilter> = {
+  fullTables: 1,
+  fullDocuments: 1,
+  offset: 1,
+  limit: 1,
+  minChunkId: 1,
+  maxChunkId: 1,
+  nodeId: 1,
+  parent: 1,
+  name: 1,
+  permissions: 1,
+  isDeleted: 1,
+  objectIds: 1,
+  chunkIds: 1,
+  isTable: 1,
+  tableIds: 1,
+  useQuickRank: 1,
+  useGroupRank: 1,
+  followUpQuestions: 1,
+  context: 1,
+};
+
 /**
  * Make a filter with the defaults that the official SDKs use.
  *
@@ -42,6 +65,12 @@ const MAX_LIMIT = 1_000;
  * ```
  */
 export function createDocFilter(options: DocFilter = {}): DocFilter {
+  checkOptions(options, "createDocFilter({ limit })", NAMES);
+  return completeFilter(options);
+}
+
+/** A filter with the defaults for what it does not have; others stay. */
+export function completeFilter(filter: DocFilter = {}): DocFilter {
   return {
     fullTables: false,
     fullDocuments: false,
@@ -51,7 +80,7 @@ export function createDocFilter(options: DocFilter = {}): DocFilter {
     useGroupRank: false,
     followUpQuestions: 5,
     context: false,
-    ...options,
+    ...filter,
   };
 }
 

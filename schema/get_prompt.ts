@@ -1,3 +1,4 @@
+import { checkOptions } from "../lib/check.ts";
 import { CRITICAL, FENCE, JSON_FORMAT } from "./_prompt_texts.ts";
 import { promptOf11 } from "./_prompt_of_1_1.ts";
 import type {
@@ -65,6 +66,10 @@ export function getPrompt(
   question: Question,
   options: PromptOptions = {},
 ): string {
+  checkOptions(options, "getPrompt(question, { layout })", {
+    hasPreviousJsonFailed: 1,
+    layout: 1,
+  });
   const { layout = "1.0", hasPreviousJsonFailed = false } = options;
   if (layout === "1.1") return promptOf11(question, hasPreviousJsonFailed);
   const { context, documents, goals, history, questions, role } = question;

@@ -1,5 +1,6 @@
+import { checkOptions } from "../lib/check.ts";
 import { type Doc, type DocFilter, plainDoc } from "./doc.ts";
-import { createDocFilter } from "./doc_filter.ts";
+import { completeFilter, createDocFilter } from "./doc_filter.ts";
 import type { JsonValue } from "./json.ts";
 
 /**
@@ -111,19 +112,39 @@ export function createQuestion(options: QuestionOptions = {}): Question {
       "Expected options; a text goes in by addQuestion(createQuestion(), text)",
     );
   }
-  const { filter } = options;
+  checkOptions(options, "createQuestion({ role })", {
+    type: 1,
+    filter: 1,
+    expectJson: 1,
+    role: 1,
+    instructions: 1,
+    history: 1,
+    examples: 1,
+    context: 1,
+    goals: 1,
+    documents: 1,
+    questions: 1,
+  });
+  // Names what is unknown in the filter.
+  if (options.filter) createDocFilter(options.filter);
+  return completeQuestion(options);
+}
+
+/** A question of the members that are known, with the defaults for the rest. */
+export function completeQuestion(members: QuestionOptions): Question {
+  const { filter } = members;
   return {
-    type: options.type ?? "question",
-    filter: filter === null ? null : createDocFilter(filter),
-    expectJson: options.expectJson ?? false,
-    role: options.role ?? "",
-    instructions: options.instructions ?? [],
-    history: options.history ?? [],
-    examples: options.examples ?? [],
-    context: options.context ?? [],
-    goals: options.goals ?? [],
-    documents: options.documents ?? [],
-    questions: options.questions ?? [],
+    type: members.type ?? "question",
+    filter: filter === null ? null : completeFilter(filter),
+    expectJson: members.expectJson ?? false,
+    role: members.role ?? "",
+    instructions: members.instructions ?? [],
+    history: members.history ?? [],
+    examples: members.examples ?? [],
+    context: members.context ?? [],
+    goals: members.goals ?? [],
+    documents: members.documents ?? [],
+    questions: members.questions ?? [],
   };
 }
 

@@ -1,3 +1,4 @@
+import { checkCallOptions } from "../session/call.ts";
 import type {
   BillingDetail,
   CheckoutSession,
@@ -35,6 +36,7 @@ export async function getBillingDetails(
   orgId: string,
   options: CallOptions = {},
 ): Promise<readonly BillingDetail[]> {
+  checkCallOptions(options, "getBillingDetails(session, orgId, { timeout })");
   const args = { orgId: requireText("orgId", orgId) };
   const command = "rrext_account_billing";
   const body = await cloudCall(session, command, "list", args, options);
@@ -65,6 +67,7 @@ export async function getProductPrices(
   appId: string,
   options: CallOptions = {},
 ): Promise<readonly StripePlan[]> {
+  checkCallOptions(options, "getProductPrices(session, appId, { timeout })");
   const args = { appId: requireText("appId", appId) };
   const command = "rrext_account_billing";
   const body = await cloudCall(session, command, "prices", args, options);
@@ -87,6 +90,7 @@ export async function listCreditPacks(
   session: Session,
   options: CallOptions = {},
 ): Promise<readonly CreditPack[]> {
+  checkCallOptions(options, "listCreditPacks(session, { timeout })");
   const command = "rrext_account_billing";
   const body = await cloudCall(session, command, "credits_packs", {}, options);
   return readList<CreditPack>(body, "packs", "packs", "packId");
@@ -111,6 +115,7 @@ export async function getCreditBalance(
   orgId: string,
   options: CallOptions = {},
 ): Promise<CreditBalance> {
+  checkCallOptions(options, "getCreditBalance(session, orgId, { timeout })");
   const args = { orgId: requireText("orgId", orgId) };
   const command = "rrext_account_billing";
   const body = await cloudCall(
@@ -153,6 +158,10 @@ export async function createCheckoutSession(
   params: CheckoutParams,
   options: CallOptions = {},
 ): Promise<CheckoutSession> {
+  checkCallOptions(
+    options,
+    "createCheckoutSession(session, orgId, params, { timeout })",
+  );
   const args = {
     orgId: requireText("orgId", orgId),
     appId: requireText("appId", params.appId),
@@ -197,6 +206,10 @@ export async function createCreditCheckout(
   params: CreditCheckoutParams,
   options: CallOptions = {},
 ): Promise<string> {
+  checkCallOptions(
+    options,
+    "createCreditCheckout(session, orgId, params, { timeout })",
+  );
   const args = {
     orgId: requireText("orgId", orgId),
     packId: requireText("packId", params.packId),
@@ -235,6 +248,10 @@ export async function createPortalSession(
   returnUrl: string | URL,
   options: CallOptions = {},
 ): Promise<string> {
+  checkCallOptions(
+    options,
+    "createPortalSession(session, orgId, returnUrl, { timeout })",
+  );
   const args = {
     orgId: requireText("orgId", orgId),
     returnUrl: requireUrl("returnUrl", returnUrl),
@@ -265,6 +282,10 @@ export async function cancelSubscription(
   appId: string,
   options: CallOptions = {},
 ): Promise<boolean> {
+  checkCallOptions(
+    options,
+    "cancelSubscription(session, orgId, appId, { timeout })",
+  );
   const args = {
     orgId: requireText("orgId", orgId),
     appId: requireText("appId", appId),

@@ -3,7 +3,7 @@ import {
   isDashboardResponse,
 } from "../../schema/dashboard.ts";
 import { unreadable } from "./answers.ts";
-import { call } from "../session/call.ts";
+import { call, checkCallOptions } from "../session/call.ts";
 import type { CallOptions, Session } from "../session/session.ts";
 
 /**
@@ -38,6 +38,7 @@ export async function getDashboard(
   session: Session,
   options: CallOptions = {},
 ): Promise<DashboardResponse> {
+  checkCallOptions(options, "getDashboard(session, { timeout })");
   const body = await call(session, "rrext_dashboard", {}, options);
   if (isDashboardResponse(body)) return body;
   throw unreadable("a dashboard");

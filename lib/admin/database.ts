@@ -1,10 +1,11 @@
+import { checkOptions } from "../check.ts";
 import { getJson } from "../../schema/answer.ts";
 import { isRecord } from "../../schema/json.ts";
 import { addQuestion, createQuestion } from "../../schema/question.ts";
 import type { PipelineResult } from "../../schema/result.ts";
 import { requireText, unreadable } from "./answers.ts";
 import { firstAnswer } from "../../schema/result.ts";
-import { chat, type ChatOptions } from "../chat/chat.ts";
+import { chat, CHAT_NAMES, type ChatOptions } from "../chat/chat.ts";
 import type { Session, TaskRef } from "../session/session.ts";
 
 /**
@@ -74,6 +75,7 @@ export async function query(
   sql: string,
   options: ChatOptions = {},
 ): Promise<PipelineResult> {
+  checkOptions(options, "query(session, task, sql, { timeout })", CHAT_NAMES);
   const text = requireText("sql", sql);
   const question = addQuestion(createQuestion({ type: "execute" }), text);
   return await chat(session, task, question, options);
@@ -144,6 +146,7 @@ export async function dialect(
   task: TaskRef,
   options: ChatOptions = {},
 ): Promise<DatabaseDialect> {
+  checkOptions(options, "dialect(session, task, { timeout })", CHAT_NAMES);
   const question = createQuestion({ type: "dialect" });
   const asked = addQuestion(question, "dialect");
   const result = await chat(session, task, asked, options);

@@ -1,3 +1,4 @@
+import { checkOptions } from "../check.ts";
 import {
   type DeploymentRecord,
   isDeploymentRecord,
@@ -9,7 +10,7 @@ import {
 } from "../../schema/pipeline.ts";
 import { given, requireText, unreadable } from "./answers.ts";
 import { ValidationException } from "../errors.ts";
-import { call } from "../session/call.ts";
+import { call, checkCallOptions } from "../session/call.ts";
 import type { CallOptions, Session } from "../session/session.ts";
 
 /** Options of {@linkcode deployAdd}. */
@@ -68,11 +69,17 @@ export async function deployAdd(
   pipeline: Pipeline | WrappedPipeline,
   options: DeployOptions = {},
 ): Promise<DeploymentRecord> {
+  checkOptions(options, "deployAdd(session, pipeline, { schedule })", {
+    schedule: 1,
+    signal: 1,
+    timeout: 1,
+  });
+  const { schedule, ...waiting } = options;
   const args = given({
     pipeline: requirePipeline(pipeline),
-    schedule: requireSchedule(options.schedule),
+    schedule: requireSchedule(schedule),
   });
-  const body = await call(session, "rrext_deploy_add", args, options);
+  const body = await call(session, "rrext_deploy_add", args, waiting);
   if (isDeploymentRecord(body)) return body;
   throw unreadable("a deployment");
 }
@@ -130,6 +137,10 @@ export async function deployUpdate(
   changes: DeploymentUpdate,
   options: CallOptions = {},
 ): Promise<void> {
+  checkCallOptions(
+    options,
+    "deployUpdate(session, projectId, changes, { timeout })",
+  );
   const { pipeline, schedule } = changes;
   const args = given({
     projectId: requireText("projectId", projectId),
@@ -183,6 +194,7 @@ export async function deployRemove(
   projectId: string,
   options: CallOptions = {},
 ): Promise<void> {
+  checkCallOptions(options, "deployRemove(session, projectId, { timeout })");
   const args = { projectId: requireText("projectId", projectId) };
   await call(session, "rrext_deploy_remove", args, options);
 }
@@ -221,6 +233,7 @@ export async function deployList(
   session: Session,
   options: CallOptions = {},
 ): Promise<readonly DeploymentRecord[]> {
+  checkCallOptions(options, "deployList(session, { timeout })");
   const body = await call(session, "rrext_deploy_list", {}, options);
   // Servers leave an empty list out.
   const { deployments = [] } = body;
@@ -269,6 +282,7 @@ export async function deployStatus(
   projectId: string,
   options: CallOptions = {},
 ): Promise<DeploymentRecord> {
+  checkCallOptions(options, "deployStatus(session, projectId, { timeout })");
   const args = { projectId: requireText("projectId", projectId) };
   const body = await call(session, "rrext_deploy_status", args, options);
   if (isDeploymentRecord(body)) return body;

@@ -1,7 +1,10 @@
+import { checkOptions, type OptionNames } from "../check.ts";
 import { isRecord } from "../../schema/json.ts";
 import { given, requireText, unreadable } from "./answers.ts";
-import { call } from "../session/call.ts";
+import { call, checkCallOptions } from "../session/call.ts";
 import type { CallOptions, Session } from "../session/session.ts";
+
+const ENV_NAMES: OptionNames<EnvOptions> = { id: 1, signal: 1, timeout: 1 };
 
 /** Options of {@linkcode getEnv} and {@linkcode setEnv}. */
 export interface EnvOptions extends CallOptions {
@@ -48,12 +51,14 @@ export async function getEnv(
   scope: EnvScope,
   options: EnvOptions = {},
 ): Promise<Readonly<Record<string, string>>> {
-  const { command, args } = envAddress(scope, options.id);
+  checkOptions(options, "getEnv(session, scope, { id })", ENV_NAMES);
+  const { id, ...waiting } = options;
+  const { command, args } = envAddress(scope, id);
   const body = await call(
     session,
     command,
     { subcommand: "get_env", ...args },
-    options,
+    waiting,
   );
   const { env } = body;
   const isEnv = isRecord(env) &&
@@ -98,7 +103,9 @@ export async function setEnv(
   env: Readonly<Record<string, string>>,
   options: EnvOptions = {},
 ): Promise<void> {
-  const { command, args } = envAddress(scope, options.id);
+  checkOptions(options, "setEnv(session, scope, env, { id })", ENV_NAMES);
+  const { id, ...waiting } = options;
+  const { command, args } = envAddress(scope, id);
   if (!isRecord(env)) throw new TypeError("Expected env as a record");
   for (const [name, value] of Object.entries<unknown>(env)) {
     requireText("names of variables", name);
@@ -108,7 +115,7 @@ export async function setEnv(
     }
   }
   const sent = { subcommand: "set_env", ...args, env: { ...env } };
-  await call(session, command, sent, options);
+  await call(session, command, sent, waiting);
 }
 
 /**
@@ -140,6 +147,7 @@ export async function getEnvironmentKeys(
   session: Session,
   options: CallOptions = {},
 ): Promise<readonly string[]> {
+  checkCallOptions(options, "getEnvironmentKeys(session, { timeout })");
   const args = { subcommand: "env_keys" };
   const { keys } = await call(session, "rrext_account_me", args, options);
   if (Array.isArray(keys) && keys.every((key) => typeof key === "string")) {

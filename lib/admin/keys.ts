@@ -1,3 +1,4 @@
+import { checkCallOptions } from "../session/call.ts";
 import type { ApiKeyRecord, CreateKeyParams } from "../../schema/account.ts";
 import {
   cloudCall,
@@ -32,6 +33,7 @@ export async function createKey(
   params: CreateKeyParams,
   options: CallOptions = {},
 ): Promise<string> {
+  checkCallOptions(options, "createKey(session, params, { timeout })");
   const { permissions, expiresAt, teamId } = params;
   if (expiresAt !== undefined && Number.isNaN(Date.parse(expiresAt))) {
     throw new RangeError(
@@ -67,6 +69,7 @@ export async function listKeys(
   session: Session,
   options: CallOptions = {},
 ): Promise<readonly ApiKeyRecord[]> {
+  checkCallOptions(options, "listKeys(session, { timeout })");
   const command = "rrext_account_keys";
   const body = await cloudCall(session, command, "list", {}, options);
   return readList<ApiKeyRecord>(body, "keys", "keys", "id");
@@ -89,6 +92,7 @@ export async function revokeKey(
   keyId: string,
   options: CallOptions = {},
 ): Promise<void> {
+  checkCallOptions(options, "revokeKey(session, keyId, { timeout })");
   const args = { keyId: requireText("keyId", keyId) };
   await cloudCall(session, "rrext_account_keys", "revoke", args, options);
 }

@@ -1,3 +1,4 @@
+import { checkCallOptions } from "../session/call.ts";
 import type {
   InviteMemberParams,
   MemberRecord,
@@ -32,6 +33,7 @@ export async function getOrg(
   orgId: string | undefined,
   options: CallOptions = {},
 ): Promise<OrgDetail> {
+  checkCallOptions(options, "getOrg(session, orgId, { timeout })");
   const args = given({
     orgId: orgId === undefined ? undefined : requireText("orgId", orgId),
   });
@@ -59,6 +61,7 @@ export async function updateOrgName(
   name: string,
   options: CallOptions = {},
 ): Promise<void> {
+  checkCallOptions(options, "updateOrgName(session, orgId, name, { timeout })");
   const args = {
     orgId: requireText("orgId", orgId),
     name: requireText("name", name),
@@ -85,6 +88,7 @@ export async function listMembers(
   orgId: string,
   options: CallOptions = {},
 ): Promise<readonly MemberRecord[]> {
+  checkCallOptions(options, "listMembers(session, orgId, { timeout })");
   const args = { orgId: requireText("orgId", orgId) };
   const command = "rrext_account_members";
   const body = await cloudCall(session, command, "list", args, options);
@@ -111,6 +115,10 @@ export async function inviteMember(
   params: InviteMemberParams,
   options: CallOptions = {},
 ): Promise<void> {
+  checkCallOptions(
+    options,
+    "inviteMember(session, orgId, params, { timeout })",
+  );
   const { email, givenName, familyName, role = "member" } = params;
   if (!requireText("email", email).includes("@")) {
     throw new RangeError(`Cannot use email "${email}": it has no @`);
@@ -153,6 +161,10 @@ export async function updateMemberRole(
   params: MemberRoleParams,
   options: CallOptions = {},
 ): Promise<void> {
+  checkCallOptions(
+    options,
+    "updateMemberRole(session, orgId, params, { timeout })",
+  );
   const args = {
     orgId: requireText("orgId", orgId),
     userId: requireText("userId", params.userId),
@@ -180,6 +192,10 @@ export async function removeMember(
   userId: string,
   options: CallOptions = {},
 ): Promise<void> {
+  checkCallOptions(
+    options,
+    "removeMember(session, orgId, userId, { timeout })",
+  );
   const args = {
     orgId: requireText("orgId", orgId),
     userId: requireText("userId", userId),

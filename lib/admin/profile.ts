@@ -1,3 +1,4 @@
+import { checkCallOptions } from "../session/call.ts";
 import type { ConnectResult, ProfileUpdate } from "../../schema/account.ts";
 import { cloudCall, requireText } from "./answers.ts";
 import type { CallOptions, Session } from "../session/session.ts";
@@ -18,6 +19,7 @@ export async function getProfile(
   session: Session,
   options: CallOptions = {},
 ): Promise<ConnectResult> {
+  checkCallOptions(options, "getProfile(session, { timeout })");
   return await cloudCall(session, "rrext_account_me", "get", {}, options);
 }
 
@@ -41,6 +43,7 @@ export async function updateProfile(
   fields: ProfileUpdate,
   options: CallOptions = {},
 ): Promise<void> {
+  checkCallOptions(options, "updateProfile(session, fields, { timeout })");
   const changes = checkProfile(fields);
   await cloudCall(session, "rrext_account_me", "update", changes, options);
 }
@@ -62,6 +65,7 @@ export async function setDefaultTeam(
   teamId: string,
   options: CallOptions = {},
 ): Promise<void> {
+  checkCallOptions(options, "setDefaultTeam(session, teamId, { timeout })");
   const args = { teamId: requireText("teamId", teamId) };
   const command = "rrext_account_me";
   await cloudCall(session, command, "set_default_team", args, options);
@@ -83,6 +87,7 @@ export async function deleteAccount(
   session: Session,
   options: CallOptions = {},
 ): Promise<void> {
+  checkCallOptions(options, "deleteAccount(session, { timeout })");
   await cloudCall(session, "rrext_account_me", "delete", {}, options);
 }
 

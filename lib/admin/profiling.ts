@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from "../check.ts";
 import type { CProfileStatus, CProfileStop } from "../../schema/dashboard.ts";
 import { given, unreadable } from "./answers.ts";
 import { RocketRideException } from "../errors.ts";
@@ -27,8 +28,12 @@ export async function cprofileStart(
   session: Session,
   options: CProfileStartOptions = {},
 ): Promise<CProfileStatus> {
-  const args = given({ session: options.session });
-  return await cprofileCall(session, "start", args, options);
+  checkOptions(options, "cprofileStart(session, { target })", {
+    ...PROFILE_NAMES,
+    session: 1,
+  });
+  const { session: name, ...rest } = options;
+  return await cprofileCall(session, "start", given({ session: name }), rest);
 }
 
 /**
@@ -45,6 +50,7 @@ export async function cprofileStop(
   session: Session,
   options: CProfileOptions = {},
 ): Promise<CProfileStop> {
+  checkOptions(options, "cprofileStop(session, { target })", PROFILE_NAMES);
   return await cprofileCall(session, "stop", {}, options);
 }
 
@@ -75,6 +81,7 @@ export async function cprofileStatus(
   session: Session,
   options: CProfileOptions = {},
 ): Promise<CProfileStatus> {
+  checkOptions(options, "cprofileStatus(session, { target })", PROFILE_NAMES);
   return await cprofileCall(session, "status", {}, options);
 }
 
@@ -93,6 +100,7 @@ export async function cprofileReport(
   session: Session,
   options: CProfileOptions = {},
 ): Promise<string> {
+  checkOptions(options, "cprofileReport(session, { target })", PROFILE_NAMES);
   const { report } = await cprofileCall(session, "report", {}, options);
   if (typeof report === "string") return report;
   throw unreadable("a report");
@@ -108,10 +116,11 @@ export interface CProfileOptions extends CallOptions {
   readonly target?: TaskRef | undefined;
 }
 
-/** Options of the functions that profile. */
-interface CProfileCall extends CallOptions {
-  readonly target?: TaskRef | undefined;
-}
+const PROFILE_NAMES: OptionNames<CProfileOptions> = {
+  target: 1,
+  signal: 1,
+  timeout: 1,
+};
 
 /**
  * Call one of the commands that profile.
@@ -123,13 +132,13 @@ async function cprofileCall(
   session: Session,
   command: string,
   args: Readonly<Record<string, unknown>>,
-  options: CProfileCall,
+  options: CProfileOptions,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const { target } = options;
+  const { target, ...waiting } = options;
   const body = await call(session, `rrext_cprofile_${command}`, {
     ...args,
     ...given({ target: target === undefined ? undefined : tokenOf(target) }),
-  }, options);
+  }, waiting);
   if (body.status !== "error") return body;
   const { message } = body;
   throw new RocketRideException(

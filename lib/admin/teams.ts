@@ -1,3 +1,4 @@
+import { checkCallOptions } from "../session/call.ts";
 import type {
   TeamDetail,
   TeamMemberParams,
@@ -31,6 +32,7 @@ export async function listTeams(
   orgId: string,
   options: CallOptions = {},
 ): Promise<readonly TeamRecord[]> {
+  checkCallOptions(options, "listTeams(session, orgId, { timeout })");
   const args = { orgId: requireText("orgId", orgId) };
   const command = "rrext_account_teams";
   const body = await cloudCall(session, command, "list", args, options);
@@ -58,6 +60,10 @@ export async function getTeamDetail(
   teamId: string,
   options: CallOptions = {},
 ): Promise<TeamDetail> {
+  checkCallOptions(
+    options,
+    "getTeamDetail(session, orgId, teamId, { timeout })",
+  );
   const args = {
     orgId: requireText("orgId", orgId),
     teamId: requireText("teamId", teamId),
@@ -86,6 +92,7 @@ export async function createTeam(
   name: string,
   options: CallOptions = {},
 ): Promise<void> {
+  checkCallOptions(options, "createTeam(session, orgId, name, { timeout })");
   const args = {
     orgId: requireText("orgId", orgId),
     name: requireText("name", name),
@@ -112,6 +119,7 @@ export async function deleteTeam(
   teamId: string,
   options: CallOptions = {},
 ): Promise<void> {
+  checkCallOptions(options, "deleteTeam(session, orgId, teamId, { timeout })");
   const args = {
     orgId: requireText("orgId", orgId),
     teamId: requireText("teamId", teamId),
@@ -139,6 +147,10 @@ export async function addTeamMember(
   params: TeamMemberParams,
   options: CallOptions = {},
 ): Promise<void> {
+  checkCallOptions(
+    options,
+    "addTeamMember(session, orgId, params, { timeout })",
+  );
   const args = teamMemberArgs(orgId, params);
   await cloudCall(session, "rrext_account_teams", "add_member", args, options);
 }
@@ -163,6 +175,10 @@ export async function updateTeamMemberPerms(
   params: TeamMemberParams,
   options: CallOptions = {},
 ): Promise<void> {
+  checkCallOptions(
+    options,
+    "updateTeamMemberPerms(session, orgId, params, { timeout })",
+  );
   const args = teamMemberArgs(orgId, params);
   await cloudCall(
     session,
@@ -192,6 +208,10 @@ export async function removeTeamMember(
   member: Pick<TeamMemberParams, "teamId" | "userId">,
   options: CallOptions = {},
 ): Promise<void> {
+  checkCallOptions(
+    options,
+    "removeTeamMember(session, orgId, member, { timeout })",
+  );
   const args = {
     orgId: requireText("orgId", orgId),
     teamId: requireText("teamId", member.teamId),

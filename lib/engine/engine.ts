@@ -104,6 +104,7 @@ export interface Engine {
 export function createEngine(options: EngineOptions = {}): Engine {
   const settings = readSettings(options);
   const { nodes, clock } = settings;
+  const { parsers, allowHosts, maxWaves, llm, embedding } = settings;
   const dashboard = new Dashboard(clock);
   const newId = (): string => settings.randomUUID().replaceAll("-", "");
   const keys = new TaskKeys(newId);
@@ -118,7 +119,10 @@ export function createEngine(options: EngineOptions = {}): Engine {
   const lifetime = new AbortController();
   const core: Core = {
     settings,
-    registry: createRegistry(builtinNodes(settings), nodes),
+    registry: createRegistry(
+      builtinNodes({ parsers, allowHosts, maxWaves, llm, embedding }),
+      nodes,
+    ),
     tasks,
     keys,
     monitors,

@@ -1,3 +1,4 @@
+import { checkCallOptions } from "../session/call.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import type { CallOptions, Session } from "../session/session.ts";
 import { type EventType, readTypes } from "./event_type.ts";
@@ -61,6 +62,7 @@ export async function setEvents(
   types: Iterable<EventType>,
   options: CallOptions = {},
 ): Promise<void> {
+  checkCallOptions(options, "setEvents(session, target, types, { timeout })");
   const core = coreOf(session);
   const { mask } = readTypes(types);
   const key = await resolveTarget(core, target, options);

@@ -2,7 +2,7 @@ import { isTaskStatus, type TaskStatus } from "../../schema/task.ts";
 import { type Clock, deferred, ignore, onAbort } from "../async.ts";
 import { ConnectionException, isDAPException } from "../errors.ts";
 import { events, type StreamedEvent } from "./events.ts";
-import { call, tokenOf } from "../session/call.ts";
+import { call, checkCallOptions, tokenOf } from "../session/call.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import type { CallOptions, Session, TaskRef } from "../session/session.ts";
 
@@ -59,6 +59,7 @@ export function watchTask(
   task: TaskRef,
   options: CallOptions = {},
 ): ReadableStream<TaskStatus> {
+  checkCallOptions(options, "watchTask(session, task, { timeout })");
   const core = coreOf(session);
   const token = tokenOf(task);
   const gone = new AbortController();

@@ -1,10 +1,11 @@
+import { checkOptions } from "../check.ts";
 import {
   isServiceCatalog,
   isServiceDefinition,
   type ServiceDefinition,
 } from "../../schema/service.ts";
 import { isDAPException, ProtocolException } from "../errors.ts";
-import { call } from "../session/call.ts";
+import { call, checkCallOptions } from "../session/call.ts";
 import { coreOf } from "../session/core.ts";
 import type { CallOptions, Session, TaskRef } from "../session/session.ts";
 
@@ -21,6 +22,7 @@ export async function getServices(
   session: Session,
   options: CallOptions = {},
 ): Promise<Readonly<Record<string, ServiceDefinition>>> {
+  checkCallOptions(options, "getServices(session, { timeout })");
   const body: unknown = await call(session, "rrext_services", {}, options);
   if (isServiceCatalog(body)) return body.services;
   throw new ProtocolException("Cannot read the answer: expected services");
@@ -42,6 +44,7 @@ export async function getService(
   service: string,
   options: CallOptions = {},
 ): Promise<ServiceDefinition | undefined> {
+  checkCallOptions(options, "getService(session, service, { timeout })");
   if (!service) throw new TypeError("Service name is required");
   try {
     const body = await call(session, "rrext_services", { service }, options);
@@ -72,6 +75,11 @@ export async function ping(
   session: Session,
   options: PingOptions = {},
 ): Promise<number> {
+  checkOptions(options, "ping(session, { timeout })", {
+    task: 1,
+    signal: 1,
+    timeout: 1,
+  });
   const { clock } = coreOf(session).settings;
   const startedAt = clock.now();
   await call(session, "rrext_ping", {}, options);

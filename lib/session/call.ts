@@ -1,3 +1,4 @@
+import { checkOptions } from "../check.ts";
 import {
   didFail,
   type RequestMessage,
@@ -54,6 +55,11 @@ export function buildRequest(
   if (typeof command !== "string" || command === "") {
     throw new TypeError("Cannot build a request without a command");
   }
+  checkOptions(options, "buildRequest(command, { arguments })", {
+    token: 1,
+    arguments: 1,
+    data: 1,
+  });
   const { token, data } = options;
   const args: Record<string, unknown> = { ...options.arguments };
   // `execute` reads `arguments.token` as the name of the new task.
@@ -109,6 +115,7 @@ export async function request(
   message: RequestMessage,
   options: CallOptions = {},
 ): Promise<ResponseMessage> {
+  checkCallOptions(options, "request(session, message, { timeout })");
   return await coreOf(session).request(message, options);
 }
 
@@ -133,9 +140,15 @@ export async function dapRequest(
   args: Readonly<Record<string, unknown>> = {},
   options: DapRequestOptions = {},
 ): Promise<ResponseMessage> {
-  const { token, data } = options;
+  checkOptions(options, "dapRequest(session, command, args, { token })", {
+    token: 1,
+    data: 1,
+    signal: 1,
+    timeout: 1,
+  });
+  const { token, data, ...waiting } = options;
   const message = buildRequest(command, { token, data, arguments: args });
-  return await request(session, message, options);
+  return await request(session, message, waiting);
 }
 
 /** Makes the exception of a refused call. */
@@ -178,6 +191,13 @@ export async function call(
   args: Readonly<Record<string, unknown>> = {},
   options: CommandOptions = {},
 ): Promise<Readonly<Record<string, unknown>>> {
+  checkOptions(options, "call(session, command, args, { task })", {
+    task: 1,
+    data: 1,
+    exception: 1,
+    signal: 1,
+    timeout: 1,
+  });
   const { task, data, exception } = options;
   const token = task === undefined ? undefined : tokenOf(task);
   const message = buildRequest(command, { token, data, arguments: args });
@@ -206,6 +226,11 @@ export function refusal<Options extends ExceptionOptions>(
     ...more,
     dapResult: response,
   } as Options);
+}
+
+/** Throws unless these are options of a function that only waits. */
+export function checkCallOptions(options: CallOptions, usage: string): void {
+  checkOptions(options, usage, { signal: 1, timeout: 1 });
 }
 
 /** The token of a task. */

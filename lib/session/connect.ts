@@ -94,6 +94,12 @@ export type ServerInfoOptions = Pick<
 export async function getServerInfo(
   options: ServerInfoOptions = {},
 ): Promise<ServerInfo> {
+  // The options of `connect` may be passed on as they are.
+  checkOptions<ConnectOptions>(
+    options,
+    "getServerInfo({ uri })",
+    CONNECT_NAMES,
+  );
   const { signal, timeout } = options;
   const settings = await resolveSettings({
     ...options,

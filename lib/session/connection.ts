@@ -1,4 +1,4 @@
-import { milliseconds } from "../check.ts";
+import { checkOptions } from "../check.ts";
 import { type Auth, withTarget } from "./options.ts";
 import { coreOf } from "./core.ts";
 import type { CallOptions, ConnectionInfo, Session } from "./session.ts";
@@ -33,6 +33,7 @@ export async function close(
   session: Session,
   options: CloseOptions = {},
 ): Promise<void> {
+  checkOptions(options, "close(session, { graceMs })", { graceMs: 1 });
   await coreOf(session).close(options.graceMs);
 }
 
@@ -104,6 +105,11 @@ export async function setConnectionParams(
   params: ConnectionParams,
 ): Promise<void> {
   const core = coreOf(session);
-  milliseconds("timeout", params.timeout);
+  checkOptions(params, "setConnectionParams(session, { uri, auth })", {
+    uri: 1,
+    auth: 1,
+    signal: 1,
+    timeout: 1,
+  });
   await core.move(withTarget(core.settings, params), params);
 }

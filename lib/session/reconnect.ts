@@ -1,3 +1,4 @@
+import { checkOptions } from "../check.ts";
 import type { Clock } from "../async.ts";
 import {
   AuthenticationException,
@@ -57,6 +58,11 @@ export class ReconnectPolicy {
   ) {
     this.#clock = clock;
     this.#random = random;
+    checkOptions(options, "connect({ reconnect: { maxDelay } })", {
+      shouldReconnect: 1,
+      firstDelay: 1,
+      maxDelay: 1,
+    });
     this.#options = options;
   }
 

@@ -1,3 +1,4 @@
+import { checkOptions } from "../check.ts";
 import {
   isStoreEntry,
   isStoreStat,
@@ -7,6 +8,7 @@ import {
 import { RocketRideException } from "../errors.ts";
 import { storePath, storePathBelowRoot } from "../protocol/store_path.ts";
 import { storeCall } from "./store_call.ts";
+import { checkCallOptions } from "../session/call.ts";
 import type { CallOptions, Session } from "../session/session.ts";
 import { unreadable } from "./file_calls.ts";
 
@@ -45,6 +47,7 @@ export async function list(
   path = "",
   options: CallOptions = {},
 ): Promise<readonly StoreEntry[]> {
+  checkCallOptions(options, "list(session, path, { timeout })");
   const args = { subcommand: "fs_list_dir", path: storePath(path) };
   const { entries } = await storeCall(session, args, options);
   if (Array.isArray(entries) && entries.every(isStoreEntry)) return entries;
@@ -83,6 +86,7 @@ export async function stat(
   path: string,
   options: CallOptions = {},
 ): Promise<StoreStat | undefined> {
+  checkCallOptions(options, "stat(session, path, { timeout })");
   const args = { subcommand: "fs_stat", path: storePath(path) };
   const body = await storeCall(session, args, options);
   const { exists, ...found } = body;
@@ -124,6 +128,7 @@ export async function mkdir(
   path: string,
   options: CallOptions = {},
 ): Promise<void> {
+  checkCallOptions(options, "mkdir(session, path, { timeout })");
   const args = { subcommand: "fs_mkdir", path: storePathBelowRoot(path) };
   await storeCall(session, args, options);
 }
@@ -164,6 +169,7 @@ export async function rename(
   to: string,
   options: CallOptions = {},
 ): Promise<void> {
+  checkCallOptions(options, "rename(session, from, to, { timeout })");
   const args = {
     subcommand: "fs_rename",
     old_path: storePathBelowRoot(from),
@@ -217,8 +223,13 @@ export async function remove(
   options: RemoveOptions = {},
 ): Promise<void> {
   const place = storePathBelowRoot(path);
-  const { recursive = false } = options;
-  const found = await stat(session, place, options);
+  checkOptions(options, "remove(session, path, { recursive })", {
+    recursive: 1,
+    signal: 1,
+    timeout: 1,
+  });
+  const { recursive = false, ...waiting } = options;
+  const found = await stat(session, place, waiting);
   if (!found) {
     throw new RocketRideException(`File not found: ${place}`, {
       code: "file-not-found",
@@ -226,11 +237,11 @@ export async function remove(
   }
   if (found.type !== "dir") {
     const args = { subcommand: "fs_delete", path: place };
-    await storeCall(session, args, options);
+    await storeCall(session, args, waiting);
   }
   // On object stores one path may be both; the file is what was meant.
   if (found.type === "dir" || found.type === "both" && recursive) {
     const args = { subcommand: "fs_rmdir", path: place, recursive };
-    await storeCall(session, args, options);
+    await storeCall(session, args, waiting);
   }
 }

@@ -1,3 +1,4 @@
+import { checkOptions } from "../check.ts";
 import {
   isPipeline,
   type Pipeline,
@@ -29,6 +30,14 @@ type Kind = "project" | "template";
 /** Files that are read at once for a list. */
 const AT_ONCE = 8;
 const ENDING = ".json";
+
+/** Throws unless these are options of what changes a stored pipeline. */
+export function checkVersionOptions(
+  options: VersionOptions,
+  usage: string,
+): void {
+  checkOptions(options, usage, { expectedVersion: 1, signal: 1, timeout: 1 });
+}
 
 /** Keep a pipeline under an id; returns its version, if it has one. */
 export async function saveDocument(

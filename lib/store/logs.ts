@@ -1,8 +1,10 @@
+import { checkOptions } from "../check.ts";
 import { isRecord, type JsonValue } from "../../schema/json.ts";
 import type { LogContents, LogEntry } from "../../schema/store.ts";
 import { TimeoutException, ValidationException } from "../errors.ts";
 import { storeName } from "../protocol/store_path.ts";
 import { storeCall } from "./store_call.ts";
+import { checkCallOptions } from "../session/call.ts";
 import { coreOf } from "../session/core.ts";
 import type { CallOptions, Session } from "../session/session.ts";
 import { list, remove } from "./directories.ts";
@@ -50,6 +52,10 @@ export async function saveLog(
   contents: LogContents,
   options: CallOptions = {},
 ): Promise<string> {
+  checkCallOptions(
+    options,
+    "saveLog(session, projectId, source, contents, { timeout })",
+  );
   const startTime = startTimeOf(contents);
   const name = `${storeName("the source", source)}-${startTime}.log`;
   const path = logPath(projectId, name);
@@ -113,6 +119,7 @@ export async function getLog(
   name: string,
   options: CallOptions = {},
 ): Promise<JsonValue> {
+  checkCallOptions(options, "getLog(session, projectId, name, { timeout })");
   const path = logPath(projectId, name);
   const key = logKey(name);
   const fromFile = (): Promise<JsonValue> => readJson(session, path, options);
@@ -172,17 +179,23 @@ export interface ListLogsOptions extends CallOptions {
 export async function listLogs(
   session: Session,
   projectId: string,
-  { source, ...options }: ListLogsOptions = {},
+  options: ListLogsOptions = {},
 ): Promise<readonly LogEntry[]> {
+  checkOptions(options, "listLogs(session, projectId, { source })", {
+    source: 1,
+    signal: 1,
+    timeout: 1,
+  });
+  const { source, ...waiting } = options;
   const folder = logFolder(projectId);
   const prefix = source === undefined
     ? ""
     : `${storeName("the source", source)}-`;
   return await byGeneration(
     session,
-    () => readPages(session, { projectId, ...(source && { source }) }, options),
+    () => readPages(session, { projectId, ...(source && { source }) }, waiting),
     async () =>
-      (await list(session, folder, options))
+      (await list(session, folder, waiting))
         .filter(({ name, type }) =>
           type !== "dir" && name.endsWith(".log") && name.startsWith(prefix)
         )
@@ -269,6 +282,7 @@ export async function deleteLog(
   name: string,
   options: CallOptions = {},
 ): Promise<void> {
+  checkCallOptions(options, "deleteLog(session, projectId, name, { timeout })");
   await remove(session, logPath(projectId, name), options);
 }
 

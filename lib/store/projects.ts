@@ -1,7 +1,9 @@
+import { checkCallOptions } from "../session/call.ts";
 import type { Pipeline, WrappedPipeline } from "../../schema/pipeline.ts";
 import type { ProjectSummary, StoreVersion } from "../../schema/store.ts";
 import type { CallOptions, Session } from "../session/session.ts";
 import {
+  checkVersionOptions,
   deleteDocument,
   getAllDocuments,
   getDocument,
@@ -52,6 +54,10 @@ export async function saveProject(
   pipeline: Pipeline | WrappedPipeline,
   options: VersionOptions = {},
 ): Promise<StoreVersion | undefined> {
+  checkVersionOptions(
+    options,
+    "saveProject(session, id, pipeline, { expectedVersion })",
+  );
   return await saveDocument(session, "project", id, pipeline, options);
 }
 
@@ -89,6 +95,7 @@ export async function getProject(
   id: string,
   options: CallOptions = {},
 ): Promise<StoredPipeline> {
+  checkCallOptions(options, "getProject(session, id, { timeout })");
   return await getDocument(session, "project", id, options);
 }
 
@@ -123,6 +130,7 @@ export async function getAllProjects(
   session: Session,
   options: CallOptions = {},
 ): Promise<readonly ProjectSummary[]> {
+  checkCallOptions(options, "getAllProjects(session, { timeout })");
   return await getAllDocuments(session, "project", options);
 }
 
@@ -159,5 +167,9 @@ export async function deleteProject(
   id: string,
   options: VersionOptions = {},
 ): Promise<void> {
+  checkVersionOptions(
+    options,
+    "deleteProject(session, id, { expectedVersion })",
+  );
   await deleteDocument(session, "project", id, options);
 }

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from "../check.ts";
 import { ignore, type MaybeSignal, onAbort } from "../async.ts";
 import { ConnectionException, RocketRideException } from "../errors.ts";
 import { storePathBelowRoot } from "../protocol/store_path.ts";
@@ -17,6 +18,16 @@ const MAX_READ_BYTES = 4 * 1024 * 1024;
 const DEFAULT_READ_BYTES = 2 * 1024 * 1024;
 const DEFAULT_READ_AHEAD = 1;
 const MAX_READ_AHEAD = 64;
+
+/** The options of `readFile`. */
+export const READ_NAMES: OptionNames<ReadFileOptions> = {
+  offset: 1,
+  length: 1,
+  frameBytes: 1,
+  readAhead: 1,
+  signal: 1,
+  timeout: 1,
+};
 
 /** Options of {@linkcode readFile}. */
 export interface ReadFileOptions extends CallOptions {
@@ -94,6 +105,7 @@ export async function readFile(
   path: string,
   options: ReadFileOptions = {},
 ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+  checkOptions(options, "readFile(session, path, { offset })", READ_NAMES);
   const { offset = 0, length = Infinity, signal } = options;
   const place = storePathBelowRoot(path);
   wholeNumber("offset", offset, 0, Number.MAX_SAFE_INTEGER);

@@ -1,7 +1,8 @@
+import { checkOptions } from "../check.ts";
 import type { JsonValue } from "../../schema/json.ts";
 import { RocketRideException } from "../errors.ts";
 import type { Session } from "../session/session.ts";
-import { readFile, type ReadFileOptions } from "./read_file.ts";
+import { READ_NAMES, readFile, type ReadFileOptions } from "./read_file.ts";
 
 /** Options of {@linkcode readText}. */
 export interface ReadTextOptions extends ReadFileOptions {
@@ -49,9 +50,13 @@ export async function readText(
   path: string,
   options: ReadTextOptions = {},
 ): Promise<string> {
-  const { encoding = "utf-8" } = options;
+  checkOptions(options, "readText(session, path, { encoding })", {
+    ...READ_NAMES,
+    encoding: 1,
+  });
+  const { encoding = "utf-8", ...reading } = options;
   const decoder = new TextDecoder(encoding, { fatal: true });
-  const reader = (await readFile(session, path, options)).getReader();
+  const reader = (await readFile(session, path, reading)).getReader();
   let text = "";
   for (;;) {
     const { done, value } = await reader.read();
@@ -103,6 +108,12 @@ export async function readJson(
   path: string,
   options: ReadJsonOptions = {},
 ): Promise<JsonValue> {
+  checkOptions(options, "readJson(session, path, { timeout })", {
+    frameBytes: 1,
+    readAhead: 1,
+    signal: 1,
+    timeout: 1,
+  });
   const text = await readText(session, path, options);
   try {
     return JSON.parse(text);

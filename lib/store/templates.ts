@@ -1,7 +1,9 @@
+import { checkCallOptions } from "../session/call.ts";
 import type { Pipeline, WrappedPipeline } from "../../schema/pipeline.ts";
 import type { ProjectSummary, StoreVersion } from "../../schema/store.ts";
 import type { CallOptions, Session } from "../session/session.ts";
 import {
+  checkVersionOptions,
   deleteDocument,
   getAllDocuments,
   getDocument,
@@ -52,6 +54,10 @@ export async function saveTemplate(
   pipeline: Pipeline | WrappedPipeline,
   options: VersionOptions = {},
 ): Promise<StoreVersion | undefined> {
+  checkVersionOptions(
+    options,
+    "saveTemplate(session, id, pipeline, { expectedVersion })",
+  );
   return await saveDocument(session, "template", id, pipeline, options);
 }
 
@@ -89,6 +95,7 @@ export async function getTemplate(
   id: string,
   options: CallOptions = {},
 ): Promise<StoredPipeline> {
+  checkCallOptions(options, "getTemplate(session, id, { timeout })");
   return await getDocument(session, "template", id, options);
 }
 
@@ -123,6 +130,7 @@ export async function getAllTemplates(
   session: Session,
   options: CallOptions = {},
 ): Promise<readonly ProjectSummary[]> {
+  checkCallOptions(options, "getAllTemplates(session, { timeout })");
   return await getAllDocuments(session, "template", options);
 }
 
@@ -159,5 +167,9 @@ export async function deleteTemplate(
   id: string,
   options: VersionOptions = {},
 ): Promise<void> {
+  checkVersionOptions(
+    options,
+    "deleteTemplate(session, id, { expectedVersion })",
+  );
   await deleteDocument(session, "template", id, options);
 }

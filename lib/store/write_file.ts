@@ -1,3 +1,4 @@
+import { checkOptions } from "../check.ts";
 import {
   type Deferred,
   deferred,
@@ -72,11 +73,20 @@ export async function writeFile(
   path: string,
   options: WriteFileOptions = {},
 ): Promise<WritableStream<Uint8Array>> {
+  checkWriteOptions(options, "writeFile(session, path, { frameBytes })");
   const { writer, frameBytes } = await openWriter(session, path, options);
   return new WritableStream(writer, {
     highWaterMark: frameBytes,
     size: sizeOf,
   });
+}
+
+/** Throws unless these are options of a function that writes a file. */
+export function checkWriteOptions(
+  options: WriteFileOptions,
+  usage: string,
+): void {
+  checkOptions(options, usage, { frameBytes: 1, signal: 1, timeout: 1 });
 }
 
 /** Always a size: a stream that is told none fails without asking its sink. */

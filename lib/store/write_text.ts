@@ -1,5 +1,9 @@
 import type { Session } from "../session/session.ts";
-import { openWriter, type WriteFileOptions } from "./write_file.ts";
+import {
+  checkWriteOptions,
+  openWriter,
+  type WriteFileOptions,
+} from "./write_file.ts";
 
 /**
  * Write text to a file of the store as UTF-8, in the place of one that is
@@ -34,6 +38,7 @@ export async function writeText(
   text: string,
   options: WriteFileOptions = {},
 ): Promise<void> {
+  checkWriteOptions(options, "writeText(session, path, text, { timeout })");
   if (typeof text !== "string" || /\p{Surrogate}/u.test(text)) {
     throw new TypeError("Cannot write to a file: expected whole text");
   }
@@ -76,6 +81,7 @@ export async function writeJson(
   value: unknown,
   options: WriteFileOptions = {},
 ): Promise<void> {
+  checkWriteOptions(options, "writeJson(session, path, value, { timeout })");
   const text = JSON.stringify(value, null, 2) as string | undefined;
   if (text === undefined) {
     throw new TypeError(`Cannot write ${typeof value} as JSON`);

@@ -7,7 +7,7 @@ import {
 } from "../../schema/task.ts";
 import { isDAPException, ProtocolException } from "../errors.ts";
 import { conceal } from "../protocol/secrets.ts";
-import { call, tokenOf } from "../session/call.ts";
+import { call, checkCallOptions, tokenOf } from "../session/call.ts";
 import { coreOf } from "../session/core.ts";
 import type { CallOptions, Session, TaskRef } from "../session/session.ts";
 
@@ -31,6 +31,7 @@ export async function getTaskStatus(
   task: TaskRef,
   options: CallOptions = {},
 ): Promise<TaskStatus> {
+  checkCallOptions(options, "getTaskStatus(session, task, { timeout })");
   const body = await call(session, "rrext_get_task_status", {}, {
     ...options,
     task: tokenOf(task),
@@ -57,6 +58,7 @@ export async function getTaskPipeline(
   task: TaskRef,
   options: CallOptions = {},
 ): Promise<Pipeline> {
+  checkCallOptions(options, "getTaskPipeline(session, task, { timeout })");
   const body = await call(session, "rrext_get_pipeline", {}, {
     ...options,
     task: tokenOf(task),
@@ -89,6 +91,7 @@ export async function getTaskToken(
   address: TaskAddress,
   options: CallOptions = {},
 ): Promise<string | undefined> {
+  checkCallOptions(options, "getTaskToken(session, address, { timeout })");
   const { projectId, source } = address;
   try {
     const args = { projectId, source };
@@ -116,6 +119,7 @@ export async function listTasks(
   session: Session,
   options: CallOptions = {},
 ): Promise<readonly TaskSummary[]> {
+  checkCallOptions(options, "listTasks(session, { timeout })");
   const { tasks } = await call(session, "rrext_get_tasks", {}, options);
   if (Array.isArray(tasks) && tasks.every(isRecord)) {
     return tasks.map((task) => conceal(task as TaskSummary, ["token"]));

@@ -1,3 +1,4 @@
+import { checkOptions } from "../check.ts";
 import { didFail, type ResponseMessage } from "../../schema/envelope.ts";
 import { isStartedTask, type StartedTask } from "../../schema/task.ts";
 import {
@@ -6,7 +7,13 @@ import {
   ProtocolException,
 } from "../errors.ts";
 import { conceal } from "../protocol/secrets.ts";
-import { buildRequest, call, refusal, tokenOf } from "../session/call.ts";
+import {
+  buildRequest,
+  call,
+  checkCallOptions,
+  refusal,
+  tokenOf,
+} from "../session/call.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import type { CallOptions, Session, TaskRef } from "../session/session.ts";
 import { loadPipeline, type PipelineInput } from "./load_pipeline.ts";
@@ -39,6 +46,14 @@ export async function restart(
 ): Promise<StartedTask> {
   const core = coreOf(session);
   const token = tokenOf(task);
+  checkOptions(options, "restart(session, task, { pipeline })", {
+    pipeline: 1,
+    filepath: 1,
+    source: 1,
+    env: 1,
+    signal: 1,
+    timeout: 1,
+  });
   const pipeline = await loadPipeline(core, options, options);
   const message = buildRequest("restart", { token, arguments: { pipeline } });
   const before = core.attachments.next();
@@ -69,6 +84,7 @@ export async function terminate(
   task: TaskRef,
   options: CallOptions = {},
 ): Promise<void> {
+  checkCallOptions(options, "terminate(session, task, { timeout })");
   const { attachments } = coreOf(session);
   const token = tokenOf(task);
   const before = attachments.next();

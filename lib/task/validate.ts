@@ -1,3 +1,4 @@
+import { checkOptions } from "../check.ts";
 import {
   type Pipeline,
   readValidation,
@@ -47,6 +48,12 @@ export async function validate(
   pipeline: Pipeline | WrappedPipeline | URL,
   options: ValidateOptions = {},
 ): Promise<ValidationResult> {
+  checkOptions(options, "validate(session, pipeline, { source })", {
+    source: 1,
+    env: 1,
+    signal: 1,
+    timeout: 1,
+  });
   const { source, env, ...callOptions } = options;
   const input = { pipeline, source, env };
   const core = coreOf(session);

@@ -1,3 +1,4 @@
+import { checkOptions } from "../check.ts";
 import { isResponse, type Message } from "../../schema/envelope.ts";
 import { deadline } from "../async.ts";
 import type {
@@ -52,6 +53,10 @@ export function withHeartbeat(
   transport: Transport,
   options: HeartbeatOptions = {},
 ): Transport {
+  checkOptions(options, "heartbeat: { intervalMs, timeoutMs }", {
+    intervalMs: 1,
+    timeoutMs: 1,
+  });
   const intervalMs = positive("intervalMs", options.intervalMs ?? 15_000);
   const timeoutMs = positive("timeoutMs", options.timeoutMs ?? 20_000);
   // Where nothing lasts, nothing can be silent.

@@ -1,3 +1,4 @@
+import { checkOptions } from "../check.ts";
 import type {
   Message,
   RequestMessage,
@@ -116,6 +117,12 @@ const TASK_COMMANDS: ReadonlySet<string> = new Set([
  * ```
  */
 export function httpTransport(options: HttpTransportOptions = {}): Transport {
+  checkOptions(options, "httpTransport({ fetch })", {
+    fetch: 1,
+    streaming: 1,
+    bufferBytes: 1,
+    responseBytes: 1,
+  });
   const given = options.fetch;
   const send: typeof fetch = given ?? ((input, init) => fetch(input, init));
   const bufferBytes = options.bufferBytes ?? BUFFER_BYTES;

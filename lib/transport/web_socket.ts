@@ -1,3 +1,4 @@
+import { checkOptions } from "../check.ts";
 import type { Message } from "../../schema/envelope.ts";
 import { type Clock, deadline, deferred, onAbort } from "../async.ts";
 import {
@@ -60,6 +61,7 @@ export interface WebSocketTransportOptions {
 export function webSocketTransport(
   options: WebSocketTransportOptions = {},
 ): Transport {
+  checkOptions(options, "webSocketTransport({ WebSocket })", { WebSocket: 1 });
   return {
     name: "WebSocket",
     resolve: normalizeUri,

@@ -116,9 +116,9 @@ function mayImport(
   if (source === target) return true;
   switch (source) {
     case "schema":
-      return false;
+      return to === "lib/check.ts";
     case "ground":
-      return target === "schema";
+      return target === "schema" && from !== "lib/check.ts";
     case "root":
       return target !== "runtime" && !APART.includes(target);
     case "engine":

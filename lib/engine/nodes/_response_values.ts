@@ -1,6 +1,6 @@
 import type { Doc, DocFilter } from "../../../schema/doc.ts";
 import { isRecord } from "../../../schema/json.ts";
-import { createQuestion, type Question } from "../../../schema/question.ts";
+import { completeQuestion, type Question } from "../../../schema/question.ts";
 import type { AnswerPayload } from "../node.ts";
 
 /** A document as a result has it: without nulls. */
@@ -19,7 +19,7 @@ export function docValue(doc: Doc): Record<string, unknown> {
  * question could not be sent again.
  */
 export function questionValue(question: Question): Record<string, unknown> {
-  const whole = createQuestion(question);
+  const whole = completeQuestion(question);
   return {
     ...whole,
     filter: whole.filter && { ...UNFILTERED, ...whole.filter },

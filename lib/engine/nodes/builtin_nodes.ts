@@ -1,3 +1,4 @@
+import { checkOptions } from "../../check.ts";
 import type { NodeDefinition } from "../node.ts";
 import { agentRocketrideNode } from "./agent/agent_rocketride.ts";
 import { dictionaryNode } from "./dictionary.ts";
@@ -85,6 +86,13 @@ export interface BuiltinNodesOptions {
 export function builtinNodes(
   options: BuiltinNodesOptions = {},
 ): readonly NodeDefinition[] {
+  checkOptions(options, "builtinNodes({ parsers })", {
+    parsers: 1,
+    allowHosts: 1,
+    maxWaves: 1,
+    llm: 1,
+    embedding: 1,
+  });
   const override = options.llm && llmOverride(options.llm);
   return [
     ...sourceNodes(),

@@ -1,3 +1,4 @@
+import { checkOptions } from "../../check.ts";
 import type {
   Question,
   QuestionInstruction,
@@ -61,6 +62,7 @@ export function promptText(
   question: Question,
   options: PromptTextOptions = {},
 ): string {
+  checkOptions(options, "promptText(question, { retry })", { retry: 1 });
   const asked = question.questions.map(({ text }) => text);
   const before = [
     question.role ?? "",

@@ -1,7 +1,7 @@
 import type { Doc } from "../../../schema/doc.ts";
 import { isRecord } from "../../../schema/json.ts";
 import {
-  createQuestion,
+  completeQuestion,
   type Question,
   type QuestionOptions,
   type QuestionType,
@@ -58,7 +58,7 @@ export function readQuestion(value: unknown): Question {
   const documents: readonly Doc[] = value.documents === undefined
     ? []
     : readDocs(value.documents);
-  return createQuestion({ ...value as QuestionOptions, documents });
+  return completeQuestion({ ...value as QuestionOptions, documents });
 }
 
 function checkEntries(

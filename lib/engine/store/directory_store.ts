@@ -1,3 +1,4 @@
+import { checkOptions } from "../../check.ts";
 import { isDAPException, RocketRideException } from "../../errors.ts";
 import {
   type Disk,
@@ -78,6 +79,9 @@ export function directoryStore(
   root: string | URL,
   options: DirectoryStoreOptions = {},
 ): FileStore {
+  checkOptions(options, "directoryStore(root, { maxFileBytes })", {
+    maxFileBytes: 1,
+  });
   const { maxFileBytes = DEFAULT_FILE_BYTES } = options;
   if (!(maxFileBytes >= 1)) {
     throw new RangeError(

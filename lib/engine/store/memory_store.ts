@@ -1,3 +1,4 @@
+import { checkOptions } from "../../check.ts";
 import { RocketRideException } from "../../errors.ts";
 import { ByteFile } from "./byte_file.ts";
 import type {
@@ -57,6 +58,7 @@ interface Draft {
  * ```
  */
 export function memoryStore(options: MemoryStoreOptions = {}): FileStore {
+  checkOptions(options, "memoryStore({ maxBytes })", { maxBytes: 1 });
   const { maxBytes = DEFAULT_BYTES } = options;
   if (!(maxBytes >= 1)) {
     throw new RangeError(

@@ -1,4 +1,7 @@
-import { createQuestion, type Question } from "../../../../schema/question.ts";
+import {
+  completeQuestion,
+  type Question,
+} from "../../../../schema/question.ts";
 import type { ToolDescription } from "../tool/tool.ts";
 
 /** What an agent knows when it asks its model. */
@@ -66,7 +69,7 @@ function ask(
   ours: Question["instructions"],
 ): Question {
   const found = [...results].map(([key, made]) => `Result ${key}: ${made}`);
-  return createQuestion({
+  return completeQuestion({
     ...question,
     expectJson,
     role: [description, question.role ?? ""].filter((text) => text !== "")

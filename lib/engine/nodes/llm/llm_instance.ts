@@ -1,5 +1,8 @@
 import { isRecord } from "../../../../schema/json.ts";
-import { createQuestion, type Question } from "../../../../schema/question.ts";
+import {
+  completeQuestion,
+  type Question,
+} from "../../../../schema/question.ts";
 import { ExecutionException } from "../../../errors.ts";
 import type {
   AnswerPayload,
@@ -78,7 +81,7 @@ function asText(reply: unknown): string {
 
 /** The question of a control call: a record, or its text alone. */
 function asked(question: unknown): Question {
-  return createQuestion(
+  return completeQuestion(
     isRecord(question)
       ? question
       : { questions: [{ text: String(question ?? "") }] },

@@ -1,5 +1,5 @@
 import type { DocFilter } from "../../../../schema/doc.ts";
-import { createDocFilter } from "../../../../schema/doc_filter.ts";
+import { completeFilter } from "../../../../schema/doc_filter.ts";
 import type { Question, QuestionText } from "../../../../schema/question.ts";
 import { ExecutionException } from "../../../errors.ts";
 import { joined } from "./_joined.ts";
@@ -30,7 +30,7 @@ export function search(
   question: Question,
   least: number,
 ): readonly Hit[] {
-  const filter = createDocFilter(question.filter ?? {});
+  const filter = completeFilter(question.filter ?? {});
   const stored = [...collection.documents()];
   const allowed = stored.filter(({ metadata }) => docMatches(metadata, filter));
   const best = new Map<string, Hit>();

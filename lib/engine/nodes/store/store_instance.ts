@@ -1,5 +1,8 @@
 import type { Doc } from "../../../../schema/doc.ts";
-import { createQuestion, type Question } from "../../../../schema/question.ts";
+import {
+  completeQuestion,
+  type Question,
+} from "../../../../schema/question.ts";
 import type { NodeInstance, PipeContext } from "../../node.ts";
 import type { Collection } from "./collection.ts";
 import { search } from "./search.ts";
@@ -64,7 +67,7 @@ function resting(question: Question, documents: readonly Doc[]): Question {
   for (const { metadata } of documents) {
     if (metadata) objectIds.add(metadata.objectId);
   }
-  return createQuestion({
+  return completeQuestion({
     ...question,
     documents,
     filter: { ...question.filter, objectIds: [...objectIds] },

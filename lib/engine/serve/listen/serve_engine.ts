@@ -1,3 +1,4 @@
+import { checkOptions } from "../../../check.ts";
 import { type Clock, systemClock } from "../../../async.ts";
 import { ValidationException } from "../../../errors.ts";
 import type { Engine } from "../../engine.ts";
@@ -77,11 +78,16 @@ const PLATFORMS = ["deno", "bun", "node"];
  */
 export async function serveEngine(
   engine: Engine,
-  { port = 0, hostname = "127.0.0.1" }: ServeOptions = {},
+  options: ServeOptions = {},
 ): Promise<EngineServer> {
   if (typeof engine?.fetch !== "function") {
     throw new TypeError("Expected an engine made by createEngine()");
   }
+  checkOptions(options, "serveEngine(engine, { port, hostname })", {
+    port: 1,
+    hostname: 1,
+  });
+  const { port = 0, hostname = "127.0.0.1" } = options;
   const clock = systemClock();
   const sockets = new OpenSockets();
   const { serve } = await (
