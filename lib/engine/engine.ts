@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from "../check.ts";
 import {
   type Acceptor,
   memoryTransport,
@@ -60,6 +61,37 @@ export interface Engine {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+const ENGINE_NAMES: OptionNames<EngineOptions> = {
+  nodes: 1,
+  parsers: 1,
+  llm: 1,
+  embedding: 1,
+  env: 1,
+  auth: 1,
+  maxUnauthenticated: 1,
+  forwarding: 1,
+  validate: 1,
+  unknownProfiles: 1,
+  tokens: 1,
+  userId: 1,
+  maxPipes: 1,
+  maxObjectBytes: 1,
+  maxUnreadBytes: 1,
+  maxPendingBytes: 1,
+  maxStrangerBytes: 1,
+  maxHeldBytes: 1,
+  maxEndedTasks: 1,
+  store: 1,
+  listUnsupported: 1,
+  maxWaves: 1,
+  allowHosts: 1,
+  corsOrigins: 1,
+  fetch: 1,
+  clock: 1,
+  randomUUID: 1,
+  upgrade: 1,
+};
+
 /**
  * Make an engine for development and tests.
  *
@@ -102,6 +134,7 @@ export interface Engine {
  * ```
  */
 export function createEngine(options: EngineOptions = {}): Engine {
+  checkOptions(options, "createEngine({ auth })", ENGINE_NAMES);
   const settings = readSettings(options);
   const { nodes, clock } = settings;
   const { parsers, allowHosts, maxWaves, llm, embedding } = settings;

@@ -1,5 +1,3 @@
-import { hostName, originName } from "./host_names.ts";
-import { checkOptions, type OptionNames } from "../check.ts";
 import { type Clock, systemClock } from "../async.ts";
 import type { Identity } from "./access/identity.ts";
 import { type EngineKey, readKeys } from "./access/keys.ts";
@@ -207,37 +205,6 @@ export interface EngineOptions {
   readonly upgrade?: Upgrade;
 }
 
-const ENGINE_NAMES: OptionNames<EngineOptions> = {
-  nodes: 1,
-  parsers: 1,
-  llm: 1,
-  embedding: 1,
-  env: 1,
-  auth: 1,
-  maxUnauthenticated: 1,
-  forwarding: 1,
-  validate: 1,
-  unknownProfiles: 1,
-  tokens: 1,
-  userId: 1,
-  maxPipes: 1,
-  maxObjectBytes: 1,
-  maxUnreadBytes: 1,
-  maxPendingBytes: 1,
-  maxStrangerBytes: 1,
-  maxHeldBytes: 1,
-  maxEndedTasks: 1,
-  store: 1,
-  listUnsupported: 1,
-  maxWaves: 1,
-  allowHosts: 1,
-  corsOrigins: 1,
-  fetch: 1,
-  clock: 1,
-  randomUUID: 1,
-  upgrade: 1,
-};
-
 /** Accepts a WebSocket upgrade. */
 export type Upgrade = (request: Request) => {
   /** The server's end of the socket. */
@@ -306,7 +273,6 @@ const DEFAULT_LIMITS = {
  * embed; or the store is none.
  */
 export function readSettings(options: EngineOptions): Settings {
-  checkOptions(options, "createEngine({ auth })", ENGINE_NAMES);
   const userId = options.userId ?? "local";
   for (const name of ["nodes", "auth", "allowHosts", "corsOrigins"] as const) {
     checkList(name, options[name]);
@@ -389,4 +355,35 @@ function wholeNumber(
   if (whole && value >= 1 && value <= most) return value;
   const range = most === Infinity ? "1 or more" : `1 to ${most}`;
   throw new RangeError(`Cannot use ${name} of "${value}": must be ${range}`);
+}
+
+/**
+ * The name of a host as an option gives it, checked; `*.` stands for all below.
+ *
+ * @throws {TypeError} It is more than a name.
+ */
+function hostName(given: string): string {
+  const isName = /^(?:\*\.)?[^\s*/\\:@?#]+$|^\[[0-9a-f:.]+\]$/i.test(given);
+  const bare = given.startsWith("*.") ? given.slice(2) : given;
+  if (isName && bare !== "." && URL.canParse(`http://${bare}/`)) return given;
+  throw new TypeError(
+    `Cannot use "${given}" in allowHosts: must be the name of a host, ` +
+      "perhaps after `*.`",
+  );
+}
+
+/**
+ * An origin as an option gives it, checked. Browsers send it in one spelling,
+ * and only that one ever matches.
+ *
+ * @throws {TypeError} It is not an origin.
+ */
+function originName(given: string): string {
+  const parsed = URL.canParse(given) ? new URL(given) : undefined;
+  const spelled = parsed && `${parsed.protocol}//${parsed.host}`;
+  if (parsed?.host && spelled === given) return given;
+  throw new TypeError(
+    `Cannot use "${given}" in corsOrigins: must be an origin, such as ` +
+      "https://app.example.com, with nothing behind it",
+  );
 }
