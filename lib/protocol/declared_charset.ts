@@ -8,20 +8,14 @@ export interface Declaration {
   readonly to: number;
 }
 
-/** An attribute of a tag; its value is empty where it has none. */
-interface Attribute {
-  readonly name: string;
-  readonly value: string;
-  /** Where the value begins. */
-  readonly from: number;
-  /** The place after the attribute. */
-  readonly next: number;
-}
-
 /** How much of a document is searched for its declaration. */
 export const DECLARATION_REACH = 4096;
 
-const SPACE = /[\t\n\f\r ]/;
+/** What a `<` begins: a tag with a name, a comment, or a declaration. */
+const TAG = /<(?:(\/?[a-z][^\t\n\f\r />]*|\?xml(?=[\t\n\f\r ]))|!--|[!/?])/iy;
+/** An attribute: its name, and its value in one of three forms. */
+const ATTRIBUTE =
+  /[\t\n\f\r /]*([^\t\n\f\r />][^\t\n\f\r />=]*)(?:[\t\n\f\r ]*=[\t\n\f\r ]*(?:"([^"]*)"?|'([^']*)'?|([^\t\n\f\r >]*)))?/y;
 
 /** Tell whether documents of a media type may declare their charset. */
 export function isMarkup(essence: string): boolean {
@@ -40,117 +34,88 @@ export function isMarkup(essence: string): boolean {
  */
 export function findDeclaration(document: string): Declaration | undefined {
   const text = document.slice(0, DECLARATION_REACH);
-  const start = skipSpace(text, text.startsWith("\ufeff") ? 1 : 0);
-  if (text.charAt(start) !== "<") return undefined;
-  if (/^<\?xml[\t\n\f\r ]/i.test(text.slice(start, start + 6))) {
-    const end = text.indexOf("?>", start);
-    const found = attributesOf(text.slice(0, Math.max(end, 0)), start + 5)
-      .find(({ name, value }) => name === "encoding" && value !== "");
-    if (found) return declaration(found.value, found.from);
-  }
+  const start = /^\ufeff?[\t\n\f\r ]*(?=<)/.exec(text)?.[0].length ?? -1;
   let at = start;
   while (at >= 0) {
-    const tag = text.slice(at, at + 6).toLowerCase();
-    if (tag.startsWith("<!--")) {
-      // `<!-->` is a whole comment.
-      const end = text.indexOf("-->", at + 2);
-      if (end < 0) return undefined;
-      at = text.indexOf("<", end + 3);
-      continue;
-    }
-    let next = at + 1;
-    if (/^<\/?[a-z]/.test(tag)) {
-      const name = nameEnd(text, at + 1);
-      const attributes = attributesOf(text, name);
-      next = attributes.at(-1)?.next ?? name;
-      const found = /^<meta[\t\n\f\r />]/.test(tag)
+    const found = matchAt(TAG, text, at);
+    const [tag = "<", name] = found ?? [];
+    let next = at + tag.length;
+    if (name !== undefined) {
+      const attributes = attributesOf(text, next);
+      next = attributes.next;
+      const declared = /^meta$/i.test(name)
         ? charsetOf(attributes)
+        : at === start && name.startsWith("?")
+        ? part(attributes.get("encoding"), /\S+/)
         : undefined;
-      if (found) return found;
-    } else if (/^<[!/?]/.test(tag)) {
-      const end = text.indexOf(">", at);
-      if (end < 0) return undefined;
-      next = end + 1;
+      if (declared) return declared;
+    } else if (found) {
+      // `<!-->` is a whole comment.
+      const end = tag === "<!--" ? "-->" : ">";
+      next = text.indexOf(end, at + 2) + end.length;
+      if (next < end.length) return undefined;
     }
     at = text.indexOf("<", next);
   }
   return undefined;
 }
 
+/** The value of an attribute, and where it begins. */
+type Value = readonly [value: string, from: number];
+
+/** The attributes of a tag by name, the first of each, and where it ends. */
+class Attributes extends Map<string, Value> {
+  next = 0;
+}
+
+function attributesOf(text: string, start: number): Attributes {
+  const attributes = new Attributes();
+  let found: RegExpExecArray | null;
+  attributes.next = start;
+  while ((found = matchAt(ATTRIBUTE, text, attributes.next))) {
+    const [whole, name = "", ...forms] = found;
+    const value = forms.find((form) => form !== undefined) ?? "";
+    // Only its closing quote may come after a value.
+    const from = attributes.next + whole.lastIndexOf(value);
+    const key = name.toLowerCase();
+    if (!attributes.has(key)) attributes.set(key, [value, from]);
+    attributes.next = ATTRIBUTE.lastIndex;
+  }
+  return attributes;
+}
+
+function matchAt(
+  pattern: RegExp,
+  text: string,
+  at: number,
+): RegExpExecArray | null {
+  pattern.lastIndex = at;
+  return pattern.exec(text);
+}
+
 /** The charset that the attributes of a `meta` element give. */
-function charsetOf(
-  attributes: readonly Attribute[],
+function charsetOf(attributes: Attributes): Declaration | undefined {
+  const [about = ""] = attributes.get("http-equiv") ?? [];
+  return part(attributes.get("charset"), /\S(?:.*\S)?/s) ??
+    (about.trim().toLowerCase() === "content-type"
+      ? part(
+        attributes.get("content"),
+        /charset[\t\n\f\r ]*=[\t\n\f\r ]*["']?([^\t\n\f\r ;"']+)/i,
+      )
+      : undefined);
+}
+
+/** The part of a value that is the name of a charset. */
+function part(
+  attribute: Value | undefined,
+  pattern: RegExp,
 ): Declaration | undefined {
-  const named = (name: string): Attribute | undefined =>
-    attributes.find((attribute) => attribute.name === name);
-  const charset = named("charset");
-  if (charset && charset.value.trim() !== "") {
-    return declaration(charset.value, charset.from);
-  }
-  const content = named("content");
-  const about = named("http-equiv")?.value.trim().toLowerCase();
-  if (!content || about !== "content-type") return undefined;
-  const found = /charset[\t\n\f\r ]*=[\t\n\f\r ]*["']?/i.exec(content.value);
+  const [value, from] = attribute ?? ["", 0];
+  const found = pattern.exec(value);
   if (!found) return undefined;
-  const from = found.index + found[0].length;
-  const [name = ""] = content.value.slice(from).split(/[\t\n\f\r ;"']/, 1);
-  return name === "" ? undefined : declaration(name, content.from + from);
-}
-
-function declaration(value: string, from: number): Declaration {
-  const charset = value.trim();
-  const start = from + value.indexOf(charset);
+  const [whole, charset = whole] = found;
+  const start = from + found.index + whole.length - charset.length;
   return { charset, from: start, to: start + charset.length };
-}
-
-/** The attributes of a tag, from a place after its name to its end. */
-function attributesOf(text: string, start: number): readonly Attribute[] {
-  const attributes: Attribute[] = [];
-  let at = start;
-  for (;;) {
-    while (text.charAt(at) === "/" || SPACE.test(text.charAt(at))) at++;
-    if (at >= text.length || text.charAt(at) === ">") return attributes;
-    const attribute = attributeAt(text, at);
-    attributes.push(attribute);
-    at = attribute.next;
-  }
-}
-
-function attributeAt(text: string, start: number): Attribute {
-  const end = nameEnd(text, start + 1);
-  const name = text.slice(start, end).toLowerCase();
-  const equals = skipSpace(text, end);
-  if (text.charAt(equals) !== "=") {
-    return { name, value: "", from: end, next: end };
-  }
-  const from = skipSpace(text, equals + 1);
-  const quote = text.charAt(from);
-  if (quote === '"' || quote === "'") {
-    const close = text.indexOf(quote, from + 1);
-    const to = close < 0 ? text.length : close;
-    return {
-      name,
-      value: text.slice(from + 1, to),
-      from: from + 1,
-      next: to + 1,
-    };
-  }
-  let to = from;
-  while (to < text.length && !/[\t\n\f\r >]/.test(text.charAt(to))) to++;
-  return { name, value: text.slice(from, to), from, next: to };
-}
-
-/** Where the name of a tag or an attribute ends. */
-function nameEnd(text: string, start: number): number {
-  let at = start;
-  while (at < text.length && !/[\t\n\f\r />=]/.test(text.charAt(at))) at++;
-  return at;
-}
-
-function skipSpace(text: string, start: number): number {
-  let at = start;
-  while (SPACE.test(text.charAt(at))) at++;
-  return at;
 }
 
 /**

@@ -21,6 +21,8 @@ const REFUSED = "authentication-refused";
 const PIPE = "pipe-failed";
 const UNSUPPORTED = "not-supported";
 const BUSY = "connection-failed";
+const ELSEWHERE = "Connect to a server that has it";
+const SOURCE = "Set source to the id of the entry component";
 const START = "Start the pipeline with use()";
 
 /** What servers say. Codes that newer ones send stand beside the texts. */
@@ -41,9 +43,12 @@ const FAILURES: readonly FailureRow[] = [
   [/^Could not send request$/, "connection-lost"],
   // Also of a server that cannot connect to itself.
   [/\brejected WebSocket connection: HTTP 403$|^HTTP (?:429|50[234])(?: |$)/, BUSY, "The server is busy: try again in a moment"],
-  [/^Node '.*' exists in RocketRide but is not available| (?:is|are) not available in the embedded engine\b|^Debug interface not available$/s, UNSUPPORTED, "Connect to a server that has it"],
+  [/^Node '.*' exists in RocketRide but is not available/s, UNSUPPORTED, ELSEWHERE],
+  [/ (?:is|are) not available in the embedded engine\b|^Debug interface not available$/, UNSUPPORTED, ELSEWHERE],
   [/^Account management requires SaaS mode$/, UNSUPPORTED, "Only RocketRide's cloud has this command"],
-  [/^(?:Pipeline (?:has multiple|does not have a) source component|Pipeline source component ".*" not found|Source ".*" not found in pipeline$)/s, "invalid-pipeline", "Set source to the id of the entry component"],
+  [/^Pipeline (?:has multiple|does not have a) source component/, "invalid-pipeline", SOURCE],
+  [/^Pipeline source component ".*" not found/s, "invalid-pipeline", SOURCE],
+  [/^Source ".*" not found in pipeline$/s, "invalid-pipeline", SOURCE],
   [/^(?:Invalid components in pipeline$|Missing pipeline configuration in |Pipeline config must be an object$|'pipeline(?:\.\w+)?' |Component |Duplicate component |Cycle detected in pipeline: |Profile .* is not defined in |The service .* does not have a preconfig section$)/s, "invalid-pipeline", "validate() lists everything that is wrong"],
   [/^(?:Write|Close) pipe with id \S+ (?:not found|is not open)$/, "pipe-closed", "A pipe ends with close(), or after 60 s without a write"],
   [/^Write pipe with id \S+ has failed$/, PIPE, "The error of an earlier write says why"],

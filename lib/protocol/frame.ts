@@ -35,40 +35,29 @@ export function encodeHeader(message: Message): Uint8Array<ArrayBuffer> {
 export function decodeFrame(frame: string | Uint8Array): Message {
   if (typeof frame === "string") return parseMessage(frame);
   const end = frame.indexOf(LINE_FEED);
-  if (end < 0) return parseMessage(decodeUtf8(frame));
-  const header = parseMessage(decodeUtf8(frame.subarray(0, end)));
+  const header = parseMessage(end < 0 ? frame : frame.subarray(0, end));
+  if (end < 0) return header;
   const args = "arguments" in header ? header.arguments : undefined;
   const data = frame.subarray(end + 1);
   return { ...header, arguments: { ...args, data } } as Message;
 }
 
-function decodeUtf8(bytes: Uint8Array): string {
+function parseMessage(json: string | Uint8Array): Message {
+  let value: { readonly type?: unknown } | null;
   try {
-    // One per call: a failure leaves a fatal decoder in an undefined state.
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw malformed("a header in UTF-8", { cause });
-  }
-}
-
-function parseMessage(text: string): Message {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
+    value = JSON.parse(
+      typeof json === "string"
+        ? json
+        // One per call: a failure leaves a fatal decoder in an undefined state.
+        : new TextDecoder("utf-8", { fatal: true }).decode(json),
+    );
   } catch {
-    throw malformed("one JSON object"); // no cause: parsers quote their input
+    value = null; // no cause: parsers quote their input
   }
-  if (typeof value !== "object" || !value || Array.isArray(value)) {
-    throw malformed("one JSON object");
-  }
-  const { type } = value as { readonly type?: unknown };
-  if (typeof type !== "string") throw malformed("a message type");
-  return value as Message;
-}
-
-function malformed(expected: string, options?: ErrorOptions): Error {
-  const message = `Cannot read frame: expected ${expected}`;
-  return new ProtocolException(message, options);
+  if (typeof value?.type === "string") return value as Message;
+  throw new ProtocolException(
+    "Cannot read frame: expected one JSON object in UTF-8 with a type",
+  );
 }
 
 /**

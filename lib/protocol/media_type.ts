@@ -18,33 +18,17 @@ export interface MediaType {
  */
 export type Framing = "bytes" | "text" | "record" | "chunk";
 
-/** Lanes that take one JSON document a write. */
-const JSON_LANES: ReadonlySet<string> = new Set([
-  "lane/questions",
-  "lane/documents",
-  "lane/answers",
-  "lane/classifications",
-]);
-
-/** The lanes that data can be sent to by name, as `lane/…`. */
-export const NAMED_LANES: readonly string[] = Object.freeze([
-  "answers",
-  "audio",
-  "classifications",
-  "documents",
-  "image",
-  "questions",
-  "raw",
-  "tag",
-  "text",
-  "video",
-]);
+/** Media types of which each write is one JSON document. */
+const JSON_TYPE =
+  /^(?:lane\/(?:questions|documents|answers|classifications)$|application\/rocketride-question)/;
 
 /** The types of ready-made tags, whole in each write. */
-const TAG_TYPES: ReadonlySet<string> = new Set([
-  "application/rocketlib-tag",
-  "lane/tag",
-]);
+const TAG_TYPE = /^(?:application\/rocketlib-tag|lane\/tag)$/;
+
+/** The lanes that data can be sent to by name, as `lane/…`. */
+export const NAMED_LANES: readonly string[] =
+  "answers audio classifications documents image questions raw tag text video"
+    .split(" ");
 
 /**
  * Take a media type apart.
@@ -55,15 +39,10 @@ const TAG_TYPES: ReadonlySet<string> = new Set([
  * @returns Its essence and charset.
  */
 export function parseMediaType(value: string): MediaType {
-  const semicolon = value.indexOf(";");
-  const head = semicolon < 0 ? value : value.slice(0, semicolon);
+  const [head = ""] = value.split(";", 1);
   const essence = head.trim().toLowerCase();
-  const charset = semicolon < 0
-    ? undefined
-    : findCharset(value.slice(semicolon));
-  return charset === undefined
-    ? { essence, original: value }
-    : { essence, charset, original: value };
+  const charset = findCharset(value.slice(head.length));
+  return { essence, ...(charset && { charset }), original: value };
 }
 
 /** The first `charset` of a list of parameters, quoted or not. */
@@ -90,7 +69,7 @@ function findCharset(parameters: string): string | undefined {
 export function framingOf(mimeType: string): Exclude<Framing, "chunk"> {
   const { essence } = parseMediaType(mimeType);
   if (essence.startsWith("text/") || essence === "lane/text") return "text";
-  return isJsonType(essence) || TAG_TYPES.has(essence) ? "record" : "bytes";
+  return JSON_TYPE.test(essence) || TAG_TYPE.test(essence) ? "record" : "bytes";
 }
 
 /**
@@ -100,12 +79,7 @@ export function framingOf(mimeType: string): Exclude<Framing, "chunk"> {
  * @returns `true` for questions, documents, answers and classifications.
  */
 export function isJsonRecord(mimeType: string): boolean {
-  return isJsonType(parseMediaType(mimeType).essence);
-}
-
-function isJsonType(essence: string): boolean {
-  return JSON_LANES.has(essence) ||
-    essence.startsWith("application/rocketride-question");
+  return JSON_TYPE.test(parseMediaType(mimeType).essence);
 }
 
 /**
@@ -143,11 +117,9 @@ export function keepAlivePayload(
  */
 export function wireMimeType(mimeType: string): string {
   const { essence } = parseMediaType(mimeType);
-  const semicolon = mimeType.indexOf(";");
-  const whole = essence.startsWith("lane/") || TAG_TYPES.has(essence);
-  return whole || semicolon < 0
-    ? essence
-    : essence + mimeType.slice(semicolon).trimEnd();
+  const whole = essence.startsWith("lane/") || TAG_TYPE.test(essence);
+  const [head = ""] = mimeType.split(";", 1);
+  return whole ? essence : essence + mimeType.slice(head.length).trimEnd();
 }
 
 /**
@@ -161,9 +133,7 @@ export function ownLane(mimeType: string): string | undefined {
   if (mimeType.startsWith("application/rocketride-question")) {
     return "questions";
   }
-  return ["text", "image", "video", "audio"].find((lane) =>
-    mimeType.startsWith(`${lane}/`)
-  );
+  return /^(text|image|video|audio)\//.exec(mimeType)?.[1];
 }
 
 /**
@@ -174,10 +144,8 @@ export function ownLane(mimeType: string): string | undefined {
  * @returns One lane or two; whatever has no other lane is bytes, `tags`.
  */
 export function lanesOf(mimeType: string): readonly string[] {
-  if (mimeType.startsWith("lane/")) {
-    const lane = mimeType.slice("lane/".length);
-    return [lane === "raw" || lane === "tag" ? "tags" : lane];
-  }
+  const [type, lane = ""] = mimeType.split("/", 2);
+  if (type === "lane") return [/^(?:raw|tag)$/.test(lane) ? "tags" : lane];
   const own = ownLane(mimeType);
   return own === undefined ? ["tags"] : [own, "tags"];
 }

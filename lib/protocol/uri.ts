@@ -9,15 +9,8 @@ const DEFAULT_PORT = "5565";
 /** The path of the only socket that clients use. */
 const SOCKET_PATH = "/task/service";
 
-const SCHEMES: Readonly<Record<string, "ws:" | "wss:">> = {
-  http: "ws:",
-  ws: "ws:",
-  https: "wss:",
-  wss: "wss:",
-};
-
-const HINT =
-  'Write a host, a host and port, or a URL such as "https://host:5565"';
+const HINT = 'Write a host, host:port, or a URL such as "https://host:5565", ' +
+  "with an IPv6 address in brackets; the credential goes into the option auth";
 
 /**
  * Turn what a user calls the server into the address of its WebSocket.
@@ -40,35 +33,41 @@ export function normalizeUri(input: string): URL {
   if (typeof input !== "string") {
     throw new TypeError(`Server address must be a string: ${typeof input}`);
   }
-  if (input.trim() === "") throw invalid("Server address is empty");
-  // URL parsers skip some of these silently and end up at another host.
-  if (/[\s\\\p{Cc}]/u.test(input)) {
-    throw invalid(
-      "Server address contains whitespace, a backslash or a control character",
-    );
+  const [, scheme, authority = ""] =
+    /^(?:([a-z][a-z\d+.-]*):\/\/)?([^/?#]*)/i.exec(input) ?? [];
+  const [, host = "", port] = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/
+    .exec(authority) ?? [];
+  const hostname = hostnameOf(host);
+  const fault = input.trim() === ""
+    ? "is empty"
+    // URL parsers skip some of these silently and end up at another host.
+    : /[\s\\\p{Cc}]/u.test(input)
+    ? "contains whitespace, a backslash or a control character"
+    : scheme !== undefined && !SCHEME.test(scheme)
+    ? `has the unknown scheme "${scheme}"`
+    : authority.includes("@")
+    ? "contains a user name or password"
+    : port !== undefined && !isPort(port)
+    ? "has no valid port"
+    : hostname === ""
+    ? "has no valid host"
+    : "";
+  if (fault !== "") {
+    // A password with a slash in it ends up outside the authority.
+    const shown = authority === "" || input.includes("@")
+      ? ""
+      : `: "${authority}"`;
+    throw new ValidationException(`Server address ${fault}${shown}`, {
+      code: "invalid-uri",
+      hint: HINT,
+    });
   }
-  const [, scheme, rest = ""] = /^(?:([a-z][a-z\d+.-]*):\/\/)?(.*)$/i
-    .exec(input) ?? [];
-  if (scheme !== undefined && !Object.hasOwn(SCHEMES, scheme.toLowerCase())) {
-    throw invalid(`Cannot connect with the scheme "${scheme}"`);
-  }
-  const [authority = ""] = rest.split(/[/?#]/, 1);
-  if (authority.includes("@")) {
-    throw invalid(
-      "Server address must not contain a user name or password",
-      "Pass the credential as `auth`",
-    );
-  }
-  // A password with a slash in it ends up outside the authority.
-  const shown = input.includes("@") ? "" : `: "${authority}"`;
-  const { hostname, port } = parseAuthority(authority, shown);
-  const cloud = isCloud(hostname);
-  const protocol = scheme === undefined
-    ? (cloud ? "wss:" : "ws:")
-    : SCHEMES[scheme.toLowerCase()];
-  const suffix = port ?? (cloud ? undefined : DEFAULT_PORT);
-  const host = suffix === undefined ? hostname : `${hostname}:${suffix}`;
-  return new URL(`${protocol}//${host}${SOCKET_PATH}`);
+  const cloud = /(?:^|\.)rocketride\.ai\.?$/.test(hostname);
+  const secure = scheme === undefined ? cloud : isSecure(scheme);
+  const suffix = port ?? (cloud ? "" : DEFAULT_PORT);
+  return new URL(
+    `${secure ? "wss" : "ws"}://${hostname}:${suffix}${SOCKET_PATH}`,
+  );
 }
 
 /**
@@ -79,11 +78,9 @@ export function normalizeUri(input: string): URL {
  * @returns `true` for `localhost` and names below it, 127.0.0.0/8, `[::1]`,
  * and the scheme `memory:`.
  */
-export function isLoopback(url: URL): boolean {
-  const host = withoutRoot(url.hostname);
-  return url.protocol === "memory:" || host === "[::1]" ||
-    host === "localhost" || host.endsWith(".localhost") ||
-    /^127(?:\.\d{1,3}){3}$/.test(host);
+export function isLoopback({ hostname, protocol }: URL): boolean {
+  return protocol === "memory:" ||
+    /^(?:\[::1\]|127(?:\.\d{1,3}){3}|(?:.*\.)?localhost)\.?$/.test(hostname);
 }
 
 /**
@@ -93,51 +90,29 @@ export function isLoopback(url: URL): boolean {
  * @returns The server's root, with the scheme `http:` or `https:`.
  * @throws {TypeError} The address has another scheme.
  */
-export function httpBase(url: URL): URL {
-  const socket = SCHEMES[url.protocol.slice(0, -1)];
-  if (socket === undefined) {
-    throw new TypeError(`Cannot reach "${url.protocol}" addresses by HTTP`);
+export function httpBase({ host, protocol }: URL): URL {
+  const scheme = protocol.slice(0, -1);
+  if (!SCHEME.test(scheme)) {
+    throw new TypeError(`Cannot reach "${protocol}" addresses by HTTP`);
   }
-  return new URL(`${socket === "wss:" ? "https:" : "http:"}//${url.host}/`);
+  return new URL(`${isSecure(scheme) ? "https" : "http"}://${host}/`);
 }
 
-/** The host as URL parsers write it, and the port as the user wrote it. */
-function parseAuthority(
-  authority: string,
-  shown: string,
-): { hostname: string; port: string | undefined } {
-  const [, host = "", port] = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/
-    .exec(authority) ?? [];
-  if (port !== undefined && !isPort(port)) {
-    throw invalid(
-      `Server address has no valid port${shown}`,
-      "A port is a number from 1 to 65535; an IPv6 address needs brackets",
-    );
-  }
+const SCHEME = /^(?:http|ws)s?$/i;
+
+function isSecure(scheme: string): boolean {
+  return /ps$|ss$/i.test(scheme);
+}
+
+/** The host as URL parsers write it; empty if it is none. */
+function hostnameOf(host: string): string {
   try {
-    const { hostname } = new URL(`ws://${host}`);
-    if (hostname !== "") return { hostname, port };
+    return new URL(`ws://${host}`).hostname;
   } catch {
-    // The runtime's own words differ and say less than ours.
+    return "";
   }
-  throw invalid(`Server address has no valid host${shown}`);
 }
 
 function isPort(text: string): boolean {
-  const port = Number(text);
-  return /^\d+$/.test(text) && port > 0 && port < 65_536;
-}
-
-function isCloud(hostname: string): boolean {
-  const host = withoutRoot(hostname);
-  return host === "rocketride.ai" || host.endsWith(".rocketride.ai");
-}
-
-/** The same name without the dot of the root zone. */
-function withoutRoot(hostname: string): string {
-  return hostname.endsWith(".") ? hostname.slice(0, -1) : hostname;
-}
-
-function invalid(message: string, hint: string = HINT): ValidationException {
-  return new ValidationException(message, { code: "invalid-uri", hint });
+  return /^\d+$/.test(text) && Number(text) > 0 && Number(text) < 65_536;
 }

@@ -81,7 +81,8 @@ Deno.test("malformed frames are answered when their seq can be read", async () =
   await withServedEngine({}, async ({ connect }) => {
     const client = await connect();
     const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-    const expected = "Cannot read frame: expected one JSON object";
+    const expected =
+      "Cannot read frame: expected one JSON object in UTF-8 with a type";
     assertEquals(
       await answerTo(client, '{"type":"request","seq": 71,"command":'),
       [71, false, expected],
@@ -94,7 +95,7 @@ Deno.test("malformed frames are answered when their seq can be read", async () =
     assertEquals(await answerTo(client, '{"seq":73}'), [
       73,
       false,
-      "Cannot read frame: expected a message type",
+      "Cannot read frame: expected one JSON object in UTF-8 with a type",
     ]);
     for (const frame of ["", "nonsense", "[1]", "null", bytes("\n\n")]) {
       assertEquals(await answerTo(client, frame), undefined);

@@ -112,44 +112,43 @@ Deno.test("a header cannot reach the prototype of anything", () => {
 
 const SECRET = "s3cret-k3y";
 
-/** Malformed frames, with what the complaint says was expected. */
-const MALFORMED: readonly (readonly [string, string | Uint8Array, string])[] = [
-  ["empty text", "", "one JSON object"],
-  ["an empty frame", new Uint8Array(0), "one JSON object"],
-  ["a line feed alone", bytes("\n"), "one JSON object"],
+/** Malformed frames. */
+const MALFORMED: readonly (readonly [string, string | Uint8Array])[] = [
+  ["empty text", ""],
+  ["an empty frame", new Uint8Array(0)],
+  ["a line feed alone", bytes("\n")],
   [
     "a line feed before the JSON",
     bytes('\n{"type":"event"}'),
-    "one JSON object",
   ],
-  ["words", `apikey ${SECRET}`, "one JSON object"],
+  ["words", `apikey ${SECRET}`],
   [
     "JSON that breaks off",
     `{"type":"event","apikey":"${SECRET}`,
-    "one JSON object",
   ],
-  ["two objects", `{"type":"event"}{"key":"${SECRET}"}`, "one JSON object"],
-  ["an array", `["${SECRET}"]`, "one JSON object"],
-  ["a string", `"${SECRET}"`, "one JSON object"],
-  ["null", "null", "one JSON object"],
-  ["no type", `{"seq":1,"apikey":"${SECRET}"}`, "a message type"],
-  ["a type that is no text", `{"type":1}`, "a message type"],
+  ["two objects", `{"type":"event"}{"key":"${SECRET}"}`],
+  ["an array", `["${SECRET}"]`],
+  ["a string", `"${SECRET}"`],
+  ["null", "null"],
+  ["no type", `{"seq":1,"apikey":"${SECRET}"}`],
+  ["a type that is no text", `{"type":1}`],
   [
     "a binary header over several lines",
     bytes(`{\n"type":"event","apikey":"${SECRET}"}\nX`),
-    "one JSON object",
   ],
   [
     "a header that is not UTF-8",
     Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x7d, 0x0a),
-    "a header in UTF-8",
   ],
 ];
 
-for (const [what, frame, expected] of MALFORMED) {
+for (const [what, frame] of MALFORMED) {
   Deno.test(`${what} is a malformed frame, and the complaint does not quote it`, () => {
     const error = assertThrows(() => decodeFrame(frame), ProtocolException);
-    assertEquals(error.message, `Cannot read frame: expected ${expected}`);
+    assertEquals(
+      error.message,
+      "Cannot read frame: expected one JSON object in UTF-8 with a type",
+    );
     assertEquals(error.code, "protocol");
     // Parsers quote what they could not read, so their words stay out, too.
     assertFalse(Deno.inspect(error).includes(SECRET.slice(0, 4)));

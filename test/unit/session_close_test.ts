@@ -216,7 +216,10 @@ Deno.test("F26 a malformed frame fails what waits with ProtocolException", async
   await server.received("never");
   (await server.line()).raw("not json");
   const error = await failed;
-  assertEquals(error.message, "Cannot read frame: expected one JSON object");
+  assertEquals(
+    error.message,
+    "Cannot read frame: expected one JSON object in UTF-8 with a type",
+  );
   assertStrictEquals(session.signal.reason, error);
   assertEquals((await session.closed).code, 4002);
 });
