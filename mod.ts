@@ -145,13 +145,9 @@ export {
   listTasks,
   type TaskAddress,
 } from "./lib/task/queries.ts";
-export { restart, type RestartOptions, terminate } from "./lib/task/restart.ts";
-export {
-  type Task,
-  type TraceLevel,
-  use,
-  type UseOptions,
-} from "./lib/task/use.ts";
+export { restart, type RestartOptions } from "./lib/task/restart.ts";
+export { type Task, terminate } from "./lib/task/task.ts";
+export { type TraceLevel, use, type UseOptions } from "./lib/task/use.ts";
 export { validate, type ValidateOptions } from "./lib/task/validate.ts";
 
 export { DataPipe, pipe } from "./lib/pipe/data_pipe.ts";

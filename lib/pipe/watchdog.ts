@@ -7,7 +7,7 @@ import {
 import { isDAPException, PipeException } from "../errors.ts";
 import type { SessionCore } from "../session/core.ts";
 import { getTaskStatus } from "../task/queries.ts";
-import { taskEnded, taskRestarted } from "../task/restart.ts";
+import { taskEnded, taskRestarted } from "../task/task.ts";
 
 const TICK_MS = 5_000;
 /** Held-back text goes after this much quiet. */

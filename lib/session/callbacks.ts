@@ -136,7 +136,7 @@ function inWords(event: LifecycleEvent): string {
     case "connect-error":
       return `Cannot connect: ${event.message}`;
     case "reconnecting":
-      return `Attempt ${event.attempt} in ${Math.round(event.delayMs)} ms`;
+      return `Attempt ${event.attempt} in ${Math.round(event.delay)} ms`;
     case "ended":
       return `Session ended: ${event.end.reason}`;
   }

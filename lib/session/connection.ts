@@ -11,7 +11,7 @@ export interface CloseOptions {
    *
    * @default {1_000}
    */
-  readonly graceMs?: number;
+  readonly grace?: number;
 }
 
 /**
@@ -21,9 +21,9 @@ export interface CloseOptions {
  * closes, and those that still wait, reject with a `ConnectionException` of
  * code `connection-closed`. Open pipes are closed on the server; a pipe that
  * opens meanwhile is closed, and a task that starts meanwhile is terminated
- * unless `useExisting` was set. After `graceMs` a pipe whose write still waits
+ * unless `useExisting` was set. After `grace` a pipe whose write still waits
  * for its answer is closed without it. Then the connection closes, which logs
- * out. All of it takes `graceMs` and one second at the most, even if the
+ * out. All of it takes `grace` and one second at the most, even if the
  * server is silent: give more where a pipeline may be starting.
  *
  * @param session A session from {@linkcode connect}.
@@ -33,8 +33,8 @@ export async function close(
   session: Session,
   options: CloseOptions = {},
 ): Promise<void> {
-  checkOptions(options, "close(session, { graceMs })", { graceMs: 1 });
-  await coreOf(session).close(options.graceMs);
+  checkOptions(options, "close(session, { grace })", { grace: 1 });
+  await coreOf(session).close(options.grace);
 }
 
 /**

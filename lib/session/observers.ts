@@ -38,9 +38,9 @@ export class Observers extends Set<(event: LifecycleEvent) => void> {
   }
 
   /** Another attempt follows. */
-  reconnecting(delayMs: number): void {
+  reconnecting(delay: number): void {
     const attempt = this.#policy.failures;
-    this.#emit({ type: "reconnecting", delayMs, attempt });
+    this.#emit({ type: "reconnecting", delay, attempt });
   }
 
   /** The session has ended. */

@@ -86,7 +86,7 @@ export type LifecycleEvent =
     /** Another attempt will be made. */
     readonly type: "reconnecting";
     /** After as many milliseconds. */
-    readonly delayMs: number;
+    readonly delay: number;
     /** The number of the attempt since the connection was last stable. */
     readonly attempt: number;
   }

@@ -4,9 +4,11 @@ import {
   type WrappedPipeline,
 } from "../../schema/pipeline.ts";
 import { fetchPlace, shownPlace } from "../fetch_place.ts";
+import type { OptionNames } from "../check.ts";
 import { ValidationException } from "../errors.ts";
 import { substitute, unresolved } from "../protocol/substitute.ts";
 import type { SessionCore } from "../session/core.ts";
+import type { CallOptions } from "../session/session.ts";
 
 /** Where a pipeline comes from: exactly one of the two. */
 export interface PipelineInput {
@@ -29,6 +31,16 @@ export interface PipelineInput {
    */
   readonly env?: Readonly<Record<string, string>> | undefined;
 }
+
+/** The options of functions that take a pipeline and wait for the engine. */
+export const PIPELINE_NAMES: OptionNames<PipelineInput & CallOptions> = {
+  pipeline: 1,
+  filepath: 1,
+  source: 1,
+  env: 1,
+  signal: 1,
+  timeout: 1,
+};
 
 /** What is needed to fetch and finish a pipeline. */
 interface LoadOptions {

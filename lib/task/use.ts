@@ -1,17 +1,20 @@
-import { startedOf, terminate } from "./restart.ts";
 import type { ResponseMessage } from "../../schema/envelope.ts";
 import type { Pipeline } from "../../schema/pipeline.ts";
-import { isStartedTask, type StartedTask } from "../../schema/task.ts";
-import { ignore, makeDisposable, onAbort } from "../async.ts";
+import { isStartedTask } from "../../schema/task.ts";
+import { ignore, onAbort } from "../async.ts";
 import { checkOptions, type OptionNames } from "../check.ts";
 import type { EventType } from "../events/event_type.ts";
-import type { EventSubscription, StreamedEvent } from "../events/events.ts";
-import { conceal } from "../protocol/secrets.ts";
+import type { EventSubscription } from "../events/events.ts";
 import { acquire } from "../session/acquire.ts";
 import { buildRequest } from "../session/call.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import type { CallOptions, Session } from "../session/session.ts";
-import { loadPipeline, type PipelineInput } from "./load_pipeline.ts";
+import {
+  loadPipeline,
+  PIPELINE_NAMES,
+  type PipelineInput,
+} from "./load_pipeline.ts";
+import { startedOf, type Task, taskOf } from "./task.ts";
 
 /** How much of the flow through a pipeline is told in events. */
 export type TraceLevel = "none" | "metadata" | "summary" | "full";
@@ -34,7 +37,8 @@ export interface UseOptions extends PipelineInput, CallOptions {
    */
   readonly useExisting?: boolean | undefined;
   /**
-   * Seconds without data after which the engine stops the task; 0 for never.
+   * Seconds, not milliseconds, without data after which the engine stops the
+   * task; 0 for never.
    *
    * @default {900, by the engine}
    */
@@ -58,10 +62,7 @@ export interface UseOptions extends PipelineInput, CallOptions {
 }
 
 const USE_NAMES: OptionNames<UseOptions> = {
-  pipeline: 1,
-  filepath: 1,
-  source: 1,
-  env: 1,
+  ...PIPELINE_NAMES,
   token: 1,
   threads: 1,
   useExisting: 1,
@@ -71,8 +72,6 @@ const USE_NAMES: OptionNames<UseOptions> = {
   pipelineTraceLevel: 1,
   events: 1,
   teamId: 1,
-  signal: 1,
-  timeout: 1,
 };
 
 /**
@@ -82,7 +81,7 @@ const USE_NAMES: OptionNames<UseOptions> = {
  * models are loaded; without `timeout` it waits as long. `${ROCKETRIDE_*}` in
  * string values is substituted here, once; unknown names stay as they are,
  * and the API key is never put in. A start that is given up (`signal`,
- * `timeout`, a `close` within its `graceMs`) is terminated as soon as the
+ * `timeout`, a `close` within its `grace`) is terminated as soon as the
  * engine reports it, unless `useExisting` was set.
  *
  * @param session A session from {@linkcode connect}.
@@ -192,39 +191,6 @@ async function watchStart(
   return await subscribe(session, target, { types, signal, timeout });
 }
 
-/** What a handle knows besides what the engine answered. */
-interface Handle {
-  readonly owned: boolean;
-  readonly threads: number | undefined;
-  readonly stream: ReadableStream<StreamedEvent> | undefined;
-}
-
-function taskOf(
-  session: SessionCore,
-  started: StartedTask,
-  { owned, threads, stream }: Handle,
-): Task {
-  const { token } = started;
-  // A task that ran already keeps the threads it was started with.
-  const known = owned && threads !== undefined ? { threads } : {};
-  const watched = stream ? { events: stream } : {};
-  const task = conceal({ token, owned, started, ...known, ...watched }, [
-    "token",
-  ]);
-  makeDisposable(task, () => disposeTask(session, task));
-  return task as Task;
-}
-
-/** Never throws: it runs while something else may be failing. */
-async function disposeTask(
-  session: SessionCore,
-  { token, owned, events: stream }: Omit<Task, keyof AsyncDisposable>,
-): Promise<void> {
-  // Somebody who still reads it cancels it.
-  await stream?.cancel().catch(ignore);
-  if (owned) await terminate(session, token).catch(ignore);
-}
-
 /** Terminate a task whose caller has given up, also while the session closes. */
 async function stop(
   core: SessionCore,
@@ -275,32 +241,4 @@ function nameOf(
     : filepath;
   const file = path?.split(/[\\/]/).at(-1)?.replace(/(\.pipe)?(\.json)?$/, "");
   return file ? { name: file } : {};
-}
-
-/**
- * A task on the engine: its token, and what the engine told about it.
- *
- * Disposing it terminates the task if {@linkcode Task.owned}, and does nothing
- * otherwise, so that joining a task never kills it.
- */
-export interface Task extends AsyncDisposable {
-  /**
-   * What all other functions name the task by. Read by name only: not
-   * enumerated, copied, serialised or inspected, since it is a credential.
-   */
-  readonly token: string;
-  /** Whether this handle started the task for sure; then it also ends it. */
-  readonly owned: boolean;
-  /** How many objects it takes at once, where this handle has set that. */
-  readonly threads?: number | undefined;
-  /**
-   * Everything that `use({ events })` asked for, from the very beginning.
-   * Ends when it is cancelled, or with the session.
-   */
-  readonly events?: ReadableStream<StreamedEvent> | undefined;
-  /**
-   * Everything the engine answered: display id, project, source, and the
-   * tokens, which are read by name only.
-   */
-  readonly started: StartedTask;
 }

@@ -1,4 +1,4 @@
-import { checkOptions } from "../check.ts";
+import { checkOptions, milliseconds } from "../check.ts";
 import { isResponse, type Message } from "../../schema/envelope.ts";
 import { deadline } from "../async.ts";
 import type {
@@ -18,13 +18,13 @@ export interface HeartbeatOptions {
    *
    * @default {15_000}
    */
-  readonly intervalMs?: number;
+  readonly interval?: number;
   /**
    * Milliseconds to wait for that sign before the line is given up.
    *
    * @default {20_000}
    */
-  readonly timeoutMs?: number;
+  readonly timeout?: number;
 }
 
 /**
@@ -53,23 +53,18 @@ export function withHeartbeat(
   transport: Transport,
   options: HeartbeatOptions = {},
 ): Transport {
-  checkOptions(options, "heartbeat: { intervalMs, timeoutMs }", {
-    intervalMs: 1,
-    timeoutMs: 1,
+  checkOptions(options, "heartbeat: { interval, timeout }", {
+    interval: 1,
+    timeout: 1,
   });
-  const intervalMs = positive("intervalMs", options.intervalMs ?? 15_000);
-  const timeoutMs = positive("timeoutMs", options.timeoutMs ?? 20_000);
+  const interval = milliseconds("interval", options.interval ?? 15_000);
+  const timeout = milliseconds("timeout", options.timeout ?? 20_000);
   // Where nothing lasts, nothing can be silent.
   if (transport.connectionless) return transport;
   return wrapTransport(transport, async (url, handlers, dialOptions) => {
-    const beat = new Heartbeat(handlers, dialOptions, intervalMs, timeoutMs);
+    const beat = new Heartbeat(handlers, dialOptions, interval, timeout);
     return beat.attach(await transport.dial(url, beat.handlers, dialOptions));
   });
-}
-
-function positive(name: string, value: number): number {
-  if (value > 0) return value;
-  throw new RangeError(`Cannot use ${name} ${value}: expected more than 0`);
 }
 
 class Heartbeat {
@@ -77,8 +72,8 @@ class Heartbeat {
   readonly handlers: ConnectionHandlers;
   readonly #owner: ConnectionHandlers;
   readonly #clock: DialOptions["clock"];
-  readonly #intervalMs: number;
-  readonly #timeoutMs: number;
+  readonly #interval: number;
+  readonly #timeout: number;
   #connection: Connection | undefined;
   #heardAt: number;
   #askedAt = -Infinity;
@@ -92,13 +87,13 @@ class Heartbeat {
   constructor(
     owner: ConnectionHandlers,
     { clock }: DialOptions,
-    intervalMs: number,
-    timeoutMs: number,
+    interval: number,
+    timeout: number,
   ) {
     this.#owner = owner;
     this.#clock = clock;
-    this.#intervalMs = intervalMs;
-    this.#timeoutMs = timeoutMs;
+    this.#interval = interval;
+    this.#timeout = timeout;
     this.#heardAt = clock.now();
     this.#base = SEQ_BASE + Math.floor(Math.random() * SEQ_ROOM);
     this.#seq = this.#base;
@@ -125,7 +120,7 @@ class Heartbeat {
       if (seq === this.#authSeq) {
         this.#authSeq = undefined;
         // A server refuses and hangs up on who speaks before the login.
-        if (message.success !== false) this.#schedule(this.#intervalMs);
+        if (message.success !== false) this.#schedule(this.#interval);
       }
     }
     this.#owner.onMessage(message);
@@ -146,7 +141,7 @@ class Heartbeat {
 
   /** Alive; ask again after an interval, however long the patience is. */
   #answered(): void {
-    if (this.#cancel) this.#schedule(this.#intervalMs);
+    if (this.#cancel) this.#schedule(this.#interval);
   }
 
   #schedule(ms: number): void {
@@ -165,13 +160,13 @@ class Heartbeat {
     const now = this.#clock.now();
     const silence = now - this.#heardAt;
     if (this.#heardAt < this.#askedAt) return this.#declareDead(silence);
-    if (silence < this.#intervalMs) {
+    if (silence < this.#interval) {
       // Whole milliseconds: the rest of a rounding would be waited for in vain.
-      return this.#schedule(Math.ceil(this.#intervalMs - silence));
+      return this.#schedule(Math.ceil(this.#interval - silence));
     }
     this.#askedAt = now;
     this.#ask();
-    this.#schedule(this.#timeoutMs);
+    this.#schedule(this.#timeout);
   }
 
   #ask(): void {

@@ -158,7 +158,7 @@ forEachPeer(
     rig.hold.until = held.promise;
     const sending = send(session, token, "text").catch(() => {});
     await rig.hold.entered.promise;
-    await close(session, { graceMs: 50 });
+    await close(session, { grace: 50 });
     await sending;
     rig.hold.until = undefined;
     held.resolve();
@@ -185,7 +185,7 @@ forEachPeer(
     await using owner = await rig.connect();
     const session = await rig.connect();
     const starting = use(session, { pipeline }).catch(() => {});
-    await close(session, { graceMs: 10_000 });
+    await close(session, { grace: 10_000 });
     await starting;
     assertEquals(await listTasks(owner), []);
   },

@@ -186,7 +186,7 @@ for (const way of WAYS) {
     await using server = scriptedServer({ lazy: silent });
     const session = await connect({
       ...server.target(way),
-      heartbeat: { intervalMs: 20, timeoutMs: 20 },
+      heartbeat: { interval: 20, timeout: 20 },
     });
     (await server.line()).mute();
     const error = await assertRejects(
@@ -224,7 +224,7 @@ Deno.test("F11 a half-open line is declared dead although its close is never ans
     uri: server.uri,
     env: {},
     clock,
-    heartbeat: { intervalMs: 20, timeoutMs: 20 },
+    heartbeat: { interval: 20, timeout: 20 },
   });
   const line = await server.accept();
   await line.upgrade();

@@ -67,7 +67,7 @@ forRealServer(
       const sending = assertRejects(() => send(session, task.token, "a"));
       await locked.reached();
       await terminate(owner, task);
-      await close(session, { graceMs: 20 });
+      await close(session, { grace: 20 });
       await sending;
     }
     assertEquals(peer.placesTaken, 0);

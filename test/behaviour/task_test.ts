@@ -12,10 +12,12 @@ import {
   RocketRideException,
   send,
   terminate,
+  texts,
   use,
   validate,
   ValidationException,
 } from "@rocketride/streams";
+import { createEngine } from "@rocketride/streams/engine";
 import { type Pipeline, TASK_STATE } from "@rocketride/streams/schema";
 import { forEachTransport, forEveryTransport } from "../support/engines.ts";
 import { bomb, TEXT, through } from "../support/pipelines.ts";
@@ -69,11 +71,92 @@ forEachTransport(
       ...TEXT,
       components: [source!, { ...response!, config: { laneName: "other" } }],
     };
-    const started = await restart(session, task, { pipeline: other });
-    assertEquals(started.token, task.token);
-    assertEquals((await send(session, task, "a")).other, ["a\n\n"]);
+    const again = await restart(session, task, { pipeline: other });
+    assertEquals(again.token, task.token);
+    assertEquals((await send(session, again, "a")).other, ["a\n\n"]);
+    assertEquals((await send(session, task, "b")).other, ["b\n\n"]);
   },
 );
+
+forEachTransport(
+  "restart() returns a task that is owned where its handle was, with its threads",
+  async (options) => {
+    await using session = await connect(options);
+    const pipeline = TEXT;
+    const task = await use(session, { pipeline, threads: 2 });
+    const joined = await restart(session, task.token, { pipeline });
+    assertEquals([joined.owned, joined.threads], [false, undefined]);
+    await joined[Symbol.asyncDispose]();
+    assertEquals((await getTaskStatus(session, task)).completed, false);
+    const owned = await restart(session, task, { pipeline });
+    assertEquals([owned.owned, owned.threads], [true, 2]);
+    assertEquals(owned.started.source, "in");
+    await owned[Symbol.asyncDispose]();
+    await assertRejects(() => send(session, task, "late"));
+  },
+);
+
+forEachTransport(
+  "use(), restart() and validate() take the same pipelines",
+  async (options) => {
+    await using session = await connect(options);
+    const filepath = "examples/pipelines/text.pipe.json";
+    const file = new URL(`../../${filepath}`, import.meta.url);
+    const pipeline: Pipeline = JSON.parse(await Deno.readTextFile(file));
+    const json = encodeURIComponent(JSON.stringify({ pipeline }));
+    const url = new URL(`data:,${json}`);
+    const [source, response] = pipeline.components;
+    const config = { laneName: "${ROCKETRIDE_NAME}" };
+    const named = { components: [source!, { ...response!, config }] };
+    const env = { ROCKETRIDE_NAME: "named" };
+    const task = await use(session, { pipeline });
+    for (
+      const input of [
+        { pipeline },
+        { pipeline: { pipeline } },
+        { pipeline: url },
+        { pipeline: file },
+        { filepath },
+        { filepath: file },
+        { pipeline: named, env, source: source!.id },
+      ]
+    ) {
+      assertEquals((await validate(session, input)).errors, []);
+      await using started = await use(session, {
+        ...input,
+        token: crypto.randomUUID(),
+        useExisting: true,
+      });
+      await restart(session, task, input);
+      for (const it of [started, task]) {
+        const result = await send(session, it, "a");
+        assertEquals(texts(result), ["a\n\n"]);
+        assertEquals("named" in result, "env" in input);
+      }
+    }
+  },
+);
+
+Deno.test("use(), restart() and validate() refuse unknown options", async () => {
+  await using engine = createEngine();
+  const transport = engine.transport();
+  await using session = await connect({ transport, auth: "key", env: {} });
+  const flat = TEXT as object;
+  for (
+    const [call, words] of [
+      [() => restart(session, "tk_1", { pipelin: TEXT } as object), "pipeline"],
+      [
+        () => restart(session, "tk_1", { ...TEXT, ttl: 1 } as object),
+        "restart",
+      ],
+      [() => validate(session, { file: "a" } as object), "filepath"],
+      [() => validate(session, flat), "validate(session, { pipeline })"],
+      [() => validate(session, undefined as unknown as object), "validate("],
+    ] as const
+  ) {
+    await assertRejects(call, TypeError, words);
+  }
+});
 
 forEachTransport(
   "restart() of a task that does not run is refused",
@@ -180,7 +263,7 @@ forEveryTransport(
         },
       ],
     };
-    const { errors } = await validate(session, faulty);
+    const { errors } = await validate(session, { pipeline: faulty });
     assertEquals(errors.map(({ id }) => id), ["a", "b"]);
     const error = await assertRejects(
       () => use(session, { pipeline: faulty }),
@@ -208,7 +291,7 @@ forEveryTransport(
         { id: "see", provider: "ocr", config: {}, input: questions },
       ],
     };
-    const one = await validate(session, pipeline, { source: "in" });
+    const one = await validate(session, { pipeline, source: "in" });
     assertEquals(one.errors, []);
     assertEquals(one.warnings.map(({ id }) => id), [
       "see",
@@ -220,14 +303,14 @@ forEveryTransport(
     assertEquals((await send(session, task, "Hi")).text, ["Hi\n\n"]);
     await terminate(session, task);
 
-    const other = await validate(session, pipeline, { source: "ask" });
+    const other = await validate(session, { pipeline, source: "ask" });
     assertEquals(other.errors.map(({ id }) => id), ["see", "llm"]);
     const start = (): Promise<unknown> =>
       use(session, { pipeline, source: "ask" });
     const refused = await assertRejects(start);
     assertEquals((refused as Error).message, other.errors[0]?.message);
     const env = { ROCKETRIDE_LLM_KEY: "sk-1" };
-    const keyed = await validate(session, pipeline, { source: "ask", env });
+    const keyed = await validate(session, { pipeline, source: "ask", env });
     assertEquals(keyed.errors.map(({ id }) => id), ["see"]);
   },
 );
@@ -237,13 +320,19 @@ forEveryTransport(
   async (options) => {
     await using session = await connect(options);
     const json = encodeURIComponent(JSON.stringify(TEXT));
-    const { errors } = await validate(session, new URL(`data:,${json}`));
+    const { errors } = await validate(session, {
+      pipeline: new URL(`data:,${json}`),
+    });
     assertEquals(errors, []);
     const { source: _, ...sourceless } = TEXT;
-    const outcome = await validate(session, sourceless).catch((it) => it);
+    const outcome = await validate(session, { pipeline: sourceless })
+      .catch((it) => it);
     assert(outcome instanceof ValidationException);
     assert(isDAPException(outcome, "invalid-pipeline"));
-    const named = await validate(session, sourceless, { source: "in" });
+    const named = await validate(session, {
+      pipeline: sourceless,
+      source: "in",
+    });
     assertEquals(named.errors, []);
   },
 );

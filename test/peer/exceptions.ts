@@ -114,6 +114,8 @@ export const EXCEPTIONS: readonly PeerException[] = [
     "getTaskToken() finds a running task by project and source",
     "restart() swaps the pipeline under the same token",
     "restart() of a task that does not run is refused",
+    "restart() returns a task that is owned where its handle was, with its threads",
+    "use(), restart() and validate() take the same pipelines",
   ].map((title) => ({
     title: `${title} ${SOCKET}`,
     generation: "1.0" as const,

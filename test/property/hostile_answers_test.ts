@@ -234,7 +234,7 @@ const CASES: readonly Case[] = [
     "validate",
     "rrext_validate",
     { errors: [{ message: "a", id: "in", ccode: 1 }], warnings: [] },
-    (session) => validate(session, PIPELINE),
+    (session) => validate(session, { pipeline: PIPELINE }),
   ),
   one(
     "getServices",

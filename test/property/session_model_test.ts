@@ -128,7 +128,7 @@ function assertHonest(told: readonly Told[], persist: boolean): void {
         up = false;
         break;
       case "reconnecting":
-        assert(persist && !up && event.delayMs <= 15_000);
+        assert(persist && !up && event.delay <= 15_000);
         break;
       case "connect-error":
         assert(!up);

@@ -150,7 +150,7 @@ Deno.test("an open that was given up long before is followed by close(), too", a
 });
 
 Deno.test("a write that is longer than the grace still gets its close sent", async () => {
-  for (const graceMs of [undefined, 0, 50]) {
+  for (const grace of [undefined, 0, 50]) {
     const writes = gate();
     await using server = await pipeServer({ write: writes.handler });
     const target = await pipe(server.session, "tk_1");
@@ -158,13 +158,13 @@ Deno.test("a write that is longer than the grace still gets its close sent", asy
     await target.getWriter().write("a");
     const closing = close(
       server.session,
-      graceMs === undefined ? {} : {
-        graceMs,
+      grace === undefined ? {} : {
+        grace,
       },
     );
     await drainMicrotasks();
-    if (graceMs !== 0) assertEquals(server.log(), ["open", "write:a"]);
-    await server.clock.advance(graceMs ?? 1_000);
+    if (grace !== 0) assertEquals(server.log(), ["open", "write:a"]);
+    await server.clock.advance(grace ?? 1_000);
     await closing;
     await drainMicrotasks();
     assertEquals(server.log(), ["open", "write:a", "close"]);

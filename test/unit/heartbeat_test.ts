@@ -113,7 +113,7 @@ Deno.test("every message counts as a sign of life", async () => {
 Deno.test("F40 great patience does not make the signs of life rarer", async () => {
   const clock = fakeClock();
   const transport = scriptedTransport({ opens: true });
-  const line = await withHeartbeat(transport, { timeoutMs: 600_000 })
+  const line = await withHeartbeat(transport, { timeout: 600_000 })
     .dial(new URL("memory://x"), UNHEARD, {
       clock,
       signal: undefined,
@@ -229,9 +229,9 @@ Deno.test("a line that cannot send any more is left to its own end", async () =>
 
 Deno.test("times of the user's are kept, and for ever is never", async () => {
   const transport = scriptedTransport({ opens: true });
-  for (const [intervalMs, timeoutMs] of [[100, 50], [Infinity, 50]] as const) {
+  for (const [interval, timeout] of [[100, 50], [Infinity, 50]] as const) {
     const clock = fakeClock();
-    const line = await withHeartbeat(transport, { intervalMs, timeoutMs })
+    const line = await withHeartbeat(transport, { interval, timeout })
       .dial(new URL("memory://x"), UNHEARD, {
         clock,
         signal: undefined,
@@ -243,20 +243,20 @@ Deno.test("times of the user's are kept, and for ever is never", async () => {
     await clock.advance(149);
     assertEquals(dial.closes.length, 0);
     await clock.advance(1);
-    assertEquals(dial.closes.length, intervalMs === 100 ? 1 : 0);
+    assertEquals(dial.closes.length, interval === 100 ? 1 : 0);
   }
 });
 
 Deno.test("a time that is not a positive number is refused", () => {
   for (const wrong of [0, -1, NaN]) {
-    for (const name of ["intervalMs", "timeoutMs"]) {
+    for (const name of ["interval", "timeout"]) {
       const error = assertThrows(
         () => withHeartbeat(scriptedTransport(), { [name]: wrong }),
         RangeError,
       );
       assertEquals(
         error.message,
-        `Cannot use ${name} ${wrong}: expected more than 0`,
+        `Cannot use ${name} ${wrong}: expected milliseconds above 0`,
       );
     }
   }

@@ -5,7 +5,8 @@ import { ConnectionException } from "../../lib/errors.ts";
 import { close } from "../../lib/session/connection.ts";
 import { connect } from "../../lib/session/connect.ts";
 import type { Session } from "../../lib/session/session.ts";
-import { type Task, use } from "../../lib/task/use.ts";
+import type { Task } from "../../lib/task/task.ts";
+import { use } from "../../lib/task/use.ts";
 import {
   httpTransport,
   type HttpTransportOptions,

@@ -18,7 +18,7 @@ import { close } from "../../lib/session/connection.ts";
 import { connect, getServerInfo } from "../../lib/session/connect.ts";
 import type { Session } from "../../lib/session/session.ts";
 import { getTaskStatus } from "../../lib/task/queries.ts";
-import { terminate } from "../../lib/task/restart.ts";
+import { terminate } from "../../lib/task/task.ts";
 import { use } from "../../lib/task/use.ts";
 import { validate } from "../../lib/task/validate.ts";
 import {
@@ -140,7 +140,7 @@ Deno.test("each command has its path, and the credential is in every header", ()
     assertEquals((await getTaskStatus(session, task)).state, 3);
     assertEquals(await getServices(session), {});
     assertEquals((await getService(session, "parse"))?.title, "Parser");
-    assertEquals((await validate(session, pipeline)).errors, []);
+    assertEquals((await validate(session, { pipeline })).errors, []);
     await ping(session);
     await terminate(session, task);
     assertEquals(log, [

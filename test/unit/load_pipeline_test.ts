@@ -245,7 +245,7 @@ Deno.test("a file that is missing has one code, whoever reads it", async () => {
     const work of [
       () => use(session, { filepath: path }),
       () => restart(session, "tk_1", { filepath: new URL(`file:///${path}`) }),
-      () => validate(session, new URL(`file:///${path}`)),
+      () => validate(session, { filepath: new URL(`file:///${path}`) }),
       () => sendFiles(session, "tk_1", [path]),
     ]
   ) {

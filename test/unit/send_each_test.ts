@@ -284,7 +284,7 @@ Deno.test("the end of the session ends sendEach() after what was written", async
   const writer = writable.getWriter();
   for (const item of named(2)) await writer.write(item);
   await settle();
-  await close(server.session, { graceMs: 1 });
+  await close(server.session, { grace: 1 });
   const [zero, one, end, ...more] = await told(readable);
   assertEquals([zero, more], ["text 0", []]);
   assertInstanceOf(one, ConnectionException);
@@ -298,7 +298,7 @@ Deno.test("a session that ends after the last object only fails those under way"
   );
   const outputs = told(through(server, named(2)));
   await settle();
-  await close(server.session, { graceMs: 1 });
+  await close(server.session, { grace: 1 });
   const got = await outputs;
   assertEquals(got.length, 2);
   for (const error of got) assertInstanceOf(error, ConnectionException);

@@ -184,14 +184,14 @@ Deno.test("F16 close() towards an engine that has gone silent takes no longer th
 });
 
 Deno.test("the grace can be chosen, down to none", async () => {
-  for (const graceMs of [0, 50]) {
+  for (const grace of [0, 50]) {
     await using server = scriptedServer();
     const clock = fakeClock();
     const session = await connect({ ...server.target("memory"), clock });
     (await server.line()).mute();
     attach(session, () => free(session));
-    const closing = close(session, { graceMs });
-    await clock.advance(graceMs);
+    const closing = close(session, { grace });
+    await clock.advance(grace);
     await closing;
     assert((await session.closed).clean);
   }

@@ -201,7 +201,7 @@ Deno.test("a limit that is none is refused", async () => {
         resolveSettings({
           uri: "localhost",
           env: {},
-          heartbeat: { intervalMs: wrong },
+          heartbeat: { interval: wrong },
         }),
       RangeError,
     );

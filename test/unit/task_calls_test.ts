@@ -13,7 +13,8 @@ import {
   getTaskToken,
   listTasks,
 } from "../../lib/task/queries.ts";
-import { restart, terminate } from "../../lib/task/restart.ts";
+import { restart } from "../../lib/task/restart.ts";
+import { terminate } from "../../lib/task/task.ts";
 import { validate } from "../../lib/task/validate.ts";
 import type { Pipeline } from "../../schema/pipeline.ts";
 import { gate, pipeServer, refusing } from "../support/pipe_server.ts";
@@ -123,8 +124,10 @@ Deno.test("C17 restart() sends the real token and the finished pipeline", async 
     pipeline: { pipeline: template },
     source: "in",
   });
-  assertEquals<object>({ ...answer, token: answer.token }, started);
-  assertEquals(Object.keys(answer), ["provider"]);
+  const { provider, token } = answer.started;
+  assertEquals<object>({ provider, token }, started);
+  assertEquals(Object.keys(answer), ["owned", "started"]);
+  assertEquals([answer.token, answer.owned], ["tk_1", false]);
   assertEquals(server.requests[0]?.arguments, {
     token: "tk_1",
     pipeline: {
@@ -286,7 +289,10 @@ Deno.test("validate() sends the pipeline as use() would, and faults are a result
   const wrapped = {
     pipeline: { components: [{ id: "in", provider: "${ROCKETRIDE_A}" }] },
   };
-  const result = await validate(server.session, wrapped, { source: "in" });
+  const result = await validate(server.session, {
+    pipeline: wrapped,
+    source: "in",
+  });
   assertEquals(result, { errors, warnings: [] });
   assertEquals(server.requests[0]?.arguments, {
     pipeline: { source: "in", components: [{ id: "in", provider: "1" }] },
@@ -296,7 +302,7 @@ Deno.test("validate() sends the pipeline as use() would, and faults are a result
 
 Deno.test("validate() takes an empty answer for a sound pipeline", async () => {
   await using server = await pipeServer({ rrext_validate: () => undefined });
-  const result = await validate(server.session, pipeline);
+  const result = await validate(server.session, { pipeline });
   assertEquals(result, { errors: [], warnings: [] });
   assertEquals(server.requests[0]?.arguments, { pipeline });
 });
@@ -305,13 +311,13 @@ Deno.test("validate() reports what the engine cannot even look at", async () => 
   const message = "Pipeline does not have a source component defined";
   await using server = await pipeServer({ rrext_validate: refusing(message) });
   const error = await assertRejects(
-    () => validate(server.session, pipeline),
+    () => validate(server.session, { pipeline }),
     ValidationException,
     message,
   );
   assertEquals(error.code, "invalid-pipeline");
   await assertRejects(
-    () => validate(server.session, {} as unknown as Pipeline),
+    () => validate(server.session, { pipeline: {} as Pipeline }),
     ValidationException,
     'expected a pipeline with "components"',
   );

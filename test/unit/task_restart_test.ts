@@ -2,11 +2,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { pipe } from "../../lib/pipe/data_pipe.ts";
 import { send } from "../../lib/pipe/send.ts";
 import { PipeException } from "../../lib/errors.ts";
-import {
-  restart,
-  type RestartOptions,
-  terminate,
-} from "../../lib/task/restart.ts";
+import { restart, type RestartOptions } from "../../lib/task/restart.ts";
+import { terminate } from "../../lib/task/task.ts";
 import { drainMicrotasks } from "../support/fake_clock.ts";
 import { gate, pipeServer } from "../support/pipe_server.ts";
 import {

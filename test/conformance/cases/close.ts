@@ -63,7 +63,7 @@ export const CLOSE: readonly ConformanceCase[] = [
       const session = await connect(await toFaultyEngine(places));
       await call(session, "mute");
       const startedAt = performance.now();
-      await close(session, { graceMs: 100 });
+      await close(session, { grace: 100 });
       // One second for the line; the rest is for a busy machine.
       return [performance.now() - startedAt < 5_000, await endOf(session)];
     },
@@ -123,7 +123,7 @@ export const CLOSE: readonly ConformanceCase[] = [
       });
       const many = Array.from({ length: 50 }, () => ["output", {}]);
       const telling = failureOf(call(session, "tell", { events: many }));
-      const closing = close(session, { graceMs: 1 });
+      const closing = close(session, { grace: 1 });
       await session.closed;
       closed = true;
       await Promise.all([closing, telling]);

@@ -20,7 +20,7 @@ export const HEARTBEAT: readonly ConformanceCase[] = [
     run: async (places) => {
       const session = await connect({
         ...await toFaultyEngine(places),
-        heartbeat: { intervalMs: 50, timeoutMs: 100 },
+        heartbeat: { interval: 50, timeout: 100 },
       });
       await call(session, "mute");
       const error = await thrownBy(call(session, "silent")) as Error;
@@ -44,7 +44,7 @@ export const HEARTBEAT: readonly ConformanceCase[] = [
           beats.resolve();
         }
       };
-      const heartbeat = { intervalMs: 30, timeoutMs: 5_000 };
+      const heartbeat = { interval: 30, timeout: 5_000 };
       const options = { ...toEngine(places), heartbeat, onTrace };
       return await withSession(options, async (session) => {
         await beats.promise;
@@ -77,10 +77,10 @@ export const HEARTBEAT: readonly ConformanceCase[] = [
     expected: ["RangeError", "RangeError"],
     run: async (places) => [
       await failureOf(
-        connect({ ...toEngine(places), heartbeat: { intervalMs: 0 } }),
+        connect({ ...toEngine(places), heartbeat: { interval: 0 } }),
       ),
       await failureOf(
-        connect({ ...toEngine(places), heartbeat: { timeoutMs: NaN } }),
+        connect({ ...toEngine(places), heartbeat: { timeout: NaN } }),
       ),
     ],
   },

@@ -161,7 +161,9 @@ export const HTTP: readonly ConformanceCase[] = [
               new File(["b"], "b.txt", { type: "text/plain" }),
             ]),
         );
-        const { errors } = await validate(session, textPipeline());
+        const { errors } = await validate(session, {
+          pipeline: textPipeline(),
+        });
         return [
           answer,
           files.map(({ action }) => action),

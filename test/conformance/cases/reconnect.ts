@@ -206,7 +206,7 @@ export const RECONNECT: readonly ConformanceCase[] = [
         ...await toFaultyEngine(places),
         persist: true,
         random: () => 0,
-        heartbeat: { intervalMs: 50, timeoutMs: 100 },
+        heartbeat: { interval: 50, timeout: 100 },
         onConnected: () => void (++connections === 2 && twice.resolve()),
       });
       try {

@@ -154,8 +154,8 @@ export const TASKS: readonly ConformanceCase[] = [
     expected: [[], ["invented"]],
     run: (places) =>
       withSession(toEngine(places), async (session) => {
-        const good = await validate(session, textPipeline());
-        const bad = await validate(session, through("invented"));
+        const good = await validate(session, { pipeline: textPipeline() });
+        const bad = await validate(session, { pipeline: through("invented") });
         return [good.errors, bad.errors.map(({ id }) => id)];
       }),
   },

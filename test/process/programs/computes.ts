@@ -60,7 +60,7 @@ const SCENES: Readonly<Record<string, readonly [ConnectOptions, Scene]>> = {
     await target.result;
   }],
   heartbeat: [
-    { heartbeat: { intervalMs: 20, timeoutMs: 100 } },
+    { heartbeat: { interval: 20, timeout: 100 } },
     async (session) => {
       for (let round = 0; round < 5; round++) {
         await new Promise((resolve) => setTimeout(resolve, 25));

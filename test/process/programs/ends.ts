@@ -29,7 +29,7 @@ const SCENES: Readonly<
   Record<string, readonly [ConnectOptions, (s: Session) => Promise<unknown>]>
 > = {
   nothing: [{}, () => Promise.resolve()],
-  heartbeat: [{ heartbeat: { intervalMs: 5 } }, () => {
+  heartbeat: [{ heartbeat: { interval: 5 } }, () => {
     return new Promise((resolve) => setTimeout(resolve, 50));
   }],
   persist: [{ persist: true, maxRetryTime: 60_000 }, async (session) => {

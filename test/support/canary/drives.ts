@@ -111,15 +111,19 @@ export const DRIVES: Readonly<Record<string, Drive>> = {
       },
       ...o,
     }),
-  "validate what is misspelt": (s, o) =>
+  "validate what is misspelt": (s, { token: _, ...o }) =>
     client.validate(s, {
-      source: "in",
-      components: [
-        { id: "in", provider: "${ROCKETRIDE_SERVER}", config: {} },
-        { id: "x", provider: "${ROCKETRIDE_PASSWORD}", config: {} },
-      ],
-    }, o),
-  validate: (s, o) => client.validate(s, PIPELINE, o),
+      pipeline: {
+        source: "in",
+        components: [
+          { id: "in", provider: "${ROCKETRIDE_SERVER}", config: {} },
+          { id: "x", provider: "${ROCKETRIDE_PASSWORD}", config: {} },
+        ],
+      },
+      ...o,
+    }),
+  validate: (s, { token: _, ...o }) =>
+    client.validate(s, { pipeline: PIPELINE, ...o }),
   restart: (s, { token, ...o }) =>
     client.restart(s, token, { pipeline: PIPELINE, ...o }),
   getTaskStatus: (s, { token, ...o }) => client.getTaskStatus(s, token, o),
@@ -158,6 +162,9 @@ export const DRIVES: Readonly<Record<string, Drive>> = {
   uploadFiles: (s, { token, ...o }) =>
     some(client.uploadFiles(s, token, [new File([BYTES], "a.txt")], o), 9),
   chat: (s, { token, ...o }) => client.chat(s, token, question(), o),
+  ask: (s, { token, ...o }) => client.ask(s, token, question(), o),
+  sendEach: (s, { token, ...o }) =>
+    some(streamOf(BYTES).pipeThrough(client.sendEach(s, token, o)), 1),
   chatStream: (s, { token, ...o }) =>
     some(client.chatStream(s, token, question(), o), 9),
   // Events.
@@ -280,7 +287,7 @@ export const DRIVES: Readonly<Record<string, Drive>> = {
   setConnectionParams: (s, { token: _, ...o }) =>
     client.setConnectionParams(s, o),
   terminate: (s, { token, ...o }) => client.terminate(s, token, o),
-  close: (s) => client.close(s, { graceMs: 100 }),
+  close: (s) => client.close(s, { grace: 100 }),
 };
 
 /** What is driven in another place, or takes no session. */
@@ -311,7 +318,7 @@ const { addInstruction, addQuestion, answers, buildRequest } = client;
 const { createAnswer, createQuestion, didFail, eventKindOf } = client;
 const { firstAnswer, getJson, getText, isDAPException, isEventOf } = client;
 const { isJson, isKnownEvent, parseAnswers } = client;
-const { parseJson, parsePython } = client;
+const { documents, parseJson, parsePython, texts } = client;
 const { normalizeUri } = transport;
 const PURE = {
   addContext,
@@ -326,6 +333,7 @@ const PURE = {
   createAnswer,
   createQuestion,
   didFail,
+  documents,
   eventKindOf,
   firstAnswer,
   getJson,
@@ -338,4 +346,5 @@ const PURE = {
   parseAnswers,
   parseJson,
   parsePython,
+  texts,
 };

@@ -352,7 +352,7 @@ async function servers(run: Run): Promise<void> {
       const session = await connect(options);
       const only = { [name]: drive };
       await run.drive(place, session, { token, timeout: 20 }, QUOTED, only);
-      await close(session, { graceMs: 10 });
+      await close(session, { grace: 10 });
       run.search.look(`session after close, ${place}`, session, QUOTED);
     }
   }
@@ -583,8 +583,8 @@ async function inputs(run: Run): Promise<void> {
     () => use(traced, { pipeline: PIPELINE, timeout: 20 }),
   );
   run.search.look("traces by hand", seen);
-  await close(traced, { graceMs: 10 });
-  await close(session, { graceMs: 10 });
+  await close(traced, { grace: 10 });
+  await close(session, { grace: 10 });
 }
 
 /** What an engine answers to HTTP requests that are not good. */

@@ -2,15 +2,20 @@ import {
   DataPipe,
   pipe,
   type PipeChunk,
+  type PipelineInput,
   type PipelineResult,
+  restart,
   send,
   sendEach,
   type SendEachOutput,
   sendFiles,
   type Session,
+  type Task,
   uploadFiles,
   type UploadResult,
   use,
+  validate,
+  type ValidationResult,
 } from "@rocketride/streams";
 import { same } from "./_same.ts";
 
@@ -44,6 +49,23 @@ export async function streams(
   same<typeof target.pipeId, number>();
   // @ts-expect-error: pipes are made by pipe() alone
   new DataPipe();
+}
+
+/** One shape for pipelines. */
+export async function pipelines(
+  session: Session,
+  given: PipelineInput,
+): Promise<void> {
+  const task = await use(session, given);
+  same<typeof task, Task>();
+  const again = await restart(session, task, given);
+  same<typeof again, Task>();
+  const found = await validate(session, given);
+  same<typeof found, ValidationResult>();
+  // @ts-expect-error: a pipeline is given by name
+  await validate(session, { components: [] });
+  // @ts-expect-error: only a start has a limit
+  await restart(session, task, { ...given, ttl: 60 });
 }
 
 export async function sources(

@@ -24,7 +24,7 @@ export async function connecting(url: URL, signal: AbortSignal): Promise<void> {
   await connect({ uri: url, auth: "key", signal, timeout: Infinity });
   await connect({ auth: ({ uri, signal }) => signal.aborted ? "" : uri });
   await connect({ auth: () => Promise.resolve("key"), heartbeat: false });
-  await connect({ signal: null, heartbeat: { intervalMs: 1_000 } });
+  await connect({ signal: null, heartbeat: { interval: 1_000 } });
 
   // @ts-expect-error: what there is to say about a session is an object
   await connect("wss://example.com");
@@ -72,7 +72,7 @@ export async function lives(session: Session): Promise<number> {
         failures += event.final ? 1 : 0;
         break;
       case "reconnecting":
-        same<typeof event.delayMs, number>();
+        same<typeof event.delay, number>();
         // @ts-expect-error: only a failed attempt has an error
         void event.error;
         break;

@@ -1,0 +1,132 @@
+import { didFail, type ResponseMessage } from "../../schema/envelope.ts";
+import { isStartedTask, type StartedTask } from "../../schema/task.ts";
+import { ignore, makeDisposable } from "../async.ts";
+import {
+  ExecutionException,
+  PipeException,
+  ProtocolException,
+} from "../errors.ts";
+import type { StreamedEvent } from "../events/events.ts";
+import { conceal } from "../protocol/secrets.ts";
+import { call, checkCallOptions, refusal, tokenOf } from "../session/call.ts";
+import { coreOf, type SessionCore } from "../session/core.ts";
+import type { CallOptions, Session, TaskRef } from "../session/session.ts";
+
+/**
+ * A task on the engine: its token, and what the engine told about it.
+ *
+ * Disposing it terminates the task if {@linkcode Task.owned}, and does nothing
+ * otherwise, so that joining a task never kills it.
+ */
+export interface Task extends AsyncDisposable {
+  /**
+   * What all other functions name the task by. Read by name only: not
+   * enumerated, copied, serialised or inspected, since it is a credential.
+   */
+  readonly token: string;
+  /** Whether this handle started the task for certain; then it also ends it. */
+  readonly owned: boolean;
+  /** How many objects it takes at once, where this handle has set that. */
+  readonly threads?: number | undefined;
+  /**
+   * Everything that `use({ events })` asked for, from the very beginning.
+   * Ends when it is cancelled, or with the session.
+   */
+  readonly events?: ReadableStream<StreamedEvent> | undefined;
+  /**
+   * Everything the engine answered: display id, project, source, and the
+   * tokens, which are read by name only.
+   */
+  readonly started: StartedTask;
+}
+
+/** What a handle knows besides what the engine answered. */
+export interface TaskDetails {
+  readonly owned: boolean;
+  readonly threads?: number | undefined;
+  readonly stream?: ReadableStream<StreamedEvent> | undefined;
+}
+
+/** Make the handle of a task that was started, joined or restarted. */
+export function taskOf(
+  session: SessionCore,
+  started: StartedTask,
+  { owned, threads, stream }: TaskDetails,
+): Task {
+  const { token } = started;
+  // A task that ran already keeps the threads it was started with.
+  const known = owned && threads !== undefined ? { threads } : {};
+  const watched = stream ? { events: stream } : {};
+  const task = conceal({ token, owned, started, ...known, ...watched }, [
+    "token",
+  ]);
+  makeDisposable(task, () => disposeTask(session, task));
+  return task as Task;
+}
+
+/** Never throws: it runs while something else may be failing. */
+async function disposeTask(
+  session: SessionCore,
+  { token, owned, events: stream }: Omit<Task, keyof AsyncDisposable>,
+): Promise<void> {
+  // Somebody who still reads it cancels it.
+  await stream?.cancel().catch(ignore);
+  if (owned) await terminate(session, token).catch(ignore);
+}
+
+/**
+ * Stop a task and free what it holds.
+ *
+ * Resolves when it has really stopped, up to ten seconds later. Objects that
+ * are still in the pipeline fail. Stopping a task that has just ended is fine.
+ *
+ * @param session A session from {@linkcode connect}.
+ * @param task The task, or its token.
+ * @param options See {@linkcode CallOptions}.
+ * @throws {RocketRideException} There is no such task (`task-not-running`), or
+ * it may not be stopped.
+ * @throws What {@linkcode request} throws.
+ */
+export async function terminate(
+  session: Session,
+  task: TaskRef,
+  options: CallOptions = {},
+): Promise<void> {
+  checkCallOptions(options, "terminate(session, task, { timeout })");
+  const { attachments } = coreOf(session);
+  const token = tokenOf(task);
+  const before = attachments.next();
+  await call(session, "terminate", {}, { ...options, task: token });
+  // Servers do not answer what was in flight.
+  attachments.forgotten(token, before, taskEnded("Task was terminated"));
+}
+
+/** The task has ended, and with it the answer. */
+export function taskEnded(words: unknown): PipeException {
+  const message = typeof words === "string" ? words : "";
+  return new PipeException(message || "Task has ended", {
+    code: "task-ended",
+    hint: "Start the pipeline again with use(); what was in the pipe is lost",
+  });
+}
+
+/** The task was restarted, and has lost its pipes. */
+export function taskRestarted(): PipeException {
+  return new PipeException("Task was restarted", {
+    code: "task-ended",
+    hint: "What was in the pipe is lost: send it again",
+  });
+}
+
+/** The task that a response of `execute` or `restart` tells about. */
+export function startedOf(
+  { settings: { secrets } }: SessionCore,
+  response: ResponseMessage,
+): StartedTask {
+  if (didFail(response)) throw refusal(response, ExecutionException);
+  const { body } = response;
+  if (isStartedTask(body)) return conceal(body, ["token", "publicToken"]);
+  throw new ProtocolException("Cannot use the task: expected a token", {
+    dapResult: secrets.hideIn(response, true),
+  });
+}
