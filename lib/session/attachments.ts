@@ -1,4 +1,5 @@
 import { abortable, type Clock, within } from "../async.ts";
+import type { Connection } from "../transport/transport.ts";
 
 /** How long a session or a connection may take to close, by default. */
 export const CLOSE_GRACE_MS = 1_000;
@@ -78,4 +79,12 @@ export class Attachments extends Set<Attachment> {
     this.clear();
     for (const attachment of lost) attachment.lost(reason);
   }
+}
+
+/** Close a connection, if there is one, but do not wait for a silent peer. */
+export async function closeConnection(
+  clock: Clock,
+  connection: Connection | undefined,
+): Promise<void> {
+  await within(clock, CLOSE_GRACE_MS, connection?.close(1000, ""));
 }

@@ -96,19 +96,15 @@ interface Waiter {
   readonly reject: (reason: unknown) => void;
   readonly command: string;
   readonly timeout: number;
-  readonly deadline: number;
   readonly onLate: LateAnswer | undefined;
   /** Ends what the request needs on its connection. */
   readonly cancel: (() => void) | undefined;
-  /** Removes the listener of the caller's signal. */
+  /** When the caller stops waiting; `Infinity` if it has given up. */
+  deadline: number;
+  /** Whether the caller has given up, and only `onLate` waits. */
+  late: boolean;
+  /** Stops what may end the wait: the caller's signal, or a timer. */
   detach: () => void;
-}
-
-/** A request whose caller has given up. */
-interface Late {
-  readonly onLate: LateAnswer;
-  /** Stops the timer that gives up on the answer. */
-  readonly stop: () => void;
 }
 
 /**
@@ -124,8 +120,9 @@ interface Late {
 export class Calls {
   readonly #host: CallsHost;
   readonly #clock: Clock;
-  readonly #waiting: Map<number, Waiter> = new Map();
-  readonly #late: Map<number, Late> = new Map();
+  readonly #waiters: Map<number, Waiter> = new Map();
+  /** How many of them are late. */
+  #late = 0;
   /** Calls that wait for a connection; `undefined` where none may wait. */
   #queue: Set<Deferred<void>> | undefined;
   #queuedBytes = 0;
@@ -142,7 +139,7 @@ export class Calls {
 
   /** How many requests wait for their answers. */
   get size(): number {
-    return this.#waiting.size;
+    return this.#waiters.size - this.#late;
   }
 
   /**
@@ -164,27 +161,45 @@ export class Calls {
       if (mayWait) return this.#requestLater(request, options);
       return Promise.reject(this.#host.refusal());
     }
-    const { signal, payload } = options;
-    if (signal?.aborted) return Promise.reject(signal.reason);
-    const seq = this.#seq++;
-    const cancel = connection.cancel && (() => connection.cancel?.(seq));
-    const answer = this.#wait(seq, command, options, cancel);
-    if (!this.#waiting.has(seq)) return answer; // the timeout is invalid
-    const message: {
-      -readonly [K in keyof RequestMessage]: RequestMessage[K];
-    } = { type: "request", seq, command };
-    if (token !== undefined) message.token = token;
-    if (args !== undefined) message.arguments = args;
-    try {
-      connection.send(message, payload);
-    } catch (error) {
-      this.#take(seq)?.reject(error);
-      if (!mayWait || !this.#mayWaitAfter(error)) return answer;
-      answer.catch(ignore);
-      return this.#requestLater(request, options);
-    }
-    options.onLine?.(line, cancel ?? ignore);
-    return answer;
+    const { onLate, onLine, payload, signal } = options;
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      const timeout = this.#limit(options);
+      const seq = this.#seq++;
+      const cancel = connection.cancel && (() => connection.cancel?.(seq));
+      const waiter: Waiter = {
+        resolve,
+        reject,
+        command,
+        timeout,
+        onLate,
+        cancel,
+        deadline: this.#clock.now() + timeout,
+        late: false,
+        detach: ignore,
+      };
+      this.#waiters.set(seq, waiter);
+      if (signal) {
+        waiter.detach = onAbort(signal, (reason) => this.#giveUp(seq, reason));
+      }
+      this.#arm(waiter.deadline);
+      const message: {
+        -readonly [K in keyof RequestMessage]: RequestMessage[K];
+      } = { type: "request", seq, command };
+      if (token !== undefined) message.token = token;
+      if (args !== undefined) message.arguments = args;
+      try {
+        connection.send(message, payload);
+      } catch (error) {
+        this.#take(seq);
+        // A connection that has ended may say so here before it reports it.
+        const ended = isDAPException(error, "not-connected");
+        if (!ended || !mayWait || !this.#host.settings().persist) throw error;
+        this.hold();
+        return resolve(this.#requestLater(request, options));
+      }
+      onLine?.(line, cancel ?? ignore);
+    });
   }
 
   /** Let calls wait while there is no connection. */
@@ -194,24 +209,25 @@ export class Calls {
 
   /** Send the calls that wait, in their order. */
   release(): void {
-    const queue = this.#queue;
-    this.#queue = undefined;
-    for (const gate of queue ?? []) gate.resolve();
+    for (const gate of this.#takeQueue()) gate.resolve();
   }
 
   /** Reject the calls that wait for a connection, and let none wait. */
   rejectQueued(reason: unknown): void {
-    const queue = this.#queue;
+    for (const gate of this.#takeQueue()) gate.reject(reason);
+  }
+
+  #takeQueue(): Iterable<Deferred<void>> {
+    const queue = this.#queue ?? [];
     this.#queue = undefined;
-    for (const gate of queue ?? []) gate.reject(reason);
+    return queue;
   }
 
   /** An answer has arrived. */
   settle(response: ResponseMessage): void {
-    const seq = response.request_seq;
-    const waiter = this.#take(seq);
-    if (waiter) waiter.resolve(response);
-    else this.#settleLate(seq, response);
+    const waiter = this.#take(response.request_seq);
+    if (waiter?.late) waiter.onLate?.(response);
+    else waiter?.resolve(response);
   }
 
   /** No answer to one request will come. */
@@ -219,14 +235,12 @@ export class Calls {
     const waiter = this.#take(seq);
     waiter?.reject(reason);
     waiter?.onLate?.(undefined);
-    this.#settleLate(seq, undefined);
   }
 
   /** The connection has ended, and with it every answer. */
   failAll(reason: unknown): void {
     this.#disarm();
-    const seqs = [...this.#waiting.keys(), ...this.#late.keys()];
-    for (const seq of seqs) this.fail(seq, reason);
+    for (const seq of [...this.#waiters.keys()]) this.fail(seq, reason);
   }
 
   /**
@@ -237,13 +251,14 @@ export class Calls {
    */
   async untilConnected(
     command: string,
-    { timeout, signal }: CallOptions,
+    options: CallOptions,
     bytes = 0,
   ): Promise<number> {
+    const { signal } = options;
     const queue = this.#queue;
     if (!queue) throw this.#host.refusal();
     signal?.throwIfAborted();
-    const limit = milliseconds("timeout", this.#limit(timeout));
+    const limit = this.#limit(options);
     const held = CALL_BYTES + bytes;
     if (this.#queuedBytes + held > MAX_QUEUED_BYTES) throw queueFull(command);
     this.#queuedBytes += held;
@@ -282,49 +297,16 @@ export class Calls {
     return await this.request(request, { ...options, payload: copy, timeout });
   }
 
-  /** A connection that has ended may say so to `send` before it reports it. */
-  #mayWaitAfter(error: unknown): boolean {
-    const { persist } = this.#host.settings();
-    if (!persist || !isDAPException(error, "not-connected")) return false;
-    this.hold();
-    return true;
-  }
-
-  #limit(timeout: number | undefined): number {
-    return timeout ?? this.#host.settings().requestTimeout;
-  }
-
-  #wait(
-    seq: number,
-    command: string,
-    { onLate, signal, timeout: given }: RequestOptions,
-    cancel: Waiter["cancel"],
-  ): Promise<ResponseMessage> {
-    return new Promise((resolve, reject) => {
-      const timeout = milliseconds("timeout", this.#limit(given));
-      const deadline = this.#clock.now() + timeout;
-      const waiter: Waiter = {
-        resolve,
-        reject,
-        command,
-        timeout,
-        deadline,
-        onLate,
-        cancel,
-        detach: ignore,
-      };
-      this.#waiting.set(seq, waiter);
-      if (signal) {
-        waiter.detach = onAbort(signal, (reason) => this.#giveUp(seq, reason));
-      }
-      if (deadline < this.#timerAt) this.#arm(deadline);
-    });
+  #limit({ timeout }: CallOptions): number {
+    const limit = timeout ?? this.#host.settings().requestTimeout;
+    return milliseconds("timeout", limit);
   }
 
   #take(seq: number): Waiter | undefined {
-    const waiter = this.#waiting.get(seq);
+    const waiter = this.#waiters.get(seq);
     if (!waiter) return undefined;
-    this.#waiting.delete(seq);
+    this.#waiters.delete(seq);
+    if (waiter.late) this.#late--;
     waiter.detach();
     return waiter;
   }
@@ -334,37 +316,33 @@ export class Calls {
     const waiter = this.#take(seq);
     if (!waiter) return;
     const { cancel, onLate } = waiter;
-    if (onLate) this.#expectLate(seq, onLate, cancel);
-    else cancel?.();
+    if (!onLate) cancel?.();
+    else {
+      if (this.#late >= MAX_LATE) this.#forgetOldest();
+      this.#late++;
+      waiter.late = true;
+      waiter.deadline = Infinity;
+      waiter.detach = cancel
+        ? this.#clock.after(LATE_MS, () => {
+          cancel();
+          this.fail(seq, reason);
+        }, { ref: false })
+        : ignore;
+      this.#waiters.set(seq, waiter);
+    }
     waiter.reject(reason);
   }
 
-  #expectLate(
-    seq: number,
-    onLate: LateAnswer,
-    cancel: Waiter["cancel"],
-  ): void {
-    const [oldest] = this.#late.keys();
-    if (oldest !== undefined && this.#late.size >= MAX_LATE) {
-      this.#settleLate(oldest, undefined);
+  /** Of the late ones, which stand in the order in which they gave up. */
+  #forgetOldest(): void {
+    for (const [seq, { late }] of this.#waiters) {
+      if (late) return this.fail(seq, undefined);
     }
-    const stop = cancel
-      ? this.#clock.after(LATE_MS, () => {
-        cancel();
-        this.#settleLate(seq, undefined);
-      }, { ref: false })
-      : ignore;
-    this.#late.set(seq, { onLate, stop });
   }
 
-  #settleLate(seq: number, response: ResponseMessage | undefined): void {
-    const late = this.#late.get(seq);
-    this.#late.delete(seq);
-    late?.stop();
-    late?.onLate(response);
-  }
-
+  /** Let the timer fire at a time, at the latest. */
   #arm(at: number): void {
+    if (at >= this.#timerAt) return;
     this.#disarm();
     const now = this.#clock.now();
     // Whole milliseconds: the rest of a rounding would be waited for in vain.
@@ -383,13 +361,13 @@ export class Calls {
     this.#disarm();
     const now = this.#clock.now();
     let next = Infinity;
-    for (const [seq, { command, deadline, timeout }] of this.#waiting) {
+    for (const [seq, { command, deadline, timeout }] of [...this.#waiters]) {
       if (deadline > now) next = Math.min(next, deadline);
       else {
         const message = `No answer to "${command}" within ${timeout} ms`;
         this.#giveUp(seq, new TimeoutException(message, timeout));
       }
     }
-    if (next < Infinity) this.#arm(next);
+    this.#arm(next);
   }
 }

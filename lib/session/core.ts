@@ -2,47 +2,46 @@ import type { ConnectResult } from "../../schema/account.ts";
 import { isEvent, isResponse, type Message } from "../../schema/envelope.ts";
 import {
   abortable,
+  deadline,
   type Deferred,
   deferred,
   delay,
   follow,
   ignore,
   makeDisposable,
-  type MaybeSignal,
 } from "../async.ts";
 import { awaited } from "../check.ts";
 import type { CloseInfo } from "../transport/transport.ts";
-import { Attachments, CLOSE_GRACE_MS } from "./attachments.ts";
-import {
-  type AttemptHost,
-  type AttemptOptions,
-  attemptToConnect,
-  closeConnection,
-  type OpenOptions,
-} from "./attempt.ts";
+import { Attachments, CLOSE_GRACE_MS, closeConnection } from "./attachments.ts";
 import { Calls, type RequestOptions, type Route } from "./calls.ts";
 import {
   endOf,
   gaveUp,
   lost,
+  messageOf,
   notConnected,
   sessionClosed,
   sessionMoved,
+  slowStep,
 } from "./failures.ts";
 import { insideOf } from "./handle.ts";
 import { Login } from "./login.ts";
 import type { Settings } from "./options.ts";
-import { Observers } from "./observers.ts";
 import { ReconnectPolicy } from "./reconnect.ts";
 import type {
   CallOptions,
+  LifecycleEvent,
+  OpenOptions,
   Restorer,
   Session,
   SessionEnd,
   SessionListener,
 } from "./session.ts";
-import { shown, shownClose } from "./shown.ts";
+import { shown } from "./shown.ts";
 import { connectionOf, IDLE, routeOf, transition } from "./state.ts";
+
+/** What an attempt follows: an object, since `undefined` can be thrown, too. */
+type Failure = { readonly reason: unknown } | undefined;
 
 /**
  * The state of a session and everything that drives it. Callers hold only
@@ -57,11 +56,18 @@ export class SessionCore implements Session {
   /** Run on every new connection after its login. */
   readonly restorers: Set<Restorer> = new Set();
   /** Receive what happens to the connection. */
-  readonly observers: Observers;
+  readonly observers: Set<(event: LifecycleEvent) => void> = new Set();
   /** Send a request; see {@linkcode Calls.request}. */
   request: Calls["request"];
   /** Wait for a connection; see {@linkcode Calls.untilConnected}. */
   readonly untilConnected: Calls["untilConnected"];
+  uri: string;
+  identity: ConnectResult | undefined;
+  readonly signal: AbortSignal;
+  /** Aborts when `close` is called, and with the session at the latest. */
+  readonly closing: AbortSignal;
+  readonly closed: Promise<SessionEnd>;
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
   readonly #calls: Calls;
   readonly #policy: ReconnectPolicy;
   readonly #login: Login = new Login();
@@ -69,8 +75,6 @@ export class SessionCore implements Session {
   readonly #closing: AbortController = new AbortController();
   readonly #closed: Deferred<SessionEnd> = deferred();
   #state = IDLE;
-  #identity: ConnectResult | undefined;
-  #uri: string;
   /** The attempt, or the delay before one, that is in progress. */
   #attempt: AbortController | undefined;
   /** The latest `open`; earlier ones stop. */
@@ -80,9 +84,11 @@ export class SessionCore implements Session {
   constructor(settings: Settings) {
     const { clock, random, reconnect } = settings;
     this.settings = settings;
-    this.#uri = settings.url.href;
+    this.uri = settings.url.href;
+    this.signal = this.#lifetime.signal;
+    this.closing = this.#closing.signal;
+    this.closed = this.#closed.promise;
     this.#policy = new ReconnectPolicy(clock, random, reconnect);
-    this.observers = new Observers(this.#policy);
     const calls = this.#calls = new Calls({
       settings: () => this.settings,
       route: (options) => this.#route(options),
@@ -91,29 +97,6 @@ export class SessionCore implements Session {
     this.request = calls.request.bind(calls);
     this.untilConnected = calls.untilConnected.bind(calls);
     makeDisposable(this, () => this.close());
-  }
-
-  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
-
-  get uri(): string {
-    return this.#uri;
-  }
-
-  get identity(): ConnectResult | undefined {
-    return this.#identity;
-  }
-
-  get signal(): AbortSignal {
-    return this.#lifetime.signal;
-  }
-
-  /** Aborts when `close` is called, and with the session at the latest. */
-  get closing(): AbortSignal {
-    return this.#closing.signal;
-  }
-
-  get closed(): Promise<SessionEnd> {
-    return this.#closed.promise;
   }
 
   /** Whether calls can be made. */
@@ -134,53 +117,52 @@ export class SessionCore implements Session {
   async open(options: OpenOptions = {}): Promise<void> {
     const run = this.#run = {};
     const { clock, maxRetryTime, persist } = this.settings;
-    const { signal } = options;
-    const started = clock.now();
-    // A flag, since a credential function may throw `undefined`.
-    let failed = options.drop !== undefined;
-    let reason: unknown = options.drop;
+    const { drop, signal } = options;
+    const end = clock.now() + maxRetryTime;
+    let failure: Failure = drop && { reason: drop };
     let { old } = options;
     if (persist) this.#calls.hold();
     for (;;) {
+      let isLast = !persist;
+      const attempt = this.#attempt = new AbortController();
+      const detach = follow(attempt, this.signal, signal);
       try {
-        if (failed) {
-          await this.#delay(reason, started + maxRetryTime, signal);
-          if (run !== this.#run) throw reason;
-          if (clock.now() - started >= maxRetryTime) break;
+        attempt.signal.throwIfAborted();
+        if (failure) {
+          const { reason } = failure;
+          const ms = this.#policy.nextDelay(reason, end - clock.now());
+          const { failures } = this.#policy;
+          this.#emit({ type: "reconnecting", delay: ms, attempt: failures });
+          await delay(clock, ms, attempt.signal);
+          isLast ||= clock.now() >= end;
+          if (isLast) throw gaveUp(maxRetryTime, reason);
         }
-        const attempt = failed ? this.#policy.failures : 0;
-        const context = { attempt, reason };
-        const opening = { ...options, old };
-        return await this.#interruptible(
-          signal,
-          (attempt) => this.#connect(opening, context, attempt),
-        );
+        return await this.#connect({ ...options, old }, failure, attempt);
       } catch (error) {
         if (run !== this.#run) throw error;
         const over = signal?.aborted || this.signal.aborted;
         const offline = this.#login.wasOffline(error);
-        const again = !over && persist &&
-          this.#policy.shouldReconnect(error, offline);
-        if (!over) this.observers.failed(error, !again);
+        isLast ||= over || !this.#policy.shouldReconnect(error, offline);
+        const message = messageOf(error);
+        const event = { message, error, final: isLast };
+        if (!over) this.#emit({ type: "connect-error", ...event });
         // An observer may have closed or moved the session, here and below.
         if (run !== this.#run) throw error;
-        if (!again) {
+        if (isLast) {
           await this.#finish(endOf(error), error);
           throw error;
         }
-        failed = true;
-        reason = error;
+        failure = { reason: error };
         old = undefined;
         const unfinished = connectionOf(this.#state);
         this.#step({ type: "dropped", epoch: this.#state.epoch });
         this.#drop(error);
         await closeConnection(clock, unfinished);
+      } finally {
+        detach();
+        if (attempt === this.#attempt) this.#attempt = undefined;
       }
     }
-    const error = gaveUp(maxRetryTime, reason);
-    this.observers.failed(error, true);
-    if (run === this.#run) await this.#finish(endOf(error), error);
-    throw error;
   }
 
   /** Free what the server holds, and close within the grace time. */
@@ -197,14 +179,14 @@ export class SessionCore implements Session {
     const old = connectionOf(this.#state);
     const moved = sessionMoved();
     this.settings = settings;
-    this.#identity = undefined;
+    this.identity = undefined;
     this.#attempt?.abort(moved);
     this.#step({ type: "move" });
     // A session that persists goes on when the caller stops waiting.
     const opening = settings.persist
       ? abortable(this.open({ timeout, old }), signal)
       : this.open({ ...options, old });
-    this.observers.disconnected(moved.message, false);
+    this.#disconnected(moved.message, false);
     if (this.#state.phase !== "moving") this.#drop(moved);
     await opening;
   }
@@ -226,39 +208,17 @@ export class SessionCore implements Session {
       : notConnected();
   }
 
-  /** Run a step that the caller, the end and a later `open` can abort. */
-  async #interruptible(
-    signal: MaybeSignal,
-    run: (attempt: AbortController) => Promise<void>,
-  ): Promise<void> {
-    const attempt = this.#attempt = new AbortController();
-    const detach = follow(attempt, this.signal, signal);
-    try {
-      attempt.signal.throwIfAborted();
-      await run(attempt);
-    } finally {
-      detach();
-      if (attempt === this.#attempt) this.#attempt = undefined;
-    }
-  }
-
-  /** Wait before the next attempt, at most until a moment. */
-  #delay(reason: unknown, end: number, signal: MaybeSignal): Promise<void> {
-    const { clock } = this.settings;
-    return this.#interruptible(signal, async (attempt) => {
-      const ms = this.#policy.nextDelay(reason, end - clock.now());
-      this.observers.reconnecting(ms);
-      await delay(clock, ms, attempt.signal);
-    });
-  }
-
-  /** Make one attempt. */
+  /**
+   * One attempt: get a credential, open a connection, log in, restore. All
+   * steps share one deadline, which aborts the attempt.
+   */
   async #connect(
     { login = true, old, timeout }: OpenOptions,
-    context: AttemptOptions["context"],
+    failure: Failure,
     attempt: AbortController,
   ): Promise<void> {
-    const { clock, connectTimeout, secrets } = this.settings;
+    const { settings } = this;
+    const { clock, secrets, transport, url } = settings;
     const { signal } = attempt;
     if (this.#state.phase === "moving") {
       await this.attachments.leave(clock, sessionMoved(), signal);
@@ -267,50 +227,82 @@ export class SessionCore implements Session {
     const { epoch } = this.#step({ type: "connect" });
     await closeConnection(clock, old);
     signal.throwIfAborted();
-    const host: AttemptHost = {
-      settings: this.settings,
-      identity: this.#identity,
-      login: login ? this.#login : undefined,
-      restorers: this.restorers,
-      handlers: {
-        onMessage: (it) => this.#receive(shown(it, secrets), epoch),
-        onClose: (it) => this.#dropped(shownClose(it, secrets), epoch),
+    const limit = timeout ?? settings.connectTimeout;
+    let step = "get a credential for";
+    let account: ConnectResult | undefined;
+    const cancel = deadline(clock, limit, () => {
+      attempt.abort(slowStep(step, url, limit));
+    });
+    try {
+      // First the credential: servers have few places for connections that are
+      // not logged in (lib/protocol/README.md#limits).
+      const context = {
+        attempt: failure ? this.#policy.failures : 0,
+        reason: failure?.reason,
+        signal,
+      };
+      const credential = login && await abortable(
+        this.#login.credential(settings, this.identity, context),
+        signal,
+      );
+      signal.throwIfAborted();
+      step = "connect to";
+      const connection = await transport.dial(url, {
+        onMessage: (message) => this.#receive(message, epoch),
+        onClose: (info) => this.#dropped(info, epoch),
         onUnanswered: (seq, error) => {
           if (epoch === this.#state.epoch) this.#calls.fail(seq, error);
         },
-      },
-      opened: (connection) => {
-        this.#step({ type: "opened", epoch, connection });
-        this.#uri = connection.uri;
-      },
-      send: (...args) => this.request(...args),
-    };
-    const limit = timeout ?? connectTimeout;
-    const identity = await attemptToConnect(host, attempt, { limit, context });
-    signal.throwIfAborted();
-    if (login) this.#identity = identity;
+      }, { signal, timeout: limit, clock, redact: secrets.hide });
+      if (signal.aborted) {
+        await closeConnection(clock, connection);
+        throw signal.reason;
+      }
+      this.#step({ type: "opened", epoch, connection });
+      this.uri = connection.uri;
+      if (credential) {
+        step = "log in at";
+        const send: Calls["request"] = (...args) => this.request(...args);
+        account = await this.#login.run(settings, credential, signal, send);
+        signal.throwIfAborted();
+        step = "restore a session at";
+        // Side by side; their errors are ignored.
+        const restoring = [...this.restorers].map(async (it) =>
+          await it(signal)
+        );
+        await abortable(Promise.allSettled(restoring), signal);
+        signal.throwIfAborted();
+      }
+    } finally {
+      cancel();
+    }
+    if (login) this.identity = account;
     this.#attempt = undefined;
-    this.#connected(epoch, login);
-  }
-
-  /** Calls can be made from here on. */
-  #connected(epoch: number, login: boolean): void {
     this.#step({ type: "authenticated", epoch });
-    const { name: transport } = this.settings.transport;
-    const info = { connected: true, transport, uri: this.#uri };
-    if (login) this.observers.connected(info);
+    if (login) {
+      this.#policy.connected();
+      const info = {
+        connected: true,
+        transport: transport.name,
+        uri: this.uri,
+      };
+      this.#emit({ type: "connected", info });
+    }
     if (this.ready) this.#calls.release();
   }
 
-  #receive(message: Message, epoch: number): void {
+  #receive(received: Message, epoch: number): void {
     if (epoch !== this.#state.epoch) return;
+    const message = shown(received, this.settings.secrets);
     if (isResponse(message)) this.#calls.settle(message);
     else if (isEvent(message)) {
       for (const listener of this.listeners) listener(message);
     }
   }
 
-  #dropped(info: CloseInfo, epoch: number): void {
+  #dropped(closed: CloseInfo, epoch: number): void {
+    const { secrets } = this.settings;
+    const info = { ...closed, reason: secrets.hide(closed.reason) };
     const { phase } = this.#state;
     // Ignore closes that the client initiated.
     const over = phase === "ended" || phase === "idle";
@@ -325,7 +317,7 @@ export class SessionCore implements Session {
     const { persist } = this.settings;
     const closing = phase === "closing";
     if (persist) this.#calls.hold();
-    this.observers.disconnected(info.reason || failure.message, !closing);
+    this.#disconnected(info.reason || failure.message, !closing);
     if (run !== this.#run || this.signal.aborted) return;
     if (closing || !persist || !this.#policy.shouldReconnect(failure)) {
       // A close while closing is expected.
@@ -359,7 +351,7 @@ export class SessionCore implements Session {
     this.#step({ type: "end" });
     const clean = error === undefined;
     const failure = error ?? sessionClosed();
-    this.observers.disconnected(info.reason, !clean);
+    this.#disconnected(info.reason, !clean);
     this.#calls.rejectQueued(error ?? sessionClosed(false));
     this.#closing.abort(failure);
     this.#drop(failure);
@@ -368,13 +360,24 @@ export class SessionCore implements Session {
     await closeConnection(this.settings.clock, connectionOf(before));
     const end = { clean, code: info.code, reason: info.reason };
     this.#closed.resolve(end);
-    this.observers.ended(end);
+    this.#emit({ type: "ended", end });
+    this.observers.clear();
   }
 
   /** Fail everything that relied on the connection. */
   #drop(reason: unknown): void {
     this.#calls.failAll(reason);
     this.attachments.lose(reason);
+  }
+
+  /** The session is not connected any more, if it was. */
+  #disconnected(reason: string, hasError: boolean): void {
+    if (!this.#policy.disconnected()) return;
+    this.#emit({ type: "disconnected", reason, hasError });
+  }
+
+  #emit(event: LifecycleEvent): void {
+    for (const observer of this.observers) observer(event);
   }
 
   #step(input: Parameters<typeof transition>[1]): typeof IDLE {

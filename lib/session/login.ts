@@ -26,7 +26,7 @@ type Send = (
  */
 export class Login {
   #refused: string | undefined;
-  readonly #offline: WeakSet<object> = new WeakSet();
+  #offline: unknown;
 
   /**
    * Get the credential, before a connection is opened for it.
@@ -53,7 +53,7 @@ export class Login {
 
   /** Whether the caller's function failed as `fetch` does without a network. */
   wasOffline(error: unknown): boolean {
-    return error instanceof TypeError && this.#offline.has(error);
+    return error instanceof TypeError && error === this.#offline;
   }
 
   /** Log in; returns the account, if the server reports one. */
@@ -99,7 +99,7 @@ export class Login {
     try {
       value = await abortable(Promise.resolve(auth(context)), context.signal);
     } catch (error) {
-      if (error instanceof TypeError) this.#offline.add(error);
+      this.#offline = error;
       throw error;
     }
     if (typeof value === "string") return value;

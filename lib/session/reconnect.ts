@@ -76,11 +76,16 @@ export class ReconnectPolicy {
     this.#connectedAt = this.#clock.now();
   }
 
-  /** The session is not connected any more. */
-  disconnected(): void {
+  /**
+   * The session is not connected any more.
+   *
+   * @returns Whether it was.
+   */
+  disconnected(): boolean {
     const lasted = this.#clock.now() - this.#connectedAt;
     if (lasted >= STABLE_MS) this.#failures = 0;
     this.#connectedAt = Infinity;
+    return lasted >= 0;
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { ConnectResult } from "../../schema/account.ts";
 import type { EventMessage } from "../../schema/envelope.ts";
+import type { Connection } from "../transport/transport.ts";
 
 /** Options of every function that waits for the engine. */
 export interface CallOptions {
@@ -14,6 +15,16 @@ export interface CallOptions {
    * @default {the session's `requestTimeout`}
    */
   readonly timeout?: number | undefined;
+}
+
+/** How a session is connected. */
+export interface OpenOptions extends CallOptions {
+  /** Whether to log in. @default {true} */
+  readonly login?: boolean | undefined;
+  /** The connection that is to be closed first. */
+  readonly old?: Connection | undefined;
+  /** Why the last connection was lost; a delay then precedes the attempt. */
+  readonly drop?: Error | undefined;
 }
 
 /** A task, or its token. */

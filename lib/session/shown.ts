@@ -9,7 +9,6 @@ import {
 } from "../../schema/envelope.ts";
 import { conceal, type Secrets } from "../protocol/secrets.ts";
 import { classifyFailure } from "../protocol/failure.ts";
-import type { CloseInfo } from "../transport/transport.ts";
 
 /** A message as it is given to the session's functions and callbacks. */
 export function shown(message: Message, secrets: Secrets): Message {
@@ -60,9 +59,4 @@ export function shownAccount<T extends ConnectResult>(
   if (typeof userToken !== "string") return account;
   secrets.add(userToken);
   return conceal(account, ["userToken"]);
-}
-
-/** How a connection ended, in words without secrets. */
-export function shownClose(info: CloseInfo, secrets: Secrets): CloseInfo {
-  return { ...info, reason: secrets.hide(info.reason) };
 }
