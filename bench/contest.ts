@@ -16,8 +16,10 @@ export interface Stage {
   readonly bare: BareSocket;
   /** Where it runs. */
   readonly runtime: RuntimeName;
-  /** How often each contender is measured; medians count. */
+  /** How often each contender is measured. */
   readonly rounds: number;
+  /** The share of the usual amount of work in each round, from 0 to 1. */
+  readonly effort: number;
 }
 
 /** The library and a yardstick at the same task. */

@@ -6,6 +6,8 @@ export interface Pair {
   readonly bare: number;
   /** The median of the rounds' ratios, ours divided by bare. */
   readonly ratio: number;
+  /** The highest figures of all rounds, which other load disturbs least. */
+  readonly best: { readonly ours: number; readonly bare: number };
 }
 
 /** Measures one contender once. */
@@ -29,6 +31,10 @@ export async function compare(
     ours: median(results.map((it) => it.ours)),
     bare: median(results.map((it) => it.bare)),
     ratio: median(results.map((it) => it.ours / it.bare)),
+    best: {
+      ours: Math.max(...results.map((it) => it.ours)),
+      bare: Math.max(...results.map((it) => it.bare)),
+    },
   };
 }
 

@@ -19,19 +19,28 @@ export interface Job {
   readonly runtime: RuntimeName;
   /** How often each contender is measured. */
   readonly rounds: number;
+  /** The share of the usual amount of work in each round. @default {1} */
+  readonly effort?: number;
   /** The contests, by what they measure. */
   readonly contests: readonly string[];
 }
 
 const { process } = globalThis as unknown as { process: { argv: string[] } };
 const job: Job = JSON.parse(process.argv.at(-1) ?? "");
-const { uri, runtime, rounds } = job;
+const { uri, runtime, rounds, effort = 1 } = job;
 const session = await connect({ uri, auth: "bench", env: {} });
 const bare = await BareSocket.open(uri);
 try {
   for (const contest of CONTESTS) {
     if (!job.contests.includes(contest.what)) continue;
-    const pair = await contest.run({ uri, session, bare, runtime, rounds });
+    const pair = await contest.run({
+      uri,
+      session,
+      bare,
+      runtime,
+      rounds,
+      effort,
+    });
     const { what, group, unit, against = "bare WebSocket loop" } = contest;
     const least = contest.least?.[runtime];
     const row: Row = { ...pair, what, group, unit, against, least };

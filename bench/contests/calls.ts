@@ -12,13 +12,18 @@ export const CALLS: readonly Contest[] = [
     group: "calls",
     unit: "1/s",
     least: everywhere(0.9),
-    run: ({ uri, rounds }) =>
+    run: ({ uri, rounds, effort }) =>
       compare(
         () =>
-          rate(100, 1, async () => {
+          rate(100 * effort, 1, async () => {
             await close(await connect({ uri, auth: "bench", env: {} }));
           }),
-        () => rate(100, 1, async () => (await BareSocket.open(uri)).close()),
+        () =>
+          rate(
+            100 * effort,
+            1,
+            async () => (await BareSocket.open(uri)).close(),
+          ),
         rounds,
       ),
   },
@@ -34,10 +39,10 @@ function pings(
     group: "calls",
     unit: "1/s",
     ...(least && { least }),
-    run: ({ bare, rounds, session }) =>
+    run: ({ bare, rounds, session, effort }) =>
       compare(
-        () => rate(count, inFlight, () => ping(session)),
-        () => rate(count, inFlight, () => bare.ask("rrext_ping", {})),
+        () => rate(count * effort, inFlight, () => ping(session)),
+        () => rate(count * effort, inFlight, () => bare.ask("rrext_ping", {})),
         rounds,
       ),
   };

@@ -20,11 +20,12 @@ export const EVENTS: readonly Contest[] = [{
   group: "events",
   unit: "1/s",
   least: everywhere(0.8),
-  async run({ bare, rounds, session }): Promise<Pair> {
-    const { token } = await use(session, { pipeline: eventPipeline() });
+  async run({ bare, rounds, session, effort }): Promise<Pair> {
+    const count = Math.ceil(COUNT * effort);
+    const { token } = await use(session, { pipeline: eventPipeline(count) });
     const pair = await compare(
-      () => streamed(session, token),
-      () => counted(session, bare, token),
+      () => streamed(session, token, count),
+      () => counted(session, bare, token, count),
       rounds,
     );
     await terminate(session, token);
@@ -33,20 +34,24 @@ export const EVENTS: readonly Contest[] = [{
 }];
 
 /** Through a `ReadableStream` of the library. */
-async function streamed(session: Session, token: string): Promise<number> {
+async function streamed(
+  session: Session,
+  token: string,
+  count: number,
+): Promise<number> {
   const stream = await events(session, token, {
     types: [KIND],
-    highWaterMark: COUNT,
+    highWaterMark: count,
   });
   const took = await seconds(async () => {
     const sending = send(session, token, "go");
     let seen = 0;
     for await (const event of stream) {
-      if (event.type === "event" && ++seen === COUNT) break;
+      if (event.type === "event" && ++seen === count) break;
     }
     await sending;
   });
-  return COUNT / took;
+  return count / took;
 }
 
 /** By the `onmessage` of a socket that counts. */
@@ -54,30 +59,31 @@ async function counted(
   session: Session,
   bare: BareSocket,
   token: string,
+  count: number,
 ): Promise<number> {
   await bare.ask("rrext_monitor", { token, types: ["SSE"] }, token);
   const took = await seconds(async () => {
     let seen = 0;
     const all = new Promise<void>((resolve) => {
       bare.onEvent = ({ event }) => {
-        if (event === KIND && ++seen === COUNT) resolve();
+        if (event === KIND && ++seen === count) resolve();
       };
     });
     await Promise.all([send(session, token, "go"), all]);
   });
   bare.onEvent = undefined;
   await bare.ask("rrext_monitor", { token, types: [] }, token);
-  return COUNT / took;
+  return count / took;
 }
 
-function eventPipeline(): Pipeline {
+function eventPipeline(count: number): Pipeline {
   return {
     components: [
       { id: "in", provider: "webhook", config: { mode: "Source" } },
       {
         id: "bell",
         provider: "bench_bell",
-        config: { count: COUNT, bytes: BODY_BYTES },
+        config: { count, bytes: BODY_BYTES },
         input: [{ lane: "text", from: "in" }],
       },
     ],

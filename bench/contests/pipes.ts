@@ -15,13 +15,14 @@ export const PIPES: readonly Contest[] = [0, 10].flatMap((delayMs) =>
 );
 
 function pipes(chunk: number, delayMs: number): Contest {
-  const total = (delayMs === 0 ? 256 : 16) * KIB * KIB;
+  const most = (delayMs === 0 ? 256 : 16) * KIB * KIB;
   return {
     what: `pipe, chunks of ${chunk / KIB} KiB, ${delayMs} ms a write`,
     group: "pipes",
     unit: "MB/s",
     least: { deno: 0.95, bun: 0.9, node: 0.9 },
-    async run({ bare, rounds, session }): Promise<Pair> {
+    async run({ bare, rounds, session, effort }): Promise<Pair> {
+      const total = Math.ceil(most * effort / BARE_FRAME) * BARE_FRAME;
       const task = await use(session, { pipeline: sinkPipeline(delayMs) });
       const pair = await compare(
         () => piped(session, task.token, total, chunk),

@@ -12,6 +12,7 @@ const KIB = 1024;
 const SLOTS = 4;
 const FILES = 200;
 const FILE_BYTES = 64 * KIB;
+const MIN_EFFORT = 0.3;
 
 /** Small objects: each is an open, a write and a close. */
 export const SENDS: readonly Contest[] = [
@@ -29,15 +30,15 @@ function sends(size: number): Contest {
     against: "three bare round trips",
     least: everywhere(0.9),
     async run(stage): Promise<Pair> {
-      const { bare, rounds, session } = stage;
+      const { bare, rounds, session, effort } = stage;
       const task = await use(session, { pipeline: sinkPipeline(0) });
       const data = new Uint8Array(size);
       const framing = await fastestFraming(stage, task.token, data);
       const count = framing === "raw" && await stalls(stage, task.token, data)
         ? 10
-        : 500;
+        : 500 * effort;
       const pair = await compare(
-        () => rate(500, 1, () => send(session, task, data)),
+        () => rate(500 * effort, 1, () => send(session, task, data)),
         () => rate(count, 1, () => bare.send(task.token, data, framing)),
         rounds,
       );
@@ -86,12 +87,14 @@ function files(delayMs: number): Contest {
     unit: "1/s",
     against: `${SLOTS} slots that are never idle`,
     ...(delayMs > 0 && { least: everywhere(0.9) }),
-    async run({ bare, rounds, session }): Promise<Pair> {
+    async run({ bare, rounds, session, effort }): Promise<Pair> {
+      // Fewer files would measure how the first of them begin.
+      const count = Math.ceil(FILES * Math.max(effort, MIN_EFFORT));
       const pipeline = sinkPipeline(delayMs);
       const task = await use(session, { pipeline, threads: SLOTS });
       const content = new Uint8Array(FILE_BYTES);
       const list = Array.from(
-        { length: FILES },
+        { length: count },
         (_, at) => new File([content], `${at}.bin`),
       );
       const pair = await compare(
@@ -101,12 +104,12 @@ function files(delayMs: number): Contest {
             results = await sendFiles(session, task, list);
           });
           const failed = results.find(({ action }) => action !== "complete");
-          if (failed || results.length !== FILES) {
+          if (failed || results.length !== count) {
             throw new Error(failed?.error);
           }
-          return FILES / took;
+          return count / took;
         },
-        () => busySlots(bare, task.token, content),
+        () => busySlots(bare, task.token, content, count),
         rounds,
       );
       await terminate(session, task);
@@ -120,11 +123,12 @@ async function busySlots(
   bare: Stage["bare"],
   token: string,
   content: Uint8Array,
+  count: number,
 ): Promise<number> {
   const ids = await Promise.all(
     Array.from({ length: SLOTS }, () => bare.openPipe(token)),
   );
-  let left = FILES;
+  let left = count;
   async function slot(pipe_id: number): Promise<void> {
     const writing = { subcommand: "write", pipe_id, token };
     while (left-- > 0) {
@@ -134,5 +138,5 @@ async function busySlots(
     }
     await bare.closePipe(token, pipe_id);
   }
-  return FILES / await seconds(() => Promise.all(ids.map(slot)));
+  return count / await seconds(() => Promise.all(ids.map(slot)));
 }

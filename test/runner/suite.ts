@@ -1,3 +1,4 @@
+import { benchCheck } from "./bench_check.ts";
 import { conformance } from "../conformance/conformance.ts";
 import { oneSeed } from "../peer/one_seed.ts";
 import { type FileCoverage, lineCoverage, readLcov } from "./coverage.ts";
@@ -46,6 +47,7 @@ export async function suite(): Promise<Tally> {
   }
   tallies.push(await oneSeed());
   tallies.push(await conformance());
+  tallies.push(await benchCheck());
   const covered = await reportCoverage();
   return addTallies([
     ...tallies,

@@ -1,3 +1,4 @@
+import { tallyOfCheck } from "../runner/bench_check.ts";
 import { assertEquals, assertMatch, assertNotMatch } from "@std/assert";
 import { lineCoverage, readLcov } from "../runner/coverage.ts";
 import { runDeno } from "../runner/deno_process.ts";
@@ -41,6 +42,19 @@ for (const [output, code, expected] of SUMMARIES) {
     assertEquals(formatTally(tallyOf(output, code)), expected);
   });
 }
+
+Deno.test("tallyOfCheck() counts the ratios, and a check that crashed as a failure", () => {
+  const last = "bench:check: 30 passed, 3 failed";
+  for (
+    const [output, code, expected] of [
+      [`deno: ping: 0.95, ok\n${last}\n`, 1, "30 passed, 3 failed"],
+      ["bench:check: 33 passed, 0 failed\n", 0, "33 passed, 0 failed"],
+      ["bench:check: 33 passed, 0 failed\n", 1, "33 passed, 1 failed"],
+      ["bench:check: 0 passed, 0 failed\n", 0, "0 passed, 1 failed"],
+      ["Error: no engine\n", 1, "0 passed, 1 failed"],
+    ] as const
+  ) assertEquals(formatTally(tallyOfCheck(output, code)), expected);
+});
 
 Deno.test("tallyOf() and leftOut() understand what deno test prints today", async () => {
   await using temp = await tempFolder();
