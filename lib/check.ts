@@ -37,8 +37,11 @@ export function checkOptions<Options extends object>(
   usage: string,
   names: OptionNames<Options>,
 ): void {
-  if (typeof options !== "object" || !options || Array.isArray(options)) {
-    throw new TypeError(`Expected options, as in ${usage}${awaited(options)}`);
+  const isObject = typeof options === "object" && options !== null;
+  if (!isObject || Array.isArray(options) || "then" in options) {
+    throw new TypeError(
+      `Expected options, as in ${usage}, not ${kindOf(options)}`,
+    );
   }
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(names, name)) continue;
@@ -87,10 +90,15 @@ function isNear(a: string, b: string, edits: number): boolean {
     isNear(restA, b, edits - 1) || isNear(a, restB, edits - 1));
 }
 
-/** Advice for a promise that was passed in place of its value. */
-export function awaited(value: unknown): string {
-  const thenable = typeof value === "object" && value && "then" in value;
-  return thenable ? ": this is a promise, await it" : "";
+/** What was passed in place of something else, with advice where it is known. */
+export function kindOf(value: unknown): string {
+  if (value === undefined || value === null) return `${value}`;
+  if (value === "") return "an empty string";
+  if (typeof value !== "object") return `a ${typeof value}`;
+  if ("then" in value) return "a promise: await it";
+  if ("token" in value) return "a task: it comes after the session";
+  if ("closed" in value) return "a session: it comes before the task";
+  return "another object";
 }
 
 /**

@@ -1,7 +1,8 @@
 /**
  * What went wrong, in a word that never changes.
  *
- * Decide by `code`; `message` is the engine's own text where it sent one.
+ * Decide by `code`; `message` begins with the engine's own text where it sent
+ * one.
  */
 export type ErrorCode =
   | "authentication-refused"
@@ -63,8 +64,9 @@ export interface ExceptionOptions extends ErrorOptions {
 /**
  * Root of every exception of this library.
  *
- * `message` is the engine's text when it sent one; advice of ours is in
- * `hint`. Neither ever contains a credential or payload. Aborts are not
+ * `message` begins with the engine's text when it sent one, and ends with our
+ * advice, which is in `hint` as well. Neither ever contains a credential or
+ * payload. Aborts are not
  * wrapped: they reject with the signal's own reason.
  *
  * @example
@@ -97,16 +99,29 @@ export class DAPException extends Error {
   /**
    * Make an exception.
    *
-   * @param message The engine's text, or ours when it sent none.
+   * @param message The engine's text, or ours when it sent none. The hint is
+   * added to it.
    * @param options What the exception carries besides; see {@linkcode ExceptionOptions}.
    */
   constructor(message: string, options: ExceptionOptions = {}) {
-    super(message, "cause" in options ? { cause: options.cause } : undefined);
+    super(
+      withHint(message, options.hint),
+      "cause" in options ? { cause: options.cause } : undefined,
+    );
     this.code = options.code ?? "request-failed";
     setHidden(this, "dapResult", { ...options.dapResult });
     this.retryable = options.retryable ?? false;
     this.hint = options.hint;
   }
+}
+
+/** Consoles print the message alone, so it ends with the advice. */
+function withHint(message: string, hint: string | undefined): string {
+  if (!hint || message.includes(hint)) return message;
+  const [first, second] = [message, hint].map((it) =>
+    /[.!?]$/.test(it) ? it : `${it}.`
+  );
+  return `${first} ${second}`;
 }
 
 function setHidden(target: object, name: string, value: unknown): void {

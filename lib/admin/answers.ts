@@ -4,6 +4,7 @@ import {
   ProtocolException,
   RocketRideException,
 } from "../errors.ts";
+import { failureText } from "../protocol/failure.ts";
 import { call } from "../session/call.ts";
 import type { CallOptions, Session } from "../session/session.ts";
 
@@ -24,7 +25,7 @@ export async function cloudCall(
     return await call(session, command, { subcommand, ...args }, options);
   } catch (error) {
     if (!isDAPException(error, "unknown-command")) throw error;
-    throw new RocketRideException(error.message, {
+    throw new RocketRideException(failureText(error.dapResult), {
       code: "not-supported",
       hint: "Only RocketRide's cloud has this command",
       dapResult: error.dapResult,

@@ -117,7 +117,7 @@ export class Liveness {
     } catch (error) {
       // Only the engine's word counts; a lost line has its own way to tell.
       if (isDAPException(error, "task-not-running")) {
-        return taskEnded(error.message);
+        return taskEnded(error.dapResult.message);
       }
       return undefined;
     }

@@ -1,4 +1,4 @@
-import { checkOptions } from "../check.ts";
+import { checkOptions, kindOf } from "../check.ts";
 import {
   didFail,
   type RequestMessage,
@@ -237,5 +237,7 @@ export function checkCallOptions(options: CallOptions, usage: string): void {
 export function tokenOf(task: TaskRef): string {
   const token = typeof task === "string" ? task : task?.token;
   if (typeof token === "string" && token !== "") return token;
-  throw new TypeError("Expected a task or its token, not an empty one");
+  throw new TypeError(
+    `Expected a task or its token, not ${kindOf(task)}`,
+  );
 }

@@ -10,7 +10,7 @@ import {
   ignore,
   makeDisposable,
 } from "../async.ts";
-import { awaited } from "../check.ts";
+import { kindOf } from "../check.ts";
 import type { CloseInfo } from "../transport/transport.ts";
 import { Attachments, CLOSE_GRACE_MS, closeConnection } from "./attachments.ts";
 import { Calls, type RequestOptions, type Route } from "./calls.ts";
@@ -393,6 +393,7 @@ export class SessionCore implements Session {
 export function coreOf(session: Session): SessionCore {
   const core = insideOf(session);
   if (core instanceof SessionCore) return core;
-  const hint = awaited(session);
-  throw new TypeError(`Expected a session made by connect()${hint}`);
+  throw new TypeError(
+    `Expected a session made by connect(), not ${kindOf(session)}`,
+  );
 }

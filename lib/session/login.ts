@@ -75,7 +75,8 @@ export class Login {
       const account = response.body as ConnectResult | undefined;
       return account && shownAccount(account, settings.secrets);
     }
-    const refusal = new AuthenticationException(failureText(response), {
+    const words = failureText(response);
+    const refusal = new AuthenticationException(words, {
       dapResult: response,
       hint: value
         ? "Check the credential; it is not tried again"
@@ -84,7 +85,7 @@ export class Login {
     if (!durable) throw refusal;
     this.#refused = value;
     // The server closes after a refusal: the key needs another connection.
-    throw new ConnectionException(refusal.message, {
+    throw new ConnectionException(words, {
       code: "connection-failed",
       retryable: true,
       cause: refusal,

@@ -45,6 +45,7 @@ import {
   type Way,
   WAYS,
 } from "../support/scripted_server.ts";
+import { hinted } from "../support/hinted.ts";
 
 /** A pipe that works; scripts change parts of it. */
 const PIPE: Script = {
@@ -152,7 +153,7 @@ fault(
     await writer.write(Uint8Array.of(1, 2, 3));
     const error = await assertRejects(() => target.result, ConnectionException);
     assertEquals([error.message, error.code, error.sent], [
-      "crashed",
+      hinted("crashed", error.hint),
       "connection-lost",
       true,
     ]);
@@ -361,7 +362,7 @@ Deno.test("a real 1009 ends the line and says so (socket)", async () => {
   await line.write(closeFrame(1009, "message too big"));
   const error = await failed;
   assertEquals([error.message, error.closeCode, error.retryable], [
-    "message too big",
+    hinted("message too big", error.hint),
     1009,
     false,
   ]);

@@ -21,6 +21,7 @@ import { createEngine } from "@rocketride/streams/engine";
 import { type Pipeline, TASK_STATE } from "@rocketride/streams/schema";
 import { forEachTransport, forEveryTransport } from "../support/engines.ts";
 import { bomb, TEXT, through } from "../support/pipelines.ts";
+import { hinted } from "../support/hinted.ts";
 
 const ADDRESS = { projectId: "text", source: "in" };
 
@@ -269,7 +270,7 @@ forEveryTransport(
       () => use(session, { pipeline: faulty }),
       ExecutionException,
     );
-    assertEquals(error.message, errors[0]?.message);
+    assertEquals(error.message, hinted(errors[0]!.message, error.hint));
   },
 );
 
@@ -308,7 +309,9 @@ forEveryTransport(
     const start = (): Promise<unknown> =>
       use(session, { pipeline, source: "ask" });
     const refused = await assertRejects(start);
-    assertEquals((refused as Error).message, other.errors[0]?.message);
+    assert(isDAPException(refused));
+    const [first] = other.errors;
+    assertEquals(refused.message, hinted(first!.message, refused.hint));
     const env = { ROCKETRIDE_LLM_KEY: "sk-1" };
     const keyed = await validate(session, { pipeline, source: "ask", env });
     assertEquals(keyed.errors.map(({ id }) => id), ["see"]);

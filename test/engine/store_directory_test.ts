@@ -334,6 +334,9 @@ Deno.test("where there is no file system, that is what is said", () => {
     } catch (error) {
       said = (error as Error).message;
     }
-    assertEquals(said, "There is no file system here");
+    assertEquals(
+      said,
+      "There is no file system here. Use memoryStore(), which is the default.",
+    );
   }
 });

@@ -64,7 +64,9 @@ async function act(session: Session, it: Step): Promise<unknown> {
       case "mkdir":
         return await mkdir(session, it.path);
       case "remove":
-        return await remove(session, it.path, it);
+        return await remove(session, it.path, {
+          recursive: it.recursive,
+        });
       case "rename":
         return await rename(session, it.path, it.to);
     }

@@ -21,6 +21,7 @@ import {
   RESULT,
 } from "../support/pipe_server.ts";
 import { type Script, silent } from "../support/scripted_server.ts";
+import { hinted } from "../support/hinted.ts";
 
 const FRAME_BYTES = 4 * 1024;
 
@@ -306,7 +307,7 @@ Deno.test("line: a line that drops errors the stream while the source is idle", 
     const piped = stream.pipeTo(target);
     server.line.close(1001, "Going away");
     const error = await assertRejects(() => piped, ConnectionException);
-    assertEquals(error.message, "Going away");
+    assertEquals(error.message, hinted("Going away", error.hint));
     assertStrictEquals(await cancelled, error);
     assertStrictEquals(await assertRejects(() => target.result), error);
   });

@@ -171,7 +171,10 @@ Deno.test("classifyFailure() knows the texts of the store only where they are as
 Deno.test("a classification fits into an exception as it is", () => {
   const text = "Pipeline is already running.";
   const error = new RocketRideException(text, classifyFailure(text));
-  assertEquals([error.message, error.code], [text, "task-exists"]);
+  assertEquals([error.message, error.code], [
+    `${text} Set useExisting to join it, or terminate it first.`,
+    "task-exists",
+  ]);
   assert(error.hint?.includes("useExisting"));
 });
 

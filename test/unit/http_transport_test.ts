@@ -28,6 +28,7 @@ import {
 import type { CloseInfo } from "../../lib/transport/transport.ts";
 import { withTrace } from "../../lib/transport/trace.ts";
 import type { Message } from "../../schema/envelope.ts";
+import { hinted } from "../support/hinted.ts";
 
 const URI = "http://localhost:5565";
 const pipeline = {
@@ -579,10 +580,13 @@ Deno.test("a pipe that the engine has refused is not known any more", () =>
     const denied = await assertRejects(async () => {
       for (;;) await ask("write", { pipe_id, data });
     }, RocketRideException);
-    assertEquals(denied.message, "Access denied");
+    assertEquals(denied.message, hinted("Access denied", denied.hint));
     const gone = await assertRejects(
       () => ask("close", { pipe_id }),
       RocketRideException,
     );
-    assertEquals(gone.message, `Write pipe with id ${pipe_id} not found`);
+    assertEquals(
+      gone.message,
+      hinted(`Write pipe with id ${pipe_id} not found`, gone.hint),
+    );
   }, { streaming: true }));

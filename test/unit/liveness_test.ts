@@ -5,6 +5,7 @@ import { coreOf } from "../../lib/session/core.ts";
 import { TASK_STATE, type TaskState } from "../../schema/task.ts";
 import type { Script } from "../support/scripted_server.ts";
 import { gate, type PipeServer, pipeServer } from "../support/pipe_server.ts";
+import { hinted } from "../support/hinted.ts";
 
 /** A pipe that only notes what it is told. */
 class Patient {
@@ -159,7 +160,8 @@ Deno.test("S2 a task that has ended is told with the engine's words", async () =
       patient.waiting = true;
       await pass(15);
       assertEquals(patient.told, ["dead"]);
-      assertEquals(patient.error?.message, message);
+      const { error } = patient;
+      assertEquals(error?.message, hinted(message, error?.hint));
       assertEquals(patient.error?.code, "task-ended");
     });
   }
@@ -189,7 +191,10 @@ Deno.test("S2 a task that the engine has forgotten has ended", async () => {
   await withPatient(script, async ({ patient, pass }) => {
     patient.waiting = true;
     await pass(15);
-    assertEquals(patient.error?.message, "Your pipeline is not running");
+    assertEquals(
+      patient.error?.message,
+      hinted("Your pipeline is not running", patient.error?.hint),
+    );
     assertEquals(patient.error?.code, "task-ended");
     assert(patient.error?.hint);
   });

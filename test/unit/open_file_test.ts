@@ -9,6 +9,7 @@ import {
 import { isDAPException, ValidationException } from "../../lib/errors.ts";
 import { sameBytes } from "../support/same_bytes.ts";
 import { tempFolder } from "../support/temp_folder.ts";
+import { hinted } from "../support/hinted.ts";
 
 /** The file systems that this runtime can show: its own, and Node's. */
 const DISKS: readonly (readonly [string, Disk | undefined])[] = [
@@ -137,7 +138,10 @@ for (
     };
     const [code, message, hint] = await failureOf(openFile("secret", disk));
     assertEquals(code, "file-not-readable");
-    assertEquals(message, 'Cannot read "secret": it may not be read');
+    assertEquals(
+      message,
+      hinted('Cannot read "secret": it may not be read', hint),
+    );
     assert(hint?.includes(advice));
     // Advice about another runtime is none.
     assertEquals(hint?.includes("Deno"), error.name === "NotCapable");
@@ -214,6 +218,9 @@ Deno.test("a runtime without files is found out", () => {
 Deno.test("a runtime without files is told what else can be given", () => {
   const { code, message, hint } = noDisk("a.txt");
   assertEquals(code, "not-supported");
-  assertEquals(message, 'Cannot read "a.txt": this runtime has no files');
+  assertEquals(
+    message,
+    hinted('Cannot read "a.txt": this runtime has no files', hint),
+  );
   assert(hint?.includes("File"));
 });

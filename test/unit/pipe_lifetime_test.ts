@@ -19,6 +19,7 @@ import { ROOT } from "../support/read_tree.ts";
 import { mustRun } from "../support/run_program.ts";
 import { silent } from "../support/scripted_server.ts";
 import { stateOf } from "../support/state_of.ts";
+import { hinted } from "../support/hinted.ts";
 
 Deno.test("each step has its timeout, and the pipe fails with it", async () => {
   for (const step of ["write", "close"]) {
@@ -89,7 +90,7 @@ Deno.test("a line that drops fails the pipe, and nothing is sent any more", asyn
   const closing = writer.close();
   server.line.close(1001, "Going away");
   const error = await assertRejects(() => closing, ConnectionException);
-  assertEquals(error.message, "Going away");
+  assertEquals(error.message, hinted("Going away", error.hint));
   assertEquals(error.code, "connection-lost");
   assertStrictEquals(await assertRejects(() => target.result), error);
   assertEquals(server.log(), ["open", "write:a"]);
@@ -115,7 +116,7 @@ Deno.test("the failure of a pipe whose connection was lost says when its slot is
     const error = await assertRejects(() => failing, ConnectionException);
     assertEquals(
       [error.message, error.code, error.sent, error.retryable],
-      ["Going away", "connection-lost", true, true],
+      [hinted("Going away", error.hint), "connection-lost", true, true],
     );
     assertEquals(error.closeCode, 1001);
     assert(error.hint?.includes("90 s"), error.hint);

@@ -16,6 +16,7 @@ import { abortAfter } from "../support/abort_after.ts";
 import { gate, pipeServer, refusing } from "../support/pipe_server.ts";
 import { SILENCE, silent } from "../support/scripted_server.ts";
 import { stateOf } from "../support/state_of.ts";
+import { hinted } from "../support/hinted.ts";
 
 const KIB = 1024;
 
@@ -65,7 +66,10 @@ Deno.test("a refused open says why in the engine's words and in ours", async () 
     assertEquals(error.code, code);
     assertEquals(
       error.message,
-      message || 'Engine refused "rrext_process" without a message',
+      hinted(
+        message || 'Engine refused "rrext_process" without a message',
+        error.hint,
+      ),
     );
     assertEquals(error.dapResult.success, false);
   }

@@ -26,6 +26,7 @@ import {
   seekingFileOf,
   storeServer,
 } from "../support/store_server.ts";
+import { hinted } from "../support/hinted.ts";
 
 const KIB = 1024;
 /** The smallest frames that there are. */
@@ -148,7 +149,10 @@ for (
     const stream = await readFile(server.session, "a", options);
     const error = await assertRejects(() => bytesOf(stream));
     assert(isDAPException(error, "file-not-readable"));
-    assertEquals(error.message, `File ended after ${told} bytes`);
+    assertEquals(
+      error.message,
+      hinted(`File ended after ${told} bytes`, error.hint),
+    );
     assertEquals(server.log().at(-1), "fs_close");
   });
 }
@@ -428,5 +432,8 @@ Deno.test("bytes that are no text, and text that is no JSON, are not mended", as
   await using other = await storeServer(fileOf(secret));
   const unread = await assertRejects(() => readJson(other.session, "x"));
   assert(isDAPException(unread, "file-not-readable"));
-  assertEquals(unread.message, "Cannot read as JSON: x");
+  assertEquals(
+    unread.message,
+    hinted("Cannot read as JSON: x", unread.hint),
+  );
 });

@@ -6,6 +6,7 @@ import {
   type Rechunker,
   rechunkText,
 } from "../../lib/pipe/chunker.ts";
+import { hinted } from "../support/hinted.ts";
 
 function gathered(rechunker: Rechunker, data: string | number[]): Rechunker {
   const bytes = typeof data === "string"
@@ -84,7 +85,10 @@ for (const [what, occasion, data, fault] of INVALID) {
   Deno.test(`${what} refuses text that ${fault}: ${data}`, () => {
     const text = gathered(rechunkText(4), data);
     const error = assertThrows(() => text.due(occasion), ValidationException);
-    assertEquals(error.message, `Cannot send text that ${fault}`);
+    assertEquals(
+      error.message,
+      hinted(`Cannot send text that ${fault}`, error.hint),
+    );
     assertEquals(error.code, "invalid-chunk");
   });
 }

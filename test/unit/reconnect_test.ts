@@ -113,7 +113,7 @@ Deno.test("a refused credential is final, also while reconnecting", async () => 
     "auth durable",
     "error Refused",
     "auth key",
-    "error Refused",
+    "error Refused. Check the credential; it is not tried again.",
   ]);
   assertEquals(it.clock.timers, 0);
 });

@@ -186,7 +186,10 @@ for (
       results.map(({ filepath, error }) => `${filepath}: ${error ?? "whole"}`),
       [
         ...["a.bin", "b.txt", "c.bin", "d.txt", "e.bin"]
-          .map((name) => `${name}: Cannot send the file: it ${expected}`),
+          .map((name) =>
+            `${name}: Cannot send the file: it ${expected}. ` +
+            "It changed while it was sent, or its declared size is wrong."
+          ),
         "f.bin: whole",
         "whole: whole",
       ],

@@ -23,6 +23,7 @@ import {
 } from "../support/pipe_server.ts";
 import { sent } from "../support/sent.ts";
 import { silent } from "../support/scripted_server.ts";
+import { hinted } from "../support/hinted.ts";
 
 const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
 const QUESTION = "application/rocketride-question";
@@ -117,7 +118,7 @@ Deno.test("F5 a line that drops ends a send whose source is idle, at once", asyn
   await drainMicrotasks();
   server.line.close(1001, "Going away");
   const error = await assertRejects(() => sending, ConnectionException);
-  assertEquals(error.message, "Going away");
+  assertEquals(error.message, hinted("Going away", error.hint));
   assertStrictEquals(await cancelled, error);
 });
 

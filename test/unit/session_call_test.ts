@@ -39,6 +39,7 @@ import {
   type Way,
   WAYS,
 } from "../support/scripted_server.ts";
+import { hinted } from "../support/hinted.ts";
 
 async function withSession(
   target: Way | ((server: ScriptedServer) => Target & object),
@@ -99,7 +100,10 @@ for (const way of WAYS) {
         RocketRideException,
       );
       assertEquals(error.name, "RocketRideException");
-      assertEquals(error.message, "Your pipeline is not running");
+      assertEquals(
+        error.message,
+        hinted("Your pipeline is not running", error.hint),
+      );
       assertEquals(error.code, "task-not-running");
       assert(error.hint);
       assertEquals(error.dapResult.success, false);

@@ -39,6 +39,7 @@ import {
   WAYS,
 } from "../support/scripted_server.ts";
 import { scriptedTransport } from "../support/scripted_transport.ts";
+import { hinted } from "../support/hinted.ts";
 
 for (const way of WAYS) {
   Deno.test(`connect() logs in and resolves when the engine has agreed (${way})`, async () => {
@@ -74,7 +75,7 @@ for (const way of WAYS) {
       () => connect(server.target(way)),
       AuthenticationException,
     );
-    assertEquals(error.message, "Invalid API key");
+    assertEquals(error.message, hinted("Invalid API key", error.hint));
     assertEquals([error.code, error.retryable, error.sent], [
       "authentication-refused",
       false,
@@ -93,7 +94,10 @@ for (const way of WAYS) {
       () => connect({ ...server.target(way), auth: "" }),
       AuthenticationException,
     );
-    assertEquals(error.message, 'Engine refused "auth" without a message');
+    assertEquals(
+      error.message,
+      hinted('Engine refused "auth" without a message', error.hint),
+    );
     assertEquals(error.hint, "Give the auth option or set ROCKETRIDE_APIKEY");
   });
 
@@ -502,6 +506,9 @@ Deno.test("a session can be told from everything else", async () => {
     () => close({} as Parameters<typeof close>[0]),
     TypeError,
   );
-  assertEquals(error.message, "Expected a session made by connect()");
+  assertEquals(
+    error.message,
+    "Expected a session made by connect(), not another object",
+  );
   assertInstanceOf(error, TypeError);
 });

@@ -36,6 +36,7 @@ import {
   type ScriptedDial,
   scriptedTransport,
 } from "../support/scripted_transport.ts";
+import { hinted } from "../support/hinted.ts";
 
 /** Answer everything well, at once. */
 function answer({ seq }: Message, { handlers }: ScriptedDial): void {
@@ -100,7 +101,7 @@ for (const way of WAYS) {
     assertEquals(await session.closed, {
       clean: false,
       code: 1006,
-      reason: "Invalid API key",
+      reason: hinted("Invalid API key", error.hint),
     });
     assertEquals(server.lines.length, 2);
     await close(session);
@@ -333,7 +334,10 @@ Deno.test("close() does not make the end of a failed move look clean", async () 
   assertEquals(await session.closed, {
     clean: false,
     code: 1006,
-    reason: "Invalid API key",
+    reason: hinted(
+      "Invalid API key",
+      "Give the auth option or set ROCKETRIDE_APIKEY",
+    ),
   });
 });
 

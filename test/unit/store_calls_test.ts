@@ -5,6 +5,7 @@ import type { CallOptions, Session } from "../../lib/session/session.ts";
 import { refusing } from "../support/pipe_server.ts";
 import { silent } from "../support/scripted_server.ts";
 import { storeServer } from "../support/store_server.ts";
+import { hinted } from "../support/hinted.ts";
 
 /** A call, what it sends, what is answered, and what becomes of that. */
 interface Case {
@@ -168,7 +169,7 @@ for (const [message, code] of REFUSALS) {
     await using server = await storeServer({ fs_mkdir: refusing(message) });
     const error = await assertRejects(() => mkdir(server.session, "a"));
     assert(isDAPException(error, code), `${(error as { code?: string }).code}`);
-    assertEquals(error.message, message);
+    assertEquals(error.message, hinted(message, error.hint));
   });
 }
 

@@ -5,6 +5,7 @@ import {
   storePath,
   storePathBelowRoot,
 } from "../../lib/protocol/store_path.ts";
+import { hinted } from "../support/hinted.ts";
 
 const SPELLINGS: readonly (readonly [given: string, path: string])[] = [
   ["", ""],
@@ -33,7 +34,10 @@ for (
 ) {
   Deno.test(`the path ${JSON.stringify(path)} leads upwards`, () => {
     const error = assertThrows(() => storePath(path), ValidationException);
-    assertEquals(error.message, `Path traversal not allowed: ${path}`);
+    assertEquals(
+      error.message,
+      hinted(`Path traversal not allowed: ${path}`, error.hint),
+    );
     assertEquals(error.code, "invalid-path");
   });
 }

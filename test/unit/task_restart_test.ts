@@ -45,7 +45,7 @@ Deno.test("what is in flight at a restart fails, and no pipe of before is closed
   await server.received("open", 2);
   await restart(session, "tk_1", NEW);
   for (const failed of await Promise.all(failing)) {
-    assertEquals(failed, ["task-ended", "Task was restarted"]);
+    assertEquals(failed, [...RESTARTED]);
   }
   await drainMicrotasks();
   assertEquals(server.log().filter((step) => step === "close"), []);
@@ -123,8 +123,14 @@ async function pollsUntilLost(
   return undefined;
 }
 
-const RESTARTED = ["task-ended", "Task was restarted"] as const;
-const LOST = ["pipe-closed", "Server has lost the pipe"] as const;
+const RESTARTED = [
+  "task-ended",
+  "Task was restarted. What was in the pipe is lost: send it again.",
+] as const;
+const LOST = [
+  "pipe-closed",
+  "Server has lost the pipe. What was in the pipe is lost: send it again.",
+] as const;
 
 /** What servers tell of the pipes of a task that lists the components at work. */
 function flow(totalPipes: number, byPipe: object): object {

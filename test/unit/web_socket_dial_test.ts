@@ -21,6 +21,7 @@ import {
   FakeSocket,
   onFakeSocket,
 } from "../support/web_socket_rig.ts";
+import { hinted } from "../support/hinted.ts";
 
 Deno.test("a server that is not there fails the dial with the runtime's words", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -62,7 +63,10 @@ Deno.test("an error without words still says where", async () => {
     const error = await assertRejects(() => dialing, ConnectionException);
     assertEquals(
       error.message,
-      'Cannot connect to "ws://localhost:5565/task/service"',
+      hinted(
+        'Cannot connect to "ws://localhost:5565/task/service"',
+        error.hint,
+      ),
     );
   }
 });

@@ -1,3 +1,5 @@
+import { isDAPException } from "../../errors.ts";
+
 /** The engine's number for a failure inside a node. */
 const EXCEPTION = 19;
 
@@ -20,11 +22,21 @@ export function describeFailure(error: unknown): Failure {
   return { message: messageOf(error), code: EXCEPTION, ...placeOf(error) };
 }
 
-/** The text of anything thrown; never empty. */
+/**
+ * The text of anything thrown; never empty. Without the hint at its end: peers
+ * read texts as servers send them.
+ */
 export function messageOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = error instanceof Error ? wordsOf(error) : String(error);
   if (text !== "") return text;
   return error instanceof Error ? error.name : "Unknown failure";
+}
+
+function wordsOf(error: Error): string {
+  const { message } = error;
+  const hint = isDAPException(error) && error.hint;
+  const at = hint ? message.lastIndexOf(hint) : -1;
+  return at > 0 ? message.slice(0, at).replace(/(?<!\.)\. $| $/, "") : message;
 }
 
 /** The text that rejects a write or an open whose handler threw. */
