@@ -93,8 +93,11 @@ export class DAPException extends Error {
   declare readonly dapResult: Readonly<Record<string, unknown>>;
   /** Whether the same call may succeed later, unchanged. */
   readonly retryable: boolean;
-  /** What to do about it, in our words. */
-  readonly hint: string | undefined;
+  /**
+   * What to do about it, in our words. Not enumerable, since printing an error
+   * prints its message, which ends with the hint.
+   */
+  declare readonly hint: string | undefined;
 
   /**
    * Make an exception.
@@ -111,17 +114,16 @@ export class DAPException extends Error {
     this.code = options.code ?? "request-failed";
     setHidden(this, "dapResult", { ...options.dapResult });
     this.retryable = options.retryable ?? false;
-    this.hint = options.hint;
+    setHidden(this, "hint", options.hint);
   }
 }
 
 /** Consoles print the message alone, so it ends with the advice. */
 function withHint(message: string, hint: string | undefined): string {
   if (!hint || message.includes(hint)) return message;
-  const [first, second] = [message, hint].map((it) =>
-    /[.!?]$/.test(it) ? it : `${it}.`
-  );
-  return `${first} ${second}`;
+  return [message, hint].filter(Boolean)
+    .map((it) => /[.!?]$/.test(it) ? it : `${it}.`)
+    .join(" ");
 }
 
 function setHidden(target: object, name: string, value: unknown): void {

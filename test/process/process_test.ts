@@ -209,6 +209,10 @@ forEachHost(
       const { code, stdout, stderr } = await endsPromptly(child);
       assertEquals([code, stdout], [1, ""]);
       assertStringIncludes(stderr, 'component "nobody" not found');
+      // The advice, once: it is a part of the message.
+      const advice = "Set source to the id of the entry component.";
+      assertEquals(stderr.split(advice).length, 2, stderr);
+      assertEquals(stderr.split(advice.slice(0, -1)).length, 2, stderr);
       assert(!stderr.includes("top-secret"));
     });
   },

@@ -103,6 +103,7 @@ for (const [make, name, code, parents] of KINDS) {
     assertEquals(error.dapResult, dapResult);
     assertEquals(error.retryable, true);
     assertEquals(error.hint, "Do this");
+    assertEquals(error.message, "m. Do this.");
   });
 
   Deno.test(`${name} has no cause, no answer and no hint unless given`, () => {
@@ -112,6 +113,22 @@ for (const [make, name, code, parents] of KINDS) {
     assertEquals(error.hint, undefined);
   });
 }
+
+Deno.test("a message ends with the hint as a sentence, once", () => {
+  const messages = [
+    ["Refused", undefined, "Refused"],
+    ["Refused", "Ask again", "Refused. Ask again."],
+    ["Refused.", "Ask again", "Refused. Ask again."],
+    ["Really?", "Ask: why?", "Really? Ask: why?"],
+    ["Refused. Ask again.", "Ask again", "Refused. Ask again."],
+    ["", "Ask again", "Ask again."],
+  ] as const;
+  for (const [words, hint, message] of messages) {
+    const error = new DAPException(words, { hint });
+    assertEquals([error.message, error.hint], [message, hint]);
+    assertEquals(Deno.inspect(error).split("Ask").length, hint ? 2 : 1);
+  }
+});
 
 Deno.test("a cause that is undefined is still a cause", () => {
   assert("cause" in new DAPException("m", { cause: undefined }));

@@ -149,7 +149,7 @@ export const CALLS: readonly ConformanceCase[] = [
     name: "a refusal has the engine's words, also when there are none",
     expected: [
       "RocketRideException: unknown-command",
-      "Invalid command: invented",
+      "Invalid command: invented. The server's version does not have this command.",
       'Engine refused "wordless" without a message',
     ],
     run: (places) =>
