@@ -32,8 +32,13 @@ export async function fetchPlace(
   throw unreadable(url, `HTTP status ${status}`, code);
 }
 
-/** An address without what may be secret: user name, query, inline data. */
-export function shownPlace({ protocol, host, pathname }: URL): string {
+/**
+ * A path, or an address without what may be secret: user name, query, inline
+ * data.
+ */
+export function shownPlace(place: string | URL): string {
+  if (typeof place === "string") return place;
+  const { protocol, host, pathname } = place;
   return protocol === "data:" ? protocol : `${protocol}//${host}${pathname}`;
 }
 

@@ -3,7 +3,7 @@ import {
   unwrapPipeline,
   type WrappedPipeline,
 } from "../../schema/pipeline.ts";
-import { fetchPlace, shownPlace } from "../fetch_place.ts";
+import { shownPlace } from "../fetch_place.ts";
 import type { OptionNames } from "../check.ts";
 import { ValidationException } from "../errors.ts";
 import { substitute, unresolved } from "../protocol/substitute.ts";
@@ -71,10 +71,10 @@ export async function loadPipeline(
     : { ...pipeline, source: input.source };
 }
 
-function readPipeline(
+async function readPipeline(
   input: PipelineInput,
-  options: LoadOptions,
-): Promise<unknown> | object {
+  { signal }: LoadOptions,
+): Promise<unknown> {
   const { pipeline, filepath } = input;
   if ((pipeline === undefined) === (filepath === undefined)) {
     throw new ValidationException(
@@ -90,49 +90,15 @@ function readPipeline(
     );
   }
   if (typeof place === "string" || place instanceof URL) {
-    return readJson(place, options);
+    // Programs that pass an object need not carry it.
+    const { readJson } = await import("./read_json.ts");
+    return await readJson(place, signal);
   }
   if (typeof place === "object" && place !== null) return place;
   throw new TypeError(`Cannot use ${typeof place} as a pipeline`);
 }
 
-async function readJson(
-  place: string | URL,
-  { signal }: LoadOptions,
-): Promise<unknown> {
-  const text = await readText(place, signal);
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    // Parsers quote what they could not read, and that may hold a key.
-    throw new ValidationException(
-      `Cannot read "${shown(place)}": it is not JSON${position(cause)}`,
-    );
-  }
-}
-
-/** Where a parser stopped, if it says so. */
-function position(error: unknown): string {
-  const text = error instanceof Error ? error.message : "";
-  return / at position \d+/.exec(text)?.[0] ?? "";
-}
-
-async function readText(
-  place: string | URL,
-  signal: AbortSignal | null | undefined,
-): Promise<string> {
-  if (typeof place === "string" || place.protocol === "file:") {
-    const { readTextFile } = await import("../runtime/files.ts");
-    return await readTextFile(place);
-  }
-  return await (await fetchPlace(place, signal)).text();
-}
-
 function nameOf({ filepath, pipeline }: PipelineInput): string {
   const place = filepath ?? (pipeline instanceof URL ? pipeline : undefined);
-  return place === undefined ? "the pipeline" : `"${shown(place)}"`;
-}
-
-function shown(place: string | URL): string {
-  return typeof place === "string" ? place : shownPlace(place);
+  return place === undefined ? "the pipeline" : `"${shownPlace(place)}"`;
 }

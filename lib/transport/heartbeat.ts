@@ -1,13 +1,11 @@
 import { checkOptions, milliseconds } from "../check.ts";
-import { isResponse, type Message } from "../../schema/envelope.ts";
-import { deadline } from "../async.ts";
-import type {
-  CloseInfo,
-  Connection,
-  ConnectionHandlers,
-  DialOptions,
-  Transport,
-} from "./transport.ts";
+import {
+  didFail,
+  isResponse,
+  type ResponseMessage,
+} from "../../schema/envelope.ts";
+import { deadline, ignore } from "../async.ts";
+import type { CloseInfo, Transport } from "./transport.ts";
 import { wrapConnection, wrapHandlers, wrapTransport } from "./wrap.ts";
 
 /** Options of {@linkcode withHeartbeat}. */
@@ -62,126 +60,87 @@ export function withHeartbeat(
   // Where nothing lasts, nothing can be silent.
   if (transport.connectionless) return transport;
   return wrapTransport(transport, async (url, handlers, dialOptions) => {
-    const beat = new Heartbeat(handlers, dialOptions, interval, timeout);
-    return beat.attach(await transport.dial(url, beat.handlers, dialOptions));
-  });
-}
+    const { clock } = dialOptions;
+    const base = SEQ_BASE + Math.floor(Math.random() * SEQ_ROOM);
+    let seq = base;
+    let authSeq: number | undefined;
+    let heardAt = clock.now();
+    let askedAt = -Infinity;
+    let cancel: (() => void) | undefined;
+    let ended = false;
 
-class Heartbeat {
-  /** What the transport calls. */
-  readonly handlers: ConnectionHandlers;
-  readonly #owner: ConnectionHandlers;
-  readonly #clock: DialOptions["clock"];
-  readonly #interval: number;
-  readonly #timeout: number;
-  #connection: Connection | undefined;
-  #heardAt: number;
-  #askedAt = -Infinity;
-  /** Requests are numbered from here on. */
-  readonly #base: number;
-  #seq: number;
-  #authSeq: number | undefined;
-  #cancel: (() => void) | undefined;
-  #ended = false;
+    function stop(): void {
+      cancel?.();
+      cancel = undefined;
+    }
 
-  constructor(
-    owner: ConnectionHandlers,
-    { clock }: DialOptions,
-    interval: number,
-    timeout: number,
-  ) {
-    this.#owner = owner;
-    this.#clock = clock;
-    this.#interval = interval;
-    this.#timeout = timeout;
-    this.#heardAt = clock.now();
-    this.#base = SEQ_BASE + Math.floor(Math.random() * SEQ_ROOM);
-    this.#seq = this.#base;
-    this.handlers = wrapHandlers(owner, {
-      onMessage: (message) => this.#receive(message),
-      onClose: (info) => this.#end(info),
-    });
-  }
+    function schedule(ms: number): void {
+      cancel?.();
+      cancel = deadline(clock, ms, check, { ref: false });
+    }
 
-  attach(connection: Connection): Connection {
-    this.#connection = connection;
-    return wrapConnection(connection, (message, payload) => {
-      this.#observeSent(message);
-      connection.send(message, payload);
-    });
-  }
+    function end(info: CloseInfo): void {
+      stop();
+      if (ended) return;
+      ended = true;
+      handlers.onClose(info);
+    }
 
-  #receive(message: Message): void {
-    this.#heardAt = this.#clock.now();
-    // Servers write what they like there: nothing else is compared.
-    if (isResponse(message)) {
-      const { request_seq: seq } = message;
-      if (seq > this.#base && seq <= this.#seq) return this.#answered();
-      if (seq === this.#authSeq) {
-        this.#authSeq = undefined;
-        // A server refuses and hangs up on who speaks before the login.
-        if (message.success !== false) this.#schedule(this.#interval);
+    function check(): void {
+      const now = clock.now();
+      const silence = now - heardAt;
+      if (heardAt < askedAt) {
+        const reason = `No sign of life for ${Math.round(silence)} ms`;
+        end({ code: 1006, reason });
+        // Not awaited: a dead peer may never answer the close.
+        connection.close(1000, "heartbeat").catch(ignore);
+      } else if (silence < interval) {
+        // Whole milliseconds: the rest of a rounding would be waited for in vain.
+        schedule(Math.ceil(interval - silence));
+      } else {
+        askedAt = now;
+        try {
+          connection.send({
+            type: "request",
+            seq: ++seq,
+            command: "rrext_ping",
+          });
+        } catch {
+          // The connection is closing; its end follows.
+        }
+        schedule(timeout);
       }
     }
-    this.#owner.onMessage(message);
-  }
 
-  #end(info: CloseInfo): void {
-    this.#stop();
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#owner.onClose(info);
-  }
-
-  #observeSent(message: Message): void {
-    if (message.type !== "request") return;
-    if (message.command === "auth") this.#authSeq = message.seq;
-    if (message.command === "deauth") this.#stop();
-  }
-
-  /** Alive; ask again after an interval, however long the patience is. */
-  #answered(): void {
-    if (this.#cancel) this.#schedule(this.#interval);
-  }
-
-  #schedule(ms: number): void {
-    this.#cancel?.();
-    this.#cancel = deadline(this.#clock, ms, () => this.#check(), {
-      ref: false,
+    const connection = await transport.dial(
+      url,
+      wrapHandlers(handlers, {
+        onMessage(message): void {
+          heardAt = clock.now();
+          // Servers write what they like there: nothing else is compared.
+          const answers = isResponse(message) ? message.request_seq : NaN;
+          if (answers > base && answers <= seq) {
+            // Ask again after an interval, however long the timeout is.
+            if (cancel) schedule(interval);
+            return;
+          }
+          if (answers === authSeq) {
+            authSeq = undefined;
+            // Servers close a connection that sends before the login.
+            if (!didFail(message as ResponseMessage)) schedule(interval);
+          }
+          handlers.onMessage(message);
+        },
+        onClose: end,
+      }),
+      dialOptions,
+    );
+    return wrapConnection(connection, (message, payload) => {
+      if (message.type === "request") {
+        if (message.command === "auth") authSeq = message.seq;
+        if (message.command === "deauth") stop();
+      }
+      connection.send(message, payload);
     });
-  }
-
-  #stop(): void {
-    this.#cancel?.();
-    this.#cancel = undefined;
-  }
-
-  #check(): void {
-    const now = this.#clock.now();
-    const silence = now - this.#heardAt;
-    if (this.#heardAt < this.#askedAt) return this.#declareDead(silence);
-    if (silence < this.#interval) {
-      // Whole milliseconds: the rest of a rounding would be waited for in vain.
-      return this.#schedule(Math.ceil(this.#interval - silence));
-    }
-    this.#askedAt = now;
-    this.#ask();
-    this.#schedule(this.#timeout);
-  }
-
-  #ask(): void {
-    try {
-      const seq = ++this.#seq;
-      this.#connection?.send({ type: "request", seq, command: "rrext_ping" });
-    } catch {
-      // The line is closing; its own end is on the way.
-    }
-  }
-
-  #declareDead(silentMs: number): void {
-    const reason = `No sign of life for ${Math.round(silentMs)} ms`;
-    this.#end({ code: 1006, reason });
-    // Nobody waits for it: a dead peer may never answer the close.
-    this.#connection?.close(1000, "heartbeat").catch(() => {});
-  }
+  });
 }

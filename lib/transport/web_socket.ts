@@ -1,6 +1,6 @@
 import { checkOptions } from "../check.ts";
 import type { Message } from "../../schema/envelope.ts";
-import { type Clock, deadline, deferred, onAbort } from "../async.ts";
+import { deadline, deferred, onAbort } from "../async.ts";
 import {
   ConnectionException,
   ProtocolException,
@@ -72,78 +72,6 @@ export function webSocketTransport(
   };
 }
 
-/** One attempt: the first of open, error, close, timeout and abort settles it. */
-async function dial(
-  url: URL,
-  handlers: ConnectionHandlers,
-  { signal, timeout, clock }: DialOptions,
-  Socket: WebSocketConstructor,
-): Promise<Connection> {
-  signal?.throwIfAborted();
-  const opened = deferred<void>();
-  let line: Line;
-  try {
-    line = new Line(new Socket(url.href), url.href, {
-      clock,
-      handlers,
-      guard: isLoopback(url) ? new StallGuard(clock.now) : undefined,
-      onOpen: opened.resolve,
-      onFailure: (info) => opened.reject(unreachable(url, info)),
-    });
-  } catch (error) {
-    // Deno throws here when the permission for the host is missing.
-    throw unreachable(url, { error });
-  }
-  const stopTimer = deadline(clock, timeout, () => {
-    opened.reject(silent(url, timeout));
-  });
-  const detach = onAbort(signal, opened.reject);
-  try {
-    await opened.promise;
-    // An object of its own members, so that wrappers can spread it.
-    return {
-      uri: line.uri,
-      send: (message, payload) => line.send(message, payload),
-      close: (code, reason) => line.close(code, reason),
-    };
-  } catch (error) {
-    line.abandon();
-    throw error;
-  } finally {
-    stopTimer();
-    detach();
-  }
-}
-
-function unreachable(
-  url: URL,
-  info: Partial<CloseInfo>,
-): ConnectionException {
-  return new ConnectionException(
-    `Cannot connect to "${url.href}"${said(info.error)}`,
-    {
-      code: "connection-failed",
-      retryable: true,
-      closeCode: info.code,
-      cause: info.error,
-      hint: "Check that the engine runs there and that the address is right",
-    },
-  );
-}
-
-function silent(url: URL, timeout: number): TimeoutException {
-  return new TimeoutException(
-    `Cannot connect to "${url.href}": no answer within ${timeout} ms`,
-    timeout,
-  );
-}
-
-/** The runtime's words about a failure; some have none. */
-function said(error: unknown): string {
-  if (typeof error !== "object" || error === null) return "";
-  return "message" in error && error.message ? `: ${error.message}` : "";
-}
-
 const CLOSE_GRACE_MS = 1_000;
 const MAX_REASON_BYTES = 123;
 const MAX_SCRATCH_BYTES = 1024 * 1024;
@@ -153,150 +81,167 @@ const ABNORMAL = 1006;
 const PROTOCOL_BREACH = 4002;
 const OPEN = 1;
 
-/** What a line reports to, and what it works with. */
-interface LineOptions {
-  readonly clock: Clock;
-  readonly handlers: ConnectionHandlers;
-  readonly guard: StallGuard | undefined;
-  onOpen(): void;
-  onFailure(info: CloseInfo): void;
-}
+/**
+ * Open a socket: the first of open, error, close, timeout and abort decides.
+ * A socket has one end, and whatever comes after it is ignored.
+ */
+async function dial(
+  url: URL,
+  { onClose, onMessage }: ConnectionHandlers,
+  { signal, timeout, clock }: DialOptions,
+  Socket: WebSocketConstructor,
+): Promise<Connection> {
+  signal?.throwIfAborted();
+  const { href: uri } = url;
+  const opened = deferred<void>();
+  const closed = deferred<void>();
+  const guard = isLoopback(url) ? new StallGuard(clock.now) : undefined;
+  let phase: "opening" | "open" | "ended" = "opening";
+  let scratch: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
-/** A socket with one ending: whatever comes after the first end is ignored. */
-export class Line implements Connection {
-  readonly uri: string;
-  readonly #socket: WebSocket;
-  readonly #options: LineOptions;
-  readonly #closed = deferred<void>();
-  #phase: "dialing" | "open" | "ended" = "dialing";
-  #scratch: Uint8Array<ArrayBuffer> = new Uint8Array(0);
-
-  constructor(socket: WebSocket, uri: string, options: LineOptions) {
-    this.uri = uri;
-    this.#socket = socket;
-    this.#options = options;
-    // The default differs between runtimes and has changed within them.
-    socket.binaryType = "arraybuffer";
-    // Attached in the same turn: Deno drops what nobody listens to yet.
-    socket.addEventListener("open", () => {
-      if (this.#phase !== "dialing") return;
-      this.#phase = "open";
-      options.onOpen();
-    });
-    socket.addEventListener("message", (event) => this.#receive(event.data));
-    socket.addEventListener("error", (event) => {
-      this.#end({ code: ABNORMAL, reason: "", error: event });
-    });
-    socket.addEventListener("close", ({ code, reason }) => {
-      // Deno reports a line that died as code 0.
-      this.#end({ code: code || ABNORMAL, reason });
-      this.#closed.resolve();
-    });
-  }
-
-  send(message: Message, payload?: Payload): void {
-    if (this.#phase !== "open" || this.#socket.readyState !== OPEN) {
-      throw new ConnectionException("Connection is not open", {
-        code: "not-connected",
+  function unreachable({ code, error }: Partial<CloseInfo>): Error {
+    const words = Object(error).message;
+    return new ConnectionException(
+      `Cannot connect to "${uri}"${words ? `: ${words}` : ""}`,
+      {
+        code: "connection-failed",
         retryable: true,
-      });
-    }
-    // Runtimes hold what the network does not take, without a limit.
-    if (this.#socket.bufferedAmount > MAX_BUFFERED_BYTES) throw tooMuch();
-    this.#socket.send(
-      payload === undefined
-        ? this.#textFrame(message)
-        : this.#binaryFrame(message, payload),
+        closeCode: code,
+        cause: error,
+        hint: "Check that the engine runs there and that the address is right",
+      },
     );
   }
 
-  close(code = 1000, reason = ""): Promise<void> {
-    this.#end({ code, reason });
-    this.#hangUp(code, reason);
-    return this.#gone();
+  function end(info: CloseInfo): void {
+    const before = phase;
+    phase = "ended";
+    if (before === "opening") opened.reject(unreachable(info));
+    if (before === "open") onClose(info);
   }
 
-  /** Let go of a socket that never opened. */
-  abandon(): void {
-    this.#phase = "ended";
-    this.#hangUp(1000, "");
-  }
-
-  #textFrame(message: Message): string {
-    const text = encodeText(message);
-    const padded = this.#padded(text.length);
-    return padded > text.length ? text.padEnd(padded) : text;
-  }
-
-  #binaryFrame(message: Message, payload: Payload): Uint8Array<ArrayBuffer> {
-    const header = encodeHeader(message);
-    const bytes = payload instanceof FrameBuffer ? payload.payload : payload;
-    const plain = header.length + 1 + bytes.length;
-    const padded = this.#padded(plain);
-    if (payload instanceof FrameBuffer && padded === plain) {
-      return payload.frame(header);
+  function closeSocket(code: number, reason: string): void {
+    try {
+      // What every runtime lets clients send.
+      const allowed = code >= 3000 && code <= 4999;
+      socket.close(allowed ? code : 1000, shortened(reason));
+    } catch {
+      closed.resolve(); // nothing more will come of it
     }
-    const frame = writeFrame(this.#scratch, header, bytes, padded);
-    const whole = new Uint8Array(frame.buffer);
-    if (whole.length <= MAX_SCRATCH_BYTES) this.#scratch = whole;
-    return frame;
   }
 
-  #padded(bytes: number): number {
-    return this.#options.guard?.paddedSize(bytes) ?? bytes;
-  }
-
-  #receive(data: unknown): void {
-    if (this.#phase !== "open") return;
-    this.#options.guard?.received();
+  function receive(data: unknown): void {
+    if (phase !== "open") return;
+    guard?.received();
     let message: Message;
     try {
       message = decodeFrame(readable(data));
     } catch (error) {
-      // A reply may be lost in it, and its caller would wait for ever.
-      this.#end({ code: PROTOCOL_BREACH, reason: "Malformed frame", error });
-      this.#hangUp(PROTOCOL_BREACH, "Malformed frame");
-      return;
+      // An answer may be lost in it, and its caller would wait for ever.
+      const reason = "Malformed frame";
+      end({ code: PROTOCOL_BREACH, reason, error });
+      return closeSocket(PROTOCOL_BREACH, reason);
     }
-    this.#options.handlers.onMessage(message);
+    onMessage(message);
   }
 
-  #end(info: CloseInfo): void {
-    const before = this.#phase;
-    this.#phase = "ended";
-    if (before === "dialing") this.#options.onFailure(info);
-    if (before === "open") this.#options.handlers.onClose(info);
+  function padded(bytes: number): number {
+    return guard?.paddedSize(bytes) ?? bytes;
   }
 
-  #hangUp(code: number, reason: string): void {
-    try {
-      this.#socket.close(allowed(code), shortened(reason));
-    } catch {
-      // A socket that cannot even be closed is as good as gone.
-      this.#closed.resolve();
-    }
+  function binaryFrame(
+    message: Message,
+    payload: Payload,
+  ): Uint8Array<ArrayBuffer> {
+    const header = encodeHeader(message);
+    const isBuffer = payload instanceof FrameBuffer;
+    const bytes = isBuffer ? payload.payload : payload;
+    const plain = header.length + 1 + bytes.length;
+    const size = padded(plain);
+    if (isBuffer && size === plain) return payload.frame(header);
+    const frame = writeFrame(scratch, header, bytes, size);
+    const whole = new Uint8Array(frame.buffer);
+    if (whole.length <= MAX_SCRATCH_BYTES) scratch = whole;
+    return frame;
   }
 
-  /** A peer that never answers the close is waited for one second. */
-  #gone(): Promise<void> {
-    const { clock } = this.#options;
-    const stop = clock.after(CLOSE_GRACE_MS, this.#closed.resolve, {
-      ref: false,
-    });
-    return this.#closed.promise.finally(stop);
+  let socket: WebSocket;
+  try {
+    socket = new Socket(uri);
+  } catch (error) {
+    // Deno throws here when the permission for the host is missing.
+    throw unreachable({ error });
   }
-}
+  // The default differs between runtimes and has changed within them.
+  socket.binaryType = "arraybuffer";
+  // Attached in the same turn: Deno drops events without a listener.
+  socket.addEventListener("open", () => {
+    if (phase !== "opening") return;
+    phase = "open";
+    opened.resolve();
+  });
+  socket.addEventListener("message", ({ data }) => receive(data));
+  socket.addEventListener("error", (error) => {
+    end({ code: ABNORMAL, reason: "", error });
+  });
+  socket.addEventListener("close", ({ code, reason }) => {
+    // Deno reports a connection that was lost as code 0.
+    end({ code: code || ABNORMAL, reason });
+    closed.resolve();
+  });
+  const stopTimer = deadline(clock, timeout, () => {
+    opened.reject(
+      new TimeoutException(
+        `Cannot connect to "${uri}": no answer within ${timeout} ms`,
+        timeout,
+      ),
+    );
+  });
+  const detach = onAbort(signal, opened.reject);
+  try {
+    await opened.promise;
+  } catch (error) {
+    phase = "ended";
+    closeSocket(1000, "");
+    throw error;
+  } finally {
+    stopTimer();
+    detach();
+  }
 
-/** The network is far behind; nothing of the message has left. */
-function tooMuch(): ConnectionException {
-  return new ConnectionException(
-    "Cannot send: too much waits for the network already",
-    {
-      code: "queue-full",
-      retryable: true,
-      hint: "Wait for the answers of earlier calls before you make more",
+  return {
+    uri,
+    send(message, payload): void {
+      if (phase !== "open" || socket.readyState !== OPEN) {
+        throw new ConnectionException("Connection is not open", {
+          code: "not-connected",
+          retryable: true,
+        });
+      }
+      // Runtimes hold what the network does not take, without a limit.
+      if (socket.bufferedAmount > MAX_BUFFERED_BYTES) {
+        throw new ConnectionException(
+          "Cannot send: too much waits for the network already",
+          {
+            code: "queue-full",
+            retryable: true,
+            hint: "Wait for the answers of earlier calls before you make more",
+          },
+        );
+      }
+      if (payload) return socket.send(binaryFrame(message, payload));
+      const text = encodeText(message);
+      socket.send(text.padEnd(padded(text.length)));
     },
-  );
+    async close(code = 1000, reason = ""): Promise<void> {
+      end({ code, reason });
+      closeSocket(code, reason);
+      // A peer may never answer it.
+      const stop = clock.after(CLOSE_GRACE_MS, closed.resolve, { ref: false });
+      await closed.promise;
+      stop();
+    },
+  };
 }
 
 /** What a frame came as, as the codec takes it. */
@@ -307,11 +252,6 @@ function readable(data: unknown): string | Uint8Array {
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   }
   throw new ProtocolException("Cannot read frame: expected text or bytes");
-}
-
-/** A close code that every runtime lets clients send. */
-function allowed(code: number): number {
-  return code >= 3000 && code <= 4999 ? code : 1000;
 }
 
 /** A close reason within 123 bytes, cut at a character. */

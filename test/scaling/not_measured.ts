@@ -38,6 +38,7 @@ export const NOT_MEASURED: Readonly<Record<string, string>> = {
   "lib/transport/http_requests.ts": NETWORK,
   "lib/transport/multipart.ts": CALLER,
   "lib/task/load_pipeline.ts": CALLER,
+  "lib/task/read_json.ts": CALLER,
   "lib/task/use.ts": CALLER,
   "lib/engine/access/authenticate.ts": ONCE,
   "lib/engine/access/keys.ts": CALLER,
