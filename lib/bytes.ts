@@ -59,7 +59,7 @@ export function wholeCharacters(bytes: Uint8Array): number {
     const byte = bytes[length - back]!;
     if (byte < 0x80) return length;
     if (byte < 0xc0) continue;
-    // A leading byte tells the length of its character.
+    // A leading byte has the length of its character.
     const size = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
     return back < size ? length - back : length;
   }

@@ -3,7 +3,7 @@ import type { QuestionInstruction } from "./question.ts";
 /** What opens and closes a block of code. */
 export const FENCE = "```";
 
-/** What a model is told when JSON is expected. */
+/** The instruction to a model if JSON is expected. */
 export const JSON_FORMAT: QuestionInstruction = {
   subtitle: "JSON Response Format",
   instructions: [
@@ -16,7 +16,7 @@ export const JSON_FORMAT: QuestionInstruction = {
   ].join(`\n${" ".repeat(20)}`),
 };
 
-/** What it is told when its last reply was not JSON. */
+/** The instruction if its last reply was not JSON. */
 export const CRITICAL: QuestionInstruction = {
   subtitle: "CRITICAL",
   instructions: [

@@ -64,7 +64,7 @@ export interface AppManifestEntry {
   readonly ownerType?: string;
   /** Whether it needs a login. */
   readonly authenticated?: boolean;
-  /** Whether everybody may see it. */
+  /** Whether it is public. */
   readonly public?: boolean;
   /** Its product at the payment service. */
   readonly stripeProductId?: string;
@@ -112,7 +112,7 @@ export interface ConnectResult {
   readonly phoneNumberVerified?: boolean;
   /** The language and country. */
   readonly locale?: string;
-  /** The id of the team that tasks belong to unless told otherwise. */
+  /** The id of the default team of tasks. */
   readonly defaultTeam?: string;
   /** The organisations that the account belongs to. */
   readonly organizations?: readonly OrgInfo[];
@@ -136,7 +136,7 @@ export interface ServerVersion {
   readonly [key: string]: unknown;
 }
 
-/** What a server tells anybody: the body of `rrext_public_probe`. */
+/** The body of `rrext_public_probe`, which needs no login. */
 export interface ServerInfo {
   /** Text on some servers, a record on others. */
   readonly version?: string | ServerVersion;
@@ -144,7 +144,7 @@ export interface ServerInfo {
   readonly capabilities?: readonly string[];
   /** The operating system. */
   readonly platform?: string;
-  /** The apps that everybody sees. */
+  /** The public apps. */
   readonly apps?: readonly AppManifestEntry[];
   /** Members this version does not know are kept. */
   readonly [key: string]: unknown;
@@ -239,7 +239,7 @@ export interface OrgDetail {
   readonly [key: string]: unknown;
 }
 
-/** What somebody is in an organization. */
+/** The role of a member of an organization. */
 export type MemberRole = "admin" | "member";
 
 /** A member of an organization. */

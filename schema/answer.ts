@@ -104,7 +104,7 @@ export function getJson(answer: Answer | JsonValue): JsonValue {
 }
 
 /**
- * Tell whether an answer holds valid JSON.
+ * Check whether an answer holds valid JSON.
  *
  * @param answer An answer, or one value of a result's `answers`.
  * @returns `true` when {@linkcode getJson} finds a value, `null` included.

@@ -38,7 +38,7 @@ export interface DashboardConnection {
   readonly authenticated: boolean;
   /** Whose it is. */
   readonly clientId?: string | null;
-  /** What the client told about itself. */
+  /** The name and version that the client sent. */
   readonly clientInfo?: {
     /** What it calls itself. */
     readonly name?: string;
@@ -114,7 +114,7 @@ export interface DashboardResponse {
 }
 
 /**
- * Tell whether a value has the shape of a dashboard.
+ * Check whether a value has the shape of a dashboard.
  *
  * @param value Anything.
  * @returns `true` when its three parts can be read.

@@ -27,7 +27,7 @@ export interface DeploymentRecord {
 }
 
 /**
- * Tell whether a value has the shape of a deployment.
+ * Check whether a value has the shape of a deployment.
  *
  * @param value Anything.
  * @returns `true` when pipeline, schedule and state can be read.

@@ -166,7 +166,7 @@ export function getAverageScore({ documents }: DocGroup): number {
  * Add up the tokens of a group's documents.
  *
  * @param group The group.
- * @returns The sum; documents that do not tell count nothing.
+ * @returns The sum; documents without a number count as 0.
  *
  * @example
  * ```ts
@@ -221,7 +221,7 @@ export function getTextDocuments({ documents }: DocGroup): Doc[] {
 }
 
 /**
- * Tell whether a group has a table.
+ * Check whether a group has a table.
  *
  * @param group The group.
  * @returns `true` when one of its documents is a table.

@@ -43,7 +43,7 @@ export interface ResponseMessage {
   readonly arguments?: Readonly<Record<string, unknown>>;
 }
 
-/** An event: what a server tells without being asked at that moment. */
+/** An event: a message that the server sends on its own. */
 export interface EventMessage {
   /** Marks the message as an event. */
   readonly type: "event";
@@ -58,26 +58,26 @@ export interface EventMessage {
 /** Any message of the protocol. */
 export type Message = RequestMessage | ResponseMessage | EventMessage;
 
-/** Tell whether a value has the shape of a request. */
+/** Check whether a value has the shape of a request. */
 export function isRequest(value: unknown): value is RequestMessage {
   return isRecord(value) && value.type === "request" &&
     typeof value.command === "string";
 }
 
-/** Tell whether a value has the shape of a response that can be matched. */
+/** Check whether a value has the shape of a response that can be matched. */
 export function isResponse(value: unknown): value is ResponseMessage {
   return isRecord(value) && value.type === "response" &&
     typeof value.request_seq === "number";
 }
 
-/** Tell whether a value has the shape of an event. */
+/** Check whether a value has the shape of an event. */
 export function isEvent(value: unknown): value is EventMessage {
   return isRecord(value) && value.type === "event" &&
     typeof value.event === "string" && isRecord(value.body);
 }
 
 /**
- * Tell whether a response is a failure.
+ * Check whether a response is a failure.
  *
  * Only a literal `success: false` is one: servers leave the member out of
  * some good replies.

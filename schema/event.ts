@@ -48,7 +48,7 @@ export interface TaskChangeBody extends EventBody {
   readonly source: string;
 }
 
-/** Body of `apaevt_task`; `action` tells which. */
+/** Body of `apaevt_task`; narrow it by `action`. */
 export type TaskEventBody = TaskListBody | TaskChangeBody;
 
 /** What a component got or gave, in an `apaevt_flow`. */
@@ -145,11 +145,11 @@ export interface StatusUserBody extends EventBody {
 
 /** Body of `apaevt_status_info`. */
 export interface StatusInfoBody extends EventBody {
-  /** Whatever the engine tells. */
+  /** Any data. */
   readonly info: Readonly<Record<string, unknown>>;
 }
 
-/** Body of `apaevt_dashboard`; `action` tells what happened. */
+/** Body of `apaevt_dashboard`; narrow it by `action`. */
 export interface DashboardBody extends EventBody {
   /** What happened, for example `connection_added`. */
   readonly action: string;
@@ -199,7 +199,7 @@ export interface UploadProgress {
 
 /**
  * Body of `apaevt_status_upload`, which the client makes itself and never
- * sees on the wire; `action` tells which.
+ * sees on the wire; narrow it by `action`.
  */
 export type UploadBody = (UploadProgress | UploadResult) & EventBody;
 

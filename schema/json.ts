@@ -14,7 +14,7 @@ export interface JsonObject {
 }
 
 /**
- * Tell whether a value is a plain record: an object, not null, not an array.
+ * Check whether a value is a plain record: an object, not null, not an array.
  *
  * @param value Anything.
  * @returns `true` for records, so that their members can be read.

@@ -25,7 +25,7 @@ const MARK = /<\/?think>|```[Pp]y(?:thon3?)?(?![\w-])[^\S\n]*\n?/g;
 export function parsePython(text: string): string {
   const mark = new RegExp(MARK);
   const lineFence = /^[ \t]*```/gm;
-  /** The next fence on a line of its own, found once for all who ask. */
+  /** The next fence on a line of its own, found once. */
   let fence = -1;
 
   /** Where a block ends: at a fence on a line of its own, else at any. */

@@ -68,7 +68,7 @@ export interface WrappedPipeline {
 }
 
 /**
- * Tell whether a value has the shape of a flat pipeline.
+ * Check whether a value has the shape of a flat pipeline.
  *
  * Only the outside is looked at: a record with an array of `components`.
  * Whether the components are sound is what `validate` answers.

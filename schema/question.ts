@@ -60,9 +60,9 @@ export interface Question {
   readonly filter: DocFilter | null;
   /** Whether the answer is to be JSON. */
   readonly expectJson: boolean | null;
-  /** Who the model is to be; empty for nobody in particular. */
+  /** The role of the model; may be empty. */
   readonly role: string | null;
-  /** What the model is told to do. */
+  /** The instructions to the model. */
   readonly instructions: readonly QuestionInstruction[];
   /** The conversation so far, oldest first. */
   readonly history: readonly QuestionHistory[];
@@ -176,7 +176,7 @@ export function questionToJson(question: Question): string {
 }
 
 /**
- * Tell the model how to answer.
+ * Add an instruction about how to answer.
  *
  * Like every function here, it returns a new question and leaves the old one
  * as it was.

@@ -112,7 +112,7 @@ export interface UploadResult {
 }
 
 /**
- * Tell whether a value has the shape of a pipeline result.
+ * Check whether a value has the shape of a pipeline result.
  *
  * A body without an `objectId` is how some servers hide a failure.
  *

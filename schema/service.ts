@@ -80,7 +80,7 @@ export interface ServiceInvoke {
 }
 
 /**
- * What an engine tells about one service, that is, a kind of node.
+ * The description of one service, that is, of a kind of node.
  *
  * The list and the single answer differ: there `capabilities` is a mask,
  * here an array of names. Sections such as `Pipe` hold `{schema, ui}`.
@@ -129,7 +129,7 @@ export interface ServiceCatalog {
 }
 
 /**
- * Tell whether a value has the shape of a service definition.
+ * Check whether a value has the shape of a service definition.
  *
  * @param value Anything.
  * @returns `true` for a record with a title, a protocol or a prefix.
@@ -152,7 +152,7 @@ export function isServiceDefinition(
 }
 
 /**
- * Tell whether a value has the shape of a service catalogue.
+ * Check whether a value has the shape of a service catalogue.
  *
  * @param value Anything.
  * @returns `true` for a record whose `services` is a record.
@@ -171,7 +171,7 @@ export function isServiceCatalog(value: unknown): value is ServiceCatalog {
 }
 
 /**
- * Tell whether a service has a capability, in either form of definition.
+ * Check whether a service has a capability, in either form of definition.
  *
  * @param service The definition.
  * @param capability The capability's name.

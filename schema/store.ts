@@ -4,7 +4,7 @@ import type { Pipeline, PipelineComponent } from "./pipeline.ts";
 /** What something in the store is; object stores have paths that are both. */
 export type StoreEntryType = "file" | "dir" | "both";
 
-/** What an engine tells of something in the store. */
+/** The description of a file or directory of the store. */
 export interface StoreStat {
   /** What it is. */
   readonly type: StoreEntryType;
@@ -73,7 +73,7 @@ export interface LogContents {
 }
 
 /**
- * Tell whether a value is what an engine tells of something in a directory.
+ * Check whether a value has the shape of an entry of a directory.
  *
  * @param value Anything.
  * @returns `true` when it has a name and a known type.
@@ -92,7 +92,7 @@ export function isStoreEntry(value: unknown): value is StoreEntry {
 }
 
 /**
- * Tell whether a value is what an engine tells of something in the store.
+ * Check whether a value has the shape of a description of a file or directory.
  *
  * @param value Anything.
  * @returns `true` when it has a known type, and numbers as size and time, if any.
@@ -117,7 +117,7 @@ function isNumberIfAny(value: unknown): boolean {
 }
 
 /**
- * Tell whether a value can be a stored pipeline in a list.
+ * Check whether a value can be a stored pipeline in a list.
  *
  * @param value Anything.
  * @returns `true` when id, name, sources and count can be read.

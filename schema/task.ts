@@ -113,7 +113,7 @@ export interface TaskStatus extends TaskCounters {
   readonly source: string;
   /** The reliable sign that the task has ended, however it ended. */
   readonly completed: boolean;
-  /** Where the task is; tell 5 from 6 with care, engines mix them up. */
+  /** The state of the task; servers mix up 5 and 6. */
   readonly state: TaskState;
   /** Unix seconds, with a fraction; 0 = not yet. */
   readonly startTime: number;
@@ -193,7 +193,7 @@ export interface StartedTask {
 }
 
 /**
- * Tell whether a value has the shape of a task status.
+ * Check whether a value has the shape of a task status.
  *
  * Looks at the two members that decisions rest on, `state` and `completed`.
  *
@@ -215,7 +215,7 @@ export function isTaskStatus(value: unknown): value is TaskStatus {
 }
 
 /**
- * Tell whether a value is the body of a successful start.
+ * Check whether a value is the body of a successful start.
  *
  * @param value Anything.
  * @returns `true` when it carries a token that is not empty.

@@ -9,7 +9,7 @@ export interface EventOf<Name extends EventName> extends EventMessage {
   readonly body: EventBodies[Name];
 }
 
-/** An event of any known name; a `switch` over `event` tells the body. */
+/** An event of any known name; a `switch` over `event` narrows the body. */
 export type KnownEvent = { readonly [N in EventName]: EventOf<N> }[EventName];
 
 /**
@@ -28,8 +28,8 @@ export interface UnknownEvent extends EventMessage {
 
 /**
  * Any event. Comparing `event` with a known name, or {@linkcode isEventOf},
- * tells the type of `body`; {@linkcode isKnownEvent} tells whether the name is
- * known at all.
+ * narrows the type of `body`; {@linkcode isKnownEvent} checks whether the
+ * name is known at all.
  */
 export type TypedEvent = KnownEvent | UnknownEvent;
 
@@ -55,7 +55,7 @@ const KIND_OF: Readonly<Record<EventName, EventKind | undefined>> = {
 };
 
 /**
- * Tell whether an event has a name that this version knows.
+ * Check whether an event has a name that this version knows.
  *
  * The body is taken on trust: it is what the name stands for.
  *
@@ -78,7 +78,7 @@ export function isKnownEvent(event: EventMessage): event is KnownEvent {
 }
 
 /**
- * Tell whether an event has this name, and so this body.
+ * Check whether an event has this name, and so this body.
  *
  * The body is taken on trust: it is what the name stands for.
  *
@@ -106,7 +106,7 @@ export function isEventOf<Name extends EventName>(
 }
 
 /**
- * Tell which kind of subscription brings an event.
+ * Return the kind of subscription that delivers an event.
  *
  * @param name The event's name.
  * @returns The kind; `undefined` for names that no subscription brings.

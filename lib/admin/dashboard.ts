@@ -10,7 +10,7 @@ import type { CallOptions, Session } from "../session/session.ts";
  * Return who is connected to the engine and what runs there, as far as it
  * concerns the user. Who came with a task's key sees that task alone.
  *
- * What changes is told by `events(session, "*", { types: ["DASHBOARD"] })`.
+ * Changes arrive through `events(session, "*", { types: ["DASHBOARD"] })`.
  *
  * @param session A session from {@linkcode connect}.
  * @param options See {@linkcode CallOptions}.

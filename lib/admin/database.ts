@@ -150,8 +150,8 @@ export async function dialect(
   const question = createQuestion({ type: "dialect" });
   const asked = addQuestion(question, "dialect");
   const result = await chat(session, task, asked, options);
-  const told = getJson(firstAnswer(result) ?? null);
-  const name = isRecord(told) ? told.dialect : undefined;
+  const answer = getJson(firstAnswer(result) ?? null);
+  const name = isRecord(answer) ? answer.dialect : undefined;
   const known = DIALECTS.find((dialect) => dialect === name);
   if (known) return known;
   throw unreadable(`one of the dialects ${DIALECTS.join(", ")}`);

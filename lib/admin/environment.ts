@@ -20,8 +20,7 @@ export interface EnvOptions extends CallOptions {
  * Return the variables that the engine puts into pipelines, in place of
  * `${ROCKETRIDE_…}`.
  *
- * Open-source servers have those of the scope `user` alone, and keep one set
- * for everybody.
+ * Open-source servers have only the scope `user`, and one set for all users.
  *
  * @param session A session from {@linkcode connect}.
  * @param scope Whose variables.
@@ -70,9 +69,9 @@ export async function getEnv(
 /**
  * Replace the variables that the engine puts into pipelines.
  *
- * All of them: what is not in `env` is gone. An open-source server keeps one
- * set for everybody, replaces every `ROCKETRIDE_` variable of its process, and
- * writes its `.env` anew. Tasks that run keep what they were started with.
+ * Variables that are not in `env` are removed. An open-source server has one
+ * set for all users, replaces every `ROCKETRIDE_` variable of its process, and
+ * rewrites its `.env`. Running tasks keep the values of their start.
  *
  * @param session A session from {@linkcode connect}.
  * @param scope Whose variables.
@@ -109,7 +108,7 @@ export async function setEnv(
   if (!isRecord(env)) throw new TypeError("Expected env as a record");
   for (const [name, value] of Object.entries<unknown>(env)) {
     requireText("names of variables", name);
-    // The value may be secret, so that only its name is told.
+    // The value may be secret, so the message has only its name.
     if (typeof value !== "string") {
       throw new TypeError(`Expected ${name} as text`);
     }

@@ -13,7 +13,7 @@ import type { CallOptions, Session } from "../session/session.ts";
 /**
  * Make an API key.
  *
- * It is told this once and never again.
+ * The server returns it only once.
  *
  * Only RocketRide's cloud has this; other servers refuse with the code
  * `not-supported`.

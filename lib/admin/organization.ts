@@ -96,7 +96,7 @@ export async function listMembers(
 }
 
 /**
- * Invite somebody to an organization.
+ * Invite a user to an organization.
  *
  * Only RocketRide's cloud has this; other servers refuse with the code
  * `not-supported`.
@@ -204,7 +204,7 @@ export async function removeMember(
 }
 
 /**
- * Check what somebody is to be in an organization.
+ * Check the role of a member.
  *
  * @throws {RangeError} There is no such role.
  */

@@ -49,7 +49,7 @@ export async function updateProfile(
 }
 
 /**
- * Choose the team that tasks belong to unless told otherwise.
+ * Choose the default team of tasks.
  *
  * Only RocketRide's cloud has this; other servers refuse with the code
  * `not-supported`.

@@ -55,7 +55,7 @@ export async function cprofileStop(
 }
 
 /**
- * Tell whether a profile is being taken.
+ * Check whether a profile is being taken.
  *
  * @param session A session from {@linkcode connect}.
  * @param options See {@linkcode CProfileOptions}.

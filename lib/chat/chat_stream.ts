@@ -26,7 +26,7 @@ export type ChatPart =
   | {
     /** Some progress is missing here, since the reader was slow. */
     readonly type: "gap";
-    /** How many parts are missing; `undefined` where nobody can know. */
+    /** How many parts are missing; `undefined` where that is unknown. */
     readonly lost: number | undefined;
   }
   | {
@@ -88,7 +88,7 @@ export function chatStream(
     CHAT_NAMES,
   );
   const json = questionText(question);
-  /** Aborts when nobody wants the answer any more. */
+  /** Aborts when the stream is cancelled. */
   const gone = new AbortController();
   let detach: () => void = ignore;
   let opening: Promise<Asking> | undefined;

@@ -28,7 +28,7 @@ export async function openFile(
   disk: Disk | undefined = diskOf(globalThis),
 ): Promise<OpenedFile> {
   if (!disk) throw noDisk(path);
-  // Looked at first: opening a named pipe would wait for who writes to it.
+  // Checked first: opening a named pipe would wait for a writer.
   const size = await statFile(path, disk);
   try {
     return { size, stream: streamOf(path, await disk.open(path), size) };
@@ -110,7 +110,7 @@ export async function readTextFile(
 }
 
 /**
- * Tell how large a file is, without opening it.
+ * Return the size of a file, without opening it.
  *
  * @param path A path, relative to the working directory, or a `file:` URL.
  * @param disk What to look at. Default: the runtime's file system, if any.
@@ -133,12 +133,12 @@ export async function statFile(
   return entry.size;
 }
 
-/** How the runtimes call a place where there is nothing. */
+/** The names and codes of the runtimes for a path that does not exist. */
 const ABSENT: ReadonlySet<unknown> = new Set(["NotFound", "ENOENT", "ENOTDIR"]);
 
 const LOOK = "Look at the permissions of the file";
 
-/** How they call a place that may not be looked at, and what to do about it. */
+/** Their names and codes for a path without permission, with a hint. */
 const FORBIDDEN: ReadonlyMap<unknown, string> = new Map([
   ["PermissionDenied", LOOK],
   ["EACCES", LOOK],
@@ -147,7 +147,7 @@ const FORBIDDEN: ReadonlyMap<unknown, string> = new Map([
   ["ERR_ACCESS_DENIED", "Let Node read it with --allow-fs-read"],
 ]);
 
-/** What a caller is told when a file cannot be read. */
+/** The error for a file that cannot be read. */
 function fileFailure(
   path: string | URL,
   cause: unknown,
@@ -173,14 +173,14 @@ function fileFailure(
   });
 }
 
-/** What a caller is told about a folder, a device and the like. */
+/** The error for a directory, a device and the like. */
 function notAFile(path: string | URL): ValidationException {
   return new ValidationException(`Cannot read "${path}": it is not a file`, {
     code: "file-not-readable",
   });
 }
 
-/** What a caller is told on browsers and Workers. */
+/** The error on browsers and Workers. */
 export function noDisk(
   path: string | URL,
   hint = "Give a File, a Blob, a stream or a URL",
@@ -191,7 +191,7 @@ export function noDisk(
   );
 }
 
-/** What is known of a place in the file system. */
+/** An entry of the file system. */
 interface DiskEntry {
   /** Whether it is a regular file: no folder, device or pipe. */
   readonly isFile: boolean;
@@ -203,13 +203,13 @@ interface DiskEntry {
 interface DiskFile {
   /** Read on; returns the bytes that were read, 0 at the end. */
   read(into: Uint8Array): Promise<number>;
-  /** Let go of the file. */
+  /** Close the file. */
   close(): Promise<void>;
 }
 
 /** The file system of a runtime. */
 export interface Disk {
-  /** Look at a place; rejects with the runtime's own error. */
+  /** Return the entry of a path; rejects with the runtime's own error. */
   look(path: string | URL): Promise<DiskEntry>;
   /** Open a file for reading; rejects with the runtime's own error. */
   open(path: string | URL): Promise<DiskFile>;

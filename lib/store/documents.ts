@@ -200,7 +200,7 @@ function refuseVersion(expectedVersion: StoreVersion | undefined): void {
   if (expectedVersion === undefined) return;
   throw new RocketRideException("This engine keeps no versions", {
     code: "not-supported",
-    hint: "Leave out `expectedVersion`; whoever saves last wins",
+    hint: "Leave out `expectedVersion`; the last save wins",
   });
 }
 
@@ -208,7 +208,7 @@ function refuseVersion(expectedVersion: StoreVersion | undefined): void {
 export interface StoredPipeline {
   /** The pipeline. */
   readonly pipeline: Pipeline;
-  /** Which state of it this is; servers of 1.1 do not tell. */
+  /** Which state of it this is; servers of 1.1 do not send it. */
   readonly version: StoreVersion | undefined;
 }
 
@@ -219,7 +219,7 @@ export interface VersionOptions extends CallOptions {
    * version that is there. Servers of 1.1 keep no versions: with them the call
    * rejects with the code `not-supported`, and nothing is changed.
    *
-   * @default {whoever saves last wins}
+   * @default {the last save wins}
    */
   readonly expectedVersion?: StoreVersion | undefined;
 }

@@ -11,7 +11,7 @@ import { succeeded } from "./store_call.ts";
 import type { CallOptions, Session } from "../session/session.ts";
 import type { Payload } from "../transport/transport.ts";
 
-/** How long the engine may take to let go of a file that was given up. */
+/** How long the server may take to close a file that was abandoned. */
 const RELEASE_MS = 5_000;
 
 /** How a file is opened. */
@@ -19,9 +19,9 @@ type Mode = "r" | "w";
 
 /** The requests about one file that the engine has open. */
 export interface FileCalls {
-  /** Bytes of a file that is read, where the engine tells. */
+  /** The size of a file that is read, if the server sends it. */
   readonly size: number | undefined;
-  /** The line that the handle means something on; requests go nowhere else. */
+  /** The number of the connection that the handle belongs to. */
   readonly line: number;
   /** Read up to `length` bytes from `offset`; none at the end. */
   read(
@@ -41,8 +41,8 @@ export interface FileCalls {
 }
 
 /**
- * Open a file. If it is given up meanwhile, a file that opens late is closed
- * as soon as it is reported: an engine has 64 handles a connection.
+ * Open a file. If the caller stops waiting, a file that opens late is closed
+ * when its answer arrives: a server has 64 handles a connection.
  */
 export async function openFile(
   core: SessionCore,
@@ -69,7 +69,7 @@ export async function openFile(
     timeout,
     size: response.body?.size,
   });
-  // All of this may have happened in the turn of the answer.
+  // Both may have happened synchronously with the answer.
   if (signal?.aborted || core.signal.aborted) {
     calls.release();
     throw (signal?.aborted ? signal : core.signal).reason;
@@ -154,16 +154,15 @@ export function unreadable(what: string): ProtocolException {
 }
 
 /**
- * The lines whose engines have shown that they have no documents, but files
- * alone; another line may lead to another engine.
+ * The connections whose server has no document commands; another connection
+ * may lead to another server.
  */
 const withoutDocuments = new WeakMap<SessionCore, number>();
 
 /**
- * Do something the way that the engine can: with the document commands of 1.0
- * in one request, else with files, as on 1.1. Engines of 1.1 are sure
- * to refuse the former, while nobody knows what those of 1.0 say to the
- * latter; so documents come first, and a refusal is remembered for the line.
+ * Use the document commands of 1.0, or else files, as servers of 1.1 need.
+ * Servers of 1.1 reject the former; the answer of 1.0 to the latter is unknown.
+ * So documents come first, and a rejection counts for the connection.
  */
 export async function byGeneration<T>(
   session: Session,

@@ -286,7 +286,7 @@ export async function deleteLog(
   await remove(session, logPath(projectId, name), options);
 }
 
-/** The name of a log tells its source and its start. */
+/** The name of a log has its source and its start. */
 const NAME = /^(.+)-(\d+(?:\.\d+)?)\.log$/s;
 
 /** The path of a log where the engine has files. */

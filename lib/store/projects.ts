@@ -67,7 +67,7 @@ export async function saveProject(
  * @param session A session from {@linkcode connect}.
  * @param id What it is kept under.
  * @param options See {@linkcode CallOptions}.
- * @returns Its pipeline, and the version where the engine tells.
+ * @returns Its pipeline, and its version if the server sends it.
  * @throws {TypeError} The id is empty. Nothing was sent.
  * @throws {ValidationException} The id is no name. Nothing was sent.
  * @throws {RocketRideException} There is none, with the code `file-not-found`.

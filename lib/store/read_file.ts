@@ -264,7 +264,7 @@ class FileReader
     }
   }
 
-  /** All is delivered: that the engine has let go is part of the end. */
+  /** All is delivered; the stream ends when the server has closed the file. */
   async #finish(): Promise<void> {
     this.#released ??= this.#release();
     await this.#released;

@@ -15,7 +15,7 @@ import {
 /**
  * Keep a pipeline as a template, in the place of one with the same id.
  *
- * On servers of 1.0 templates are everybody's. The pipeline is kept as it is given: placeholders like
+ * Servers of 1.0 share templates between all users. The pipeline is kept as it is given: placeholders like
  * `${ROCKETRIDE_KEY}` stay. Where the engine has files it is
  * `.templates/<id>.json`.
  *
@@ -67,7 +67,7 @@ export async function saveTemplate(
  * @param session A session from {@linkcode connect}.
  * @param id What it is kept under.
  * @param options See {@linkcode CallOptions}.
- * @returns Its pipeline, and the version where the engine tells.
+ * @returns Its pipeline, and its version if the server sends it.
  * @throws {TypeError} The id is empty. Nothing was sent.
  * @throws {ValidationException} The id is no name. Nothing was sent.
  * @throws {RocketRideException} There is none, with the code `file-not-found`.

@@ -48,8 +48,8 @@ export interface WriteFileOptions extends CallOptions {
  * @returns The stream.
  * @throws {ValidationException} The path cannot be one. Nothing was sent.
  * @throws {RangeError} `frameBytes` is out of range. Nothing was sent.
- * @throws {RocketRideException} The engine refused, for example since somebody
- * else is writing the file.
+ * @throws {RocketRideException} The engine refused, for example because another
+ * client is writing the file.
  * @throws What {@linkcode request} throws.
  *
  * @example Keep a fetch body
@@ -89,13 +89,13 @@ export function checkWriteOptions(
   checkOptions(options, usage, { frameBytes: 1, signal: 1, timeout: 1 });
 }
 
-/** Always a size: a stream that is told none fails without asking its sink. */
+/** Always a number: a stream whose size function returns none fails. */
 function sizeOf(chunk: Uint8Array): number {
   const size = chunk?.byteLength;
   return size >= 0 ? size : 1;
 }
 
-/** How long letting go of a file waits for the write that is in flight. */
+/** How long the release of a handle waits for the write in flight. */
 const DRAIN_MS = 5_000;
 
 /** What a writer works with. */
@@ -116,9 +116,9 @@ class FileWriter implements Attachment, UnderlyingSink<Uint8Array> {
   readonly #failed = deferred<never>();
   #detach: () => void = ignore;
   #failure: { readonly reason: unknown } | undefined;
-  /** The request that waits for its answer; rejects early when all is lost. */
+  /** The request in flight; rejects early if the stream fails. */
   #flight: Deferred<void> | undefined;
-  /** The answer itself, whatever became of the stream. */
+  /** The answer itself, even if the stream has failed. */
   #answer: Promise<void> = Promise.resolve();
   #released: Promise<void> | undefined;
 
@@ -131,10 +131,10 @@ class FileWriter implements Attachment, UnderlyingSink<Uint8Array> {
   }
 
   start(controller: WritableStreamDefaultController): void {
-    // Not in the same turn: an abort would find its stream errored, and
-    // return before the engine has let go of the file.
+    // Asynchronously: `abort` would find the stream errored, and return
+    // before the server has closed the file.
     this.#failed.promise.catch((error) => controller.error(error));
-    // Fires at once, where `abort` below waits for the write.
+    // Fires at once; the `abort` below waits for the write in flight.
     controller.signal.addEventListener("abort", () => {
       this.#fail(controller.signal.reason);
     }, { once: true });
@@ -179,7 +179,7 @@ class FileWriter implements Attachment, UnderlyingSink<Uint8Array> {
     }
   }
 
-  /** Give the rest up; resolves when the engine has let go of the file. */
+  /** Discard the rest; resolves when the server has closed the file. */
   async abort(reason: unknown): Promise<void> {
     this.#fail(reason);
     await this.#released;
@@ -207,11 +207,11 @@ class FileWriter implements Attachment, UnderlyingSink<Uint8Array> {
     this.#buffer.cut(length);
     const answered = this.#track(this.#calls.write(this.#buffer, length));
     answered.then(() => this.#send()).catch((error) => this.#fail(error));
-    // Its bytes were copied as it was sent.
+    // `send` has copied the bytes.
     this.#buffer.drop();
   }
 
-  /** Wait for an answer, but no longer than there is hope. */
+  /** Wait for an answer, but no longer than the stream lives. */
   #track(answer: Promise<void>): Promise<void> {
     const flight = this.#flight = deferred<void>();
     this.#answer = answer;
@@ -232,19 +232,19 @@ class FileWriter implements Attachment, UnderlyingSink<Uint8Array> {
     this.#failed.reject(reason);
     this.#flight?.reject(reason);
     this.#flight = undefined;
-    this.#released ??= this.#letGo();
+    this.#released ??= this.#release();
     this.#end();
   }
 
-  /** A close may overtake a write that is in flight. */
-  async #letGo(): Promise<void> {
+  /** Close the handle after the write in flight, which it could overtake. */
+  async #release(): Promise<void> {
     const { clock } = this.#core.settings;
     await within(clock, DRAIN_MS, this.#answer, { ref: false });
     await this.#calls.release();
   }
 
   #end(): void {
-    // Whoever keeps the stream need not keep its buffer.
+    // A reference to the stream must not keep its buffer alive.
     this.#buffer = new FrameBuffer(0);
     this.#detach();
     const done = (): unknown => this.#core.attachments.delete(this);
