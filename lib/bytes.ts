@@ -4,6 +4,8 @@
  * @module
  */
 
+const encoder = new TextEncoder();
+
 /** Join pieces of bytes; a single piece is returned without a copy. */
 export function concat(parts: readonly Uint8Array[]): Uint8Array {
   const [first] = parts;
@@ -81,7 +83,6 @@ export function isUtf8(bytes: Uint8Array): boolean {
  * pieces share is joined; a lone surrogate becomes U+FFFD.
  */
 export class PiecewiseEncoder {
-  readonly #encoder: TextEncoder = new TextEncoder();
   #half = "";
 
   /** The bytes of one more piece. */
@@ -91,13 +92,13 @@ export class PiecewiseEncoder {
     const isHalf = last >= 0xd800 && last <= 0xdbff;
     const end = isHalf ? text.length - 1 : text.length;
     this.#half = text.slice(end);
-    return this.#encoder.encode(text.slice(0, end));
+    return encoder.encode(text.slice(0, end));
   }
 
   /** The bytes of what is left at the end. */
   end(): Uint8Array {
     const rest = this.#half;
     this.#half = "";
-    return this.#encoder.encode(rest);
+    return encoder.encode(rest);
   }
 }

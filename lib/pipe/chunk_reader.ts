@@ -12,8 +12,6 @@ const UTF8_LABELS: ReadonlySet<string> = new Set([
   "ascii",
 ]);
 
-/** How far apart marks are at least, so that small chunks need few. */
-const MARK_BYTES = 1024;
 const EMPTY = new Uint8Array(0);
 
 /**
@@ -24,7 +22,6 @@ export class ChunkReader {
   readonly #pieces: PiecewiseEncoder = new PiecewiseEncoder();
   readonly #decoder: TextDecoder | undefined;
   readonly #declared: DeclaredAsUtf8 | undefined;
-  readonly #bytes: SourceBytes = new SourceBytes();
   /** Whether text came last; it may have ended inside a surrogate pair. */
   #afterText = false;
 
@@ -43,37 +40,28 @@ export class ChunkReader {
   read(chunk: PipeChunk): Uint8Array {
     if (typeof chunk === "string") {
       this.#afterText = true;
-      const made = this.#encode(this.#flush() + chunk);
-      this.#bytes.add(made.length, made.length);
-      return made;
+      return this.#encode(this.#flush() + chunk);
     }
     const bytes = viewOf(chunk);
     if (this.#decoder) {
-      const text = decode(this.#decoder, bytes, true);
-      const made = this.#encode(text);
-      this.#bytes.add(bytes.length, made.length);
-      return made;
+      return this.#encode(decode(this.#decoder, bytes, true));
     }
     if (!this.#afterText) return bytes;
     this.#afterText = false;
     return concat([this.#pieces.end(), bytes]);
   }
 
-  /** The bytes of what only the end of the stream makes complete. */
-  end(): Uint8Array {
-    const text = this.#encode(this.#flush());
-    const held = this.#pieces.encode(this.#declared?.end() ?? "");
-    const left = concat([text, held, this.#pieces.end()]);
-    this.#bytes.add(0, left.length);
-    return left;
+  /** Whether bytes are text of another charset. */
+  get transcodes(): boolean {
+    return this.#decoder !== undefined;
   }
 
-  /**
-   * How many bytes of the source stand behind the first `made` bytes: as many,
-   * unless they are text of another charset. Never asked for fewer again.
-   */
-  behind(made: number): number {
-    return this.#decoder ? this.#bytes.behind(made) : made;
+  /** The bytes of what only the end of the stream makes complete. */
+  end(): Uint8Array {
+    if (!this.#decoder && !this.#afterText) return EMPTY;
+    const text = this.#encode(this.#flush());
+    const held = this.#pieces.encode(this.#declared?.end() ?? "");
+    return concat([text, held, this.#pieces.end()]);
   }
 
   #encode(text: string): Uint8Array {
@@ -119,43 +107,5 @@ function decoderOf(charset: string): TextDecoder {
       cause,
       hint: "Decode the text yourself and write strings",
     });
-  }
-}
-
-/** A place in a source, in bytes made of it and in bytes of its own. */
-interface Mark {
-  /** Bytes that were made of the source by then. */
-  readonly made: number;
-  /** Bytes of the source by then. */
-  readonly read: number;
-}
-
-/**
- * Tells how many bytes of a source stand behind a number of bytes that were
- * made of it: text that is transcoded changes its length.
- */
-class SourceBytes {
-  readonly #marks: Mark[] = [];
-  #done: Mark = { made: 0, read: 0 };
-  #last: Mark = { made: 0, read: 0 };
-
-  /** So many bytes were read, and so many made of them. */
-  add(read: number, made: number): void {
-    const { made: before } = this.#marks.at(-1) ?? this.#done;
-    if (this.#last.made - before >= MARK_BYTES) this.#marks.push(this.#last);
-    this.#last = { made: this.#last.made + made, read: this.#last.read + read };
-  }
-
-  /** The bytes behind the first `made` bytes; never asked for fewer. */
-  behind(made: number): number {
-    const { made: all, read } = this.#last;
-    if (made >= all) return read;
-    while (this.#marks.length > 0 && this.#marks[0]!.made <= made) {
-      this.#done = this.#marks.shift()!;
-    }
-    const next = this.#marks[0] ?? this.#last;
-    const from = this.#done;
-    const part = (made - from.made) / (next.made - from.made);
-    return from.read + Math.floor(part * (next.read - from.read));
   }
 }

@@ -1,4 +1,4 @@
-import { concat, isUtf8, wholeCharacters } from "../bytes.ts";
+import { concat, isUtf8, viewOf, wholeCharacters } from "../bytes.ts";
 import { ValidationException } from "../errors.ts";
 import type { PipeChunk } from "./options.ts";
 import { ChunkReader, foreignCharset } from "./chunk_reader.ts";
@@ -14,181 +14,181 @@ import type { Payload } from "../transport/transport.ts";
 /** The largest payload that is sent in one piece when it may not be cut. */
 const MAX_WHOLE_BYTES = 16 * 1024 * 1024;
 const EMPTY = new Uint8Array(0);
+const LINE_FEED = 0x0a;
 
-/** Takes the producer's chunks and gives the payloads of writes. */
-export interface Intake {
-  /** Whether each chunk waits for the engine's answer to it. */
-  readonly acknowledges: boolean;
-  /** Take a chunk; returns what does not fit yet. */
-  take(chunk: PipeChunk): Uint8Array | undefined;
-  /** Take more of what did not fit. */
-  takeMore(rest: Uint8Array): Uint8Array | undefined;
-  /** No chunk comes any more. */
-  end(): void;
-  /** The payload of the next write, if one is due. */
-  next(occasion: Occasion): Payload | undefined;
-  /** The payload that `next` gave has left. */
-  sent(): void;
-  /** The bytes of the source behind the first `made` bytes of all payloads. */
-  behind(made: number): number;
-}
+/**
+ * Why a write may be due: nothing is in flight (`idle`), the producer paused
+ * (`quiet`), or the stream is over (`end`).
+ */
+export type Occasion = "idle" | "quiet" | "end";
 
-/** How an intake is to behave. */
-export interface IntakeOptions {
+/** How chunks become writes. */
+export interface ChunkerOptions {
   readonly mimeType: string;
-  readonly framing: "auto" | "chunk" | undefined;
+  readonly framing?: "auto" | "chunk" | undefined;
+  /** The largest payload of a write that may be cut. */
   readonly frameBytes: number;
   /** Whether an object without any data gets one empty write; never text. */
-  readonly emptyWrite: boolean;
+  readonly emptyWrite?: boolean | undefined;
+  /** Bytes in all, where the source tells: what fits one write is one. */
+  readonly size?: number | undefined;
 }
 
-/** The intake for a media type and framing. */
-export function createIntake(options: IntakeOptions): Intake {
-  const { mimeType, framing, frameBytes, emptyWrite } = options;
-  const kind = framingOf(mimeType);
-  const text = kind === "text";
-  const reader = new ChunkReader(
-    foreignCharset(mimeType),
-    isMarkup(parseMediaType(mimeType).essence),
-  );
-  if (kind === "record") return new WholeIntake(reader, isJsonRecord(mimeType));
-  if (framing === "chunk") {
-    return text ? new TextChunkIntake(reader) : new WholeIntake(reader, false);
-  }
-  const rechunker = text ? rechunkText(frameBytes) : rechunkBytes(frameBytes);
-  // Every write to the text lane is a text, also an empty one.
-  return new GatheringIntake(reader, rechunker, emptyWrite && !text);
-}
-
-/** Gathers chunks into frames: bytes and text. */
-class GatheringIntake implements Intake {
-  readonly acknowledges: boolean = false;
-  readonly #reader: ChunkReader;
-  readonly #rechunker: Rechunker;
-  #owesEmptyWrite: boolean;
-  #tail: Uint8Array = EMPTY;
-
-  constructor(reader: ChunkReader, rechunker: Rechunker, emptyWrite: boolean) {
-    this.#reader = reader;
-    this.#rechunker = rechunker;
-    this.#owesEmptyWrite = emptyWrite;
-  }
-
-  take(chunk: PipeChunk): Uint8Array | undefined {
-    return this.takeMore(this.#reader.read(chunk));
-  }
-
-  takeMore(bytes: Uint8Array): Uint8Array | undefined {
-    const taken = this.#rechunker.buffer.append(bytes);
-    return taken === bytes.length ? undefined : bytes.subarray(taken);
-  }
-
-  end(): void {
-    this.#tail = this.#reader.end();
-  }
-
-  next(occasion: Occasion): Payload | undefined {
-    const { buffer } = this.#rechunker;
-    if (this.#tail.length > 0) this.#tail = this.takeMore(this.#tail) ?? EMPTY;
-    const count = this.#rechunker.due(occasion);
-    if (count === 0 && !(occasion === "end" && this.#owesEmptyWrite)) return;
-    this.#owesEmptyWrite = false;
-    buffer.cut(count);
-    return buffer;
-  }
-
-  sent(): void {
-    this.#rechunker.buffer.drop();
-  }
-
-  behind(made: number): number {
-    return this.#reader.behind(made);
-  }
-}
-
-/** One write per chunk, whole: records, and bytes with `framing: "chunk"`. */
-class WholeIntake implements Intake {
-  readonly acknowledges: boolean = true;
-  readonly #reader: ChunkReader;
+/**
+ * Takes the producer's chunks and gives the payloads of writes.
+ *
+ * - Bytes are gathered while a write is in flight, and cut anywhere.
+ * - Text is gathered until a frame is full, ends with a line where it can, and
+ *   never cuts a character: the server decodes every write by itself and puts a
+ *   blank line after each.
+ * - Records, and everything with `framing: "chunk"`, are one write for each
+ *   chunk; a character of text that is cut moves to the next chunk.
+ */
+export class Chunker {
+  /** Whether each chunk is a write of its own, and waits for its answer. */
+  readonly single: boolean;
+  readonly #text: boolean;
   readonly #json: boolean;
-  #waiting: Uint8Array | undefined;
+  readonly #reader: ChunkReader;
+  readonly #buffer: FrameBuffer;
+  readonly #limit: number;
+  /** So many bytes are gathered before they go without an occasion. */
+  readonly #least: number;
+  /** A payload that leaves as it came. */
+  #whole: Uint8Array | undefined;
+  /** What waits for more: a piece of a character, or the end of the stream. */
+  #held: Uint8Array = EMPTY;
+  #owesEmptyWrite: boolean;
+  /** Bytes of payload that were made and have not left. */
+  #made = 0;
+  /** Bytes of the source behind those. */
+  #read = 0;
 
-  constructor(reader: ChunkReader, json: boolean) {
-    this.#reader = reader;
-    this.#json = json;
+  constructor(options: ChunkerOptions) {
+    const { mimeType, frameBytes, size = 0 } = options;
+    const kind = framingOf(mimeType);
+    this.#text = kind === "text";
+    this.#json = isJsonRecord(mimeType);
+    this.single = kind === "record" || options.framing === "chunk";
+    this.#reader = new ChunkReader(
+      foreignCharset(mimeType),
+      isMarkup(parseMediaType(mimeType).essence),
+    );
+    this.#buffer = new FrameBuffer(frameBytes);
+    this.#limit = frameBytes;
+    this.#least = size <= frameBytes ? size : 0;
+    this.#owesEmptyWrite = !!options.emptyWrite && !this.#text && !this.single;
   }
 
-  take(chunk: PipeChunk): undefined {
-    const bytes = checkedSize(this.#reader.read(chunk));
-    if (this.#json) checkJson(bytes);
-    this.#waiting = bytes;
+  /** Bytes of the source that have made no payload, once all has left. */
+  get unsent(): number {
+    return this.#read;
   }
 
-  takeMore(): undefined {}
+  /**
+   * Take a chunk; returns what does not fit yet.
+   *
+   * @param now Whether `next("idle")` follows in this turn: then what can leave
+   * at once is not copied.
+   */
+  take(chunk: PipeChunk, now = false): Uint8Array | undefined {
+    const bytes = this.#reader.read(chunk);
+    const isText = typeof chunk === "string";
+    if (this.single) this.#takeWhole(bytes);
+    this.#made += bytes.length;
+    this.#read += isText ? bytes.length : viewOf(chunk).length;
+    if (this.single) return undefined;
+    const direct = now && !this.#text && this.#buffer.length === 0 &&
+      bytes.length > 0 && bytes.length >= this.#least;
+    if (!direct) return this.takeMore(bytes);
+    this.#whole = bytes.subarray(0, this.#limit);
+    return bytes.length > this.#limit ? bytes.subarray(this.#limit) : undefined;
+  }
 
+  /** Take more of what did not fit. */
+  takeMore(rest: Uint8Array): Uint8Array | undefined {
+    const taken = this.#buffer.append(rest);
+    return taken === rest.length ? undefined : rest.subarray(taken);
+  }
+
+  /** No chunk comes any more. */
   end(): void {
     const tail = this.#reader.end();
-    if (tail.length > 0) this.#waiting = tail;
+    this.#made += tail.length;
+    if (!this.#reader.transcodes) this.#read += tail.length;
+    if (!this.single) {
+      this.#held = tail;
+      return;
+    }
+    const left = concat([this.#held, tail]);
+    if (this.#text) checkUtf8(left);
+    if (left.length > 0) this.#whole = left;
   }
 
-  next(): Payload | undefined {
-    return this.#waiting;
+  /**
+   * The payload of the next write, if one is due; valid until the next call.
+   *
+   * @throws {ValidationException} What was gathered may not be sent at all.
+   */
+  next(occasion: Occasion): Payload | undefined {
+    if (this.#whole || this.single) return this.#whole;
+    if (this.#held.length > 0) this.#held = this.takeMore(this.#held) ?? EMPTY;
+    const count = this.#text ? this.#dueText(occasion) : this.#due(occasion);
+    if (count === 0 && !(occasion === "end" && this.#owesEmptyWrite)) return;
+    this.#buffer.cut(count);
+    return this.#buffer;
   }
 
-  sent(): void {
-    this.#waiting = undefined;
+  /** The payload has left. Returns the bytes of the source behind it. */
+  sent(): number {
+    const { length } = this.#whole ?? this.#buffer.payload;
+    if (this.#whole) this.#whole = undefined;
+    else this.#buffer.drop();
+    this.#owesEmptyWrite = false;
+    // Text that was transcoded has changed its length.
+    const share = length < this.#made
+      ? Math.floor(this.#read * length / this.#made)
+      : this.#read;
+    this.#made -= length;
+    this.#read -= share;
+    return share;
   }
 
-  behind(made: number): number {
-    return this.#reader.behind(made);
+  #takeWhole(chunk: Uint8Array): void {
+    const bytes = this.#text ? concat([this.#held, chunk]) : chunk;
+    if (bytes.length > MAX_WHOLE_BYTES) throw tooLarge(bytes.length);
+    if (this.#json) checkJson(bytes);
+    const count = this.#text ? wholeCharacters(bytes) : bytes.length;
+    const whole = bytes.subarray(0, count);
+    if (this.#text) checkUtf8(whole);
+    this.#held = count < bytes.length ? bytes.slice(count) : EMPTY;
+    // A piece of a character is no write; an empty chunk is one.
+    this.#whole = count === 0 && bytes.length > 0 ? undefined : whole;
+  }
+
+  #due(occasion: Occasion): number {
+    const { length } = this.#buffer;
+    return occasion === "idle" && length < this.#least ? 0 : length;
+  }
+
+  #dueText(occasion: Occasion): number {
+    const full = this.#buffer.room === 0;
+    if (occasion === "idle" && !full) return 0;
+    const bytes = this.#buffer.gathered;
+    const whole = wholeCharacters(bytes);
+    if (occasion === "end" && !full && whole < bytes.length) {
+      throw brokenText("ends inside a character");
+    }
+    const line = full ? bytes.lastIndexOf(LINE_FEED) + 1 : 0;
+    const count = line || whole;
+    checkUtf8(bytes.subarray(0, count));
+    return count;
   }
 }
 
-/** One write per chunk of text; a cut character moves to the next chunk. */
-class TextChunkIntake implements Intake {
-  readonly acknowledges: boolean = true;
-  readonly #reader: ChunkReader;
-  #carry: Uint8Array = EMPTY;
-  #waiting: Uint8Array | undefined;
-
-  constructor(reader: ChunkReader) {
-    this.#reader = reader;
-  }
-
-  take(chunk: PipeChunk): undefined {
-    const bytes = concat([this.#carry, this.#reader.read(chunk)]);
-    const whole = wholeCharacters(checkedSize(bytes));
-    if (!isUtf8(bytes.subarray(0, whole))) throw notUtf8();
-    this.#carry = bytes.slice(whole);
-    const held = whole === 0 && bytes.length > 0;
-    this.#waiting = held ? undefined : bytes.subarray(0, whole);
-  }
-
-  takeMore(): undefined {}
-
-  end(): void {
-    const left = concat([this.#carry, this.#reader.end()]);
-    if (!isUtf8(left)) throw notUtf8();
-    if (left.length > 0) this.#waiting = left;
-  }
-
-  next(): Payload | undefined {
-    return this.#waiting;
-  }
-
-  sent(): void {
-    this.#waiting = undefined;
-  }
-
-  behind(made: number): number {
-    return this.#reader.behind(made);
-  }
-}
-
-function checkedSize(bytes: Uint8Array): Uint8Array {
-  if (bytes.length <= MAX_WHOLE_BYTES) return bytes;
-  throw new RangeError(
-    `Cannot send ${bytes.length} bytes in one write: at most ${MAX_WHOLE_BYTES}`,
+function tooLarge(bytes: number): RangeError {
+  return new RangeError(
+    `Cannot send ${bytes} bytes in one write: at most ${MAX_WHOLE_BYTES}`,
   );
 }
 
@@ -208,77 +208,8 @@ export function checkJson(bytes: Uint8Array): void {
   }
 }
 
-function notUtf8(): ValidationException {
-  return new ValidationException("Cannot send text that is not UTF-8", {
-    code: "invalid-chunk",
-  });
-}
-
-const LINE_FEED = 0x0a;
-
-/**
- * Why a frame may be due: nothing is in flight (`idle`), the producer paused
- * (`quiet`), or the stream is over (`end`).
- */
-export type Occasion = "idle" | "quiet" | "end";
-
-/**
- * Gathers chunks of any size into frames of the right size.
- *
- * Chunks go into `buffer`; `due` says how many of the gathered bytes the next
- * frame takes on an occasion, 0 for none.
- */
-export interface Rechunker {
-  /** What was gathered and not yet sent. */
-  readonly buffer: FrameBuffer;
-  /**
-   * How much to send now.
-   *
-   * @throws {ValidationException} What was gathered may not be sent at all.
-   */
-  due(occasion: Occasion): number;
-}
-
-/**
- * Rechunk bytes: whatever was gathered goes as soon as the line is free, cut
- * anywhere.
- *
- * @param frameBytes The largest payload of a frame.
- * @returns An empty rechunker.
- */
-export function rechunkBytes(frameBytes: number): Rechunker {
-  const buffer = new FrameBuffer(frameBytes);
-  return { buffer, due: () => buffer.length };
-}
-
-/**
- * Rechunk UTF-8 text: a frame is full before it goes, ends with a line where
- * it can, and never cuts a character. The engine decodes every write by itself
- * and puts a blank line after each.
- *
- * @param frameBytes The largest payload of a frame, at least 4.
- * @returns An empty rechunker.
- */
-export function rechunkText(frameBytes: number): Rechunker {
-  const buffer = new FrameBuffer(frameBytes);
-  function due(occasion: Occasion): number {
-    const full = buffer.room === 0;
-    if (occasion === "idle" && !full) return 0;
-    const bytes = buffer.gathered;
-    const whole = wholeCharacters(bytes);
-    if (occasion === "end" && !full) {
-      if (whole < bytes.length) throw brokenText("ends inside a character");
-      return checked(bytes, whole);
-    }
-    const line = full ? bytes.lastIndexOf(LINE_FEED) + 1 : 0;
-    return checked(bytes, line || whole);
-  }
-  return { buffer, due };
-}
-
-function checked(bytes: Uint8Array, count: number): number {
-  if (!isUtf8(bytes.subarray(0, count))) throw brokenText("is not UTF-8");
-  return count;
+function checkUtf8(bytes: Uint8Array): void {
+  if (!isUtf8(bytes)) throw brokenText("is not UTF-8");
 }
 
 function brokenText(fault: string): ValidationException {

@@ -1,7 +1,6 @@
 import type { PipelineResult } from "../../schema/result.ts";
 import { ignore, makeDisposable } from "../async.ts";
 import { checkOptions } from "../check.ts";
-import { openWriter } from "./open_writer.ts";
 import {
   checkPipeOptions,
   frameBytesOf,
@@ -9,7 +8,7 @@ import {
   type PipeChunk,
   type PipeOptions,
 } from "./options.ts";
-import type { PipeWriter } from "./pipe_writer.ts";
+import { openWriter, type PipeWriter } from "./pipe_writer.ts";
 import type { Session, TaskRef } from "../session/session.ts";
 
 /**
@@ -68,7 +67,7 @@ export class DataPipe extends WritableStream<PipeChunk> {
 
   /** The engine's number for the pipe; may be 0. */
   get pipeId(): number {
-    return this.#writer.id;
+    return this.#writer.pipeId ?? NaN;
   }
 
   /** Whether the pipe takes data. */

@@ -1,173 +1,179 @@
+import { didFail, type ResponseMessage } from "../../schema/envelope.ts";
 import { isRecord } from "../../schema/json.ts";
-import type { PipelineResult } from "../../schema/result.ts";
+import {
+  isPipelineResult,
+  type PipelineResult,
+  resultErrorMessage,
+} from "../../schema/result.ts";
 import { TASK_STATE, type TaskState } from "../../schema/task.ts";
-import { type Deferred, deferred, ignore, onAbort, within } from "../async.ts";
-import { PipeException } from "../errors.ts";
-import type { ObjectWatcher, PipeChunk, PipeOptions } from "./options.ts";
-import { checkResult, lostPipe, type PipeCalls } from "./pipe_calls.ts";
+import { deferred, ignore } from "../async.ts";
+import {
+  ConnectionException,
+  type DAPException,
+  ExecutionException,
+  PipeException,
+  ValidationException,
+} from "../errors.ts";
+import { AcknowledgedWriter } from "./acknowledged_writer.ts";
+import { foreignCharset } from "./chunk_reader.ts";
+import { Chunker } from "./chunker.ts";
+import {
+  frameBytesOf,
+  type ObjectWatcher,
+  type PipeChunk,
+  type PipeOptions,
+} from "./options.ts";
 import { Liveness, type Watched } from "./watchdog.ts";
-import type { Intake } from "./chunker.ts";
-import { lanesOf } from "../protocol/media_type.ts";
-import type { Attachment } from "../session/attachments.ts";
-import type { SessionCore } from "../session/core.ts";
+import { isMarkup } from "../protocol/declared_charset.ts";
+import {
+  framingOf,
+  keepAlivePayload,
+  lanesOf,
+  parseMediaType,
+  wireMimeType,
+} from "../protocol/media_type.ts";
+import { refusal, tokenOf } from "../session/call.ts";
+import { coreOf, type SessionCore } from "../session/core.ts";
+import type { Session, TaskRef } from "../session/session.ts";
 import type { Payload } from "../transport/transport.ts";
 
-/** How long a slot's release waits for the write that is in flight. */
-const DRAIN_MS = 5_000;
+/** A declared size of 0 makes parsers skip the object. */
+const EMPTY_OBJECT_SIZE = 1;
+/** How long the server may take to release a pipe that was given up. */
+const RELEASE_MS = 5_000;
 
-/** What a writer works with. */
-interface PipeWriterOptions
-  extends Pick<PipeOptions, "signal" | "onPipelineError"> {
-  readonly token: string;
-  /** The media type that the pipe was opened with. */
+/** What opening a pipe needs beyond the user's options. */
+interface OpenOptions extends PipeOptions {
   readonly mimeType: string;
-  readonly calls: PipeCalls;
-  readonly intake: Intake;
-  /** Written on an idle pipe to keep it; `undefined` where nothing is harmless. */
-  readonly keepAlive: Uint8Array | undefined;
+  /** Bytes in all, where the source tells. */
+  readonly knownSize?: number | undefined;
+  readonly emptyWrite: boolean;
   /** Told how the object gets on. */
-  readonly watcher: ObjectWatcher | undefined;
+  readonly watcher?: ObjectWatcher | undefined;
 }
 
-/** The intake of a pipe that is over. */
-const SPENT: Intake = {
-  acknowledges: false,
-  take: () => undefined,
-  takeMore: () => undefined,
-  end(): void {},
-  next: () => undefined,
-  sent(): void {},
-  behind: (made) => made,
-};
+/** Check everything that can be checked, then open a pipe on the server. */
+export async function openWriter(
+  session: Session,
+  task: TaskRef,
+  options: OpenOptions,
+): Promise<PipeWriter> {
+  const core = coreOf(session);
+  const writer = new PipeWriter(core, tokenOf(task), options);
+  await writer.open();
+  return writer;
+}
 
 /**
- * The life of one open pipe: writes that follow each other, one at a time,
- * then one close; or a failure, after which the engine's slot is freed.
+ * One pipe, from the request that opens it: writes that follow each other, then
+ * one close; or a failure, after which the server's slot is released, also when
+ * the server grants it only then.
  */
-export class PipeWriter implements Attachment, Watched {
+export class PipeWriter extends AcknowledgedWriter<PipelineResult>
+  implements Watched {
   readonly token: string;
-  /** A task that starts anew has lost its pipes. */
-  readonly earliest: TaskState = TASK_STATE.RUNNING;
-  readonly #core: SessionCore;
-  readonly #calls: PipeCalls;
-  readonly #options: Omit<PipeWriterOptions, "intake">;
-  readonly #result: Deferred<PipelineResult> = deferred();
+  /** The pipe's place among everything that was asked for. */
+  readonly order: number;
+  /** The server's number for the pipe; 0 is a good one. */
+  pipeId: number | undefined;
+  readonly #options: OpenOptions;
+  /** The media type that the pipe is opened with. */
+  readonly #mimeType: string;
+  /** Whether what leaves is other text than what came. */
+  readonly #transcoded: boolean;
+  readonly #timeout: number;
   readonly #liveness: Liveness;
-  readonly #detach: () => void;
-  #intake: Intake;
-  /** Bytes that the engine has consumed, but for those that keep the pipe. */
-  #consumed = { payload: 0, source: 0 };
+  /** Aborts the request that opens the pipe. */
+  readonly #opening: AbortController = new AbortController();
+  /** Settles when it is known whether there is a pipe to release. */
+  readonly #settled = deferred<unknown>();
+  /** The connection that the pipe is open on; requests go nowhere else. */
+  #line: number | undefined;
+  /** Ends what carries the object, where it has something of its own. */
+  #cancel: () => void = ignore;
+  /** Written on an idle pipe to keep it; none where nothing is harmless. */
+  readonly #keepAlive: Uint8Array | undefined;
   /** Whether no data was sent. */
   #isEmpty = true;
-  #phase: "open" | "draining" | "closing" | "closed" | "failed" = "open";
-  #failure: unknown;
-  /** The request that waits for its answer; rejects early when the pipe fails. */
-  #flight: Deferred<unknown> | undefined;
-  /** The answer itself, whatever became of the pipe. */
-  #answer: Promise<unknown> = Promise.resolve();
-  #released: Promise<void> | undefined;
-  /** Whether the slot's release waits for the write that is in flight. */
-  #draining = false;
-  #closeSent: Promise<void> | undefined;
 
-  constructor(
-    core: SessionCore,
-    { intake, ...options }: PipeWriterOptions,
-  ) {
-    this.#core = core;
-    this.token = options.token;
-    this.#calls = options.calls;
-    this.#intake = intake;
+  constructor(core: SessionCore, token: string, options: OpenOptions) {
+    const { framing, emptyWrite, knownSize, mimeType } = options;
+    if (framing === "chunk") checkChunks(core, mimeType);
+    super(
+      core,
+      new Chunker({
+        mimeType,
+        framing,
+        frameBytes: frameBytesOf(options),
+        emptyWrite,
+        size: knownSize,
+      }),
+    );
+    const { essence } = parseMediaType(mimeType);
+    this.token = token;
+    this.order = core.attachments.next();
     this.#options = options;
+    this.#transcoded = foreignCharset(mimeType) !== undefined;
+    // What leaves here is UTF-8, whatever came in. Of a document it is said, so
+    // that nobody believes what the document may declare.
+    const utf8 = isMarkup(essence) ? `${essence}; charset=utf-8` : essence;
+    this.#mimeType = this.#transcoded ? utf8 : wireMimeType(mimeType);
+    this.#keepAlive = keepAlivePayload(mimeType);
+    this.#timeout = options.timeout ?? core.settings.longTimeout;
     this.#liveness = new Liveness(core, this);
-    core.attachments.add(this);
-    this.#detach = onAbort(options.signal, (reason) => {
-      this.#fail(reason);
-    });
   }
 
-  get id(): number {
-    return this.#calls.id;
+  /** The first state in which the task can be of use to the pipe. */
+  get earliest(): TaskState {
+    // A task that starts anew has lost its pipes.
+    return this.#isOpening ? TASK_STATE.STARTING : TASK_STATE.RUNNING;
   }
 
-  get pipeId(): number {
-    return this.#calls.id;
+  get #isOpening(): boolean {
+    return this.pipeId === undefined;
   }
 
-  get order(): number {
-    return this.#calls.order;
+  /** Open the pipe: wait for a slot, but not for one of a task that has died. */
+  async open(): Promise<void> {
+    const { core, token } = this;
+    const { provider, signal } = this.#options;
+    const args = {
+      subcommand: "open",
+      object: objectOf(this.#options, this.#transcoded),
+      mimeType: this.#mimeType,
+      ...(provider ? { provider } : {}),
+      token,
+    };
+    this.attach(signal);
+    this.check();
+    const asked = core.request(
+      { command: "rrext_process", token, arguments: args },
+      {
+        signal: this.#opening.signal,
+        timeout: this.#timeout,
+        onLate: (response) => this.#granted(response),
+        onLine: (line, cancel): void => {
+          this.#line = line;
+          this.#cancel = cancel;
+        },
+      },
+    );
+    asked.then((response) => this.#granted(response), ignore);
+    const response = await this.track(asked);
+    if (this.#isOpening) this.fail(failure(core, response, "open"));
+    else if (core.signal.aborted) this.fail(core.signal.reason);
+    else if (core.line !== this.#line) this.fail(lineGone());
+    this.check();
   }
 
-  get result(): Promise<PipelineResult> {
-    return this.#result.promise;
-  }
-
-  get isOpened(): boolean {
-    return this.#phase === "open";
-  }
-
-  get waiting(): boolean {
-    return this.#flight !== undefined;
-  }
-
-  /**
-   * Take a chunk. Returns at once while it fits the frame that is being
-   * gathered; otherwise the promise settles when it has been taken whole.
-   */
-  write(chunk: PipeChunk): void | Promise<void> {
-    if (this.#phase !== "open") throw this.#closedError();
-    try {
-      this.#liveness.wrote();
-      const rest = this.#intake.take(chunk);
-      this.#pump("idle");
-      this.#check();
-      if (rest) return this.#takeRest(rest);
-      if (this.#intake.acknowledges) return this.#acknowledged();
-    } catch (error) {
-      this.#fail(error);
-      throw error;
-    }
-  }
-
-  /** Send what is left, end the object, and return its result. */
-  async close(): Promise<PipelineResult> {
-    if (this.#phase !== "open") throw this.#closedError();
-    this.#phase = "draining";
-    try {
-      await this.#drain();
-      this.#check();
-      // A byte order mark alone makes no text, and was read all the same.
-      this.#acknowledge(0);
-      this.#options.watcher?.closing();
-      this.#phase = "closing";
-      const body = await this.#track(this.#calls.close()) as PipelineResult;
-      this.#check();
-      this.#end("closed");
-      this.#core.attachments.delete(this);
-      const { onPipelineError } = this.#options;
-      const result = checkResult(body, onPipelineError, this.#core);
-      this.#warnOfNothing(result);
-      this.#result.resolve(result);
-      return result;
-    } catch (error) {
-      this.#fail(error);
-      this.#result.reject(error);
-      throw error;
-    }
-  }
-
-  /**
-   * Give the object up. Resolves when the engine has freed the slot, or after
-   * a few seconds if it does not answer.
-   */
-  async abort(reason: unknown): Promise<void> {
-    this.#fail(reason);
-    await this.#released;
+  override write(chunk: PipeChunk): void | Promise<void> {
+    this.#liveness.wrote();
+    return super.write(chunk);
   }
 
   /** Give the object up if nobody has ended it. */
   async dispose(): Promise<void> {
-    if (this.#phase !== "open" && this.#phase !== "failed") return;
+    if (!this.isOpened) return void await this.released;
     await this.abort(
       new PipeException("Pipe was disposed of before it was closed", {
         code: "pipe-closed",
@@ -175,157 +181,120 @@ export class PipeWriter implements Attachment, Watched {
     );
   }
 
-  release(reason: unknown): Promise<void> {
-    return this.abort(reason);
-  }
-
-  hurry(): void {
-    if (this.#draining) this.#sendClose();
-  }
-
-  lost(reason: unknown): void {
-    this.#released ??= Promise.resolve();
-    this.#fail(lostPipe(reason));
-  }
-
   forgotten(reason: unknown): void {
     this.onDead(reason);
   }
 
   onQuiet(): void {
-    this.#pump("quiet");
+    this.pump("quiet");
   }
 
   onIdle(): void {
-    const { keepAlive } = this.#options;
+    const keepAlive = this.#keepAlive;
     // What is held back touches the pipe as well, and means something.
-    this.#pump("quiet");
-    if (keepAlive && this.isOpened && !this.#flight) this.#send(keepAlive);
+    this.pump("quiet");
+    if (keepAlive && this.isOpened && !this.waiting) {
+      this.sendPayload(keepAlive);
+    }
   }
 
   onDead(error: unknown): void {
-    this.lost(error);
+    // A pipe that opens late is released all the same.
+    if (this.#isOpening) this.fail(error);
+    else this.lost(error);
   }
 
-  /** Fill frame after frame, each while the one before it is in flight. */
-  async #takeRest(chunk: Uint8Array): Promise<void> {
-    let rest: Uint8Array | undefined = chunk;
-    while (rest) {
-      rest = this.#intake.takeMore(rest);
-      if (rest) await this.#flight?.promise;
-      this.#pump("idle");
-      this.#check();
-    }
-  }
-
-  /** Wait for the answer to a chunk that is a write of its own. */
-  async #acknowledged(): Promise<void> {
-    await this.#flight?.promise;
-    // Its turn may come only now, after a write that kept the pipe alive.
-    this.#pump("idle");
-    this.#check();
-    await this.#flight?.promise;
-  }
-
-  async #drain(): Promise<void> {
-    this.#intake.end();
-    do {
-      await this.#flight?.promise;
-      this.#pump("end");
-    } while (this.#flight);
-  }
-
-  #check(): void {
-    if (this.#phase === "failed") throw this.#failure;
-  }
-
-  /** Send the next frame if one is due and nothing is in flight. */
-  #pump(occasion: "idle" | "quiet" | "end"): void {
-    const over = this.#phase !== "open" && this.#phase !== "draining";
-    if (this.#flight || over) return;
-    try {
-      const payload = this.#intake.next(occasion);
-      if (!payload) return;
-      const { length } = "payload" in payload ? payload.payload : payload;
-      const answered = this.#send(payload);
-      this.#intake.sent();
-      this.#isEmpty &&= length === 0;
-      // What is in flight when the pipe fails does not count.
-      answered.then(() => this.#acknowledge(length), ignore);
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  /** Report the bytes of the source behind so many more bytes of payload. */
-  #acknowledge(length: number): void {
-    const { watcher } = this.#options;
-    if (!watcher) return;
-    const before = this.#consumed.source;
-    const payload = this.#consumed.payload + length;
-    const source = this.#intake.behind(payload);
-    this.#consumed = { payload, source };
-    if (length > 0 || source > before) watcher.acknowledged(source - before);
-  }
-
-  #send(payload: Payload): Promise<unknown> {
+  protected override async sendWrite(
+    payload: Payload,
+    length: number,
+  ): Promise<void> {
     this.#liveness.sent();
-    const answered = this.#track(this.#calls.write(payload));
-    answered.then(() => this.#pump("idle"), ignore);
-    return answered;
-  }
-
-  /** Wait for an answer, but no longer than the pipe lives. */
-  #track(answer: Promise<unknown>): Promise<unknown> {
-    const flight = deferred<unknown>();
-    this.#flight = flight;
-    this.#answer = answer;
-    answer.then((value) => {
-      if (this.#flight === flight) this.#flight = undefined;
-      flight.resolve(value);
-    }, (error) => {
-      this.#fail(error);
-      flight.reject(error);
+    this.#isEmpty &&= length === 0 || payload === this.#keepAlive;
+    const response = await this.#ask("write", {
+      timeout: this.#timeout,
+      payload,
     });
-    return flight.promise;
+    if (didFail(response)) throw failure(this.core, response, "write");
   }
 
-  #fail(error: unknown): void {
-    if (this.#phase === "closed" || this.#phase === "failed") return;
-    const closing = this.#phase === "closing";
-    this.#failure = error;
-    this.#end("failed");
-    this.#calls.cancel();
-    this.#result.reject(error);
-    this.#flight?.reject(error);
-    this.#flight = undefined;
-    // A close that has left frees the slot by itself; a pipe that the engine
-    // does not know any more may be somebody else's by now.
-    const gone = error instanceof PipeException && error.phase !== undefined &&
-      (error.code === "pipe-closed" || error.code === "task-not-running");
-    this.#released ??= closing || gone ? Promise.resolve() : this.#freeSlot();
-    this.#released.then(() => this.#core.attachments.delete(this));
+  protected override async sendClose(): Promise<PipelineResult> {
+    const response = await this.#ask("close", { timeout: this.#timeout });
+    const { body } = response;
+    if (!didFail(response) && isPipelineResult(body)) return body;
+    throw failure(this.core, response, "close");
   }
 
-  /** Close the pipe for its slot's sake, not while a write is in flight. */
-  async #freeSlot(): Promise<void> {
-    const { clock } = this.#core.settings;
-    this.#draining = true;
-    await within(clock, DRAIN_MS, this.#answer, { ref: false });
-    await this.#sendClose();
+  protected override async sendRelease(): Promise<void> {
+    const options = { timeout: RELEASE_MS, frees: true };
+    await this.#ask("close", options).catch(ignore);
   }
 
-  #sendClose(): Promise<void> {
-    this.#draining = false;
-    return this.#closeSent ??= this.#calls.release();
+  protected override consumed(bytes: number): void {
+    this.#options.watcher?.acknowledged(bytes);
   }
 
-  #end(phase: "closed" | "failed"): void {
-    this.#phase = phase;
-    // Pipes may be kept for their results; their buffers need not.
-    this.#intake = SPENT;
+  protected override closing(): void {
+    this.#options.watcher?.closing();
+  }
+
+  /** Throw if the object failed in the pipeline, unless that was asked for. */
+  protected override finished(result: PipelineResult): PipelineResult {
+    const { error } = result;
+    if (!error || this.#options.onPipelineError === "return") {
+      this.#warnOfNothing(result);
+      return result;
+    }
+    const { secrets } = this.core.settings;
+    const shown = { ...result, error: secrets.hideIn(error) };
+    throw new ExecutionException(
+      resultErrorMessage(shown) || "Pipeline failed",
+      { code: "pipeline-failed", result: shown },
+    );
+  }
+
+  protected override ended(): void {
     this.#liveness.stop();
-    this.#detach();
+  }
+
+  /** A pipe that the server does not know any more may be another's by now. */
+  protected override isGone(error: unknown): boolean {
+    return error instanceof PipeException && error.phase !== undefined &&
+      (error.code === "pipe-closed" || error.code === "task-not-running");
+  }
+
+  protected override fail(error: unknown): void {
+    const opening = this.#isOpening;
+    // Whatever the failure, a pipe may still be granted.
+    if (opening) {
+      this.released ??= this.#line === undefined
+        ? Promise.resolve()
+        : this.#settled.promise;
+    }
+    super.fail(lostPipe(error));
+    if (opening) this.#opening.abort(error);
+    else this.#cancel();
+  }
+
+  /** The answer to the open, however late; `undefined` if none can come. */
+  #granted(response: ResponseMessage | undefined): void {
+    const id = response?.body?.pipe_id;
+    const granted = response && !didFail(response) && Number.isInteger(id);
+    if (granted) this.pipeId = id as number;
+    if (this.isOpened) return;
+    this.#cancel();
+    this.#settled.resolve(granted ? this.sendRelease() : undefined);
+  }
+
+  #ask(
+    subcommand: "write" | "close",
+    options: Parameters<SessionCore["request"]>[1],
+  ): Promise<ResponseMessage> {
+    const { pipeId: pipe_id, token } = this;
+    const args = { subcommand, pipe_id, token };
+    return this.core.request(
+      { command: "rrext_process", token, arguments: args },
+      { ...options, line: this.#line },
+    );
   }
 
   /**
@@ -334,10 +303,10 @@ export class PipeWriter implements Attachment, Watched {
    */
   #warnOfNothing(result: PipelineResult): void {
     if (isRecord(result.result_types) || result.error || this.#isEmpty) return;
-    const { mimeType } = this.#options;
+    const mimeType = this.#mimeType;
     const lanes = lanesOf(mimeType);
     const { objectId } = result;
-    this.#core.settings.warn(
+    this.core.settings.warn(
       `Result is empty: media type "${mimeType}" takes lane ` +
         `${lanes.map((lane) => `"${lane}"`).join(", else ")} of the source. ` +
         "Connect a component to it, and a response node behind that, or set " +
@@ -345,10 +314,79 @@ export class PipeWriter implements Attachment, Watched {
       { kind: "empty-result", objectId, mimeType, lanes },
     );
   }
+}
 
-  #closedError(): unknown {
-    return this.#phase === "failed"
-      ? this.#failure
-      : new TypeError("Cannot write to a closed pipe");
+/** Where each object is one request there are no chunks. */
+function checkChunks({ settings }: SessionCore, mimeType: string): void {
+  const { connectionless, name } = settings.transport;
+  if (!connectionless || framingOf(mimeType) === "record") return;
+  throw new ValidationException(`Cannot send chunks as writes over ${name}`, {
+    code: "not-supported",
+    hint: "Use webSocketTransport(), which is the default",
+  });
+}
+
+/** What the server is told about the object; never `null`. */
+function objectOf(
+  { objinfo, knownSize }: OpenOptions,
+  transcoded: boolean,
+): Readonly<Record<string, unknown>> {
+  const size = objinfo?.size ?? (transcoded ? undefined : knownSize);
+  const details: Record<string, unknown> = {
+    ...objinfo,
+    objectId: objinfo?.objectId ?? crypto.randomUUID(),
+    size: size === undefined ? undefined : Math.max(size, EMPTY_OBJECT_SIZE),
+  };
+  for (const [name, value] of Object.entries(details)) {
+    if ((value ?? null) === null) delete details[name];
   }
+  return details;
+}
+
+/**
+ * 1.1 engines report a failed open, write or close as a success without a
+ * body; where a body is due, its absence is the failure.
+ */
+function failure(
+  { settings: { secrets } }: SessionCore,
+  response: ResponseMessage,
+  phase: "open" | "write" | "close",
+): DAPException {
+  if (didFail(response)) return refusal(response, PipeException, { phase });
+  return new PipeException(`Engine could not ${phase} the pipe`, {
+    dapResult: secrets.hideIn(response, true),
+    phase,
+    hint: "The engine hid the reason; look at the errors of getTaskStatus()",
+  });
+}
+
+/** A pipe's number means nothing, or another's pipe, on another connection. */
+function lineGone(): ConnectionException {
+  return new ConnectionException("Connection was lost as the pipe was opened", {
+    sent: true,
+    retryable: true,
+  });
+}
+
+const SLOT_HINT =
+  "The pipe holds its slot on the server for up to 90 s more; " +
+  "until then the next pipe may wait for it";
+
+/**
+ * What a pipe fails with when its connection was lost. The server keeps the
+ * slot until it finds the pipe idle. The pipe's number cannot be used on
+ * another connection to free it: it may be another pipe's by then.
+ */
+function lostPipe(reason: unknown): unknown {
+  const lost = reason instanceof ConnectionException &&
+    reason.code === "connection-lost" && reason.sent;
+  if (!lost) return reason;
+  const { message, hint, retryable, closeCode } = reason;
+  return new ConnectionException(message, {
+    sent: true,
+    retryable,
+    closeCode,
+    cause: reason,
+    hint: hint ? `${hint}. ${SLOT_HINT}` : SLOT_HINT,
+  });
 }

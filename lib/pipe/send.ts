@@ -10,8 +10,7 @@ import type { PipelineResult } from "../../schema/result.ts";
 import { deferred, ignore } from "../async.ts";
 import { checkOptions } from "../check.ts";
 import { ValidationException } from "../errors.ts";
-import { openWriter } from "./open_writer.ts";
-import type { PipeWriter } from "./pipe_writer.ts";
+import { openWriter, type PipeWriter } from "./pipe_writer.ts";
 import {
   type Chunks,
   collect,
@@ -121,52 +120,62 @@ export async function sendObject(
     source,
     options.mimeType || given.mimeType || "application/octet-stream",
   );
-  const whole = framingOf(mimeType) === "record"
-    ? await wholeRecord(given, mimeType, signal)
-    : given;
-  const chunks = counted(whole.chunks(), limits);
-  const size = whole.size ?? declaredSize ?? knownSize;
+  const record = framingOf(mimeType) === "record";
+  const content = record ? await wholeRecord(given, mimeType, signal) : given;
+  const size = content.size ?? declaredSize ?? knownSize;
+  const chunks = content.whole ? undefined : counted(content.chunks(), limits);
+  if (content.whole) checkSize(content.whole.length, limits, true);
   let writer: PipeWriter;
   try {
     writer = await openWriter(session, task, {
       ...options,
       mimeType,
-      objinfo: { ...whole.objinfo, ...options.objinfo },
+      objinfo: { ...content.objinfo, ...options.objinfo },
       knownSize: size,
       emptyWrite: true,
     });
   } catch (error) {
-    chunks.cancel(error).catch(ignore);
+    chunks?.cancel(error).catch(ignore);
     throw error;
   }
   watcher?.opened(size);
-  return await pump(chunks, writer);
+  if (chunks) return await pump(chunks, writer);
+  await writer.write(content.whole!);
+  return await writer.close();
+}
+
+/** How many bytes an object must have at least, and may have at most. */
+interface SizeLimits {
+  readonly least: number;
+  readonly most: number | undefined;
 }
 
 /**
  * Chunks that fail where there are fewer bytes than were promised, or more:
  * part of a file must not pass for the whole.
  */
-function counted(
-  chunks: Chunks,
-  { least, most = Infinity }: {
-    readonly least: number;
-    readonly most: number | undefined;
-  },
-): Chunks {
+function counted(chunks: Chunks, limits: SizeLimits): Chunks {
   let count = 0;
   return {
     async next(): Promise<Read> {
       const read = await chunks.next();
       if (!read.done) count += bytesIn(read.value);
-      if (count > most) throw wrongSize(`has more than ${most} bytes`);
-      if (read.done && count < least) {
-        throw wrongSize(`ended after ${count} of ${least} bytes`);
-      }
+      checkSize(count, limits, read.done);
       return read;
     },
     cancel: (reason) => chunks.cancel(reason),
   };
+}
+
+function checkSize(
+  count: number,
+  { least, most = Infinity }: SizeLimits,
+  done: boolean | undefined,
+): void {
+  if (count > most) throw wrongSize(`has more than ${most} bytes`);
+  if (done && count < least) {
+    throw wrongSize(`ended after ${count} of ${least} bytes`);
+  }
 }
 
 /** Bytes that there were beforehand; what is no file may say anything. */

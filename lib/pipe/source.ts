@@ -17,6 +17,8 @@ export interface Source {
   readonly isMeasured: boolean;
   /** Its name, where it has one. */
   readonly objinfo: ObjectDetails;
+  /** All of it, where it is there. */
+  readonly whole?: Uint8Array;
   /** Its chunks, one after the other. */
   chunks(): Chunks;
 }
@@ -34,6 +36,9 @@ export interface Chunks {
   cancel(reason: unknown): Promise<unknown>;
 }
 
+/** Blobs up to this size are read in one piece. */
+const SMALL_BLOB_BYTES = 512 * 1024;
+
 /** Look at what `send` was given; nothing is read yet. */
 export function sourceOf(source: PipeSource): Source {
   if (typeof source === "string") {
@@ -46,7 +51,7 @@ export function sourceOf(source: PipeSource): Source {
       size: source.size,
       isMeasured: true,
       objinfo: nameOf(source),
-      chunks: () => streamChunks(source.stream()),
+      chunks: () => blobChunks(source),
     };
   }
   if (source instanceof Response) return responseSource(source);
@@ -70,12 +75,30 @@ function one(bytes: Uint8Array, mimeType: string | undefined): Source {
     size: bytes.length,
     isMeasured: true,
     objinfo: {},
-    chunks: () => iteratorChunks(once(bytes)),
+    whole: bytes,
+    chunks: () => onlyChunk(() => bytes),
   };
 }
 
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
+/** A source of one chunk. */
+function onlyChunk(read: () => PipeChunk | Promise<PipeChunk>): Chunks {
+  let done = false;
+  return {
+    async next(): Promise<Read> {
+      if (done) return { done };
+      done = true;
+      return { value: await read() };
+    },
+    cancel: () => Promise.resolve(done = true),
+  };
+}
+
+/** What is in memory is read at once; runtimes cut streams of it in pieces. */
+function blobChunks(blob: Blob): Chunks {
+  const inMemory = blob.size <= SMALL_BLOB_BYTES && !("exists" in blob);
+  return inMemory
+    ? onlyChunk(() => blob.arrayBuffer())
+    : streamChunks(blob.stream());
 }
 
 function unknownSize(chunks: () => Chunks): Source {

@@ -39,6 +39,14 @@ export const NAMED_LANES: readonly string[] =
  * @returns Its essence and charset.
  */
 export function parseMediaType(value: string): MediaType {
+  // Several functions ask for the type of one object in turn.
+  if (value !== latest.original) latest = parse(value);
+  return latest;
+}
+
+let latest: MediaType = { essence: "", original: "" };
+
+function parse(value: string): MediaType {
   const [head = ""] = value.split(";", 1);
   const essence = head.trim().toLowerCase();
   const charset = findCharset(value.slice(head.length));

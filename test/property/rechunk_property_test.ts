@@ -1,12 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import {
-  type Occasion,
-  rechunkBytes,
-  type Rechunker,
-  rechunkText,
-} from "../../lib/pipe/chunker.ts";
-import { isUtf8, PiecewiseEncoder } from "../../lib/bytes.ts";
+import { Chunker, type Occasion } from "../../lib/pipe/chunker.ts";
+import { FrameBuffer } from "../../lib/protocol/frame.ts";
+import type { PipeChunk } from "../../lib/pipe/options.ts";
+import { isUtf8 } from "../../lib/bytes.ts";
 
 const LINE_FEED = 0x0a;
 
@@ -18,31 +15,40 @@ interface Frame {
   readonly occasion: Occasion;
 }
 
-/** Feed chunks to a rechunker as a pipe does; some pauses are in between. */
+const rechunkText = (frameBytes: number): Chunker =>
+  new Chunker({ mimeType: "text/plain", frameBytes });
+
+const rechunkBytes = (frameBytes: number): Chunker =>
+  new Chunker({ mimeType: "application/octet-stream", frameBytes });
+
+/** Feed chunks to a chunker as a pipe does; some pauses are in between. */
 function frames(
-  rechunker: Rechunker,
-  chunks: readonly Uint8Array[],
+  chunker: Chunker,
+  chunks: readonly PipeChunk[],
   pauses: readonly boolean[],
+  now = false,
 ): Frame[] {
-  const { buffer } = rechunker;
   const sent: Frame[] = [];
   function send(occasion: Occasion): boolean {
-    const count = rechunker.due(occasion);
-    if (count === 0) return false;
-    const gathered = buffer.gathered.slice();
-    const full = buffer.room === 0;
-    buffer.cut(count);
-    sent.push({ bytes: buffer.payload.slice(), gathered, full, occasion });
-    buffer.drop();
+    const due = chunker.next(occasion);
+    if (!due) return false;
+    const buffer = due instanceof FrameBuffer ? due : undefined;
+    const bytes = (buffer?.payload ?? due as Uint8Array).slice();
+    const gathered = buffer?.gathered.slice() ?? bytes;
+    sent.push({ bytes, gathered, full: buffer?.room === 0, occasion });
+    chunker.sent();
     return true;
   }
   chunks.forEach((chunk, at) => {
-    for (let rest = chunk; rest.length > 0;) {
-      rest = rest.subarray(buffer.append(rest));
-      if (buffer.room === 0 || at % 2 === 0) send("idle");
+    let rest = chunker.take(chunk, now);
+    if (rest || now || at % 2 === 0) send("idle");
+    while (rest) {
+      rest = chunker.takeMore(rest);
+      if (rest || at % 2 === 0) send("idle");
     }
     if (pauses[at]) send("quiet");
   });
+  chunker.end();
   while (send("end"));
   return sent;
 }
@@ -127,10 +133,8 @@ Deno.test("F1 text that comes as bytes, cut anywhere, leaves as the same text in
 Deno.test("F1 text that comes as strings, cut anywhere, also between surrogates, leaves as the same text", () => {
   fc.assert(
     fc.property(text, shares, pauses, frameBytes, (given, at, when, limit) => {
-      const pieces = new PiecewiseEncoder();
-      const chunks = split(given.length, at, (a, b) => given.slice(a, b))
-        .map((piece) => pieces.encode(piece));
-      const sent = frames(rechunkText(limit), [...chunks, pieces.end()], when);
+      const chunks = split(given.length, at, (a, b) => given.slice(a, b));
+      const sent = frames(rechunkText(limit), chunks, when);
       checkText(sent, given.toWellFormed(), limit);
     }),
     { numRuns: 300 },
@@ -141,9 +145,15 @@ Deno.test("bytes leave as the same bytes, in frames within the limit, and never 
   const data = fc.uint8Array({ maxLength: 300, size: "max" });
   const limit = fc.integer({ min: 1, max: 40 });
   fc.assert(
-    fc.property(data, shares, pauses, limit, (given, at, when, max) => {
+    fc.property(data, shares, pauses, limit, fc.boolean(), (
+      given,
+      at,
+      when,
+      max,
+      now,
+    ) => {
       const chunks = split(given.length, at, (a, b) => given.subarray(a, b));
-      const sent = frames(rechunkBytes(max), chunks, when);
+      const sent = frames(rechunkBytes(max), chunks, when, now);
       assertEquals(joined(sent.map(({ bytes }) => bytes)), given);
       for (const { bytes, gathered } of sent) {
         assert(bytes.length > 0 && bytes.length <= max);
@@ -159,10 +169,10 @@ Deno.test("text that is not UTF-8 is refused, and nothing broken leaves before t
     .filter((bytes) => !isUtf8(bytes));
   fc.assert(fc.property(broken, shares, frameBytes, (given, at, limit) => {
     const chunks = split(given.length, at, (a, b) => given.subarray(a, b));
-    const rechunker = rechunkText(limit);
+    const chunker = rechunkText(limit);
     let refused = false;
     try {
-      frames(rechunker, chunks, []);
+      frames(chunker, chunks, []);
     } catch (error) {
       refused = true;
       assertEquals((error as { code?: string }).code, "invalid-chunk");

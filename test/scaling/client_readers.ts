@@ -1,7 +1,7 @@
 import { parse } from "@std/dotenv/parse";
 import { ChunkReader } from "../../lib/pipe/chunk_reader.ts";
 import { checkPipeOptions } from "../../lib/pipe/options.ts";
-import { checkJson, rechunkText } from "../../lib/pipe/chunker.ts";
+import { checkJson, Chunker } from "../../lib/pipe/chunker.ts";
 import { parseEnv } from "../../lib/runtime/env.ts";
 import { isAbout, taskIdOf } from "../../lib/events/targets.ts";
 import { mediaTypeOfName } from "../../lib/pipe/media_type_of_name.ts";
@@ -31,16 +31,18 @@ export const CLIENT_READERS: readonly TextReader[] = [
       "lib/bytes.ts#PiecewiseEncoder",
       "lib/bytes.ts#wholeCharacters",
       "lib/bytes.ts#isUtf8",
-      "lib/pipe/chunker.ts#rechunkText",
+      "lib/pipe/chunker.ts#Chunker",
     ],
     read: (text) => {
       const reader = new ChunkReader("iso-8859-1");
       reader.read(encoder.encode(text));
       new PiecewiseEncoder().encode(text);
-      const chunker = rechunkText(2 * 1024 * 1024);
-      chunker.buffer.append(encoder.encode(text));
-      wholeCharacters(chunker.buffer.gathered);
-      chunker.due("end");
+      const frameBytes = 2 * 1024 * 1024;
+      const chunker = new Chunker({ mimeType: "text/plain", frameBytes });
+      wholeCharacters(encoder.encode(text));
+      chunker.take(text);
+      chunker.end();
+      chunker.next("end");
     },
   },
   {

@@ -1,35 +1,36 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ValidationException } from "../../lib/errors.ts";
-import {
-  type Occasion,
-  rechunkBytes,
-  type Rechunker,
-  rechunkText,
-} from "../../lib/pipe/chunker.ts";
+import { Chunker, type Occasion } from "../../lib/pipe/chunker.ts";
+import type { FrameBuffer } from "../../lib/protocol/frame.ts";
 import { hinted } from "../support/hinted.ts";
 
-function gathered(rechunker: Rechunker, data: string | number[]): Rechunker {
-  const bytes = typeof data === "string"
-    ? new TextEncoder().encode(data)
-    : Uint8Array.of(...data);
-  assertEquals(rechunker.buffer.append(bytes), bytes.length);
-  return rechunker;
+const rechunkText = (frameBytes: number): Chunker =>
+  new Chunker({ mimeType: "text/plain", frameBytes });
+
+const rechunkBytes = (frameBytes: number): Chunker =>
+  new Chunker({ mimeType: "application/octet-stream", frameBytes });
+
+function gathered(chunker: Chunker, data: string | number[]): Chunker {
+  const bytes = typeof data === "string" ? data : Uint8Array.of(...data);
+  assertEquals(chunker.take(bytes), undefined);
+  return chunker;
 }
 
 /** What is sent on an occasion; nothing for nothing. */
-function sent(rechunker: Rechunker, occasion: Occasion): string {
-  rechunker.buffer.cut(rechunker.due(occasion));
-  const text = new TextDecoder().decode(rechunker.buffer.payload);
-  rechunker.buffer.drop();
+function sent(chunker: Chunker, occasion: Occasion): string {
+  const due = chunker.next(occasion) as FrameBuffer | undefined;
+  if (!due) return "";
+  const text = new TextDecoder().decode(due.payload);
+  chunker.sent();
   return text;
 }
 
 Deno.test("bytes go as soon as the line is free, whatever there is", () => {
   for (const occasion of ["idle", "quiet", "end"] as const) {
-    assertEquals(rechunkBytes(10).due(occasion), 0);
-    assertEquals(gathered(rechunkBytes(10), [1, 2, 3]).due(occasion), 3);
+    assertEquals(sent(rechunkBytes(10), occasion), "");
+    assertEquals(sent(gathered(rechunkBytes(10), "abc"), occasion), "abc");
     const full = gathered(rechunkBytes(4), [0xf0, 0x9f, 0x98, 0xff]);
-    assertEquals(full.due(occasion), 4);
+    assertEquals((full.next(occasion) as FrameBuffer).payload.length, 4);
   }
 });
 
@@ -84,7 +85,7 @@ const INVALID: readonly (readonly [string, Occasion, number[], string])[] = [
 for (const [what, occasion, data, fault] of INVALID) {
   Deno.test(`${what} refuses text that ${fault}: ${data}`, () => {
     const text = gathered(rechunkText(4), data);
-    const error = assertThrows(() => text.due(occasion), ValidationException);
+    const error = assertThrows(() => text.next(occasion), ValidationException);
     assertEquals(
       error.message,
       hinted(`Cannot send text that ${fault}`, error.hint),
@@ -96,5 +97,5 @@ for (const [what, occasion, data, fault] of INVALID) {
 Deno.test("a full frame sends its lines although a broken character follows them", () => {
   const text = gathered(rechunkText(6), [0x61, 0x0a, 0xff, 0x61, 0x61, 0x61]);
   assertEquals(sent(text, "idle"), "a\n");
-  assertThrows(() => text.due("end"), ValidationException);
+  assertThrows(() => text.next("end"), ValidationException);
 });
