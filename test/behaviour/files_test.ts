@@ -298,7 +298,7 @@ async function sendMany(options: ConnectOptions, count: number): Promise<void> {
     if (action === "complete" && filepath === `${index}.txt`) continue;
     throw new Error(`${filepath}: ${JSON.stringify(result)}`);
   }
-  assert(most <= 4, `${most} files at once`);
+  assert(most <= 16, `${most} files at once`);
 }
 
 forEachTransport(
