@@ -381,12 +381,12 @@ function lostPipe(reason: unknown): unknown {
   const lost = reason instanceof ConnectionException &&
     reason.code === "connection-lost" && reason.sent;
   if (!lost) return reason;
-  const { message, hint, retryable, closeCode } = reason;
+  const { message, retryable, closeCode } = reason;
   return new ConnectionException(message, {
     sent: true,
     retryable,
     closeCode,
     cause: reason,
-    hint: hint ? `${hint}. ${SLOT_HINT}` : SLOT_HINT,
+    hint: SLOT_HINT,
   });
 }

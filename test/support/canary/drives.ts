@@ -161,12 +161,6 @@ export const DRIVES: Readonly<Record<string, Drive>> = {
     client.sendFiles(s, token, [new File([BYTES], "a.txt")], o),
   uploadFiles: (s, { token, ...o }) =>
     some(client.uploadFiles(s, token, [new File([BYTES], "a.txt")], o), 9),
-  sendEach(s, { token, ...o }) {
-    const { readable, writable } = client.sendEach(s, token, o);
-    const writer = writable.getWriter();
-    writer.write(BYTES).then(() => writer.close()).catch(() => {});
-    return some(readable, 9);
-  },
   chat: (s, { token, ...o }) => client.chat(s, token, question(), o),
   ask: (s, { token, ...o }) => client.ask(s, token, question(), o),
   sendEach: (s, { token, ...o }) =>
