@@ -14,15 +14,7 @@ const HIDDEN = "***";
  * What servers report of a task: words for people, console output and flow
  * traces. They may quote the settings of components.
  */
-const TEXTS: ReadonlySet<string> = new Set([
-  "errors",
-  "exitMessage",
-  "message",
-  "output",
-  "status",
-  "trace",
-  "warnings",
-]);
+const TEXTS = /^(?:errors|exitMessage|message|output|status|trace|warnings)$/;
 
 /**
  * The values that must not show in traces and errors: credentials, and what
@@ -63,13 +55,24 @@ export class Secrets {
   hideTexts<T extends object>(body: T): T {
     let shown = body;
     for (const [name, member] of Object.entries(body)) {
-      if (!TEXTS.has(name)) continue;
+      if (!TEXTS.test(name)) continue;
       if (shown === body) shown = { ...body };
       Object.defineProperty(shown, name, { value: this.hideIn(member) });
     }
-    return "notes" in body && this.#shows(body.notes)
+    return "notes" in body && this.#hides(body.notes)
       ? conceal(shown as T & { notes: unknown }, ["notes"])
       : shown;
+  }
+
+  /** Whether {@linkcode hide} would change a string of a value. */
+  #hides(value: unknown): boolean {
+    let found = false;
+    mapTexts(
+      value,
+      (text) => (found ||= this.hide(text) !== text, text),
+      false,
+    );
+    return found;
   }
 
   /**
@@ -79,21 +82,7 @@ export class Secrets {
    * @param names Whether to apply it to the names of members as well.
    */
   hideIn<T>(value: T, names: boolean = false): T {
-    return mapTexts(value, this.hide, names, 0) as T;
-  }
-
-  #shows(value: unknown): boolean {
-    let found = false;
-    mapTexts(
-      value,
-      (text) => {
-        found ||= this.hide(text) !== text;
-        return text;
-      },
-      false,
-      0,
-    );
-    return found;
+    return mapTexts(value, this.hide, names) as T;
   }
 }
 
@@ -178,7 +167,7 @@ function mapTexts(
   value: unknown,
   map: (text: string) => string,
   names: boolean,
-  depth: number,
+  depth: number = 0,
 ): unknown {
   if (typeof value === "string") return map(value);
   const list = Array.isArray(value);

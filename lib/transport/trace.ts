@@ -54,53 +54,48 @@ export function withTrace(
   transport: Transport,
   observe: (record: TraceRecord) => void,
 ): Transport {
-  function tell(record: TraceRecord): void {
-    notify(observe, record);
-  }
-  function show(
-    kind: "sent" | "received",
-    redact: (text: string) => string,
-    message: Message,
-    payload?: Payload,
-  ): void {
-    // Elided inside: a message that cannot be copied must still be sent.
-    notify((given) =>
-      observe({
-        kind,
-        message: elide(given, redact),
-        payloadBytes: payloadBytes(given, payload),
-      }), message);
+  // Made inside: a message that cannot be copied must still be sent.
+  function tell(make: () => TraceRecord): void {
+    notify(() => observe(make()), undefined);
   }
   return wrapTransport(transport, async (url, handlers, options) => {
     const { redact = new Secrets().hide } = options;
-    tell({ kind: "dial", uri: url.href });
+    const show = (
+      kind: "sent" | "received",
+      message: Message,
+      payload?: Payload,
+    ): void =>
+      tell(() => ({
+        kind,
+        message: elide(message, redact),
+        payloadBytes: payloadBytes(message, payload),
+      }));
+    tell(() => ({ kind: "dial", uri: url.href }));
     const onUnanswered = handlers.onUnanswered?.bind(handlers);
     const connection = await transport.dial(
       url,
       wrapHandlers(handlers, {
         onMessage(message): void {
-          show("received", redact, message);
+          show("received", message);
           handlers.onMessage(message);
         },
         onClose(info): void {
-          tell({
-            kind: "close",
-            info: { ...info, reason: redact(info.reason) },
-          });
+          const reason = redact(info.reason);
+          tell(() => ({ kind: "close", info: { ...info, reason } }));
           handlers.onClose(info);
         },
         ...(onUnanswered && {
           onUnanswered(seq, error): void {
-            tell({ kind: "unanswered", seq, error });
+            tell(() => ({ kind: "unanswered", seq, error }));
             onUnanswered(seq, error);
           },
         }),
       }),
       options,
     );
-    tell({ kind: "open", uri: connection.uri });
+    tell(() => ({ kind: "open", uri: connection.uri }));
     return wrapConnection(connection, (message, payload) => {
-      show("sent", redact, message, payload);
+      show("sent", message, payload);
       connection.send(message, payload);
     });
   });
@@ -114,87 +109,33 @@ function payloadBytes(message: Message, payload?: Payload): number {
 }
 
 /** Members whose strings are credentials: not even their size is shown. */
-const SECRET: ReadonlySet<string> = new Set([
-  "apikey",
-  "auth",
-  "clientSecret",
-  "key",
-  "userToken",
-]);
+const SECRET = /^(?:apikey|auth|clientSecret|key|userToken)$/;
 
 /** Members whose strings are task tokens: their start is shown. */
-const TOKENS: ReadonlySet<string> = new Set(["token", "publicToken"]);
+const TOKEN = /^(?:t|publicT)oken$/;
 
 /**
  * Members whose values are shown. All others may hold credentials, settings
  * or payload: of them only the size is shown.
  */
-const SHOWN: ReadonlySet<string> = new Set([
+const SHOWN: ReadonlySet<string> = new Set((
   // Messages.
-  "arguments",
-  "body",
-  "command",
-  "event",
-  "file",
-  "lineno",
-  "message",
-  "request_seq",
-  "seq",
-  "success",
-  "trace",
-  "type",
+  "arguments body command event file lineno message request_seq seq " +
+  "success trace type " +
   // Login and server.
-  "capabilities",
-  "clientName",
-  "clientVersion",
-  "defaultTeam",
-  "platform",
-  "userId",
-  "version",
+  "capabilities clientName clientVersion defaultTeam platform userId " +
+  "version " +
   // Pipelines and tasks.
-  "__id",
-  "action",
-  "classType",
-  "components",
-  "control",
-  "errors",
-  "exitMessage",
-  "from",
-  "id",
-  "input",
-  "lane",
-  "name",
-  "pipeline",
-  "pipelineTraceLevel",
-  "projectId",
-  "project_id",
-  "provider",
-  "service",
-  "source",
-  "state",
-  "status",
-  "tasks",
-  "teamId",
-  "warnings",
+  "__id action classType components control errors exitMessage from id " +
+  "input lane name pipeline pipelineTraceLevel projectId project_id " +
+  "provider service source state status tasks teamId warnings " +
   // Pipes.
-  "mimeType",
-  "object",
-  "objectId",
-  "op",
-  "pipes",
-  "subcommand",
+  "mimeType object objectId op pipes subcommand " +
   // Subscriptions.
-  "category",
-  "change",
-  "flags",
-  "types",
+  "category change flags types " +
   // Files.
-  "handle",
-  "mode",
-  "new_path",
-  "old_path",
-  "path",
-]);
+  "handle mode new_path old_path path "
+).split(" "));
 
 /** Deeper members are not shown. */
 const MAX_DEPTH = 16;
@@ -213,9 +154,9 @@ function elide(
   function member(name: string, value: unknown, depth: number): unknown {
     if (SHOWN.has(name)) return show(value, depth);
     if (typeof value !== "string") return sizeOf(value);
-    if (SECRET.has(name)) return "***";
+    if (SECRET.test(name)) return "***";
     // The asterisk stands for all tasks.
-    return TOKENS.has(name) && value !== "*"
+    return TOKEN.test(name) && value !== "*"
       ? shortToken(value)
       : sizeOf(value);
   }
