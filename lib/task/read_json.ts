@@ -33,7 +33,7 @@ async function readText(
   signal: AbortSignal | null | undefined,
 ): Promise<string> {
   if (typeof place === "string" || place.protocol === "file:") {
-    const { readTextFile } = await import("../runtime/files.ts");
+    const { readTextFile } = await import("../runtime/read_text_file.ts");
     return await readTextFile(place);
   }
   return await (await fetchPlace(place, signal)).text();

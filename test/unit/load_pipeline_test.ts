@@ -10,7 +10,7 @@ import {
   loadPipeline,
   type PipelineInput,
 } from "../../lib/task/load_pipeline.ts";
-import { readTextFile } from "../../lib/runtime/files.ts";
+import { readTextFile } from "../../lib/runtime/read_text_file.ts";
 import { sendFiles } from "../../lib/pipe/send_files.ts";
 import { restart } from "../../lib/task/restart.ts";
 import { use } from "../../lib/task/use.ts";

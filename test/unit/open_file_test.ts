@@ -2,10 +2,10 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   type Disk,
   diskOf,
-  noDisk,
   openFile,
   statFile,
 } from "../../lib/runtime/files.ts";
+import { noDisk } from "../../lib/runtime/read_text_file.ts";
 import { isDAPException, ValidationException } from "../../lib/errors.ts";
 import { sameBytes } from "../support/same_bytes.ts";
 import { tempFolder } from "../support/temp_folder.ts";
