@@ -139,23 +139,23 @@ export class RocketRideException extends DAPException {
 /** What a connection failure carries besides. */
 export interface ConnectionExceptionOptions extends ExceptionOptions {
   /**
-   * Whether the request had left before the line dropped; only an unsent one
-   * is safe to repeat blindly.
+   * Whether the request had left before the connection was lost; only an
+   * unsent one is safe to repeat.
    *
    * @default {false}
    */
   readonly sent?: boolean;
-  /** The close code of the socket, when it told one. */
+  /** The close code of the socket, if there was one. */
   readonly closeCode?: number | undefined;
 }
 
-/** The line could not be opened, dropped, or was closed while calls waited. */
+/** The connection could not be opened, was lost, or was closed with calls in flight. */
 export class ConnectionException extends RocketRideException {
   /** @ignore */
   override readonly name: string = "ConnectionException";
-  /** Whether the request had left before the line dropped. */
+  /** Whether the request had left before the connection was lost. */
   readonly sent: boolean;
-  /** The close code of the socket, when it told one. */
+  /** The close code of the socket, if there was one. */
   readonly closeCode: number | undefined;
 
   /**
@@ -315,7 +315,7 @@ export class ProtocolException extends RocketRideException {
 }
 
 /**
- * Tell whether something thrown is one of this library's exceptions.
+ * Check whether a value is one of this library's exceptions.
  *
  * Tests the shape, not the class, so it also works between two copies of the
  * library in one bundle.

@@ -27,7 +27,7 @@ export type EventType =
 export interface Wanted {
   /** The kinds, as the engine wants them. */
   readonly mask: number;
-  /** Tell whether an event of this name is wanted. */
+  /** Check whether an event of this name is wanted. */
   has(name: string): boolean;
 }
 
@@ -41,7 +41,7 @@ const PROMISED: readonly string[] = [
 const LOCAL = "apaevt_status_upload";
 
 /**
- * Read what somebody wants to see.
+ * Read the kinds and names of a subscription.
  *
  * @param types The kinds and names.
  * @returns The mask, and which events to hand out.

@@ -37,7 +37,7 @@ export interface EventsOptions extends CallOptions {
   readonly highWaterMark?: number | undefined;
   /**
    * What happens to a reader that is too slow: its stream errors, or the
-   * oldest events are dropped and an {@linkcode EventGap} tells how many.
+   * oldest events are dropped and an {@linkcode EventGap} has their number.
    *
    * @default {"error"}
    */
@@ -49,12 +49,12 @@ export interface EventsOptions extends CallOptions {
 /**
  * Watch a task, a project's source, one pipe or everything.
  *
- * Resolves when the engine has acknowledged the subscription; what happened
- * before is not told, so watch first and send then. The stream of a task shows
+ * Resolves when the engine has acknowledged the subscription. Earlier events
+ * are not sent, so watch first and send then. The stream of a task has
  * that task alone, with the progress of uploads to it; that of a project's
  * source shows every task of it. Cancelling the stream, or
  * leaving a `for await` loop, ends the subscription. Several streams may
- * watch the same: the engine is told what all of them want together. A stream
+ * watch the same target. A stream
  * outlives a reconnect, with a gap of reason `reconnect` where events may be
  * missing, closes when the session is closed, and errors when it is lost.
  *
@@ -147,7 +147,7 @@ interface QueueOptions {
   readonly overflow: "error" | "drop-oldest";
 }
 
-/** One stream of events: a bounded queue between the line and a reader. */
+/** One stream of events: a bounded queue between the session and a reader. */
 export class EventSubscription {
   readonly stream: ReadableStream<StreamedEvent>;
   readonly mask: number;
@@ -192,7 +192,7 @@ export class EventSubscription {
     this.#core.listeners.add(listener);
     this.#detach = [() => this.#core.listeners.delete(listener)];
     try {
-      // Nothing to tell the engine about events that are made here.
+      // Events of the client itself need no request.
       if (this.mask !== 0) {
         await subscriptionsOf(this.#core).add(this.#key, this, options);
       }
@@ -202,7 +202,7 @@ export class EventSubscription {
     }
     this.#detach = [
       ...this.#detach,
-      onAbort(this.#core.signal, (reason) => this.#lineEnded(reason)),
+      onAbort(this.#core.signal, (reason) => this.#sessionEnded(reason)),
       onAbort(options.signal, (reason) => this.#fail(reason)),
     ];
     // Aborted in the turn of the answer.
@@ -226,7 +226,7 @@ export class EventSubscription {
   }
 
   onGap(): void {
-    // A line that was lost again before anything was read.
+    // The connection was lost again before the reader read anything.
     if (this.#queue.last?.type === "gap") return;
     this.#push({ type: "gap", reason: "reconnect", lost: undefined });
   }
@@ -285,7 +285,7 @@ export class EventSubscription {
   }
 
   /** A session that was closed on purpose ends its streams well. */
-  #lineEnded(reason: unknown): void {
+  #sessionEnded(reason: unknown): void {
     this.#core.closed.then(({ clean }) => {
       if (!clean) return this.#fail(reason);
       if (this.#over) return;
@@ -322,13 +322,13 @@ export class EventSubscription {
   }
 }
 
-/** Tells in a stream of events that some are missing at this place. */
+/** Marks the place in a stream of events where some are missing. */
 export interface EventGap {
-  /** Tells it from events, which have `"event"`. */
+  /** The discriminant; events have `"event"`. */
   readonly type: "gap";
-  /** Why: the reader was too slow, or the line was dialled anew. */
+  /** Why: the reader was too slow, or the session reconnected. */
   readonly reason: "overflow" | "reconnect";
-  /** How many are missing; `undefined` where nobody can know. */
+  /** How many are missing; `undefined` if that is unknown. */
   readonly lost: number | undefined;
 }
 
@@ -339,7 +339,7 @@ export interface EventGap {
  */
 export type StreamedEvent = TypedEvent | EventGap;
 
-/** Hand an event that was made here to everybody who watches its task. */
+/** Deliver an event of the client itself to all listeners of its task. */
 export function deliverEvent(
   core: SessionCore,
   event: EventMessage,

@@ -20,9 +20,9 @@ const choices = new WeakMap<SessionCore, Map<string, Choice>>();
 /**
  * Choose which events of a task reach the session's `onEvent`.
  *
- * Replaces what was chosen for the same target before; streams of
- * {@linkcode events} that watch it, too, are not disturbed. The choice is
- * made again on a line that was dialled anew.
+ * Replaces an earlier choice for the same target. Streams of
+ * {@linkcode events} keep their events. After a reconnect the choice is
+ * made again.
  *
  * @param session A session from {@linkcode connect}.
  * @param target A task or its token, a project's source, a pipe, or `"*"`.
@@ -72,7 +72,7 @@ export async function setEvents(
   const subscriber: Subscriber = { mask, onGap(): void {} };
   // The new one first: what both want is never interrupted.
   if (mask !== 0) await table.add(key, subscriber, options);
-  // Only now: somebody else may have chosen meanwhile.
+  // Only now: another call may have chosen meanwhile.
   const before = chosen.get(key.id);
   if (mask !== 0) chosen.set(key.id, { key, subscriber });
   else chosen.delete(key.id);

@@ -12,25 +12,25 @@ import { refusal } from "../session/call.ts";
 import type { SessionCore } from "../session/core.ts";
 import type { CallOptions } from "../session/session.ts";
 
-/** Somebody who watches. */
+/** A reader of events. */
 export interface Subscriber {
   readonly mask: number;
-  /** The line was dialled anew, so that events may be missing. */
+  /** The session has reconnected; events may be missing. */
   onGap(): void;
 }
 
 interface Entry {
   readonly key: MonitorKey;
   readonly subscribers: Set<Subscriber>;
-  /** What the engine has; `undefined` when nobody knows. */
+  /** The mask that the engine has; `undefined` if that is unknown. */
   applied: number | undefined;
-  /** Counts how often the engine lost it; an answer from before says nothing. */
+  /** How often the engine has lost it; answers from before are ignored. */
   losses: number;
-  /** Settles when the change under way is done. */
+  /** Settles when the latest change is done. */
   change: Promise<void>;
 }
 
-/** How a change is told, and on which line it means something. */
+/** The options of a change, and the connection that it is meant for. */
 type ChangeOptions = CallOptions & { readonly line?: number | undefined };
 
 const tables = new WeakMap<SessionCore, SubscriptionTable>();
@@ -43,14 +43,14 @@ export function subscriptionsOf(core: SessionCore): SubscriptionTable {
 }
 
 /**
- * What a session watches. The engine knows one mask a key, and each call
- * replaces it: so it is told the union of what all subscribers
- * of a key want, one change at a time.
+ * The subscriptions of a session. The engine has one mask for each key, and
+ * each request replaces it. So each request has the union of the masks of all
+ * subscribers of the key, and changes are made one at a time.
  */
 export class SubscriptionTable {
   readonly #core: SessionCore;
   readonly #entries: Map<string, Entry> = new Map();
-  /** Those who have not been told that they are subscribed. */
+  /** Subscribers whose subscription is not acknowledged yet. */
   readonly #asking: Set<Subscriber> = new Set();
 
   constructor(core: SessionCore) {
@@ -79,7 +79,7 @@ export class SubscriptionTable {
     }
   }
 
-  /** Take a subscriber away; what others want stays. */
+  /** Remove a subscriber; the others keep their events. */
   async remove(key: MonitorKey, subscriber: Subscriber): Promise<void> {
     const entry = this.#entries.get(key.id);
     if (!entry?.subscribers.delete(subscriber)) return;
@@ -87,7 +87,7 @@ export class SubscriptionTable {
     try {
       if (ready) await this.#sync(entry, { line });
     } finally {
-      // Told or not, nobody wants it any more.
+      // Even if the request failed, there is no subscriber left.
       const unwanted = entry.subscribers.size === 0;
       if (unwanted && this.#entries.get(key.id) === entry) {
         this.#entries.delete(key.id);
@@ -110,8 +110,8 @@ export class SubscriptionTable {
   }
 
   /**
-   * The same once there is a line. Who waits for one is not in the queue of
-   * changes, where those who restore the line would have to wait for it.
+   * The same once there is a connection. A call that waits for one is not in
+   * the queue of changes: restoring would have to wait for it.
    */
   async #syncConnected(entry: Entry, options: CallOptions): Promise<void> {
     let { timeout } = options;
@@ -126,14 +126,14 @@ export class SubscriptionTable {
       try {
         return await this.#sync(entry, { ...options, timeout, line });
       } catch (error) {
-        // The line was lost before it was our turn.
+        // The connection was lost before the request left.
         const unsent = isDAPException(error, "not-connected");
         if (!unsent || this.#core.line === line) throw error;
       }
     }
   }
 
-  /** Bring the engine's mask in line with what is wanted by then. */
+  /** Send the union of the masks, when the earlier changes are done. */
   #sync(entry: Entry, options: ChangeOptions): Promise<void> {
     const change = entry.change.then(() => this.#apply(entry, options));
     entry.change = change.catch(ignore);
@@ -148,7 +148,7 @@ export class SubscriptionTable {
     // A change that is given up half-way may have been made, or not.
     entry.applied = undefined;
     const { token, projectId, source, pipeId } = entry.key;
-    let response = await this.#tell(entry.key, mask, options);
+    let response = await this.#send(entry.key, mask, options);
     // The token of a run that is over; the next run has the same project.
     if (didFail(response) && token !== undefined && projectId !== undefined) {
       const args = {
@@ -157,7 +157,7 @@ export class SubscriptionTable {
         ...(pipeId !== undefined && { pipeId }),
       };
       const key = { ...entry.key, token: undefined, arguments: args };
-      const again = await this.#tell(key, mask, options);
+      const again = await this.#send(key, mask, options);
       if (!didFail(again)) response = again;
     }
     // An engine that does not know the task any more has forgotten it all.
@@ -166,7 +166,7 @@ export class SubscriptionTable {
     } else throw refusal(response, RocketRideException);
   }
 
-  #tell(
+  #send(
     { token, arguments: args }: MonitorKey,
     mask: number,
     options: ChangeOptions,
@@ -186,12 +186,12 @@ export class SubscriptionTable {
     await Promise.all([...this.#entries.values()].map(async (entry) => {
       entry.applied = undefined;
       entry.losses++;
-      // Before engines are asked: what is so now, they tell before they answer.
+      // Before the requests: engines send the current state before they answer.
       for (const subscriber of entry.subscribers) {
         if (!this.#asking.has(subscriber)) subscriber.onGap();
       }
       await this.#sync(entry, { signal }).catch(ignore);
-      // Somebody may have left meanwhile, who cannot tell the engine yet.
+      // A subscriber that left meanwhile could not send its change.
       if (entry.applied !== undefined) {
         await this.#sync(entry, { signal }).catch(ignore);
       }
@@ -209,7 +209,7 @@ export class SubscriptionTable {
       if (entry.subscribers.size === 0) continue;
       entry.applied = undefined;
       entry.losses++;
-      // Not in the entry's turn while a line is restored: that has to wait.
+      // Waits for a connection that is being restored.
       this.#syncConnected(entry, {}).catch(ignore);
     }
   }

@@ -76,8 +76,8 @@ function projectKey(
 }
 
 /**
- * The project of a task. Where the engine does not tell, as for a key that
- * may not look at the task, the token has to do.
+ * The project of a task. If the engine does not send it, as for a key without
+ * the permission, the token is used.
  */
 async function projectOf(
   core: SessionCore,
@@ -97,7 +97,7 @@ async function projectOf(
 }
 
 /**
- * Tell whether an event may be about a target. Few bodies name their project;
+ * Check whether an event may be about a target. Few bodies name their project;
  * all from the engine have `__id`, which ends in the source, and begins with
  * the task's token. Events of uploads are made here, where the token is known.
  */

@@ -14,16 +14,14 @@ const QUIET_MS = 15_000;
 /**
  * Watch the status of a task until it is over.
  *
- * The first value is the status now; each later one is what the engine tells
- * when something changed, about once a second. A slow reader gets the latest
- * ones. After a reconnect the status is asked for anew, so that the end is
- * not missed. The stream closes after the status that says `completed`.
+ * The first value is the current status; later ones come with its changes,
+ * about once a second. A slow reader gets the latest ones. After a reconnect
+ * the status is requested again, so that the end is not missed. The stream closes after the status that says `completed`.
  *
- * Where no events come, as for the public key of a task, the status is asked
- * for every two seconds, and told when it has changed. Events name a task only
- * by its source and the first characters of its token, so that an end, and a
- * status of a run that began at another time, is asked for by token before it
- * is told.
+ * Without events, as with the public key of a task, the status is requested
+ * every two seconds, and delivered if it has changed. Events name a task only
+ * by its source and the first characters of its token. So an end, and a status
+ * of a run that began at another time, are verified by a request first.
  *
  * @param session A session from {@linkcode connect}.
  * @param task The task, or its token.
@@ -93,7 +91,7 @@ export function watchTask(
   }, { highWaterMark: 0 });
 }
 
-/** Follows one task by its events, and by asking where none come. */
+/** Follows one task by its events, and by requests if there are none. */
 class Watch {
   readonly #core: SessionCore;
   readonly #token: string;
@@ -101,7 +99,7 @@ class Watch {
   #opening: Promise<PatientReader<StreamedEvent>> | undefined;
   #hasAsked = false;
   #hasEvents = false;
-  /** What was told last. */
+  /** The latest value. */
   #known: TaskStatus | undefined;
 
   constructor(
@@ -114,7 +112,7 @@ class Watch {
     this.#options = options;
   }
 
-  /** The next status that says something new; none when the watch is over. */
+  /** The next status that differs; none when the watch is over. */
   async next(): Promise<TaskStatus | undefined> {
     const reader = await (this.#opening ??= this.#open());
     for (;;) {
@@ -151,7 +149,7 @@ class Watch {
     reader: PatientReader<StreamedEvent>,
   ): Promise<TaskStatus | null | undefined> {
     if (!this.#hasAsked) {
-      // Engines tell it by themselves to the first who watches a task only.
+      // Engines send it on their own only to the first subscriber of a task.
       this.#hasAsked = true;
       return await this.#ask();
     }
@@ -167,21 +165,21 @@ class Watch {
     return await this.#confirmed(value.body);
   }
 
-  /** What an event tells, if it tells it of this task. */
-  async #confirmed(told: TaskStatus): Promise<TaskStatus | null> {
-    const isSameRun = told.startTime === this.#known?.startTime;
-    if (isSameRun && !told.completed) return told;
+  /** The status of an event, if it is that of this task. */
+  async #confirmed(status: TaskStatus): Promise<TaskStatus | null> {
+    const isSameRun = status.startTime === this.#known?.startTime;
+    if (isSameRun && !status.completed) return status;
     try {
       return await this.#ask();
     } catch (error) {
       // The server has forgotten the task whose end this is.
       const isEnd = isSameRun && isDAPException(error, "task-not-running");
-      if (isEnd) return told;
+      if (isEnd) return status;
       throw error;
     }
   }
 
-  /** What the engine says by token, if it is new and the engine can be asked. */
+  /** The status by token, if it has changed and the request succeeds. */
   async #ask(): Promise<TaskStatus | null> {
     try {
       const body = await call(this.#core, "rrext_get_task_status", {}, {
@@ -193,7 +191,7 @@ class Watch {
       const isNews = JSON.stringify(status) !== JSON.stringify(this.#known);
       return isNews ? status : null;
     } catch (error) {
-      // A session that has ended ends the events, and a later answer tells.
+      // The end of the session ends the events; other calls may succeed later.
       const isLater = error instanceof ConnectionException ||
         isDAPException(error, "timeout");
       if (isLater) return null;

@@ -17,7 +17,7 @@ const TAG = /<(?:(\/?[a-z][^\t\n\f\r />]*|\?xml(?=[\t\n\f\r ]))|!--|[!/?])/iy;
 const ATTRIBUTE =
   /[\t\n\f\r /]*([^\t\n\f\r />][^\t\n\f\r />=]*)(?:[\t\n\f\r ]*=[\t\n\f\r ]*(?:"([^"]*)"?|'([^']*)'?|([^\t\n\f\r >]*)))?/y;
 
-/** Tell whether documents of a media type may declare their charset. */
+/** Check whether documents of a media type may declare their charset. */
 export function isMarkup(essence: string): boolean {
   return essence === "text/html" || essence.endsWith("/xml") ||
     essence.endsWith("+xml");

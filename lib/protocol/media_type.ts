@@ -65,7 +65,7 @@ function findCharset(parameters: string): string | undefined {
 }
 
 /**
- * Tell how data of a media type is cut into writes.
+ * Return how data of a media type is cut into writes.
  *
  * Follows the lane that the engine chooses for the type and
  * what a write means there.
@@ -81,7 +81,7 @@ export function framingOf(mimeType: string): Exclude<Framing, "chunk"> {
 }
 
 /**
- * Tell whether each write of a media type must be one JSON document.
+ * Check whether each write of a media type must be one JSON document.
  *
  * @param mimeType The media type that the pipe is opened with.
  * @returns `true` for questions, documents, answers and classifications.

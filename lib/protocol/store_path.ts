@@ -16,7 +16,7 @@ const MAX_PATH_LENGTH = 4096;
  * Backslashes count as slashes; a leading slash, doubled ones and `.` say
  * nothing and are left out.
  *
- * @param path The path, as somebody wrote it.
+ * @param path The path, as the caller wrote it.
  * @returns The path in its one spelling; empty for the root.
  * @throws {TypeError} It is not text.
  * @throws {ValidationException} It leads upwards, holds what no name may, or

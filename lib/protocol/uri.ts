@@ -71,7 +71,7 @@ export function normalizeUri(input: string): URL {
 }
 
 /**
- * Tell whether an address stays on this machine, so that a credential may
+ * Check whether an address stays on this machine, so that a credential may
  * travel to it without TLS.
  *
  * @param url The address of a server.

@@ -91,8 +91,9 @@ function bytesOf(data: Uint8Array | string): Uint8Array {
  * @param message A request from {@linkcode buildRequest}; its `seq` is replaced.
  * @param options See {@linkcode CallOptions}.
  * @returns The engine's response as it came.
- * @throws {ConnectionException} The session is not connected, or the line
- * dropped before the answer; `sent` tells whether the request had left.
+ * @throws {ConnectionException} The session is not connected, or the
+ * connection was lost before the answer; `sent` is `true` if the request had
+ * left.
  * @throws {TimeoutException} No answer came in time.
  * @throws The signal's reason, if aborted.
  *

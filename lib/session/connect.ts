@@ -27,7 +27,8 @@ import type { Session } from "./session.ts";
  * @throws {TypeError} The options, the credential or the transport are of
  * another type.
  * @throws {AuthenticationException} The engine refused the credential; final.
- * @throws {ConnectionException} The engine cannot be reached, or hung up.
+ * @throws {ConnectionException} The engine cannot be reached, or closed the
+ * connection.
  * @throws {TimeoutException} It did not answer in time.
  * @throws What the `auth` function throws.
  * @throws The signal's reason, if aborted.
@@ -52,8 +53,8 @@ export async function connect(options: ConnectOptions = {}): Promise<Session> {
   signal?.throwIfAborted();
   const core = new SessionCore(await resolveSettings(options));
   if (onEvent) {
-    const tell = inSequence(onEvent);
-    core.listeners.add((event) => tell(event as TypedEvent));
+    const notify = inSequence(onEvent);
+    core.listeners.add((event) => notify(event as TypedEvent));
   }
   const observer = lifecycleObserver(options);
   if (observer) core.observers.add(observer);
@@ -70,11 +71,11 @@ export type ServerInfoOptions = Pick<
 /**
  * Ask an engine what it is, without logging in.
  *
- * Opens a line of its own, asks, and closes it. No credential is read or
- * sent. 1.0 engines do not know the question.
+ * Opens a connection for this request and closes it. No credential
+ * is read or sent. 1.0 engines do not know the question.
  *
  * @param options See {@linkcode ServerInfoOptions}.
- * @returns Version, capabilities and platform, as far as the engine tells.
+ * @returns Version, capabilities and platform, as far as the engine sends them.
  * @throws {RocketRideException} The engine does not know the question.
  * @throws {ConnectionException} It cannot be reached.
  * @throws {TimeoutException} It did not answer in time.

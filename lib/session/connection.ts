@@ -38,20 +38,20 @@ export async function close(
 }
 
 /**
- * Tell whether calls can be made: the line is up and the login accepted.
+ * Check whether calls can be made: connected, with the login accepted.
  *
  * @param session A session from {@linkcode connect}.
- * @returns `false` as soon as the line dropped or was closed.
+ * @returns `false` as soon as the connection was lost or closed.
  */
 export function isConnected(session: Session): boolean {
   return coreOf(session).ready;
 }
 
 /**
- * Tell where a session is connected to, and how.
+ * Return the state, transport and address of a session.
  *
  * @param session A session from {@linkcode connect}.
- * @returns State, transport and address, for display and debugging.
+ * @returns The information, for display and debugging.
  */
 export function getConnectionInfo(session: Session): ConnectionInfo {
   const core = coreOf(session);
@@ -76,29 +76,29 @@ export function getApiKey(session: Session): string | undefined {
 
 /** Options of {@linkcode setConnectionParams}. */
 export interface ConnectionParams extends CallOptions {
-  /** The new address; the old one stays when it is left out. */
+  /** The new address; the old one stays when it is omitted. */
   readonly uri?: string | URL | undefined;
-  /** The new credential; the old one stays when it is left out. */
+  /** The new credential; the old one stays when it is omitted. */
   readonly auth?: Auth | undefined;
 }
 
 /**
  * Move a session to another engine or credential.
  *
- * Open pipes are closed on the server, for which it has a second; then the
- * line is closed and dialled anew. Calls in flight reject with a
- * `ConnectionException` of code `connection-closed`. A later move takes over
- * from one that is under way.
+ * Open pipes are closed on the server, within one second; then the session
+ * closes its connection and opens a new one. Calls in flight reject with a
+ * `ConnectionException` of code `connection-closed`. A later move replaces
+ * one in progress.
  *
- * The new line is dialled once, and if it cannot be had, the session has
- * ended. With `persist` it is dialled until it is there, as after a drop:
- * calls that are made meanwhile wait, `timeout` bounds one attempt, and
- * `signal` gives up only this wait, while the session goes on trying.
+ * There is one connection attempt; if it fails, the session ends. With
+ * `persist` the session tries until it succeeds, as after a lost connection:
+ * calls made meanwhile wait, `timeout` bounds one attempt, and `signal` ends
+ * only this wait, while the session goes on trying.
  *
  * @param session A session from {@linkcode connect}.
  * @param params What changes; see {@linkcode ConnectionParams}.
- * @throws What {@linkcode connect} throws. Where nothing was dialled, as after
- * a `ValidationException`, the old line is still up.
+ * @throws What {@linkcode connect} throws. Without an attempt, as after a
+ * `ValidationException`, the old connection stays open.
  */
 export async function setConnectionParams(
   session: Session,

@@ -2,17 +2,18 @@ import { coreOf } from "./core.ts";
 import { getConnectionInfo } from "./connection.ts";
 import type { LifecycleEvent, Session } from "./session.ts";
 
-/** How many events wait for a slow reader; the oldest make room. */
+/** How many events wait for a slow reader; the oldest are dropped. */
 const MOST_WAITING = 64;
 
 /**
- * Watch the line of a session: connected, disconnected, trying again, ended.
+ * Watch the connection of a session: connected, disconnected, reconnecting,
+ * ended.
  *
- * Begins with `connected` when the line is up, and closes after `ended`. A
+ * Begins with `connected` if the session is connected, closes after `ended`. A
  * slow reader keeps the latest 64 events.
  *
  * @param session A session from {@linkcode connect}.
- * @returns What happens, in order. Cancelling it only stops the watching.
+ * @returns The events, in order. Cancelling the stream ends only the stream.
  *
  * @example
  * ```ts

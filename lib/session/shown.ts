@@ -41,7 +41,7 @@ function shownResponse(
     : { ...copy, message };
 }
 
-/** An event without secrets in what it tells people. */
+/** An event without secrets in its texts. */
 function shownEvent(
   event: EventMessage,
   secrets: Secrets,

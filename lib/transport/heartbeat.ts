@@ -11,14 +11,14 @@ import { wrapConnection, wrapHandlers, wrapTransport } from "./wrap.ts";
 /** Options of {@linkcode withHeartbeat}. */
 export interface HeartbeatOptions {
   /**
-   * Milliseconds of silence after which the engine is asked for a sign of
-   * life. Proxies drop idle lines from 30 s on.
+   * Milliseconds of silence after which the client sends a ping.
+   * Proxies drop connections that were idle for 30 s.
    *
    * @default {15_000}
    */
   readonly interval?: number;
   /**
-   * Milliseconds to wait for that sign before the line is given up.
+   * Milliseconds to wait for an answer before the connection counts as lost.
    *
    * @default {20_000}
    */
@@ -33,13 +33,12 @@ const SEQ_BASE = 2 ** 40;
 const SEQ_ROOM = 2 ** 52 - SEQ_BASE;
 
 /**
- * Notice lines that died without a word.
+ * Detect connections that were lost without a close.
  *
- * After the login, and whenever nothing arrived for a while, it sends
- * `rrext_ping`; any message counts as a sign of life. A line that stays silent
- * is first declared dead to its owner and only then closed, since closing can
- * take minutes on some runtimes. The timer never keeps a process
- * alive.
+ * After the login, and whenever nothing has arrived for a while, it sends
+ * `rrext_ping`; any message counts as an answer. A connection that stays silent
+ * is first reported as lost and then closed, since closing can take minutes on
+ * some runtimes. The timer never keeps a process alive.
  *
  * @param transport What carries the messages.
  * @param options See {@linkcode HeartbeatOptions}.
@@ -57,7 +56,7 @@ export function withHeartbeat(
   });
   const interval = milliseconds("interval", options.interval ?? 15_000);
   const timeout = milliseconds("timeout", options.timeout ?? 20_000);
-  // Where nothing lasts, nothing can be silent.
+  // There is no connection that could be lost.
   if (transport.connectionless) return transport;
   return wrapTransport(transport, async (url, handlers, dialOptions) => {
     const { clock } = dialOptions;

@@ -86,8 +86,8 @@ const TASK_COMMANDS: ReadonlySet<string> = new Set([
  * other transport. A request ends with its call, also one whose response has no
  * end, and no redirect takes it to another origin.
  *
- * There is no line that could be lost, either: a request that the network fails
- * rejects by itself, with a `ConnectionException`, and the session goes on.
+ * There is no connection to lose: if the network fails, the request rejects
+ * with a `ConnectionException`, and the session continues.
  *
  * @param options See {@linkcode HttpTransportOptions}.
  * @returns A transport for `connect({ transport })`.

@@ -72,8 +72,8 @@ export function notCarried(what: string): ValidationException {
   });
 }
 
-/** What those get whose credential is not good. */
-const STRANGER: ReadonlySet<number | undefined> = new Set([
+/** The statuses for a credential that was refused. */
+const REFUSED: ReadonlySet<number | undefined> = new Set([
   undefined, // no header can carry it
   400,
   401,
@@ -82,9 +82,9 @@ const STRANGER: ReadonlySet<number | undefined> = new Set([
 ]);
 
 /**
- * No path logs in. One that wants a credential tells whether it is good: a
- * stranger gets 401 there, whatever the path. Any other failure says nothing
- * about the credential, for example that of a proxy whose engine restarts.
+ * There is no path for the login. A path that needs a credential checks it:
+ * without a valid one the server answers 401, whatever the path. Any other
+ * failure, such as that of a proxy, means nothing for the credential.
  *
  * @throws {ConnectionException} There was another failure.
  */
@@ -97,9 +97,9 @@ async function login(
   if (ask.credential === "") return {};
   const answer = await ask({ method: "GET", path: "/status" }, signal);
   const { error, status } = answer;
-  // An engine without that path has let us look for it.
+  // A server without that path has accepted the credential.
   if (error === "Not Found" || error === undefined) return {};
-  if (STRANGER.has(status)) return answer;
+  if (REFUSED.has(status)) return answer;
   throw new ConnectionException(error, {
     code: "connection-failed",
     sent: true,

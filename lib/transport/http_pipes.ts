@@ -22,7 +22,7 @@ import { Places } from "./places.ts";
 
 /** How bodies travel. */
 interface HttpPipeOptions {
-  /** Tells whether bodies are streams; asked before the first of them. */
+  /** Whether bodies may be streams; called before the first one. */
   readonly streaming: Pick<StreamingProbe, "ask">;
   /** The most bytes that are held where they are not. */
   readonly bufferBytes: number;
@@ -65,7 +65,7 @@ export class HttpPipes {
   }
 
   /**
-   * Do what `rrext_process` is told to do.
+   * Carry out an `rrext_process` request.
    *
    * @param signal Ends the call; that of an open ends the pipe.
    * @param onOver Called when a pipe is over that was opened.
@@ -92,7 +92,7 @@ export class HttpPipes {
       : this.#close(id, found, signal);
   }
 
-  /** Not everybody closes what was refused. */
+  /** The pipe of a write that was refused may never be closed. */
   #write({ drop, pipe }: OpenPipe, data: Uint8Array): Promise<Answer> {
     let writing: Promise<Answer>;
     try {
@@ -235,7 +235,7 @@ function streamedPipe(
   function over(how: (gate: Deferred<Answer>) => void): void {
     settle = how;
     if (waiting) settle(waiting);
-    // A body that nobody ends holds its request, and with it the process.
+    // An unfinished body keeps its request open, and the process alive.
     writer.abort().catch(ignore);
   }
 

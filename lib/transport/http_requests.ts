@@ -210,7 +210,7 @@ export function errorWords(
   return plain(message) ?? plain(error);
 }
 
-/** Text or a number as text; anything else of a server's is shown to nobody. */
+/** A string or number of a server as a string; other values are omitted. */
 export function plain(value: unknown): string | undefined {
   return typeof value === "string" || typeof value === "number"
     ? String(value)
@@ -225,7 +225,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** A question to a server, for as long as somebody waits for the answer. */
+/** A request that several callers share; it ends with the last of them. */
 interface Asking {
   readonly answer: Promise<boolean>;
   readonly controller: AbortController;
@@ -252,7 +252,7 @@ export class StreamingProbe {
     try {
       return this.#known = await abortable(asking.answer, signal);
     } finally {
-      // Without anybody who waits, the request is nobody's.
+      // The last caller has left.
       if (--asking.waiting === 0) {
         asking.controller.abort();
         if (this.#asking === asking) this.#asking = undefined;
@@ -270,11 +270,11 @@ export class StreamingProbe {
 /**
  * Find out whether request bodies may be streams on the way to a server.
  *
- * What a platform says of itself does not tell: Deno, Bun and Workers stream
- * without saying that they do, and browsers say that they do but can do it over
- * HTTP/2 alone. So it is tried, at a path where a body means nothing.
+ * Feature detection does not help: Deno, Bun and Workers stream without
+ * declaring it, and browsers declare it but stream over HTTP/2 only. So a
+ * request tries it, at a path that ignores its body.
  *
- * @throws The network fails whatever the body is; nobody knows, then.
+ * @throws The network fails with any body; the result is unknown.
  */
 export async function streamsBodies(
   send: typeof fetch,

@@ -10,15 +10,15 @@ export type Payload = Uint8Array | FrameBuffer;
 
 /** How a connection ended. */
 export interface CloseInfo {
-  /** The WebSocket close code; 1006 when the line died without one. */
+  /** The WebSocket close code; 1006 if the connection was lost. */
   readonly code: number;
-  /** The peer's reason, or ours; may be empty. */
+  /** The reason of the peer or of the client; may be empty. */
   readonly reason: string;
   /** What the runtime or the codec reported, if anything. */
   readonly error?: unknown;
 }
 
-/** What a connection tells its owner, in the order of events. */
+/** The callbacks of a connection. */
 export interface ConnectionHandlers {
   /**
    * A message arrived. Called synchronously, in arrival order, never after
@@ -40,13 +40,13 @@ export interface ConnectionHandlers {
   onUnanswered?(seq: number, error: Error): void;
 }
 
-/** What a dial needs. Wrappers pass it on whole. */
+/** The options of a connection attempt; wrappers pass on all of them. */
 export interface DialOptions {
-  /** Gives the dial up; it then rejects with the signal's reason. */
+  /** Aborts the attempt, which rejects with the signal's reason. */
   readonly signal: AbortSignal | null | undefined;
-  /** Milliseconds until an unanswered dial fails; `Infinity` for no limit. */
+  /** Milliseconds until the attempt fails; `Infinity` for no limit. */
   readonly timeout: number;
-  /** Where time comes from. */
+  /** The clock of the session. */
   readonly clock: Clock;
   /**
    * Removes the session's credentials, and the values that it substituted in
@@ -57,9 +57,9 @@ export interface DialOptions {
   readonly redact?: ((text: string) => string) | undefined;
 }
 
-/** One open line to an engine. */
+/** An open connection to an engine. */
 export interface Connection {
-  /** The address that was dialled, without credentials. */
+  /** The address, without credentials. */
   readonly uri: string;
   /**
    * Hand a message over, in order. The payload is copied or written before
@@ -69,34 +69,32 @@ export interface Connection {
    */
   send(message: Message, payload?: Payload): void;
   /**
-   * End what a request still needs here: nobody waits for its answer any more.
-   * Where all requests share one connection there is nothing to end, and no
-   * such member. A pipe ends with the request that opened it.
+   * Release the resources of a request whose answer is no longer awaited.
+   * A connection that all requests share has none, and no such member. A pipe ends with the request that opened it.
    *
    * @param seq The number of the request; one that is not known is ignored.
    */
   cancel?(seq: number): void;
   /**
-   * Close the line. Nothing is delivered afterwards; `onClose` is called at
+   * Close the connection. Nothing is delivered afterwards; `onClose` is called at
    * once. The promise settles when the peer has answered, at the latest after
    * one second.
    */
   close(code?: number, reason?: string): Promise<void>;
 }
 
-/** A way for messages to travel: WebSocket, memory, HTTP, or one of yours. */
+/** A way to send messages: WebSocket, memory, HTTP, or one of your own. */
 export interface Transport {
   /** Shown by `getConnectionInfo`, for example `WebSocket`. */
   readonly name: string;
   /**
-   * Whether there is no line that could be silent, so that no heartbeat is
-   * needed, as with HTTP.
+   * Whether there is no lasting connection, and so no heartbeat, as with HTTP.
    *
    * @default {false}
    */
   readonly connectionless?: boolean | undefined;
   /**
-   * Turn what the user gave into the address that will be dialled.
+   * Return the address that a user's string stands for.
    *
    * @throws {ValidationException} The address cannot be one of this transport.
    */
