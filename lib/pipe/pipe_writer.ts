@@ -83,8 +83,8 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
   readonly #transcoded: boolean;
   readonly #timeout: number;
   readonly #liveness: Liveness;
-  /** Aborts the request that opens the pipe. */
-  readonly #opening: AbortController = new AbortController();
+  /** Stops the wait for the answer to the open. */
+  #giveUp: (reason: unknown) => void = ignore;
   /** Settles when it is known whether there is a pipe to release. */
   readonly #settled = deferred<unknown>();
   /** The connection that the pipe is open on; requests go nowhere else. */
@@ -146,15 +146,19 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
     };
     this.attach(signal);
     this.check();
+    // A signal costs more than the request, and only one in a queue needs it.
+    const queued = core.ready ? undefined : new AbortController();
+    this.#giveUp = (reason) => queued?.abort(reason);
     const asked = core.request(
       { command: "rrext_process", token, arguments: args },
       {
-        signal: this.#opening.signal,
+        signal: queued?.signal,
         timeout: this.#timeout,
         onLate: (response) => this.#granted(response),
-        onLine: (line, cancel): void => {
+        onLine: (line, cancel, giveUp): void => {
           this.#line = line;
           this.#cancel = cancel;
+          this.#giveUp = giveUp;
         },
       },
     );
@@ -271,7 +275,7 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
         : this.#settled.promise;
     }
     super.fail(lostPipe(error));
-    if (opening) this.#opening.abort(error);
+    if (opening) this.#giveUp(error);
     else this.#cancel();
   }
 
@@ -332,15 +336,14 @@ function objectOf(
   transcoded: boolean,
 ): Readonly<Record<string, unknown>> {
   const size = objinfo?.size ?? (transcoded ? undefined : knownSize);
-  const details: Record<string, unknown> = {
-    ...objinfo,
-    objectId: objinfo?.objectId ?? crypto.randomUUID(),
-    size: size === undefined ? undefined : Math.max(size, EMPTY_OBJECT_SIZE),
-  };
-  for (const [name, value] of Object.entries(details)) {
-    if ((value ?? null) === null) delete details[name];
+  const object: Record<string, unknown> = {};
+  for (const name in objinfo) {
+    const value = objinfo[name] ?? null;
+    if (value !== null) object[name] = value;
   }
-  return details;
+  object.objectId ??= crypto.randomUUID();
+  if (size !== undefined) object.size = Math.max(size, EMPTY_OBJECT_SIZE);
+  return object;
 }
 
 /**

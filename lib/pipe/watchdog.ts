@@ -4,6 +4,7 @@ import {
   type TaskState,
   type TaskStatus,
 } from "../../schema/task.ts";
+import { onAbort } from "../async.ts";
 import { isDAPException, PipeException } from "../errors.ts";
 import type { SessionCore } from "../session/core.ts";
 import { getTaskStatus } from "../task/queries.ts";
@@ -32,6 +33,46 @@ export interface Watched extends Patient {
 }
 
 /**
+ * What is looked after in one session. One timer serves all, and stays armed
+ * while pipes come and go, since timers are expensive.
+ */
+class Watch extends Set<Liveness> {
+  readonly #core: SessionCore;
+  #cancel: (() => void) | undefined;
+
+  constructor(core: SessionCore) {
+    super();
+    this.#core = core;
+    onAbort(core.signal, () => this.#cancel?.());
+  }
+
+  override add(liveness: Liveness): this {
+    if (!this.#cancel) this.#arm();
+    return super.add(liveness);
+  }
+
+  #arm(): void {
+    const { clock } = this.#core.settings;
+    this.#cancel = clock.after(TICK_MS, () => this.#tick(), { ref: false });
+  }
+
+  #tick(): void {
+    this.#cancel = undefined;
+    if (this.size === 0) return;
+    this.#arm();
+    for (const liveness of [...this]) liveness.tick();
+  }
+}
+
+const watches: WeakMap<SessionCore, Watch> = new WeakMap();
+
+function watchOf(core: SessionCore): Watch {
+  const watch = watches.get(core) ?? new Watch(core);
+  watches.set(core, watch);
+  return watch;
+}
+
+/**
  * Looks after one pipe between requests: flushes what is held back, touches
  * an idle pipe before the engine drops it, and notices when the task or the pipe
  * behind a request is gone, since the engine then never answers.
@@ -46,7 +87,7 @@ export class Liveness {
   #active = false;
   #quiet = false;
   #polling = false;
-  #cancel: (() => void) | undefined;
+  readonly #watch: Watch;
 
   constructor(core: SessionCore, watched: Watched) {
     this.#core = core;
@@ -54,7 +95,8 @@ export class Liveness {
     this.#health = new TaskHealth(watched);
     const now = core.settings.clock.now();
     this.#wroteAt = this.#sentAt = this.#polledAt = now;
-    this.#schedule();
+    this.#watch = watchOf(core);
+    this.#watch.add(this);
   }
 
   /** The producer wrote something. */
@@ -71,17 +113,11 @@ export class Liveness {
 
   /** The pipe is over. */
   stop(): void {
-    this.#cancel?.();
-    this.#cancel = undefined;
+    this.#watch.delete(this);
   }
 
-  #schedule(): void {
-    const { clock } = this.#core.settings;
-    this.#cancel = clock.after(TICK_MS, () => this.#tick(), { ref: false });
-  }
-
-  #tick(): void {
-    this.#schedule();
+  /** See what is due; called every five seconds. */
+  tick(): void {
     const now = this.#core.settings.clock.now();
     if (this.#active) {
       this.#active = this.#quiet = false;
@@ -105,7 +141,7 @@ export class Liveness {
     this.#polledAt = now;
     const dead = await this.#taskDied();
     this.#polling = false;
-    if (dead && this.#watched.waiting && this.#cancel) {
+    if (dead && this.#watched.waiting && this.#watch.has(this)) {
       this.#watched.onDead(dead);
     }
   }

@@ -61,10 +61,15 @@ export interface RequestOptions extends CallOptions {
 }
 
 /**
- * Receives the number of the connection that a request has left on, and a
- * function that ends what the request needs there.
+ * Receives the number of the connection that a request has left on, a function
+ * that ends what the request needs there, and one that stops the wait for its
+ * answer, which then is late.
  */
-export type SentListener = (line: number, cancel: () => void) => void;
+export type SentListener = (
+  line: number,
+  cancel: () => void,
+  giveUp: (reason: unknown) => void,
+) => void;
 
 /** Where a request can go now. */
 export interface Route {
@@ -198,7 +203,7 @@ export class Calls {
         this.hold();
         return resolve(this.#requestLater(request, options));
       }
-      onLine?.(line, cancel ?? ignore);
+      onLine?.(line, cancel ?? ignore, (it) => this.#giveUp(seq, it));
     });
   }
 

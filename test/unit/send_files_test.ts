@@ -612,9 +612,8 @@ for (const [name, retries, retryable, input, expected] of RETRIES) {
   Deno.test(`a file is sent anew after its line was lost, when ${name}: ${expected}`, async () => {
     await using server = await uploadServer();
     dropping(server, 2, retryable);
-    assertEquals(await outcomes(server, [input], { retries }), [
-      `a: ${expected}`,
-    ]);
+    const [outcome] = await outcomes(server, [input], { retries });
+    assert(outcome?.startsWith(`a: ${expected}`), outcome);
     // One object, however often it was sent.
     const ids = server.objects.map(({ object }) => object.objectId);
     assertEquals(new Set(ids).size, 1);
