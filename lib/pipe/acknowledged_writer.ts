@@ -167,32 +167,41 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
     try {
       const payload = chunker.next(occasion);
       if (!payload) return;
-      const answered = this.sendPayload(payload);
+      let bytes = 0;
+      this.sendPayload(payload, () => this.consumed(bytes));
       // Its bytes were copied as it was sent.
-      const bytes = chunker.sent();
-      // What is in flight at a failure does not count.
-      answered.then(() => this.consumed(bytes), ignore);
+      bytes = chunker.sent();
     } catch (error) {
       this.fail(error);
     }
   }
 
   /** Send a payload, and what gathers meanwhile after it. */
-  protected sendPayload(payload: Payload): Promise<unknown> {
+  protected sendPayload(payload: Payload, then: () => void = ignore): void {
     const { length } = "payload" in payload ? payload.payload : payload;
-    const answered = this.track(this.sendWrite(payload, length));
-    answered.then(() => this.pump("idle"), ignore);
-    return answered;
+    this.track(this.sendWrite(payload, length), () => {
+      then();
+      this.pump("idle");
+    });
   }
 
-  /** Wait for an answer, but no longer than until a failure. */
-  protected track<T>(answer: Promise<T>): Promise<T> {
+  /**
+   * Wait for an answer, but no longer than until a failure.
+   *
+   * @param then Called in the turn of the answer, unless there was a failure.
+   */
+  protected track<T>(
+    answer: Promise<T>,
+    then: () => void = ignore,
+  ): Promise<T> {
     const flight = deferred<T>();
     this.#flight = flight as Deferred<unknown>;
     this.answer = answer;
     answer.then((value) => {
-      if (this.#flight === flight) this.#flight = undefined;
+      if (this.#flight !== flight) return;
+      this.#flight = undefined;
       flight.resolve(value);
+      then();
     }, (error) => {
       this.fail(error);
       flight.reject(error);

@@ -111,27 +111,29 @@ const MEDIA_TYPE = /^\s*[^\s/;,]+\/[^\s/;,]+\s*(;|$)/;
 export function checkPipeOptions(options: PipeOptions): void {
   const { mimeType, objinfo, framing } = options;
   // A file of a type that nobody knows says so with an empty text.
-  const given = mimeType ?? "";
-  if (given !== "" && !MEDIA_TYPE.test(String(given))) {
-    throw new TypeError(
-      `Cannot use the media type ${JSON.stringify(mimeType)}: ` +
-        'expected one such as "text/plain"',
-    );
-  }
-  const { essence } = parseMediaType(String(given));
-  const lane = essence.startsWith("lane/") ? essence.slice(5) : undefined;
-  if (lane !== undefined && !NAMED_LANES.includes(lane)) {
-    throw new TypeError(
-      `Cannot use the media type ${JSON.stringify(mimeType)}: ` +
-        `expected one of the lanes ${NAMED_LANES.join(", ")}`,
-    );
-  }
+  if (mimeType) checkMediaType(String(mimeType));
   if (typeof (objinfo ?? {}) !== "object" || Array.isArray(objinfo)) {
     throw new TypeError("Expected objinfo to be an object, such as { name }");
   }
   if (!["auto", "chunk"].includes(framing ?? "auto")) {
     throw new RangeError(
       `Cannot use framing "${framing}": expected "auto" or "chunk"`,
+    );
+  }
+}
+
+function checkMediaType(mimeType: string): void {
+  const given = JSON.stringify(mimeType);
+  if (!MEDIA_TYPE.test(mimeType)) {
+    throw new TypeError(
+      `Cannot use the media type ${given}: expected one such as "text/plain"`,
+    );
+  }
+  const { essence } = parseMediaType(mimeType);
+  if (essence.startsWith("lane/") && !NAMED_LANES.includes(essence.slice(5))) {
+    throw new TypeError(
+      `Cannot use the media type ${given}: ` +
+        `expected one of the lanes ${NAMED_LANES.join(", ")}`,
     );
   }
 }

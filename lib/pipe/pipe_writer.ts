@@ -53,15 +53,12 @@ interface OpenOptions extends PipeOptions {
 }
 
 /** Check everything that can be checked, then open a pipe on the server. */
-export async function openWriter(
+export function openWriter(
   session: Session,
   task: TaskRef,
   options: OpenOptions,
 ): Promise<PipeWriter> {
-  const core = coreOf(session);
-  const writer = new PipeWriter(core, tokenOf(task), options);
-  await writer.open();
-  return writer;
+  return new PipeWriter(coreOf(session), tokenOf(task), options).open();
 }
 
 /**
@@ -134,7 +131,7 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
   }
 
   /** Open the pipe: wait for a slot, but not for one of a task that has died. */
-  async open(): Promise<void> {
+  async open(): Promise<this> {
     const { core, token } = this;
     const { provider, signal } = this.#options;
     const args = {
@@ -168,6 +165,7 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
     else if (core.signal.aborted) this.fail(core.signal.reason);
     else if (core.line !== this.#line) this.fail(lineGone());
     this.check();
+    return this;
   }
 
   override write(chunk: PipeChunk): void | Promise<void> {
@@ -310,7 +308,7 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
     const mimeType = this.#mimeType;
     const lanes = lanesOf(mimeType);
     const { objectId } = result;
-    this.core.settings.warn(
+    this.core.settings.warn?.(
       `Result is empty: media type "${mimeType}" takes lane ` +
         `${lanes.map((lane) => `"${lane}"`).join(", else ")} of the source. ` +
         "Connect a component to it, and a response node behind that, or set " +

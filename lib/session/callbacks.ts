@@ -117,10 +117,11 @@ export function traceObserver(
   };
 }
 
-/** Calls both callbacks for warnings. */
+/** Calls both callbacks for warnings, where there is one. */
 export function warningObserver(
   { onTrace, onWarning }: SessionCallbacks,
-): (message: string, warning: ResultWarning) => void {
+): ((message: string, warning: ResultWarning) => void) | undefined {
+  if (!onTrace && !onWarning) return undefined;
   return (message, warning) => {
     if (onWarning) notify((it) => onWarning(message, it), warning);
     if (onTrace) notify(onTrace, { kind: "warning", message });
