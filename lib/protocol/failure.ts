@@ -19,10 +19,10 @@ export type FailureRow = readonly [
 
 const REFUSED = "authentication-refused";
 const PIPE = "pipe-failed";
+const PIPELINE = "invalid-pipeline";
 const UNSUPPORTED = "not-supported";
-const BUSY = "connection-failed";
-const ELSEWHERE = "Connect to a server that has it";
 const SOURCE = "Set source to the id of the entry component";
+const ELSEWHERE = "Connect to a server that has it";
 const START = "Start the pipeline with use()";
 
 /** What servers say. Codes that newer ones send stand beside the texts. */
@@ -34,22 +34,21 @@ const FAILURES: readonly FailureRow[] = [
   [/^Task token is required/, "request-failed", "Pass the token that use() returned"],
   // Newer servers add advice.
   [/^(?:Your pipeline is not running\b|TASK_NOT_REGISTERED$)/, "task-not-running", `The token is wrong, or the task has ended. ${START}`],
-  [/^(?:Multiple pipelines are running for this project; specify a scope|TASK_AMBIGUOUS)$/, "task-ambiguous", "Name the task by its token"],
+  [/^(?:Multiple pipelines are running for |TASK_AMBIGUOUS$)/, "task-ambiguous", "Name the task by its token"],
   [/^Pipeline is already running\.$/, "task-exists", "Set useExisting to join it, or terminate it first"],
-  [/^(?:Task (?:has already completed|was stopped|is terminating, cannot process data requests)|TASK_(?:STOPPED|COMPLETED))$/, "task-ended", START],
+  [/^(?:Task (?:has already completed$|was stopped$|is terminating, )|TASK_(?:STOPPED|COMPLETED)$)/, "task-ended", START],
   [/^(?:Invalid command|Unknown subcommand): /, "unknown-command", "The server's version does not have this command"],
   [/^(?:Permission '.*' denied(?: for this task)?|Access denied: no permissions for this task)$/s, "permission-denied", "Use a credential with this permission"],
-  [/^Service '.*' not found\.|^The service .* was not found$/s, "service-not-found", "getServices() lists the services of the server"],
+  [/^(?:Service '.*' not found\.|The service .* was not found$)/s, "service-not-found", "getServices() lists the services of the server"],
   [/^Could not send request$/, "connection-lost"],
   // Also of a server that cannot connect to itself.
-  [/\brejected WebSocket connection: HTTP 403$|^HTTP (?:429|50[234])(?: |$)/, BUSY, "The server is busy: try again in a moment"],
+  [/\brejected WebSocket connection: HTTP 403$|^HTTP (?:429|50[234])(?: |$)/, "connection-failed", "The server is busy: try again in a moment"],
   [/^Node '.*' exists in RocketRide but is not available/s, UNSUPPORTED, ELSEWHERE],
   [/ (?:is|are) not available in the embedded engine\b|^Debug interface not available$/, UNSUPPORTED, ELSEWHERE],
   [/^Account management requires SaaS mode$/, UNSUPPORTED, "Only RocketRide's cloud has this command"],
-  [/^Pipeline (?:has multiple|does not have a) source component/, "invalid-pipeline", SOURCE],
-  [/^Pipeline source component ".*" not found/s, "invalid-pipeline", SOURCE],
-  [/^Source ".*" not found in pipeline$/s, "invalid-pipeline", SOURCE],
-  [/^(?:Invalid components in pipeline$|Missing pipeline configuration in |Pipeline config must be an object$|'pipeline(?:\.\w+)?' |Component |Duplicate component |Cycle detected in pipeline: |Profile .* is not defined in |The service .* does not have a preconfig section$)/s, "invalid-pipeline", "validate() lists everything that is wrong"],
+  [/^Pipeline (?:has multiple|does not have a) source component/, PIPELINE, SOURCE],
+  [/^(?:Pipeline source component|Source) ".*" not found in /s, PIPELINE, SOURCE],
+  [/^(?:Invalid components in pipeline$|Missing pipeline configuration in |Pipeline config must be an object$|'pipeline(?:\.\w+)?' |Component |Duplicate component |Cycle detected in pipeline: |Profile .* is not defined in |The service .* does not have a preconfig section$)/s, PIPELINE, "validate() lists everything that is wrong"],
   [/^(?:Write|Close) pipe with id \S+ (?:not found|is not open)$/, "pipe-closed", "A pipe ends with close(), or after 60 s without a write"],
   [/^Write pipe with id \S+ has failed$/, PIPE, "The error of an earlier write says why"],
   [/^You are looking for a ".*", but this pipeline isn't it$/s, PIPE, "The pipeline has a source of another provider"],

@@ -15,16 +15,21 @@ const CREDENTIAL = "ROCKETRIDE_APIKEY";
  *
  * @param value A pipeline, or any value that JSON could carry.
  * @param env The variables.
+ * @param used Called with each value that is put in.
  * @returns A copy with the placeholders replaced; the value is not changed.
  * @throws {TypeError} The value contains itself.
  */
 export function substitute<T>(
   value: T,
   env: Readonly<Record<string, string>>,
+  used?: (value: string) => void,
 ): T {
   function resolve(placeholder: string, name: string): string {
-    if (name === CREDENTIAL || !Object.hasOwn(env, name)) return placeholder;
-    return env[name] ?? placeholder;
+    const known = name !== CREDENTIAL && Object.hasOwn(env, name);
+    const value = known ? env[name] : undefined;
+    if (value === undefined) return placeholder;
+    used?.(value);
+    return value;
   }
   return mapStrings(
     value,
@@ -109,5 +114,5 @@ function isContainer(value: unknown): value is object {
   if (typeof value !== "object" || value === null) return false;
   if (Array.isArray(value)) return true;
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  return !prototype || !Object.getPrototypeOf(prototype);
 }

@@ -46,31 +46,27 @@ export function transition(
   input: SessionInput,
 ): SessionState {
   const { epoch, phase } = state;
+  const { type } = input;
   if (phase === "ended") return state;
   if ("epoch" in input && input.epoch !== epoch) return state;
-  switch (input.type) {
-    case "connect":
-      return phase === "closing"
-        ? state
-        : { phase: "connecting", epoch: epoch + 1 };
-    case "opened":
-      return phase === "connecting"
-        ? { phase: "authenticating", epoch, connection: input.connection }
-        : state;
-    case "authenticated":
-      return phase === "authenticating" ? { ...state, phase: "ready" } : state;
-    case "move":
-      return phase === "ready" ? { ...state, phase: "moving" } : state;
-    case "close":
-      if (phase === "closing") return state;
-      return "connection" in state
-        ? { ...state, phase: "closing" }
-        : { phase: "ended", epoch };
-    case "dropped":
-      return { phase: "idle", epoch };
-    case "end":
-      return { phase: "ended", epoch };
+  if (type === "end") return { phase: "ended", epoch };
+  if (type === "dropped") return { phase: "idle", epoch };
+  if (phase === "closing") return state;
+  if (type === "connect") return { phase: "connecting", epoch: epoch + 1 };
+  if (type === "close" && !("connection" in state)) {
+    return { phase: "ended", epoch };
   }
+  if (type === "opened" && phase === "connecting") {
+    return { phase: "authenticating", epoch, connection: input.connection };
+  }
+  if (!("connection" in state)) return state;
+  if (type === "close") return { ...state, phase: "closing" };
+  if (type === "move" && phase === "ready") {
+    return { ...state, phase: "moving" };
+  }
+  return type === "authenticated" && phase === "authenticating"
+    ? { ...state, phase: "ready" }
+    : state;
 }
 
 /** The open connection of a session, if it has one. */

@@ -6,7 +6,7 @@ import {
 import { shownPlace } from "../fetch_place.ts";
 import type { OptionNames } from "../check.ts";
 import { ValidationException } from "../errors.ts";
-import { substitute, unresolved } from "../protocol/substitute.ts";
+import { substitute } from "../protocol/substitute.ts";
 import type { SessionCore } from "../session/core.ts";
 import type { CallOptions } from "../session/session.ts";
 
@@ -64,8 +64,8 @@ export async function loadPipeline(
     );
   }
   const env = { ...await core.settings.env(), ...input.env };
-  for (const name of unresolved(flat)) core.settings.secrets.add(env[name]);
-  const pipeline = substitute(flat, env);
+  const { secrets } = core.settings;
+  const pipeline = substitute(flat, env, (value) => secrets.add(value));
   return input.source === undefined
     ? pipeline
     : { ...pipeline, source: input.source };
