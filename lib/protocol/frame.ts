@@ -91,7 +91,6 @@ export function writeFrame(
 export class FrameBuffer {
   readonly #limit: number;
   #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0);
-  #headroom: number = HEADROOM_BYTES;
   #length = 0;
   #cut = 0;
 
@@ -125,7 +124,7 @@ export class FrameBuffer {
     const count = Math.min(bytes.length, this.room);
     this.#reserve(count);
     const part = count === bytes.length ? bytes : bytes.subarray(0, count);
-    this.#bytes.set(part, this.#headroom + this.#length);
+    this.#bytes.set(part, HEADROOM_BYTES + this.#length);
     this.#length += count;
     return count;
   }
@@ -137,44 +136,36 @@ export class FrameBuffer {
 
   /** Drop what the frame carried; the rest moves to the front. */
   drop(): void {
-    const from = this.#headroom + this.#cut;
-    this.#bytes.copyWithin(this.#headroom, from, this.#headroom + this.#length);
+    const from = HEADROOM_BYTES + this.#cut;
+    this.#bytes.copyWithin(HEADROOM_BYTES, from, HEADROOM_BYTES + this.#length);
     this.#length -= this.#cut;
     this.#cut = 0;
   }
 
   /** The whole frame in one piece: header, line feed, payload. */
   frame(header: Uint8Array): Uint8Array<ArrayBuffer> {
+    const start = HEADROOM_BYTES - header.length - 1;
+    // No room for an unusually long header.
+    if (start < 0) return writeFrame(new Uint8Array(0), header, this.payload);
     this.#reserve(0);
-    if (header.length + 1 > this.#headroom) this.#widen(header.length + 1);
-    const start = this.#headroom - header.length - 1;
     this.#bytes.set(header, start);
-    this.#bytes[this.#headroom - 1] = LINE_FEED;
-    return this.#bytes.subarray(start, this.#headroom + this.#cut);
+    this.#bytes[HEADROOM_BYTES - 1] = LINE_FEED;
+    return this.#bytes.subarray(start, HEADROOM_BYTES + this.#cut);
   }
 
   #view(count: number): Uint8Array {
-    return this.#bytes.subarray(this.#headroom, this.#headroom + count);
+    return this.#bytes.subarray(HEADROOM_BYTES, HEADROOM_BYTES + count);
   }
 
   /** Make room for `more` bytes, and for the header in any case. */
   #reserve(more: number): void {
-    const needed = this.#headroom + this.#length + more;
+    const needed = HEADROOM_BYTES + this.#length + more;
     if (needed <= this.#bytes.length) return;
     const doubled = Math.max(FIRST_BYTES, needed, this.#bytes.length * 2);
-    this.#reallocate(Math.min(doubled, this.#headroom + this.#limit), 0);
-  }
-
-  /** Make room for an unusually long header. */
-  #widen(headroom: number): void {
-    const shift = headroom - this.#headroom;
-    this.#headroom = headroom;
-    this.#reallocate(this.#bytes.length + shift, shift);
-  }
-
-  #reallocate(size: number, shift: number): void {
-    const grown = new Uint8Array(size);
-    grown.set(this.#bytes, shift);
+    const grown = new Uint8Array(
+      Math.min(doubled, HEADROOM_BYTES + this.#limit),
+    );
+    grown.set(this.#bytes);
     this.#bytes = grown;
   }
 }
