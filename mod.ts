@@ -44,7 +44,7 @@ export type {
   MonitorTarget,
   PipeTarget,
   ProjectTarget,
-} from "./lib/events/targets.ts";
+} from "./lib/events/subscriptions.ts";
 export { setEvents } from "./lib/events/set_events.ts";
 export { watchTask } from "./lib/events/watch_task.ts";
 

@@ -27,6 +27,8 @@ export type EventType =
 export interface Wanted {
   /** The kinds, as the engine wants them. */
   readonly mask: number;
+  /** The names that were given. */
+  readonly names: ReadonlySet<string>;
   /** Check whether an event of this name is wanted. */
   has(name: string): boolean;
 }
@@ -72,6 +74,7 @@ export function readTypes(types: Iterable<EventType>): Wanted {
   }
   return {
     mask: mask | kinds,
+    names,
     has(name): boolean {
       if (names.has(name)) return true;
       const kind = eventKindOf(name);

@@ -6,14 +6,14 @@ import { BoundedQueue, valueBytes } from "../bounded_queue.ts";
 import { checkOptions } from "../check.ts";
 import { RocketRideException } from "../errors.ts";
 import { type EventType, readTypes, type Wanted } from "./event_type.ts";
-import { subscriptionsOf } from "./subscriptions.ts";
 import {
   isAbout,
   type MonitorKey,
   type MonitorTarget,
   resolveTarget,
+  subscriptionsOf,
   taskIdOf,
-} from "./targets.ts";
+} from "./subscriptions.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import type {
   CallOptions,
@@ -156,6 +156,8 @@ export class EventSubscription {
   readonly #wanted: Wanted;
   readonly #options: QueueOptions;
   readonly #queue: BoundedQueue<StreamedEvent>;
+  /** Whether the queue may hold something. */
+  #isQueued = false;
   #held = true;
   #lost = 0;
   #over = false;
@@ -232,8 +234,9 @@ export class EventSubscription {
   }
 
   #receive(event: EventMessage, token: string | undefined): void {
-    const { has } = this.#wanted;
-    if (!has(event.event) || !isAbout(this.#key, event, token)) return;
+    const { has, names } = this.#wanted;
+    const isWanted = names.has(event.event) || has(event.event);
+    if (!isWanted || !isAbout(this.#key, event, token)) return;
     this.#push(event as TypedEvent);
   }
 
@@ -241,7 +244,7 @@ export class EventSubscription {
     if (this.#over) return;
     const { overflow } = this.#options;
     const passes = this.#flows && (this.#controller.desiredSize ?? 0) > 0;
-    if (passes && this.#queue.length === 0 && this.#lost === 0) {
+    if (passes && !this.#isQueued && this.#lost === 0) {
       return this.#controller.enqueue(item);
     }
     const bytes = valueBytes(item, QUEUE_BYTES);
@@ -261,6 +264,7 @@ export class EventSubscription {
       this.#lost++;
     }
     this.#queue.push(item, bytes);
+    this.#isQueued = true;
     this.#flush();
   }
 
@@ -269,9 +273,11 @@ export class EventSubscription {
   }
 
   #flush(): void {
-    while (this.#flows && (this.#controller.desiredSize ?? 0) > 0) {
+    const isQueued = this.#isQueued || this.#lost > 0;
+    while (isQueued && this.#flows && (this.#controller.desiredSize ?? 0) > 0) {
       const gap = this.#takeGap();
       const next = gap ?? this.#queue.shift();
+      this.#isQueued = this.#queue.length > 0;
       if (!next) return;
       this.#controller.enqueue(next);
     }

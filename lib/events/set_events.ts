@@ -6,8 +6,9 @@ import {
   type MonitorKey,
   type MonitorTarget,
   resolveTarget,
-} from "./targets.ts";
-import { type Subscriber, subscriptionsOf } from "./subscriptions.ts";
+  type Subscriber,
+  subscriptionsOf,
+} from "./subscriptions.ts";
 
 /** What was last set for a key, so that it can be replaced. */
 interface Choice {

@@ -3,7 +3,7 @@ import { ChunkReader } from "../../lib/pipe/chunk_reader.ts";
 import { checkPipeOptions } from "../../lib/pipe/options.ts";
 import { checkJson, Chunker } from "../../lib/pipe/chunker.ts";
 import { parseEnv } from "../../lib/runtime/env.ts";
-import { isAbout, taskIdOf } from "../../lib/events/targets.ts";
+import { isAbout, taskIdOf } from "../../lib/events/subscriptions.ts";
 import { mediaTypeOfName } from "../../lib/pipe/media_type_of_name.ts";
 import { openPlace } from "../../lib/pipe/file_content.ts";
 import { classifyFailure } from "../../lib/protocol/failure.ts";
@@ -85,8 +85,8 @@ export const CLIENT_READERS: readonly TextReader[] = [
   },
   {
     covers: [
-      "lib/events/targets.ts#taskIdOf",
-      "lib/events/targets.ts#isAbout",
+      "lib/events/subscriptions.ts#taskIdOf",
+      "lib/events/subscriptions.ts#isAbout",
     ],
     read: (text) => {
       const key = {

@@ -26,7 +26,7 @@ export const NOT_MEASURED: Readonly<Record<string, string>> = {
   "lib/protocol/secrets.ts#conceal": CALLER,
   "lib/protocol/uri.ts#isLoopback": CALLER,
   "lib/protocol/uri.ts#httpBase": CALLER,
-  "lib/events/targets.ts#resolveTarget": NETWORK,
+  "lib/events/subscriptions.ts#resolveTarget": NETWORK,
   "schema/json.ts": CALLER_JSON,
   "lib/runtime/env.ts#readEnv": CALLER,
   "lib/store/logs.ts": SHORT,

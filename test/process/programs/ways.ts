@@ -6,7 +6,8 @@
  * from its frame to the settled write, an event from its frame to its reader.
  * Each way has run before, so work that happens once only is not counted.
  *
- * Its arguments are the address of an engine and the path of a pipeline.
+ * Its arguments are the address of an engine and the path of a pipeline. When it
+ * prints the token of the task that it watches, that task must be terminated.
  *
  * @module
  */
@@ -62,7 +63,6 @@ function tell(way: string, files: readonly string[]): void {
 }
 
 await close(await connect(options));
-const other = await connect(options);
 
 let connecting: ReturnType<typeof connect> | undefined;
 tell(
@@ -102,9 +102,9 @@ const reader = (await events(session, task, { types: ["apaevt_task"] }))
   .getReader();
 await reader.read();
 const reading = reader.read();
-const ending = terminate(other, task);
-tell("event", await filesOf(() => reading));
-await ending;
-
+const event = await filesOf(async () => {
+  console.log(JSON.stringify({ watches: task.token }));
+  await reading;
+});
+tell("event", event);
 await close(session);
-await close(other);
