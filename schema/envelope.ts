@@ -1,5 +1,3 @@
-import { isRecord } from "./json.ts";
-
 /**
  * A request: what a client sends.
  *
@@ -60,20 +58,29 @@ export type Message = RequestMessage | ResponseMessage | EventMessage;
 
 /** Check whether a value has the shape of a request. */
 export function isRequest(value: unknown): value is RequestMessage {
-  return isRecord(value) && value.type === "request" &&
-    typeof value.command === "string";
+  return hasType(value, "request") && typeof value.command === "string";
 }
 
 /** Check whether a value has the shape of a response that can be matched. */
 export function isResponse(value: unknown): value is ResponseMessage {
-  return isRecord(value) && value.type === "response" &&
-    typeof value.request_seq === "number";
+  return hasType(value, "response") && typeof value.request_seq === "number";
 }
 
 /** Check whether a value has the shape of an event. */
 export function isEvent(value: unknown): value is EventMessage {
-  return isRecord(value) && value.type === "event" &&
-    typeof value.event === "string" && isRecord(value.body);
+  return hasType(value, "event") && typeof value.event === "string" &&
+    isObject(value.body);
+}
+
+function hasType(
+  value: unknown,
+  type: Message["type"],
+): value is Readonly<Record<string, unknown>> {
+  return isObject(value) && value.type === type;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /**

@@ -199,7 +199,7 @@ export class SubscriptionTable {
 
   /** Engines forget subscriptions when an older run is cleared away. */
   #notice({ event, body }: EventMessage): void {
-    if (event !== "apaevt_task" || !isRecord(body)) return;
+    if (event !== "apaevt_task") return;
     if (body.action !== "begin" && body.action !== "restart") return;
     for (const entry of this.#entries.values()) {
       const { projectId, source } = entry.key;
@@ -322,7 +322,7 @@ export function isAbout(
   { body }: EventMessage,
   token?: string,
 ): boolean {
-  if (key.id === "*" || !isRecord(body)) return true;
+  if (key.id === "*") return true;
   if (token !== undefined && key.token !== undefined) {
     return token === key.token;
   }

@@ -1,4 +1,7 @@
+import type { ConnectResult } from "../../schema/account.ts";
+import type { EventMessage, ResponseMessage } from "../../schema/envelope.ts";
 import { isRecord } from "../../schema/json.ts";
+import { classifyFailure } from "./failure.ts";
 
 /** The most values that are remembered; the oldest are evicted. */
 const MAX_VALUES = 4_096;
@@ -84,6 +87,50 @@ export class Secrets {
   hideIn<T>(value: T, names: boolean = false): T {
     return mapTexts(value, this.hide, names) as T;
   }
+}
+
+/**
+ * A failure without secrets: servers repeat in failures what they were sent.
+ * The meaning of a failure is read from its text, so a text that would lose
+ * its meaning stays: its words are the server's own.
+ */
+export function shownFailure(
+  response: ResponseMessage,
+  secrets: Secrets,
+): ResponseMessage {
+  const { message, type, seq, request_seq, success } = response;
+  const copy = {
+    ...secrets.hideIn(response, true),
+    type,
+    seq,
+    request_seq,
+    ...(success === undefined ? {} : { success }),
+  };
+  if (typeof message !== "string") return copy;
+  const { code } = classifyFailure(message);
+  return classifyFailure(copy.message ?? "").code === code
+    ? copy
+    : { ...copy, message };
+}
+
+/** An event without secrets in its texts. */
+export function shownEvent(
+  event: EventMessage,
+  secrets: Secrets,
+): EventMessage {
+  const body = shownAccount(secrets.hideTexts(event.body), secrets);
+  return body === event.body ? event : { ...event, body };
+}
+
+/** An account whose durable credential is read by name only. */
+export function shownAccount<T extends ConnectResult>(
+  account: T,
+  secrets: Secrets,
+): T {
+  const { userToken } = account;
+  if (typeof userToken !== "string") return account;
+  secrets.add(userToken);
+  return conceal(account, ["userToken"]);
 }
 
 /**

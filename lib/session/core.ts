@@ -1,5 +1,6 @@
 import type { ConnectResult } from "../../schema/account.ts";
-import { isEvent, isResponse, type Message } from "../../schema/envelope.ts";
+import type { Message } from "../../schema/envelope.ts";
+import { didFail, isEvent, isResponse } from "../../schema/envelope.ts";
 import {
   abortable,
   deadline,
@@ -11,6 +12,7 @@ import {
   makeDisposable,
 } from "../async.ts";
 import { kindOf } from "../check.ts";
+import { shownEvent, shownFailure } from "../protocol/secrets.ts";
 import type { CloseInfo } from "../transport/transport.ts";
 import { Attachments, CLOSE_GRACE_MS, closeConnection } from "./attachments.ts";
 import { Calls, type RequestOptions, type Route } from "./calls.ts";
@@ -37,7 +39,6 @@ import type {
   SessionEnd,
   SessionListener,
 } from "./session.ts";
-import { shown } from "./shown.ts";
 import { connectionOf, IDLE, routeOf, transition } from "./state.ts";
 
 /** What an attempt follows: an object, since `undefined` can be thrown, too. */
@@ -267,10 +268,8 @@ export class SessionCore implements Session {
         signal.throwIfAborted();
         step = "restore a session at";
         // Side by side; their errors are ignored.
-        const restoring = [...this.restorers].map(async (it) =>
-          await it(signal)
-        );
-        await abortable(Promise.allSettled(restoring), signal);
+        const jobs = [...this.restorers].map(async (it) => await it(signal));
+        await abortable(Promise.allSettled(jobs), signal);
         signal.throwIfAborted();
       }
     } finally {
@@ -281,22 +280,22 @@ export class SessionCore implements Session {
     this.#step({ type: "authenticated", epoch });
     if (login) {
       this.#policy.connected();
-      const info = {
-        connected: true,
-        transport: transport.name,
-        uri: this.uri,
-      };
+      const { uri } = this;
+      const info = { connected: true, transport: transport.name, uri };
       this.#emit({ type: "connected", info });
     }
     if (this.ready) this.#calls.release();
   }
 
-  #receive(received: Message, epoch: number): void {
+  #receive(message: Message, epoch: number): void {
     if (epoch !== this.#state.epoch) return;
-    const message = shown(received, this.settings.secrets);
-    if (isResponse(message)) this.#calls.settle(message);
-    else if (isEvent(message)) {
-      for (const listener of this.listeners) listener(message);
+    const { secrets } = this.settings;
+    if (isResponse(message)) {
+      const failed = didFail(message);
+      this.#calls.settle(failed ? shownFailure(message, secrets) : message);
+    } else if (isEvent(message)) {
+      const event = shownEvent(message, secrets);
+      for (const listener of this.listeners) listener(event);
     }
   }
 

@@ -3,10 +3,10 @@ import { didFail, type ResponseMessage } from "../../schema/envelope.ts";
 import { abortable } from "../async.ts";
 import { AuthenticationException, ConnectionException } from "../errors.ts";
 import { failureText } from "../protocol/failure.ts";
+import { shownAccount } from "../protocol/secrets.ts";
 import { VERSION } from "../version.ts";
 import type { Request, RequestOptions } from "./calls.ts";
 import type { AuthContext, Settings } from "./options.ts";
-import { shownAccount } from "./shown.ts";
 
 /** What a login presents to the server. */
 export interface Credential {
