@@ -111,7 +111,7 @@ const MEDIA_TYPE = /^\s*[^\s/;,]+\/[^\s/;,]+\s*(;|$)/;
 export function checkPipeOptions(options: PipeOptions): void {
   const { mimeType, objinfo, framing } = options;
   // A file of a type that nobody knows says so with an empty text.
-  if (mimeType) checkMediaType(String(mimeType));
+  if (mimeType) checkMediaType(mimeType);
   if (typeof (objinfo ?? {}) !== "object" || Array.isArray(objinfo)) {
     throw new TypeError("Expected objinfo to be an object, such as { name }");
   }
@@ -124,7 +124,8 @@ export function checkPipeOptions(options: PipeOptions): void {
 
 function checkMediaType(mimeType: string): void {
   const given = JSON.stringify(mimeType);
-  if (!MEDIA_TYPE.test(mimeType)) {
+  // Untyped callers give anything.
+  if (!MEDIA_TYPE.test(String(mimeType))) {
     throw new TypeError(
       `Cannot use the media type ${given}: expected one such as "text/plain"`,
     );
