@@ -83,3 +83,15 @@ Deno.test("what arrives unasked is not timed", async () => {
   guard.received();
   assertEquals(guard.paddedSize(2_000), 2_000);
 });
+
+Deno.test("after a stall a ping goes ahead of an exposed frame that is alone", async () => {
+  const guard = await guardAfter(2_000, 44);
+  const sizes = [1_024, 1_025, PADDED - 1, PADDED];
+  assertEquals(sizes.map((it) => guard.nudges(it)), [false, true, true, false]);
+  guard.asked();
+  assertEquals(guard.nudges(2_000), false);
+  guard.answered();
+  guard.answered(); // one more than there were
+  assertEquals(guard.nudges(2_000), true);
+  assertEquals((await guardAfter(2_000, 34)).nudges(2_000), false);
+});

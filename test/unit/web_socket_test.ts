@@ -243,6 +243,37 @@ Deno.test("F41 on loopback, frames that would stall are filled up once a stall w
   assertEquals(JSON.parse(frames[3] as string).arguments.text.length, 2_000);
 });
 
+Deno.test("a frame that would stall has a ping ahead of it when nothing else waits for an answer", async () => {
+  const clock = fakeClock();
+  const { line, seen, socket } = await onFakeSocket({ clock });
+  function answer(request_seq: number): void {
+    const command = "rrext_ping";
+    socket.receive(
+      JSON.stringify({ type: "response", request_seq, command, success: true }),
+    );
+  }
+  const payload = new Uint8Array(2_000);
+  line.send({ ...PING, seq: 1 }, payload);
+  await clock.advance(50);
+  answer(1);
+  line.send({ ...PING, seq: 2 }, payload);
+  answer(0);
+  answer(2);
+  const sent = socket.sent as (string | Uint8Array)[];
+  assertEquals(sent.length, 3);
+  assertEquals(JSON.parse(sent[1] as string), {
+    type: "request",
+    seq: 0,
+    command: "rrext_ping",
+  });
+  assertEquals(sent[2]!.length, sent[0]!.length);
+  // The answer to the ping is nobody's.
+  assertEquals(
+    seen.map((it) => "request_seq" in it && it.request_seq),
+    [1, 2],
+  );
+});
+
 Deno.test("F41 over a network nothing is filled up", async () => {
   const payload = new Uint8Array(2_000);
   const frames = await framesWithSlowAnswers("wss://example.com", [
