@@ -1,7 +1,8 @@
 // deno-lint-ignore-file no-console -- a program: printing is its purpose
 /**
  * An app that stays connected: it waits for an engine that is not up yet,
- * comes back after a lost line, and says what it is doing meanwhile.
+ * reconnects, starts its pipeline again if the engine has lost it, and prints
+ * what happens meanwhile.
  *
  *     deno task example long_lived_app
  *
@@ -23,6 +24,7 @@ await using session = await connect({
 });
 await using task = await use(session, {
   filepath: new URL("pipelines/text.pipe.json", import.meta.url),
+  keepRunning: true,
 });
 await setEvents(session, task, ["apaevt_task", "apaevt_status_update"]);
 console.log("Watching", task.token.slice(0, 3));

@@ -35,6 +35,7 @@ import {
 import { refusal, tokenOf } from "../session/call.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import type { Session, TaskRef } from "../session/session.ts";
+import { failureOn, openOn } from "../task/task.ts";
 import type { Payload } from "../transport/transport.ts";
 
 /** A declared size of 0 makes parsers skip the object. */
@@ -58,7 +59,10 @@ export function openWriter(
   task: TaskRef,
   options: OpenOptions,
 ): Promise<PipeWriter> {
-  return new PipeWriter(coreOf(session), tokenOf(task), options).open();
+  const core = coreOf(session);
+  const open = (token: string): Promise<PipeWriter> =>
+    new PipeWriter(core, token, options).open();
+  return openOn(core, tokenOf(task), open, options.signal);
 }
 
 /**
@@ -216,14 +220,14 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
       timeout: this.#timeout,
       payload,
     });
-    if (didFail(response)) throw failure(this.core, response, "write");
+    if (didFail(response)) throw await this.#refused(response, "write");
   }
 
   protected override async sendClose(): Promise<PipelineResult> {
     const response = await this.#ask("close", { timeout: this.#timeout });
     const { body } = response;
     if (!didFail(response) && isPipelineResult(body)) return body;
-    throw failure(this.core, response, "close");
+    throw await this.#refused(response, "close");
   }
 
   protected override async sendRelease(): Promise<void> {
@@ -277,12 +281,16 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
     else this.#cancel();
   }
 
+  #refused(it: ResponseMessage, phase: "write" | "close"): Promise<unknown> {
+    return failureOn(this.core, this.token, failure(this.core, it, phase));
+  }
+
   /** The answer to the open, however late; `undefined` if none can come. */
   #granted(response: ResponseMessage | undefined): void {
     const id = response?.body?.pipe_id;
     const granted = response && !didFail(response) && Number.isInteger(id);
     if (granted) this.pipeId = id as number;
-    if (this.isOpened) return;
+    if (granted && this.isOpened) return;
     this.#cancel();
     this.#settled.resolve(granted ? this.sendRelease() : undefined);
   }
@@ -374,9 +382,8 @@ const SLOT_HINT =
   "until then the next pipe may wait for it";
 
 /**
- * What a pipe fails with when its connection was lost. The server keeps the
- * slot until it finds the pipe idle. The pipe's number cannot be used on
- * another connection to free it: it may be another pipe's by then.
+ * What a pipe fails with when its connection was lost. Its number cannot free
+ * the slot on another connection: it may be another pipe's by then.
  */
 function lostPipe(reason: unknown): unknown {
   const lost = reason instanceof ConnectionException &&

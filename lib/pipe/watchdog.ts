@@ -5,10 +5,10 @@ import {
   type TaskStatus,
 } from "../../schema/task.ts";
 import { onAbort } from "../async.ts";
-import { isDAPException, PipeException } from "../errors.ts";
+import { type DAPException, isDAPException, PipeException } from "../errors.ts";
 import type { SessionCore } from "../session/core.ts";
 import { getTaskStatus } from "../task/queries.ts";
-import { taskEnded, taskRestarted } from "../task/task.ts";
+import { failureOn, taskEnded, taskRestarted } from "../task/task.ts";
 
 const TICK_MS = 5_000;
 /** Held-back text goes after this much quiet. */
@@ -29,7 +29,7 @@ export interface Watched extends Patient {
   /** The engine is about to forget the pipe: touch it. */
   onIdle(): void;
   /** The task is gone, and with it the answer that is waited for. */
-  onDead(error: PipeException): void;
+  onDead(error: DAPException): void;
 }
 
 /**
@@ -139,10 +139,12 @@ export class Liveness {
     if (this.#polling) return;
     this.#polling = true;
     this.#polledAt = now;
+    const { token } = this.#watched;
     const dead = await this.#taskDied();
+    const error = dead && await failureOn(this.#core, token, dead);
     this.#polling = false;
-    if (dead && this.#watched.waiting && this.#watch.has(this)) {
-      this.#watched.onDead(dead);
+    if (error && this.#watched.waiting && this.#watch.has(this)) {
+      this.#watched.onDead(error);
     }
   }
 

@@ -7,7 +7,13 @@ import {
   PIPELINE_NAMES,
   type PipelineInput,
 } from "./load_pipeline.ts";
-import { startedOf, type Task, taskOf, taskRestarted } from "./task.ts";
+import {
+  keeperOf,
+  startedOf,
+  type Task,
+  taskOf,
+  taskRestarted,
+} from "./task.ts";
 
 /** Options of {@linkcode restart}. */
 export interface RestartOptions extends PipelineInput, CallOptions {}
@@ -43,7 +49,9 @@ export async function restart(
     "restart(session, task, { pipeline })",
     PIPELINE_NAMES,
   );
-  const token = tokenOf(task);
+  const given = tokenOf(task);
+  const keeper = keeperOf(core, given);
+  const { token } = keeper ?? { token: given };
   const pipeline = await loadPipeline(core, options, options);
   const message = buildRequest("restart", { token, arguments: { pipeline } });
   const before = core.attachments.next();
@@ -54,5 +62,7 @@ export async function restart(
   const started = startedOf(core, response);
   core.attachments.forgotten(token, before, taskRestarted());
   const { owned = false, threads }: Partial<Task> = Object(task);
-  return taskOf(core, started, { owned, threads });
+  const restarted = taskOf(core, started, { owned, threads });
+  keeper?.restarted(pipeline, started, restarted);
+  return restarted;
 }

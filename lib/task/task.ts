@@ -1,8 +1,11 @@
 import { didFail, type ResponseMessage } from "../../schema/envelope.ts";
+import type { Pipeline } from "../../schema/pipeline.ts";
 import { isStartedTask, type StartedTask } from "../../schema/task.ts";
-import { ignore, makeDisposable } from "../async.ts";
+import { ignore, makeDisposable, type MaybeSignal } from "../async.ts";
 import {
+  type DAPException,
   ExecutionException,
+  isDAPException,
   PipeException,
   ProtocolException,
 } from "../errors.ts";
@@ -22,6 +25,7 @@ export interface Task extends AsyncDisposable {
   /**
    * What all other functions name the task by. Read by name only: not
    * enumerated, copied, serialised or inspected, since it is a credential.
+   * With `keepRunning` it is that of the latest start.
    */
   readonly token: string;
   /** Whether this handle started the task for certain; then it also ends it. */
@@ -64,11 +68,80 @@ export function taskOf(
   return task as Task;
 }
 
+/**
+ * Starts a task, and takes it in the turn of the engine's answer.
+ *
+ * @param join Whether to join one that runs already.
+ */
+export type StartTask = <T>(
+  pipeline: Pipeline,
+  signal: MaybeSignal,
+  take: (started: StartedTask) => T,
+  join?: boolean,
+) => Promise<T>;
+
+/** Keeps a task running; see `keepRunning` of `use`. */
+export interface Keeper {
+  /** The token of the task as it runs now. */
+  readonly token: string;
+  /**
+   * Open a pipe. Waits for a start that is in progress, and if the task is
+   * lost, starts it again and opens once more.
+   *
+   * @param open Opens a pipe of the task with that token.
+   * @param signal Aborts the wait, not the start, which others may wait for.
+   */
+  open<T>(
+    open: (token: string) => Promise<T>,
+    signal: MaybeSignal,
+  ): Promise<T>;
+  /**
+   * What a pipe fails with. If the task is lost, it is started again, and the
+   * failure is retryable.
+   *
+   * @param token The token that the pipe was opened with.
+   */
+  lost(token: string, error: DAPException): Promise<DAPException>;
+  /** The task was restarted with another pipeline: start that from now on. */
+  restarted(pipeline: Pipeline, started: StartedTask, task: Task): void;
+  /** Let the task end; a start that is in progress is terminated. */
+  stop(): void;
+}
+
+/** The tasks of each session that are kept running, by every token they had. */
+export const KEEPERS: WeakMap<SessionCore, Map<string, Keeper>> = new WeakMap();
+
+/** What keeps the task with that token running, if anything does. */
+export function keeperOf(core: SessionCore, token: string): Keeper | undefined {
+  return KEEPERS.get(core)?.get(token);
+}
+
+/** Open a pipe of a task, which may be kept running. */
+export function openOn<T>(
+  core: SessionCore,
+  token: string,
+  open: (token: string) => Promise<T>,
+  signal: MaybeSignal,
+): Promise<T> {
+  const keeper = keeperOf(core, token);
+  return keeper ? keeper.open(open, signal) : open(token);
+}
+
+/** What a pipe of a task fails with, which may be kept running. */
+export async function failureOn(
+  core: SessionCore,
+  token: string,
+  error: DAPException,
+): Promise<DAPException> {
+  return await keeperOf(core, token)?.lost(token, error) ?? error;
+}
+
 /** Never throws: it runs while something else may be failing. */
 async function disposeTask(
   session: SessionCore,
   { token, owned, events: stream }: Omit<Task, keyof AsyncDisposable>,
 ): Promise<void> {
+  keeperOf(session, token)?.stop();
   // Somebody who still reads it cancels it.
   await stream?.cancel().catch(ignore);
   if (owned) await terminate(session, token).catch(ignore);
@@ -93,10 +166,19 @@ export async function terminate(
   options: CallOptions = {},
 ): Promise<void> {
   checkCallOptions(options, "terminate(session, task, { timeout })");
-  const { attachments } = coreOf(session);
-  const token = tokenOf(task);
+  const core = coreOf(session);
+  const { attachments } = core;
+  const given = tokenOf(task);
+  const keeper = keeperOf(core, given);
+  const { token } = keeper ?? { token: given };
+  keeper?.stop();
   const before = attachments.next();
-  await call(session, "terminate", {}, { ...options, task: token });
+  try {
+    await call(session, "terminate", {}, { ...options, task: token });
+  } catch (error) {
+    // A task that was to start again is not started.
+    if (!keeper || !isDAPException(error, "task-not-running")) throw error;
+  }
   // Servers do not answer what was in flight.
   attachments.forgotten(token, before, taskEnded("Task was terminated"));
 }
@@ -114,6 +196,7 @@ export function taskEnded(words: unknown): PipeException {
 export function taskRestarted(): PipeException {
   return new PipeException("Task was restarted", {
     code: "task-ended",
+    retryable: true,
     hint: "What was in the pipe is lost: send it again",
   });
 }

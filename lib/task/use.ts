@@ -14,7 +14,7 @@ import {
   PIPELINE_NAMES,
   type PipelineInput,
 } from "./load_pipeline.ts";
-import { startedOf, type Task, taskOf } from "./task.ts";
+import { startedOf, type StartTask, type Task, taskOf } from "./task.ts";
 
 /** How much of the flow through a pipeline is told in events. */
 export type TraceLevel = "none" | "metadata" | "summary" | "full";
@@ -57,6 +57,19 @@ export interface UseOptions extends PipelineInput, CallOptions {
    * @default {nothing is watched}
    */
   readonly events?: Iterable<EventType> | undefined;
+  /**
+   * Start the pipeline again when the engine has lost the task: after a
+   * reconnect to an engine that does not have it any more, and when a pipe
+   * finds that it has ended, for example since its `ttl` has passed. The
+   * task's `token` is then the new one; the old one still opens pipes. Calls
+   * that open a pipe wait for the start, and start the pipeline once together.
+   * Pipes that were open fail with a `retryable` error. `events` has the
+   * events of all starts. Until `terminate`, the disposal of the task or the
+   * end of the session.
+   *
+   * @default {false}
+   */
+  readonly keepRunning?: boolean | undefined;
   /** The team that the task belongs to. @default {the account's default team} */
   readonly teamId?: string | undefined;
 }
@@ -71,6 +84,7 @@ const USE_NAMES: OptionNames<UseOptions> = {
   name: 1,
   pipelineTraceLevel: 1,
   events: 1,
+  keepRunning: 1,
   teamId: 1,
 };
 
@@ -130,10 +144,27 @@ export async function use(
   const { signal, useExisting = false } = options;
   const owned = !useExisting;
   core.settings.secrets.add(options.token);
-  const message = buildRequest("execute", {
-    token: options.token,
-    arguments: { pipeline, ...present(options), ...nameOf(core, options) },
-  });
+  const timeout = options.timeout ?? core.settings.longTimeout;
+  // Programs that keep nothing running need not load it.
+  const keep = options.keepRunning
+    ? (await import("./keep_running.ts")).keepRunning
+    : undefined;
+  const begin: StartTask = (pipeline, signal, take, join = useExisting) =>
+    acquire(core, {
+      request: buildRequest("execute", {
+        token: options.token,
+        arguments: {
+          pipeline,
+          ...present(options),
+          ...nameOf(core, options),
+          ...(join && { useExisting: true }),
+        },
+      }),
+      options: { signal, timeout },
+      take: (response) => take(startedOf(core, response)),
+      // What a task that was joined does is not for this call to end.
+      free: owned ? (response) => stop(core, response) : undefined,
+    });
   // The signal is for the start alone; the events go on after it.
   const start = new AbortController();
   const detach = onAbort(signal, (reason) => start.abort(reason));
@@ -143,24 +174,17 @@ export async function use(
       ...options,
       signal: start.signal,
     });
-    return await acquire(core, {
-      request: message,
-      options: {
-        signal,
-        timeout: options.timeout ?? core.settings.longTimeout,
-      },
-      take(response): Task {
-        const started = startedOf(core, response);
-        watching?.narrow(started);
-        watching?.open();
-        return taskOf(core, started, {
-          owned,
-          threads: options.threads,
-          stream: watching?.stream,
-        });
-      },
-      // What a task that was joined does is not for this call to end.
-      free: owned ? (response) => stop(core, response) : undefined,
+    return await begin(pipeline, signal, (started) => {
+      // The events of later starts are wanted, too.
+      if (!keep) watching?.narrow(started);
+      watching?.open();
+      const task = taskOf(core, started, {
+        owned,
+        threads: options.threads,
+        stream: watching?.stream,
+      });
+      keep?.(core, task, pipeline, begin);
+      return task;
     });
   } catch (error) {
     await watching?.stream.cancel().catch(ignore);
@@ -213,12 +237,11 @@ function checkNumbers({ threads, ttl }: UseOptions): void {
 
 /** The arguments that were given; the engine has its own defaults. */
 function present(options: UseOptions): Record<string, unknown> {
-  const { source, threads, useExisting, ttl, args } = options;
+  const { source, threads, ttl, args } = options;
   const { pipelineTraceLevel, teamId } = options;
   const all = {
     source,
     threads,
-    useExisting,
     ttl,
     args,
     pipelineTraceLevel,

@@ -84,14 +84,14 @@ Deno.test("a chat stream watches first, then asks, and in the end stops to watch
   assertEquals(kinds, [[["SSE"], 0], [[], 0]]);
 });
 
-Deno.test("the question is one JSON document for the chat source", async () => {
+Deno.test("the question is one JSON document for any source", async () => {
   await using server = await chatServer();
   await readAll(ask(server, { objinfo: { department: "x" } }));
   const [opening, , , write] = server.requests;
   const { mimeType, provider, object } = opening?.arguments ?? {};
   assertEquals([mimeType, provider], [
     "application/rocketride-question",
-    "chat",
+    undefined,
   ]);
   const { name, department } = object as Record<string, unknown>;
   assertEquals([name, department], ["Question", "x"]);

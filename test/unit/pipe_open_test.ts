@@ -5,6 +5,7 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { pipe } from "../../lib/pipe/data_pipe.ts";
+import { close } from "../../lib/session/connection.ts";
 import {
   ConnectionException,
   PipeException,
@@ -265,4 +266,12 @@ Deno.test("an open waits for as long as its task is starting or all slots are ta
     assertEquals(server.clock.timers, timers);
     assertEquals(counting.listeners, 0);
   }
+});
+
+Deno.test("an open that is refused leaves nothing for close() to wait for", async () => {
+  await using server = await pipeServer({ open: refusing("Invalid lane x") });
+  await assertRejects(() => pipe(server.session, "tk_1"), PipeException);
+  // The clock stands still, so a wait would never end.
+  await close(server.session);
+  assertEquals(server.log(), ["open"]);
 });

@@ -34,6 +34,7 @@ export class Pipes {
   readonly #slots: Semaphore;
   readonly #claims: Set<Claim> = new Set();
   readonly #byId: Map<number, Claim> = new Map();
+  readonly #lifetime: AbortController = new AbortController();
   #stopScan: (() => void) | undefined;
 
   /** Make an empty set of pipes. */
@@ -52,9 +53,11 @@ export class Pipes {
    *
    * @returns The pipe's id.
    * @throws {PipeException} A node refused the object.
-   * @throws The reason given to `release` or `releaseAll` while waiting.
+   * @throws The reason given to `release` or `releaseAll`, while waiting or before.
    */
   async open(owner: object, object: ObjectInfo): Promise<number> {
+    // The task may have ended in the turn in which it was found.
+    this.#lifetime.signal.throwIfAborted();
     const claim: Claim = { owner, controller: new AbortController() };
     const { signal } = claim.controller;
     this.#claims.add(claim);
@@ -133,6 +136,7 @@ export class Pipes {
    * @returns Resolves when no node works for any of the pipes any more.
    */
   async releaseAll(reason: unknown): Promise<void> {
+    this.#lifetime.abort(reason);
     const claims = [...this.#claims];
     for (const { controller } of claims) controller.abort(reason);
     await Promise.all(claims.map(({ pipe }) => pipe?.settled()));
