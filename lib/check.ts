@@ -5,19 +5,38 @@
  * @module
  */
 
-/** The options of a function; the compiler asks for each, and for no other. */
-export type OptionNames<Options> = Readonly<Record<keyof Options, 1>>;
+/**
+ * The options of a function, each with what it may be: 1 where the function
+ * looks by itself, a kind, or some words. The compiler asks for each option,
+ * and for no other.
+ */
+export type OptionNames<Options> = Readonly<
+  Record<
+    keyof Options,
+    | 1
+    | "boolean"
+    | "function"
+    | "list"
+    | "number"
+    | "object"
+    | "string"
+    | "string or URL"
+    | readonly string[]
+  >
+>;
 
 /** What other clients call options, folded, and how they are given here. */
 const ALIASES: Readonly<Record<string, string>> = {
   apikey: "auth",
   chunksize: "frameBytes",
+  components: "pipeline: { components }",
   contenttype: "mimeType",
   filename: "objinfo: { name }",
   key: "auth",
   maxconcurrent: "concurrency",
   metadata: "objinfo",
   name: "objinfo: { name }",
+  projectid: "pipeline: { project_id }",
   size: "objinfo: { size }",
   token: "auth",
 };
@@ -43,12 +62,22 @@ export function checkOptions<Options extends object>(
       `Expected options, as in ${usage}, not ${kindOf(options)}`,
     );
   }
-  for (const name of Object.keys(options)) {
-    if (Object.hasOwn(names, name)) continue;
-    const known = Object.keys(names);
-    const right = meant(name, known);
-    const advice = right ? `use "${right}"` : `expected ${known.join(", ")}`;
-    throw new TypeError(`Unknown option "${name}" in ${usage}: ${advice}`);
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(names, name)) {
+      const known = Object.keys(names);
+      const right = meant(name, known);
+      const advice = right ? `use "${right}"` : `expected ${known.join(", ")}`;
+      throw new TypeError(`Unknown option "${name}" in ${usage}: ${advice}`);
+    }
+    const kind = names[name as keyof Options];
+    if (value === undefined || kind === 1) continue;
+    if (typeof kind === "object") oneOf(name, value, kind);
+    else if (!isKind(value, kind)) {
+      throw new TypeError(
+        `Expected ${name} in ${usage} to be of type ${kind}, not ` +
+          kindOf(value),
+      );
+    }
   }
   const { signal, timeout } = options as Waiting;
   milliseconds("timeout", timeout);
@@ -62,6 +91,21 @@ interface Waiting {
   readonly timeout?: number | undefined;
 }
 
+function isKind(value: unknown, kind: string): boolean {
+  if (kind === "list") return Array.isArray(value);
+  if (kind === "string or URL" && value instanceof URL) return true;
+  return kind.startsWith(typeof value) && value !== null &&
+    // Lists, maps and headers do not have their entries as members.
+    !(kind === "object" && Symbol.iterator in Object(value));
+}
+
+/** Throws unless the value is one of some words. */
+function oneOf(name: string, value: unknown, words: readonly string[]): void {
+  if (words.includes(value as string)) return;
+  const list = words.map((word) => `"${word}"`).join(" or ");
+  throw new RangeError(`Cannot use ${name} "${value}": expected ${list}`);
+}
+
 /** The known name that an unknown one probably means, if any. */
 function meant(unknown: string, known: readonly string[]): string | undefined {
   const name = folded(unknown);
@@ -72,8 +116,12 @@ function meant(unknown: string, known: readonly string[]): string | undefined {
     if (near) return near;
   }
   if (name.length < 3) return undefined;
-  return known.find((it) => folded(it).includes(name)) ??
-    known.find((it) => name.includes(folded(it)));
+  return known.find((it) => isPart(name, folded(it))) ??
+    known.find((it) => isPart(folded(it), name));
+}
+
+function isPart(part: string, whole: string): boolean {
+  return whole.startsWith(part) || whole.endsWith(part);
 }
 
 /** Equal for `mimeType`, `mime_type` and `mimetype`. */
@@ -95,6 +143,7 @@ export function kindOf(value: unknown): string {
   if (value === undefined || value === null) return `${value}`;
   if (value === "") return "an empty string";
   if (typeof value !== "object") return `a ${typeof value}`;
+  if (Array.isArray(value)) return "a list";
   if ("then" in value) return "a promise: await it";
   if ("token" in value) return "a task: it comes after the session";
   if ("closed" in value) return "a session: it comes before the task";

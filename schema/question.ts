@@ -318,6 +318,11 @@ export function addGoal(question: Question, goal: string): Question {
  * ```
  */
 export function addQuestion(question: Question, text: string): Question {
+  if (!Array.isArray(question?.questions) || typeof text !== "string") {
+    throw new TypeError(
+      "Expected a question and a string, as in addQuestion(createQuestion(), text)",
+    );
+  }
   return { ...question, questions: [...question.questions, { text }] };
 }
 

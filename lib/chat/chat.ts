@@ -6,7 +6,7 @@ import {
 } from "../../schema/question.ts";
 import { questionFromJson } from "../../schema/question_from_json.ts";
 import type { PipelineResult } from "../../schema/result.ts";
-import { checkOptions, type OptionNames } from "../check.ts";
+import { checkOptions, kindOf, type OptionNames } from "../check.ts";
 import type { PipeOptions } from "../pipe/options.ts";
 import { send } from "../pipe/send.ts";
 import type { Session, TaskRef } from "../session/session.ts";
@@ -19,11 +19,11 @@ export type ChatOptions = Omit<PipeOptions, "mimeType">;
 
 /** The options of `chat` and `chatStream`. */
 export const CHAT_NAMES: OptionNames<ChatOptions> = {
-  provider: 1,
+  provider: "string",
   objinfo: 1,
   frameBytes: 1,
-  framing: 1,
-  onPipelineError: 1,
+  framing: ["auto", "chunk"],
+  onPipelineError: ["throw", "return"],
   signal: 1,
   timeout: 1,
 };
@@ -86,9 +86,15 @@ export function questionText(question: string | Question): string {
     ? addQuestion(createQuestion(), question)
     : question;
   if (typeof asked !== "object" || !Array.isArray(asked?.questions)) {
-    throw new TypeError("Expected a question, or its text");
+    throw new TypeError(
+      `Expected a question, or its text, not ${kindOf(asked)}`,
+    );
   }
-  return questionToJson(questionFromJson(asked));
+  const read = questionFromJson(asked);
+  if (read.questions.every(({ text }) => text === "")) {
+    throw new TypeError("Expected a question with text: use addQuestion()");
+  }
+  return questionToJson(read);
 }
 
 /** How a pipe for a question is opened. */

@@ -102,7 +102,7 @@ export async function events(
   checkOptions(options, "events(session, task, { types })", {
     types: 1,
     highWaterMark: 1,
-    overflow: 1,
+    overflow: ["error", "drop-oldest"],
     signal: 1,
     timeout: 1,
   });

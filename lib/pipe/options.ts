@@ -89,10 +89,10 @@ export interface SendOptions extends PipeOptions {
 export const PIPE_NAMES: OptionNames<PipeOptions> = {
   objinfo: 1,
   mimeType: 1,
-  provider: 1,
+  provider: "string",
   frameBytes: 1,
-  framing: 1,
-  onPipelineError: 1,
+  framing: ["auto", "chunk"],
+  onPipelineError: ["throw", "return"],
   signal: 1,
   timeout: 1,
 };
@@ -106,19 +106,13 @@ const MEDIA_TYPE = /^\s*[^\s/;,]+\/[^\s/;,]+\s*(;|$)/;
  *
  * @throws {TypeError} `mimeType` is none or names a lane that does not exist, or
  * `objinfo` is no object.
- * @throws {RangeError} There is no such `framing`.
  */
 export function checkPipeOptions(options: PipeOptions): void {
-  const { mimeType, objinfo, framing } = options;
+  const { mimeType, objinfo } = options;
   // A file of a type that nobody knows says so with an empty text.
   if (mimeType) checkMediaType(mimeType);
   if (typeof (objinfo ?? {}) !== "object" || Array.isArray(objinfo)) {
     throw new TypeError("Expected objinfo to be an object, such as { name }");
-  }
-  if (!["auto", "chunk"].includes(framing ?? "auto")) {
-    throw new RangeError(
-      `Cannot use framing "${framing}": expected "auto" or "chunk"`,
-    );
   }
 }
 

@@ -1,4 +1,5 @@
 import { abortable, ignore, type MaybeSignal } from "../async.ts";
+import { kindOf } from "../check.ts";
 import { ValidationException } from "../errors.ts";
 import type { ObjectDetails, PipeChunk, PipeSource } from "./options.ts";
 import { concat, viewOf } from "../bytes.ts";
@@ -66,7 +67,19 @@ export function sourceOf(source: PipeSource): Source {
         : iteratorChunks(source[Symbol.asyncIterator]())
     );
   }
-  return one(viewOf(source), undefined);
+  return one(bytesOf(source), undefined);
+}
+
+function bytesOf(source: unknown): Uint8Array {
+  try {
+    return viewOf(source);
+  } catch (cause) {
+    throw new TypeError(
+      "Expected a string, bytes, a Blob, a Response, a stream or an async " +
+        `iterable, not ${kindOf(source)}`,
+      { cause },
+    );
+  }
 }
 
 function one(bytes: Uint8Array, mimeType: string | undefined): Source {

@@ -52,11 +52,11 @@ export function planUploads(
   checkOptions(options, "sendFiles(session, task, files, { concurrency })", {
     concurrency: 1,
     retries: 1,
-    onProgress: 1,
-    provider: 1,
+    onProgress: "function",
+    provider: "string",
     frameBytes: 1,
-    framing: 1,
-    onPipelineError: 1,
+    framing: ["auto", "chunk"],
+    onPipelineError: ["throw", "return"],
     signal: 1,
     timeout: 1,
   });

@@ -45,7 +45,9 @@ export async function getService(
   options: CallOptions = {},
 ): Promise<ServiceDefinition | undefined> {
   checkCallOptions(options, "getService(session, service, { timeout })");
-  if (!service) throw new TypeError("Service name is required");
+  if (typeof service !== "string" || service === "") {
+    throw new TypeError("Service name is required");
+  }
   try {
     const body = await call(session, "rrext_services", { service }, options);
     if (isServiceDefinition(body)) return body;

@@ -56,8 +56,8 @@ export function buildRequest(
     throw new TypeError("Cannot build a request without a command");
   }
   checkOptions(options, "buildRequest(command, { arguments })", {
-    token: 1,
-    arguments: 1,
+    token: "string",
+    arguments: "object",
     data: 1,
   });
   const { token, data } = options;
@@ -117,6 +117,11 @@ export async function request(
   options: CallOptions = {},
 ): Promise<ResponseMessage> {
   checkCallOptions(options, "request(session, message, { timeout })");
+  if (typeof message?.command !== "string") {
+    throw new TypeError(
+      `Expected a request made by buildRequest(), not ${kindOf(message)}`,
+    );
+  }
   return await coreOf(session).request(message, options);
 }
 

@@ -33,7 +33,7 @@ export async function close(
   session: Session,
   options: CloseOptions = {},
 ): Promise<void> {
-  checkOptions(options, "close(session, { grace })", { grace: 1 });
+  checkOptions(options, "close(session, { grace })", { grace: "number" });
   await coreOf(session).close(options.grace);
 }
 

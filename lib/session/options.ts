@@ -172,29 +172,29 @@ export interface ConnectOptions extends CallOptions, SessionCallbacks {
 
 /** The options of `connect`. */
 export const CONNECT_NAMES: OptionNames<ConnectOptions> = {
-  uri: 1,
+  uri: "string or URL",
   auth: 1,
-  env: 1,
+  env: "object",
   transport: 1,
   heartbeat: 1,
   requestTimeout: 1,
   timeout: 1,
   signal: 1,
-  insecure: 1,
-  module: 1,
-  persist: 1,
+  insecure: "boolean",
+  module: "string",
+  persist: "boolean",
   maxRetryTime: 1,
   reconnect: 1,
-  random: 1,
+  random: "function",
   clock: 1,
-  onConnected: 1,
-  onDisconnected: 1,
-  onConnectError: 1,
-  onProtocolMessage: 1,
-  onWarning: 1,
-  onDebugMessage: 1,
-  onEvent: 1,
-  onTrace: 1,
+  onConnected: "function",
+  onDisconnected: "function",
+  onConnectError: "function",
+  onProtocolMessage: "function",
+  onWarning: "function",
+  onDebugMessage: "function",
+  onEvent: "function",
+  onTrace: "function",
 };
 
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -283,6 +283,10 @@ function checkKinds(transport: Transport, auth: unknown): void {
     throw new TypeError(
       `Cannot use auth of type ${typeof auth}: expected a string or a function`,
     );
+  }
+  // Left by whatever read it from a file or a prompt; it would be refused.
+  if (typeof auth === "string" && auth !== auth.trim()) {
+    throw new TypeError("Cannot use auth with white space around it");
   }
 }
 

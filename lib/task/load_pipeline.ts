@@ -4,7 +4,7 @@ import {
   type WrappedPipeline,
 } from "../../schema/pipeline.ts";
 import { shownPlace } from "../fetch_place.ts";
-import type { OptionNames } from "../check.ts";
+import { kindOf, type OptionNames } from "../check.ts";
 import { ValidationException } from "../errors.ts";
 import { substitute } from "../protocol/substitute.ts";
 import type { SessionCore } from "../session/core.ts";
@@ -35,9 +35,9 @@ export interface PipelineInput {
 /** The options of functions that take a pipeline and wait for the engine. */
 export const PIPELINE_NAMES: OptionNames<PipelineInput & CallOptions> = {
   pipeline: 1,
-  filepath: 1,
-  source: 1,
-  env: 1,
+  filepath: "string or URL",
+  source: "string",
+  env: "object",
   signal: 1,
   timeout: 1,
 };
@@ -95,7 +95,7 @@ async function readPipeline(
     return await readJson(place, signal);
   }
   if (typeof place === "object" && place !== null) return place;
-  throw new TypeError(`Cannot use ${typeof place} as a pipeline`);
+  throw new TypeError(`Cannot use ${kindOf(place)} as a pipeline`);
 }
 
 function nameOf({ filepath, pipeline }: PipelineInput): string {

@@ -1,3 +1,4 @@
+import { checkOptions } from "../check.ts";
 import { isRecord } from "../../schema/json.ts";
 import { type Pipeline, unwrapPipeline } from "../../schema/pipeline.ts";
 import {
@@ -92,6 +93,10 @@ export async function getTaskToken(
   options: CallOptions = {},
 ): Promise<string | undefined> {
   checkCallOptions(options, "getTaskToken(session, address, { timeout })");
+  checkOptions(address, "getTaskToken(session, { projectId, source })", {
+    projectId: "string",
+    source: "string",
+  });
   const { projectId, source } = address;
   try {
     const args = { projectId, source };

@@ -76,16 +76,16 @@ export interface UseOptions extends PipelineInput, CallOptions {
 
 const USE_NAMES: OptionNames<UseOptions> = {
   ...PIPELINE_NAMES,
-  token: 1,
+  token: "string",
   threads: 1,
-  useExisting: 1,
+  useExisting: "boolean",
   ttl: 1,
-  args: 1,
-  name: 1,
-  pipelineTraceLevel: 1,
+  args: "list",
+  name: "string",
+  pipelineTraceLevel: ["none", "metadata", "summary", "full"],
   events: 1,
-  keepRunning: 1,
-  teamId: 1,
+  keepRunning: "boolean",
+  teamId: "string",
 };
 
 /**

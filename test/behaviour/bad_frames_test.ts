@@ -116,7 +116,8 @@ Deno.test("F20 a frame that one side finds too large ends the session with advic
   );
   assertEquals(error.closeCode, 1009);
   assertFalse(error.retryable);
-  assert(error.hint?.includes("250 MiB"));
+  assert(error.message.includes("250 MiB"), error.message);
+  assert(error.message.endsWith(`${error.hint}.`), error.message);
 });
 
 Deno.test("a frame that is too large is never sent", async () => {

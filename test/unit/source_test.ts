@@ -181,7 +181,7 @@ Deno.test("anything else is no source, and nothing is sent", async () => {
     await assertRejects(
       () => send(server.session, "tk_1", source as unknown as PipeSource),
       TypeError,
-      "Cannot write a chunk of type",
+      "Expected a string, bytes, a Blob, a Response, a stream or an async iterable",
     );
   }
   assertEquals(server.log(), []);

@@ -88,7 +88,10 @@ export function directoryStore(
       `Cannot use maxFileBytes of "${maxFileBytes}": must be 1 or more`,
     );
   }
-  if (root instanceof URL ? root.protocol !== "file:" : root === "") {
+  const isPlace = root instanceof URL
+    ? root.protocol === "file:"
+    : typeof root === "string" && root !== "";
+  if (!isPlace) {
     throw new TypeError(`Cannot keep files in "${root}": expected a directory`);
   }
   return new DirectoryStore(root, maxFileBytes);

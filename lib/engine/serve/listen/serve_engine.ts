@@ -84,8 +84,8 @@ export async function serveEngine(
     throw new TypeError("Expected an engine made by createEngine()");
   }
   checkOptions(options, "serveEngine(engine, { port, hostname })", {
-    port: 1,
-    hostname: 1,
+    port: "number",
+    hostname: "string",
   });
   const { port = 0, hostname = "127.0.0.1" } = options;
   const clock = systemClock();
