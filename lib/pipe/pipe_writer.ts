@@ -15,8 +15,7 @@ import {
   ValidationException,
 } from "../errors.ts";
 import { AcknowledgedWriter } from "./acknowledged_writer.ts";
-import { foreignCharset } from "./chunk_reader.ts";
-import { Chunker } from "./chunker.ts";
+import { Chunker, foreignCharset } from "./chunker.ts";
 import {
   frameBytesOf,
   type ObjectWatcher,
@@ -389,12 +388,12 @@ function lostPipe(reason: unknown): unknown {
   const lost = reason instanceof ConnectionException &&
     reason.code === "connection-lost" && reason.sent;
   if (!lost) return reason;
-  const { message, retryable, closeCode } = reason;
-  return new ConnectionException(message, {
+  const { closeCode, hint, message, retryable } = reason;
+  return new ConnectionException(hint ? `${message} ${SLOT_HINT}.` : message, {
     sent: true,
     retryable,
     closeCode,
     cause: reason,
-    hint: SLOT_HINT,
+    hint: hint ? `${hint}. ${SLOT_HINT}` : SLOT_HINT,
   });
 }

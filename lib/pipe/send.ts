@@ -19,8 +19,7 @@ import {
   sourceOf,
 } from "./source.ts";
 import { viewOf } from "../bytes.ts";
-import { foreignCharset } from "./chunk_reader.ts";
-import { checkJson } from "./chunker.ts";
+import { checkJson, foreignCharset } from "./chunker.ts";
 import { isMarkup } from "../protocol/declared_charset.ts";
 import {
   framingOf,

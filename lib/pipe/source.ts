@@ -3,7 +3,7 @@ import { kindOf } from "../check.ts";
 import { ValidationException } from "../errors.ts";
 import type { ObjectDetails, PipeChunk, PipeSource } from "./options.ts";
 import { concat, viewOf } from "../bytes.ts";
-import { ChunkReader } from "./chunk_reader.ts";
+import { ChunkReader } from "./chunker.ts";
 
 /** A source of chunks, and what it tells about itself. */
 export interface Source {

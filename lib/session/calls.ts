@@ -123,6 +123,10 @@ interface Waiter {
  * can end.
  */
 export class Calls {
+  /** The connection that all requests may leave on now, if there is one. */
+  ready:
+    | { readonly connection: Connection; readonly epoch: number }
+    | undefined;
   readonly #host: CallsHost;
   readonly #clock: Clock;
   readonly #waiters: Map<number, Waiter> = new Map();
@@ -161,7 +165,7 @@ export class Calls {
       const bare = { ...request, arguments: rest };
       return this.request(bare, { ...options, payload });
     }
-    const { connection, line, mayWait } = this.#host.route(options);
+    const { connection, line, mayWait } = this.#routeOf(options);
     if (!connection) {
       if (mayWait) return this.#requestLater(request, options);
       return Promise.reject(this.#host.refusal());
@@ -205,6 +209,16 @@ export class Calls {
       }
       onLine?.(line, cancel ?? ignore, (it) => this.#giveUp(seq, it));
     });
+  }
+
+  #routeOf(options: RequestOptions): Route {
+    const { ready } = this;
+    const { frees, line } = options;
+    if (!ready || (line ?? ready.epoch) !== ready.epoch) {
+      return this.#host.route(options);
+    }
+    const mayWait = !frees && line === undefined;
+    return { connection: ready.connection, line: ready.epoch, mayWait };
   }
 
   /** Let calls wait while there is no connection. */

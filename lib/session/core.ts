@@ -380,7 +380,9 @@ export class SessionCore implements Session {
   }
 
   #step(input: Parameters<typeof transition>[1]): typeof IDLE {
-    return this.#state = transition(this.#state, input);
+    const state = this.#state = transition(this.#state, input);
+    this.#calls.ready = state.phase === "ready" ? state : undefined;
+    return state;
   }
 }
 

@@ -1,5 +1,5 @@
 import { parse } from "@std/dotenv/parse";
-import { ChunkReader } from "../../lib/pipe/chunk_reader.ts";
+import { ChunkReader } from "../../lib/pipe/chunker.ts";
 import { checkPipeOptions } from "../../lib/pipe/options.ts";
 import { checkJson, Chunker } from "../../lib/pipe/chunker.ts";
 import { parseEnv } from "../../lib/runtime/env.ts";
@@ -27,7 +27,7 @@ const encoder = new TextEncoder();
 export const CLIENT_READERS: readonly TextReader[] = [
   {
     covers: [
-      "lib/pipe/chunk_reader.ts#ChunkReader",
+      "lib/pipe/chunker.ts#ChunkReader",
       "lib/bytes.ts#PiecewiseEncoder",
       "lib/bytes.ts#wholeCharacters",
       "lib/bytes.ts#isUtf8",
@@ -55,7 +55,7 @@ export const CLIENT_READERS: readonly TextReader[] = [
       "lib/protocol/media_type.ts#wireMimeType",
       "lib/protocol/media_type.ts#ownLane",
       "lib/protocol/media_type.ts#lanesOf",
-      "lib/pipe/chunk_reader.ts#foreignCharset",
+      "lib/pipe/chunker.ts#foreignCharset",
     ],
     read: (text) =>
       settle(

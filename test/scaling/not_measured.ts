@@ -13,7 +13,6 @@ export const NOT_MEASURED: Readonly<Record<string, string>> = {
   "lib/admin/deployments.ts": CALLER,
   "lib/admin/profile.ts": CALLER,
   "lib/bytes.ts": BYTES,
-  "lib/pipe/chunk_reader.ts": BYTES,
   "lib/pipe/chunker.ts#createIntake": BYTES,
   "lib/pipe/options.ts#frameBytesOf": CALLER,
   "lib/pipe/source.ts": BYTES,

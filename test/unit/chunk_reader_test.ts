@@ -1,6 +1,6 @@
 import { viewOf } from "../../lib/bytes.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { ChunkReader, foreignCharset } from "../../lib/pipe/chunk_reader.ts";
+import { ChunkReader, foreignCharset } from "../../lib/pipe/chunker.ts";
 import type { PipeChunk } from "../../lib/pipe/options.ts";
 import { isDAPException, ValidationException } from "../../lib/errors.ts";
 
