@@ -135,7 +135,7 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
   }
 
   /** Give up when the signal aborts; may do so at once. */
-  protected attach(signal: MaybeSignal): void {
+  attach(signal: MaybeSignal): void {
     this.core.attachments.add(this);
     this.#detach = onAbort(signal, (reason) => this.fail(reason));
   }
@@ -274,4 +274,42 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
     this.#detach();
     this.ended();
   }
+}
+
+/** The sink of a `WritableStream` into a writer. */
+export function sinkOf(
+  writer: AcknowledgedWriter<unknown>,
+): UnderlyingSink<PipeChunk> {
+  return {
+    start(controller): void {
+      // Not in the same turn: an abort would find its stream errored, and
+      // return before the server has released what it holds.
+      writer.result.catch((error) => controller.error(error));
+      // Fires at once, where `abort` below waits for the write.
+      controller.signal.addEventListener("abort", () => {
+        writer.abort(controller.signal.reason).catch(ignore);
+      }, { once: true });
+    },
+    write: (chunk) => writer.write(chunk),
+    async close(): Promise<void> {
+      await writer.close();
+    },
+    abort: (reason) => writer.abort(reason),
+  };
+}
+
+/** Back-pressure in bytes, up to a number of them. */
+export function byteQueue(
+  highWaterMark: number,
+): QueuingStrategy<PipeChunk> {
+  return { highWaterMark, size: sizeOf };
+}
+
+/**
+ * Bytes of a chunk; for text, as near as it costs nothing to tell. Always a
+ * number: a stream whose size function returns none fails.
+ */
+function sizeOf(chunk: PipeChunk): number {
+  const size = typeof chunk === "string" ? chunk.length : chunk?.byteLength;
+  return size >= 0 ? size : 1;
 }

@@ -1,5 +1,5 @@
 import type { PipelineResult } from "../../schema/result.ts";
-import { ignore, makeDisposable } from "../async.ts";
+import { makeDisposable } from "../async.ts";
 import { checkOptions } from "../check.ts";
 import {
   checkPipeOptions,
@@ -8,6 +8,7 @@ import {
   type PipeChunk,
   type PipeOptions,
 } from "./options.ts";
+import { byteQueue, sinkOf } from "./acknowledged_writer.ts";
 import { openWriter, type PipeWriter } from "./pipe_writer.ts";
 import type { Session, TaskRef } from "../session/session.ts";
 
@@ -32,22 +33,7 @@ export class DataPipe extends WritableStream<PipeChunk> {
 
   /** @ignore */
   constructor(writer: PipeWriter, frameBytes: number) {
-    super({
-      start(controller): void {
-        // Not in the same turn: an abort would find its stream errored, and
-        // return before the engine's slot is free.
-        writer.result.catch((error) => controller.error(error));
-        // Fires at once, where `abort` below waits for the write.
-        controller.signal.addEventListener("abort", () => {
-          writer.abort(controller.signal.reason).catch(ignore);
-        }, { once: true });
-      },
-      write: (chunk) => writer.write(chunk),
-      async close(): Promise<void> {
-        await writer.close();
-      },
-      abort: (reason) => writer.abort(reason),
-    }, { highWaterMark: frameBytes, size: sizeOf });
+    super(sinkOf(writer), byteQueue(frameBytes));
     this.#writer = writer;
     makeDisposable(this, () => writer.dispose());
   }
@@ -82,15 +68,6 @@ export class DataPipe extends WritableStream<PipeChunk> {
   get result(): Promise<PipelineResult> {
     return this.#writer.result;
   }
-}
-
-/**
- * Bytes of a chunk; for text, as near as it costs nothing to tell. Always a
- * size: a stream that is told none fails without asking its sink.
- */
-function sizeOf(chunk: PipeChunk): number {
-  const size = typeof chunk === "string" ? chunk.length : chunk?.byteLength;
-  return size >= 0 ? size : 1;
 }
 
 /**

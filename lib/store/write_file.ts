@@ -1,18 +1,17 @@
 import { checkOptions } from "../check.ts";
-import {
-  type Deferred,
-  deferred,
-  ignore,
-  type MaybeSignal,
-  onAbort,
-  within,
-} from "../async.ts";
+import { ignore } from "../async.ts";
 import { ConnectionException } from "../errors.ts";
-import { FrameBuffer } from "../protocol/frame.ts";
+import {
+  AcknowledgedWriter,
+  byteQueue,
+  sinkOf,
+} from "../pipe/acknowledged_writer.ts";
+import { Chunker } from "../pipe/chunker.ts";
+import type { PipeChunk } from "../pipe/options.ts";
 import { storePathBelowRoot } from "../protocol/store_path.ts";
-import type { Attachment } from "../session/attachments.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import type { CallOptions, Session } from "../session/session.ts";
+import type { Payload } from "../transport/transport.ts";
 import { type FileCalls, frameBytesOf, openFile } from "./file_calls.ts";
 
 /** Options of {@linkcode writeFile}. */
@@ -75,10 +74,7 @@ export async function writeFile(
 ): Promise<WritableStream<Uint8Array>> {
   checkWriteOptions(options, "writeFile(session, path, { frameBytes })");
   const { writer, frameBytes } = await openWriter(session, path, options);
-  return new WritableStream(writer, {
-    highWaterMark: frameBytes,
-    size: sizeOf,
-  });
+  return new WritableStream(sinkOf(writer), byteQueue(frameBytes));
 }
 
 /** Throws unless these are options of a function that writes a file. */
@@ -89,103 +85,29 @@ export function checkWriteOptions(
   checkOptions(options, usage, { frameBytes: 1, signal: 1, timeout: 1 });
 }
 
-/** Always a number: a stream whose size function returns none fails. */
-function sizeOf(chunk: Uint8Array): number {
-  const size = chunk?.byteLength;
-  return size >= 0 ? size : 1;
-}
-
-/** How long the release of a handle waits for the write in flight. */
-const DRAIN_MS = 5_000;
-
-/** What a writer works with. */
-interface FileWriterOptions {
-  readonly calls: FileCalls;
-  readonly signal: MaybeSignal;
-  readonly frameBytes: number;
-}
-
 /**
  * Writes a file that is open on the engine. Writes say no offset, so that one
- * at a time is with the engine; chunks gather meanwhile.
+ * at a time is with the engine.
  */
-class FileWriter implements Attachment, UnderlyingSink<Uint8Array> {
-  readonly #core: SessionCore;
+class FileWriter extends AcknowledgedWriter<void> {
   readonly #calls: FileCalls;
-  #buffer: FrameBuffer;
-  readonly #failed = deferred<never>();
-  #detach: () => void = ignore;
-  #failure: { readonly reason: unknown } | undefined;
-  /** The request in flight; rejects early if the stream fails. */
-  #flight: Deferred<void> | undefined;
-  /** The answer itself, even if the stream has failed. */
-  #answer: Promise<void> = Promise.resolve();
-  #released: Promise<void> | undefined;
 
-  constructor(core: SessionCore, options: FileWriterOptions) {
-    this.#core = core;
-    this.#calls = options.calls;
-    this.#buffer = new FrameBuffer(options.frameBytes);
-    core.attachments.add(this);
-    this.#detach = onAbort(options.signal, (reason) => this.#fail(reason));
+  constructor(core: SessionCore, calls: FileCalls, frameBytes: number) {
+    const mimeType = "application/octet-stream";
+    super(core, new Chunker({ mimeType, frameBytes }));
+    this.#calls = calls;
   }
 
-  start(controller: WritableStreamDefaultController): void {
-    // Asynchronously: `abort` would find the stream errored, and return
-    // before the server has closed the file.
-    this.#failed.promise.catch((error) => controller.error(error));
-    // Fires at once; the `abort` below waits for the write in flight.
-    controller.signal.addEventListener("abort", () => {
-      this.#fail(controller.signal.reason);
-    }, { once: true });
+  override write(chunk: PipeChunk): void | Promise<void> {
+    if (chunk instanceof Uint8Array) return super.write(chunk);
+    const error = new TypeError(
+      "Cannot write to a file: expected a Uint8Array",
+    );
+    this.fail(error);
+    throw error;
   }
 
-  /** Take a chunk; settles when it has been taken into a frame. */
-  async write(chunk: Uint8Array): Promise<void> {
-    try {
-      if (!(chunk instanceof Uint8Array)) {
-        throw new TypeError("Cannot write to a file: expected a Uint8Array");
-      }
-      let rest = chunk;
-      for (;;) {
-        this.#check();
-        rest = rest.subarray(this.#buffer.append(rest));
-        this.#send();
-        if (rest.length === 0) return;
-        if (this.#buffer.room === 0) await this.#flight?.promise;
-      }
-    } catch (error) {
-      this.#fail(error);
-      throw error;
-    }
-  }
-
-  /** Write what is left and close the file. */
-  async close(): Promise<void> {
-    try {
-      while (this.#flight || this.#buffer.length > 0) {
-        this.#send();
-        await this.#flight?.promise;
-      }
-      this.#check();
-      const closed = this.#track(this.#calls.close());
-      // One that is refused has released the handle all the same.
-      this.#released = this.#answer.catch(ignore);
-      await closed;
-      this.#end();
-    } catch (error) {
-      this.#fail(error);
-      throw error;
-    }
-  }
-
-  /** Discard the rest; resolves when the server has closed the file. */
-  async abort(reason: unknown): Promise<void> {
-    this.#fail(reason);
-    await this.#released;
-  }
-
-  release(): Promise<void> {
+  override release(): Promise<void> {
     return this.abort(
       new ConnectionException("Session was closed while the file was written", {
         code: "connection-closed",
@@ -194,61 +116,22 @@ class FileWriter implements Attachment, UnderlyingSink<Uint8Array> {
     );
   }
 
-  lost(reason: unknown): void {
-    this.#released ??= Promise.resolve();
-    this.#fail(reason);
+  protected override sendWrite(
+    payload: Payload,
+    length: number,
+  ): Promise<void> {
+    return this.#calls.write(payload, length);
   }
 
-  /** Send what has gathered, unless something is in flight. */
-  #send(): void {
-    const { length } = this.#buffer;
-    if (this.#flight || length === 0) return;
-    this.#check();
-    this.#buffer.cut(length);
-    const answered = this.#track(this.#calls.write(this.#buffer, length));
-    answered.then(() => this.#send()).catch((error) => this.#fail(error));
-    // `send` has copied the bytes.
-    this.#buffer.drop();
+  protected override sendClose(): Promise<void> {
+    const closed = this.#calls.close();
+    // A close that is refused has released the handle all the same.
+    this.released = closed.catch(ignore);
+    return closed;
   }
 
-  /** Wait for an answer, but no longer than the stream lives. */
-  #track(answer: Promise<void>): Promise<void> {
-    const flight = this.#flight = deferred<void>();
-    this.#answer = answer;
-    answer.then(() => {
-      if (this.#flight === flight) this.#flight = undefined;
-      flight.resolve();
-    }, (error) => this.#fail(error));
-    return flight.promise;
-  }
-
-  #check(): void {
-    if (this.#failure) throw this.#failure.reason;
-  }
-
-  #fail(reason: unknown): void {
-    if (this.#failure) return;
-    this.#failure = { reason };
-    this.#failed.reject(reason);
-    this.#flight?.reject(reason);
-    this.#flight = undefined;
-    this.#released ??= this.#release();
-    this.#end();
-  }
-
-  /** Close the handle after the write in flight, which it could overtake. */
-  async #release(): Promise<void> {
-    const { clock } = this.#core.settings;
-    await within(clock, DRAIN_MS, this.#answer, { ref: false });
-    await this.#calls.release();
-  }
-
-  #end(): void {
-    // A reference to the stream must not keep its buffer alive.
-    this.#buffer = new FrameBuffer(0);
-    this.#detach();
-    const done = (): unknown => this.#core.attachments.delete(this);
-    this.#released?.then(done);
+  protected override sendRelease(): Promise<void> {
+    return this.#calls.release();
   }
 }
 
@@ -269,7 +152,7 @@ export async function openWriter(
   );
   const core = coreOf(session);
   const calls = await openFile(core, place, "w", options);
-  const { signal } = options;
-  const writer = new FileWriter(core, { calls, signal, frameBytes });
+  const writer = new FileWriter(core, calls, frameBytes);
+  writer.attach(options.signal);
   return { writer, frameBytes };
 }
