@@ -163,15 +163,11 @@ export async function delay(
   ms: number,
   signal?: MaybeSignal,
 ): Promise<void> {
-  const gate = deferred<void>();
-  const cancel = clock.after(ms, gate.resolve);
-  const detach = onAbort(signal, gate.reject);
-  try {
-    await gate.promise;
-  } finally {
-    cancel();
-    detach();
-  }
+  let cancel = ignore;
+  const passed = new Promise<void>((resolve) => {
+    cancel = clock.after(ms, resolve);
+  });
+  await abortable(passed, signal).finally(cancel);
 }
 
 /** Whether a value is a promise of any realm or library. */

@@ -54,6 +54,7 @@ export class Attachments extends Set<Attachment> {
    * @param ms How long that may take. What is not free by then is hurried.
    */
   async free(clock: Clock, ms: number, reason: unknown): Promise<void> {
+    if (this.size === 0) return;
     const releases = [...this].map((it) => it.release(reason));
     await within(clock, ms, Promise.allSettled(releases));
     for (const attachment of this) attachment.hurry?.();
@@ -69,7 +70,6 @@ export class Attachments extends Set<Attachment> {
     reason: unknown,
     signal: AbortSignal,
   ): Promise<void> {
-    if (this.size === 0) return;
     await abortable(this.free(clock, CLOSE_GRACE_MS, reason), signal);
   }
 

@@ -242,10 +242,8 @@ export class SessionCore implements Session {
         reason: failure?.reason,
         signal,
       };
-      const credential = login && await abortable(
-        this.#login.credential(settings, this.identity, context),
-        signal,
-      );
+      const credential = login &&
+        await this.#login.credential(settings, this.identity, context);
       signal.throwIfAborted();
       step = "connect to";
       const connection = await transport.dial(url, {
@@ -269,7 +267,7 @@ export class SessionCore implements Session {
         step = "restore a session at";
         // Side by side; their errors are ignored.
         const jobs = [...this.restorers].map(async (it) => await it(signal));
-        await abortable(Promise.allSettled(jobs), signal);
+        if (jobs.length) await abortable(Promise.allSettled(jobs), signal);
         signal.throwIfAborted();
       }
     } finally {
