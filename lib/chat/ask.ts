@@ -6,7 +6,7 @@ import {
   type Question,
 } from "../../schema/question.ts";
 import { firstAnswer } from "../../schema/result.ts";
-import { checkOptions, type OptionNames } from "../check.ts";
+import { checkOptions } from "../check.ts";
 import { ValidationException } from "../errors.ts";
 import type { Session, TaskRef } from "../session/session.ts";
 import { parseAnswer, type StandardSchema } from "./answers.ts";
@@ -23,12 +23,6 @@ export interface AskJsonOptions<Output> extends AskOptions {
    */
   readonly schema: StandardSchema<Output>;
 }
-
-const { onPipelineError: _, ...NAMES_OF_CHAT } = CHAT_NAMES;
-const ASK_NAMES: OptionNames<AskJsonOptions<unknown>> = {
-  ...NAMES_OF_CHAT,
-  schema: 1,
-};
 
 /**
  * Ask a task's pipeline a question and return the first answer as checked JSON.
@@ -137,11 +131,9 @@ export async function ask<Output>(
   question: string | Question,
   options: AskOptions & Partial<AskJsonOptions<Output>> = {},
 ): Promise<Output | string> {
-  checkOptions(
-    options,
-    "ask(session, task, question, { schema })",
-    ASK_NAMES,
-  );
+  const { onPipelineError: _, ...names } = CHAT_NAMES;
+  const usage = "ask(session, task, question, { schema })";
+  checkOptions(options, usage, { ...names, schema: 1 });
   const { schema, ...chatOptions } = options;
   if (schema === undefined) {
     const result = await chat(session, task, question, chatOptions);

@@ -60,13 +60,8 @@ export function planUploads(
     signal: 1,
     timeout: 1,
   });
-  const { retries = 0, timeout = Infinity } = options;
+  const { retries = 0 } = options;
   frameBytesOf(options);
-  if (!(timeout > 0)) {
-    throw new RangeError(
-      `Cannot use timeout ${timeout}: expected milliseconds above 0`,
-    );
-  }
   if (!(Number.isInteger(retries) && retries >= 0)) {
     throw new RangeError(`Cannot use ${retries} retries: expected 0 or more`);
   }

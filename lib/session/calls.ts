@@ -8,7 +8,6 @@ import {
   onAbort,
 } from "../async.ts";
 import { valueBytes } from "../bounded_queue.ts";
-import { milliseconds } from "../check.ts";
 import { isDAPException, TimeoutException } from "../errors.ts";
 import { FrameBuffer } from "../protocol/frame.ts";
 import type { Connection, Payload } from "../transport/transport.ts";
@@ -317,8 +316,7 @@ export class Calls {
   }
 
   #limit({ timeout }: CallOptions): number {
-    const limit = timeout ?? this.#host.settings().requestTimeout;
-    return milliseconds("timeout", limit);
+    return timeout ?? this.#host.settings().requestTimeout;
   }
 
   #take(seq: number): Waiter | undefined {

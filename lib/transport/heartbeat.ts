@@ -55,7 +55,7 @@ export function withHeartbeat(
     timeout: 1,
   });
   const interval = milliseconds("interval", options.interval ?? 15_000);
-  const timeout = milliseconds("timeout", options.timeout ?? 20_000);
+  const timeout = options.timeout ?? 20_000;
   // There is no connection that could be lost.
   if (transport.connectionless) return transport;
   return wrapTransport(transport, async (url, handlers, dialOptions) => {
