@@ -82,6 +82,8 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
   /** Whether what leaves is other text than what came. */
   readonly #transcoded: boolean;
   readonly #timeout: number;
+  sentAt = 0;
+  wrote = false;
   readonly #liveness: Liveness;
   /** Stops the wait for the answer to the open. */
   #giveUp: (reason: unknown) => void = ignore;
@@ -114,8 +116,7 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
     this.order = core.attachments.next();
     this.#options = options;
     this.#transcoded = foreignCharset(mimeType) !== undefined;
-    // What leaves here is UTF-8, whatever came in. Of a document it is said, so
-    // that nobody believes what the document may declare.
+    // Sent as UTF-8, and declared so: a document may declare another charset.
     const utf8 = isMarkup(essence) ? `${essence}; charset=utf-8` : essence;
     this.#mimeType = this.#transcoded ? utf8 : wireMimeType(mimeType);
     this.#keepAlive = keepAlivePayload(mimeType);
@@ -172,7 +173,7 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
   }
 
   override write(chunk: PipeChunk): void | Promise<void> {
-    this.#liveness.wrote();
+    this.wrote = true;
     return super.write(chunk);
   }
 
@@ -213,7 +214,7 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
     payload: Payload,
     length: number,
   ): Promise<void> {
-    this.#liveness.sent();
+    this.sentAt = this.core.settings.clock.now();
     this.#isEmpty &&= length === 0 || payload === this.#keepAlive;
     const response = await this.#ask("write", {
       timeout: this.#timeout,

@@ -24,6 +24,10 @@ export interface Watched extends Patient {
   readonly token: string;
   /** Whether a request waits for its answer. */
   readonly waiting: boolean;
+  /** When the latest request left; set to the time of the start. */
+  sentAt: number;
+  /** Whether the producer has written something; reset at each look. */
+  wrote: boolean;
   /** The producer has paused: send what is held back. */
   onQuiet(): void;
   /** The engine is about to forget the pipe: touch it. */
@@ -82,9 +86,7 @@ export class Liveness {
   readonly #watched: Watched;
   readonly #health: TaskHealth;
   #wroteAt: number;
-  #sentAt: number;
   #polledAt: number;
-  #active = false;
   #quiet = false;
   #polling = false;
   readonly #watch: Watch;
@@ -94,21 +96,9 @@ export class Liveness {
     this.#watched = watched;
     this.#health = new TaskHealth(watched);
     const now = core.settings.clock.now();
-    this.#wroteAt = this.#sentAt = this.#polledAt = now;
+    this.#wroteAt = this.#polledAt = watched.sentAt = now;
     this.#watch = watchOf(core);
     this.#watch.add(this);
-  }
-
-  /** The producer wrote something. */
-  wrote(): void {
-    // Once a chunk; asking for the time would cost more than the rest.
-    this.#active = true;
-  }
-
-  /** A request left. */
-  sent(): void {
-    this.#sentAt = this.#polledAt = this.#core.settings.clock.now();
-    this.#health.answered();
   }
 
   /** The pipe is over. */
@@ -119,18 +109,21 @@ export class Liveness {
   /** See what is due; called every five seconds. */
   tick(): void {
     const now = this.#core.settings.clock.now();
-    if (this.#active) {
-      this.#active = this.#quiet = false;
+    const watched = this.#watched;
+    const { sentAt } = watched;
+    if (watched.wrote) {
+      watched.wrote = this.#quiet = false;
       this.#wroteAt = now;
     }
-    if (this.#watched.waiting) {
-      if (now - this.#polledAt >= SUSPECT_MS) this.#poll(now);
+    if (watched.waiting) {
+      const since = Math.max(this.#polledAt, sentAt);
+      if (now - since >= SUSPECT_MS) this.#poll(now);
       return;
     }
     if (!this.#quiet && now - this.#wroteAt >= QUIET_MS) {
       this.#quiet = true;
       this.#watched.onQuiet();
-    } else if (now - this.#sentAt >= KEEP_ALIVE_MS) {
+    } else if (now - sentAt >= KEEP_ALIVE_MS) {
       this.#watched.onIdle();
     }
   }
@@ -138,8 +131,10 @@ export class Liveness {
   async #poll(now: number): Promise<void> {
     if (this.#polling) return;
     this.#polling = true;
+    const { sentAt, token } = this.#watched;
+    // What was missing before the latest request says nothing of it.
+    if (sentAt >= this.#polledAt) this.#health.forget();
     this.#polledAt = now;
-    const { token } = this.#watched;
     const dead = await this.#taskDied();
     const error = dead && await failureOn(this.#core, token, dead);
     this.#polling = false;
@@ -191,8 +186,8 @@ class TaskHealth {
     this.#patient = patient;
   }
 
-  /** Another request has left: what was missing before says nothing of it. */
-  answered(): void {
+  /** Ignore the statuses so far: another request has left. */
+  forget(): void {
     this.#missing = this.#idle = 0;
   }
 

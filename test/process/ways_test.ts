@@ -15,7 +15,7 @@ const GOAL = 8;
 const LIMITS: Readonly<Record<string, number>> = {
   credential: 15,
   pipeline: 22,
-  chunk: 9,
+  chunk: 8,
   answer: 9,
   event: 8,
 };

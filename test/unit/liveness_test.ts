@@ -12,6 +12,8 @@ class Patient {
   readonly token = "tk_1";
   earliest: TaskState = TASK_STATE.RUNNING;
   waiting = false;
+  sentAt = 0;
+  wrote = false;
   readonly told: string[] = [];
   error: PipeException | undefined;
 
@@ -32,7 +34,13 @@ class Patient {
 interface Case {
   readonly server: PipeServer;
   readonly patient: Patient;
-  readonly liveness: Liveness;
+  readonly liveness: {
+    /** The producer writes something. */
+    wrote(): void;
+    /** A request leaves. */
+    sent(): void;
+    stop(): void;
+  };
   /** Let seconds pass. */
   pass(seconds: number): Promise<void>;
   /** How often the task's status was asked for. */
@@ -44,13 +52,18 @@ async function withPatient(
   body: (it: Case) => Promise<void>,
 ): Promise<void> {
   await using server = await pipeServer(script);
+  const { clock } = server;
   const patient = new Patient();
   const liveness = new Liveness(coreOf(server.session), patient);
   try {
     await body({
       server,
       patient,
-      liveness,
+      liveness: {
+        wrote: () => patient.wrote = true,
+        sent: () => patient.sentAt = clock.now(),
+        stop: () => liveness.stop(),
+      },
       pass: (seconds) => server.clock.advance(seconds * 1_000),
       polls: () => server.log().length,
     });
