@@ -1,3 +1,4 @@
+import { checkOptions } from "../check.ts";
 import { checkCallOptions } from "../session/call.ts";
 import type {
   BillingDetail,
@@ -162,6 +163,11 @@ export async function createCheckoutSession(
     options,
     "createCheckoutSession(session, orgId, params, { timeout })",
   );
+  checkOptions(
+    params,
+    "createCheckoutSession(session, orgId, { appId, priceId })",
+    { appId: 1, priceId: 1 },
+  );
   const args = {
     orgId: requireText("orgId", orgId),
     appId: requireText("appId", params.appId),
@@ -209,6 +215,11 @@ export async function createCreditCheckout(
   checkCallOptions(
     options,
     "createCreditCheckout(session, orgId, params, { timeout })",
+  );
+  checkOptions(
+    params,
+    "createCreditCheckout(session, orgId, { packId, returnUrl })",
+    { packId: 1, returnUrl: 1 },
   );
   const args = {
     orgId: requireText("orgId", orgId),

@@ -141,6 +141,11 @@ export async function deployUpdate(
     options,
     "deployUpdate(session, projectId, changes, { timeout })",
   );
+  checkOptions(
+    changes,
+    "deployUpdate(session, projectId, { pipeline, schedule })",
+    { pipeline: 1, schedule: 1 },
+  );
   const { pipeline, schedule } = changes;
   const args = given({
     projectId: requireText("projectId", projectId),

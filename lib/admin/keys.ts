@@ -1,3 +1,4 @@
+import { checkOptions } from "../check.ts";
 import { checkCallOptions } from "../session/call.ts";
 import type { ApiKeyRecord, CreateKeyParams } from "../../schema/account.ts";
 import {
@@ -34,6 +35,12 @@ export async function createKey(
   options: CallOptions = {},
 ): Promise<string> {
   checkCallOptions(options, "createKey(session, params, { timeout })");
+  checkOptions(params, "createKey(session, { name })", {
+    name: 1,
+    permissions: 1,
+    expiresAt: 1,
+    teamId: 1,
+  });
   const { permissions, expiresAt, teamId } = params;
   if (expiresAt !== undefined && Number.isNaN(Date.parse(expiresAt))) {
     throw new RangeError(

@@ -1,3 +1,4 @@
+import { checkOptions } from "../check.ts";
 import { checkCallOptions } from "../session/call.ts";
 import type {
   InviteMemberParams,
@@ -119,6 +120,12 @@ export async function inviteMember(
     options,
     "inviteMember(session, orgId, params, { timeout })",
   );
+  checkOptions(params, "inviteMember(session, orgId, { email })", {
+    email: 1,
+    givenName: 1,
+    familyName: 1,
+    role: 1,
+  });
   const { email, givenName, familyName, role = "member" } = params;
   if (!requireText("email", email).includes("@")) {
     throw new RangeError(`Cannot use email "${email}": it has no @`);
@@ -165,6 +172,10 @@ export async function updateMemberRole(
     options,
     "updateMemberRole(session, orgId, params, { timeout })",
   );
+  checkOptions(params, "updateMemberRole(session, orgId, { userId, role })", {
+    userId: 1,
+    role: 1,
+  });
   const args = {
     orgId: requireText("orgId", orgId),
     userId: requireText("userId", params.userId),

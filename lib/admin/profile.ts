@@ -1,3 +1,4 @@
+import { checkOptions } from "../check.ts";
 import { checkCallOptions } from "../session/call.ts";
 import type { ConnectResult, ProfileUpdate } from "../../schema/account.ts";
 import { cloudCall, requireText } from "./answers.ts";
@@ -44,6 +45,15 @@ export async function updateProfile(
   options: CallOptions = {},
 ): Promise<void> {
   checkCallOptions(options, "updateProfile(session, fields, { timeout })");
+  checkOptions(fields, "updateProfile(session, { displayName })", {
+    displayName: 1,
+    preferredUsername: 1,
+    givenName: 1,
+    familyName: 1,
+    email: 1,
+    phoneNumber: 1,
+    locale: 1,
+  });
   const changes = checkProfile(fields);
   await cloudCall(session, "rrext_account_me", "update", changes, options);
 }

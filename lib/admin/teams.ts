@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from "../check.ts";
 import { checkCallOptions } from "../session/call.ts";
 import type {
   TeamDetail,
@@ -127,6 +128,12 @@ export async function deleteTeam(
   await cloudCall(session, "rrext_account_teams", "delete", args, options);
 }
 
+const MEMBER_NAMES: OptionNames<TeamMemberParams> = {
+  teamId: 1,
+  userId: 1,
+  permissions: 1,
+};
+
 /**
  * Add a user to a team.
  *
@@ -150,6 +157,11 @@ export async function addTeamMember(
   checkCallOptions(
     options,
     "addTeamMember(session, orgId, params, { timeout })",
+  );
+  checkOptions(
+    params,
+    "addTeamMember(session, orgId, { teamId, userId, permissions })",
+    MEMBER_NAMES,
   );
   const args = teamMemberArgs(orgId, params);
   await cloudCall(session, "rrext_account_teams", "add_member", args, options);
@@ -178,6 +190,11 @@ export async function updateTeamMemberPerms(
   checkCallOptions(
     options,
     "updateTeamMemberPerms(session, orgId, params, { timeout })",
+  );
+  checkOptions(
+    params,
+    "updateTeamMemberPerms(session, orgId, { teamId, userId, permissions })",
+    MEMBER_NAMES,
   );
   const args = teamMemberArgs(orgId, params);
   await cloudCall(

@@ -39,7 +39,7 @@ function valuesOf(
 function areOptions(
   { name, type }: ExportedFunction["parameters"][number],
 ): boolean {
-  return name === "options" || /Options$|^ConnectionParams$/.test(type);
+  return name === "options" || /(?:Options|Params|Update|Address)$/.test(type);
 }
 
 /** The message of what a call throws, or rejects with. */
@@ -77,20 +77,22 @@ for (const [entry, file] of Object.entries(config.exports)) {
     let count = 0;
     const values = valuesOf(session, engine);
     for (const { name, parameters } of await readFunctions(file)) {
-      const at = parameters.findIndex(areOptions);
-      if (at < 0) continue;
-      count++;
       const called = exported[name] as Unchecked;
-      const args = parameters.slice(0, at)
-        .map(({ name, type }) => values[type] ?? values[name]);
-      const all = await refusal(called, [...args, { [UNLIKE]: 1 }]);
-      const [, list] = /^Unknown option "zqxjkv" in .+: expected (.+)$/
-        .exec(all) ?? [];
-      assert(list !== undefined, `${name}: ${all}`);
-      for (const known of list.split(", ")) {
-        const wrong = `${known.slice(0, -1)}${known.at(-1)}_x`;
-        const message = await refusal(called, [...args, { [wrong]: 1 }]);
-        assert(message.endsWith(`: use "${known}"`), `${name}: ${message}`);
+      for (const [at, parameter] of parameters.entries()) {
+        if (!areOptions(parameter)) continue;
+        count++;
+        const args = parameters.slice(0, at).map((it) =>
+          areOptions(it) ? {} : values[it.type] ?? values[it.name]
+        );
+        const all = await refusal(called, [...args, { [UNLIKE]: 1 }]);
+        const [, list] = /^Unknown option "zqxjkv" in .+: expected (.+)$/
+          .exec(all) ?? [];
+        assert(list !== undefined, `${name}: ${all}`);
+        for (const known of list.split(", ")) {
+          const wrong = `${known.slice(0, -1)}${known.at(-1)}_x`;
+          const message = await refusal(called, [...args, { [wrong]: 1 }]);
+          assert(message.endsWith(`: use "${known}"`), `${name}: ${message}`);
+        }
       }
     }
     assertEquals(sent.length, before);

@@ -784,7 +784,7 @@ const STORE: readonly Mistake[] = [
   ],
   [
     ({ session }) => A.createKey(session, "name"),
-    "TypeError: Expected name as text that is not blank",
+    "TypeError: Expected options, as in createKey(session, { name }), not a string",
   ],
   [
     ({ session }) => A.deployAdd(session, "a.pipe"),
