@@ -216,11 +216,10 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
   ): Promise<void> {
     this.sentAt = this.core.settings.clock.now();
     this.#isEmpty &&= length === 0 || payload === this.#keepAlive;
-    const response = await this.#ask("write", {
-      timeout: this.#timeout,
-      payload,
-    });
-    if (didFail(response)) throw await this.#refused(response, "write");
+    const options = { timeout: this.#timeout, payload };
+    const response = await this.#ask("write", options);
+    const refused = response.success === false;
+    if (refused) throw await this.#refused(response, "write");
   }
 
   protected override async sendClose(): Promise<PipelineResult> {

@@ -1,6 +1,6 @@
 import type { ConnectResult } from "../../schema/account.ts";
 import type { Message } from "../../schema/envelope.ts";
-import { didFail, isEvent, isResponse } from "../../schema/envelope.ts";
+import { isEvent } from "../../schema/envelope.ts";
 import {
   abortable,
   deadline,
@@ -288,8 +288,8 @@ export class SessionCore implements Session {
   #receive(message: Message, epoch: number): void {
     if (epoch !== this.#state.epoch) return;
     const { secrets } = this.settings;
-    if (isResponse(message)) {
-      const failed = didFail(message);
+    if (message.type === "response") {
+      const failed = message.success === false;
       this.#calls.settle(failed ? shownFailure(message, secrets) : message);
     } else if (isEvent(message)) {
       const event = shownEvent(message, secrets);

@@ -1,9 +1,5 @@
 import { checkOptions, milliseconds } from "../check.ts";
-import {
-  didFail,
-  isResponse,
-  type ResponseMessage,
-} from "../../schema/envelope.ts";
+import { didFail, type ResponseMessage } from "../../schema/envelope.ts";
 import { deadline, ignore } from "../async.ts";
 import type { CloseInfo, Transport } from "./transport.ts";
 import { wrapConnection, wrapHandlers, wrapTransport } from "./wrap.ts";
@@ -117,7 +113,9 @@ export function withHeartbeat(
         onMessage(message): void {
           heardAt = clock.now();
           // Servers write what they like there: nothing else is compared.
-          const answers = isResponse(message) ? message.request_seq : NaN;
+          const seqOfAnswer = message.type === "response" &&
+            message.request_seq;
+          const answers = typeof seqOfAnswer === "number" ? seqOfAnswer : NaN;
           if (answers > base && answers <= seq) {
             // Ask again after an interval, however long the timeout is.
             if (cancel) schedule(interval);

@@ -14,9 +14,9 @@ const GOAL = 8;
  */
 const LIMITS: Readonly<Record<string, number>> = {
   credential: 15,
-  pipeline: 22,
-  chunk: 8,
-  answer: 9,
+  pipeline: 21,
+  chunk: 7,
+  answer: 8,
   event: 8,
 };
 
