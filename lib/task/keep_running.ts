@@ -121,6 +121,17 @@ class TaskKeeper implements Keeper {
     }
   }
 
+  async end(terminate: (token: string) => Promise<void>): Promise<void> {
+    const { token } = this;
+    this.stop();
+    try {
+      await terminate(token);
+    } catch (error) {
+      // A task that was to start again is not started.
+      if (!isDAPException(error, "task-not-running")) throw error;
+    }
+  }
+
   #take(started: StartedTask): StartedTask {
     const keepers = KEEPERS.get(this.#core) ?? new Map<string, Keeper>();
     KEEPERS.set(this.#core, keepers.set(started.token, this));

@@ -5,7 +5,6 @@ import { ignore, makeDisposable, type MaybeSignal } from "../async.ts";
 import {
   type DAPException,
   ExecutionException,
-  isDAPException,
   PipeException,
   ProtocolException,
 } from "../errors.ts";
@@ -104,8 +103,10 @@ export interface Keeper {
   lost(token: string, error: DAPException): Promise<DAPException>;
   /** The task was restarted with another pipeline: start that from now on. */
   restarted(pipeline: Pipeline, started: StartedTask, task: Task): void;
-  /** Let the task end; a start that is in progress is terminated. */
+  /** Let the task go; a start that is in progress is terminated. */
   stop(): void;
+  /** Let the task go, and terminate what runs. */
+  end(terminate: (token: string) => Promise<void>): Promise<void>;
 }
 
 /** The tasks of each session that are kept running, by every token they had. */
@@ -123,8 +124,7 @@ export function openOn<T>(
   open: (token: string) => Promise<T>,
   signal: MaybeSignal,
 ): Promise<T> {
-  const keeper = keeperOf(core, token);
-  return keeper ? keeper.open(open, signal) : open(token);
+  return keeperOf(core, token)?.open(open, signal) ?? open(token);
 }
 
 /** What a pipe of a task fails with, which may be kept running. */
@@ -168,17 +168,11 @@ export async function terminate(
   checkCallOptions(options, "terminate(session, task, { timeout })");
   const core = coreOf(session);
   const { attachments } = core;
-  const given = tokenOf(task);
-  const keeper = keeperOf(core, given);
-  const { token } = keeper ?? { token: given };
-  keeper?.stop();
+  const token = tokenOf(task);
+  const keeper = keeperOf(core, token);
+  if (keeper) return keeper.end((token) => terminate(session, token, options));
   const before = attachments.next();
-  try {
-    await call(session, "terminate", {}, { ...options, task: token });
-  } catch (error) {
-    // A task that was to start again is not started.
-    if (!keeper || !isDAPException(error, "task-not-running")) throw error;
-  }
+  await call(session, "terminate", {}, { ...options, task: token });
   // Servers do not answer what was in flight.
   attachments.forgotten(token, before, taskEnded("Task was terminated"));
 }
