@@ -120,16 +120,19 @@ export async function sendObject(
     options.mimeType || given.mimeType || "application/octet-stream",
   );
   const record = framingOf(mimeType) === "record";
-  const content = record ? await wholeRecord(given, mimeType, signal) : given;
-  const size = content.size ?? declaredSize ?? knownSize;
-  const chunks = content.whole ? undefined : counted(content.chunks(), limits);
-  if (content.whole) checkSize(content.whole.length, limits, true);
+  const { content, objinfo, ...found } = record
+    ? await wholeRecord(given, mimeType, signal)
+    : given;
+  const size = found.size ?? declaredSize ?? knownSize;
+  const isWhole = typeof content !== "function";
+  if (isWhole) checkSize(content.length, limits, true);
+  const chunks = isWhole ? undefined : counted(content(), limits);
   let writer: PipeWriter;
   try {
     writer = await openWriter(session, task, {
       ...options,
       mimeType,
-      objinfo: { ...content.objinfo, ...options.objinfo },
+      objinfo: { ...objinfo, ...options.objinfo },
       knownSize: size,
       emptyWrite: true,
     });
@@ -139,7 +142,7 @@ export async function sendObject(
   }
   watcher?.opened(size);
   if (chunks) return await pump(chunks, writer);
-  await writer.write(content.whole!);
+  await writer.write(content as Uint8Array);
   return await writer.close();
 }
 
@@ -221,7 +224,7 @@ async function wholeRecord(
   mimeType: string,
   signal: AbortSignal | null | undefined,
 ): Promise<Source> {
-  const bytes = await collect(source.chunks(), signal);
+  const bytes = await collect(source.content, signal);
   if (isJsonRecord(mimeType)) checkJson(bytes);
   return { ...source, ...sourceOf(bytes), objinfo: source.objinfo };
 }

@@ -18,10 +18,8 @@ export interface Source {
   readonly isMeasured: boolean;
   /** Its name, where it has one. */
   readonly objinfo: ObjectDetails;
-  /** All of it, where it is there. */
-  readonly whole?: Uint8Array;
-  /** Its chunks, one after the other. */
-  chunks(): Chunks;
+  /** All of it, where it is there; else what reads it, chunk by chunk. */
+  readonly content: Uint8Array | (() => Chunks);
 }
 
 /** What a read gives: a chunk, or the end. */
@@ -37,9 +35,6 @@ export interface Chunks {
   cancel(reason: unknown): Promise<unknown>;
 }
 
-/** Blobs up to this size are read in one piece. */
-const SMALL_BLOB_BYTES = 512 * 1024;
-
 /** Look at what `send` was given; nothing is read yet. */
 export function sourceOf(source: PipeSource): Source {
   if (typeof source === "string") {
@@ -52,7 +47,7 @@ export function sourceOf(source: PipeSource): Source {
       size: source.size,
       isMeasured: true,
       objinfo: nameOf(source),
-      chunks: () => blobChunks(source),
+      content: () => streamChunks(source.stream()),
     };
   }
   if (source instanceof Response) return responseSource(source);
@@ -88,39 +83,17 @@ function one(bytes: Uint8Array, mimeType: string | undefined): Source {
     size: bytes.length,
     isMeasured: true,
     objinfo: {},
-    whole: bytes,
-    chunks: () => onlyChunk(() => bytes),
+    content: bytes,
   };
 }
 
-/** A source of one chunk. */
-function onlyChunk(read: () => PipeChunk | Promise<PipeChunk>): Chunks {
-  let done = false;
-  return {
-    async next(): Promise<Read> {
-      if (done) return { done };
-      done = true;
-      return { value: await read() };
-    },
-    cancel: () => Promise.resolve(done = true),
-  };
-}
-
-/** What is in memory is read at once; runtimes cut streams of it in pieces. */
-function blobChunks(blob: Blob): Chunks {
-  const inMemory = blob.size <= SMALL_BLOB_BYTES && !("exists" in blob);
-  return inMemory
-    ? onlyChunk(() => blob.arrayBuffer())
-    : streamChunks(blob.stream());
-}
-
-function unknownSize(chunks: () => Chunks): Source {
+function unknownSize(content: () => Chunks): Source {
   return {
     mimeType: undefined,
     size: undefined,
     isMeasured: false,
     objinfo: {},
-    chunks,
+    content,
   };
 }
 
@@ -141,7 +114,7 @@ function responseSource(response: Response): Source {
     size: plain ? Number(length) : undefined,
     isMeasured: false,
     objinfo: {},
-    chunks: () => streamChunks(body),
+    content: () => streamChunks(body),
   };
 }
 
@@ -212,11 +185,16 @@ export function isDestroyable(
 /** The largest document that is gathered before it is sent. */
 const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
 
-/** Gather all chunks of a source into one piece of bytes. */
+/** Gather a source into one piece of bytes. */
 export async function collect(
-  chunks: Chunks,
+  content: Source["content"],
   signal: MaybeSignal,
 ): Promise<Uint8Array> {
+  if (typeof content !== "function") {
+    if (content.length > MAX_DOCUMENT_BYTES) throw tooLarge();
+    return content;
+  }
+  const chunks = content();
   const reader = new ChunkReader();
   const parts: Uint8Array[] = [];
   let length = 0;
