@@ -111,7 +111,9 @@ function meant(unknown: string, known: readonly string[]): string | undefined {
   const name = folded(unknown);
   const alias = Object.hasOwn(ALIASES, name) ? ALIASES[name]! : "";
   if (known.includes(alias.split(":")[0]!)) return alias;
-  for (let edits = 0; edits <= name.length / 3; edits++) {
+  // Comparing takes time that grows with both.
+  const most = name.length < 40 ? Math.min(name.length / 3, 3) : -1;
+  for (let edits = 0; edits <= most; edits++) {
     const near = known.find((it) => isNear(name, folded(it), edits));
     if (near) return near;
   }
