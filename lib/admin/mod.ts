@@ -151,7 +151,22 @@ export type {
   PipelineComponent,
   WrappedPipeline,
 } from "../../schema/pipeline.ts";
-export type { PipelineResult, ResultError } from "../../schema/result.ts";
+export type { Doc, DocFilter, DocMetadata } from "../../schema/doc.ts";
+export type { JsonObject, JsonValue } from "../../schema/json.ts";
+export type {
+  Question,
+  QuestionExample,
+  QuestionHistory,
+  QuestionInstruction,
+  QuestionText,
+  QuestionType,
+} from "../../schema/question.ts";
+export type {
+  PipelineResult,
+  ResultError,
+  ResultImage,
+  ResultMedia,
+} from "../../schema/result.ts";
 export {
   TASK_STATE,
   type TaskMetrics,
