@@ -306,7 +306,7 @@ export function byteQueue(
 }
 
 /**
- * Bytes of a chunk; for text, as near as it costs nothing to tell. Always a
+ * Bytes of a chunk; for a string its length, as an estimate. Always a
  * number: a stream whose size function returns none fails.
  */
 function sizeOf(chunk: PipeChunk): number {

@@ -35,7 +35,7 @@ export interface ChunkerOptions {
   readonly frameBytes: number;
   /** Whether an object without any data gets one empty write; never text. */
   readonly emptyWrite?: boolean | undefined;
-  /** Bytes in all, where the source tells: what fits one write is one. */
+  /** The size, if the source has it: what fits one write is one. */
   readonly size?: number | undefined;
 }
 

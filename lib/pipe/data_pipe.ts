@@ -24,7 +24,7 @@ import type { Session, TaskRef } from "../session/session.ts";
  * | the result carries `error` | `close()` and `result` reject with an `ExecutionException` that has the whole result, unless `onPipelineError` is `"return"` |
  * | `abort(reason)` | nothing more is sent; the engine's slot is freed, for which the engine must see the object end: it may process what it got. `result` rejects with the reason |
  * | the `signal` option | the same, even while a write waits for its answer, where the signal of `pipeTo` has to wait as well |
- * | the line drops | the stream errors with a `ConnectionException`, and `result` rejects with it; a pipe never goes on silently on a new line |
+ * | the connection is lost | the stream errors with a `ConnectionException`, and `result` rejects with it; a pipe never continues on a new connection |
  *
  * Made by {@linkcode pipe}.
  */

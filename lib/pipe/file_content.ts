@@ -103,7 +103,7 @@ export function checkedName(name: string | undefined): string | undefined {
   throw new TypeError(`Cannot use ${kindOf(name)} as the name of a file`);
 }
 
-/** Tell whether a value says where a file is. */
+/** Check whether a value is the path or URL of a file. */
 export function isPlace(value: unknown): value is FilePlace {
   return typeof value === "string" || value instanceof URL;
 }
@@ -210,7 +210,7 @@ function isSeparator(sign: string | undefined): boolean {
   return sign === "/" || sign === "\\";
 }
 
-/** Tell a source that nobody will read it. */
+/** Cancel an unread source. */
 export function letGo(source: PipeSource, reason: unknown): void {
   cancel(source, reason).catch(ignore);
 }

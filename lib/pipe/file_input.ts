@@ -39,7 +39,7 @@ export interface BlobOfFile extends Blob {
 /** What every form with members of its own may say about a file. */
 export interface FileDetails {
   /**
-   * What the engine is told about the object. A `size` must be that of the
+   * The description of the object. A `size` must be that of the
    * content: fewer or more bytes are an error of this file.
    *
    * @default {its name and size}
@@ -75,7 +75,7 @@ export interface StreamEntry extends FileDetails {
   readonly size?: number | undefined;
 }
 
-/** A file, what the engine is told about it, and its media type. */
+/** A file, its description and its media type. */
 export type FileTuple = readonly [
   file: Blob | FilePlace,
   objinfo?: ObjectDetails | null | undefined,
@@ -98,7 +98,7 @@ export type FileInputs = Iterable<FileInput> | AsyncIterable<FileInput>;
 export interface FileItem {
   /** Its path or name, as it was given. */
   readonly filepath: string;
-  /** What the engine is told; the same at every attempt. */
+  /** The description of the object; the same at every attempt. */
   readonly objinfo: ObjectDetails;
   /** Bytes in all, where that is known beforehand. */
   readonly size: number | undefined;
@@ -118,7 +118,7 @@ export interface FileItem {
 export interface OpenedItem {
   readonly source: PipeSource;
   readonly mimeType: string;
-  /** Bytes that it had when it was opened, where the source does not tell. */
+  /** Its size when it was opened, if the source has none. */
   readonly size: number | undefined;
 }
 

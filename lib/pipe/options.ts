@@ -15,8 +15,8 @@ export type PipeSource =
   | AsyncIterable<PipeChunk>;
 
 /**
- * What the engine is told about an object. Members that the
- * engine does not know are ignored by it.
+ * The description of an object. The engine ignores members that it does not
+ * know.
  */
 export interface ObjectDetails {
   /** The display name. @default {a random one, by the engine} */
@@ -25,13 +25,13 @@ export interface ObjectDetails {
   readonly size?: number | undefined;
   /** The object's id. @default {a random UUID: equal names would give equal ids} */
   readonly objectId?: string | undefined;
-  /** Whatever else the engine should be told. */
+  /** Further members for the engine. */
   readonly [key: string]: unknown;
 }
 
 /** Options of {@linkcode pipe}. */
 export interface PipeOptions extends CallOptions {
-  /** What the engine is told about the object. */
+  /** The description of the object. */
   readonly objinfo?: ObjectDetails | undefined;
   /**
    * The media type; it decides the lane, and how the stream is cut.
@@ -97,19 +97,19 @@ export const PIPE_NAMES: OptionNames<PipeOptions> = {
   timeout: 1,
 };
 
-/** A type and a subtype; what comes after them is the engine's affair. */
+/** A type and a subtype; the engine reads the parameters. */
 const MEDIA_TYPE = /^\s*[^\s/;,]+\/[^\s/;,]+\s*(;|$)/;
 
 /**
- * Look at what the caller said of an object. What a source says of itself is
- * not looked at: a server's sloppy header is no mistake of the caller's.
+ * Check the description of the caller. The media type of a source is not
+ * checked: a malformed header of a server is no mistake of the caller.
  *
  * @throws {TypeError} `mimeType` is none or names a lane that does not exist, or
  * `objinfo` is no object.
  */
 export function checkPipeOptions(options: PipeOptions): void {
   const { mimeType, objinfo } = options;
-  // A file of a type that nobody knows says so with an empty text.
+  // The type of a `File` is empty if it is unknown.
   if (mimeType) checkMediaType(mimeType);
   if (typeof (objinfo ?? {}) !== "object" || Array.isArray(objinfo)) {
     throw new TypeError("Expected objinfo to be an object, such as { name }");
@@ -150,7 +150,7 @@ export function frameBytesOf(
   );
 }
 
-/** Told how an object gets on its way; must not throw. */
+/** Receives the progress of an object; must not throw. */
 export interface ObjectWatcher {
   /** The engine has opened the pipe. */
   opened(size: number | undefined): void;
@@ -189,10 +189,10 @@ export interface SendFilesOptions
    */
   readonly retries?: number | undefined;
   /**
-   * Told how each file gets on: `open`, `write`, `close`, then `complete` or
-   * `error`, with the number of the file among those given, from 0. Of the
-   * `write`s no more than ten a second are told for one file, the last one
-   * always. What it throws is ignored.
+   * Called with the progress of each file: `open`, `write`, `close`, then
+   * `complete` or `error`, and the index of the file. At most ten `write`s a
+   * second are reported for one file, and always the last one. Errors thrown by
+   * the callback are ignored.
    */
   readonly onProgress?:
     | ((body: UploadBody, index: number) => unknown)

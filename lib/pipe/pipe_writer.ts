@@ -45,10 +45,10 @@ const RELEASE_MS = 5_000;
 /** What opening a pipe needs beyond the user's options. */
 interface OpenOptions extends PipeOptions {
   readonly mimeType: string;
-  /** Bytes in all, where the source tells. */
+  /** The size of the object, if the source has it. */
   readonly knownSize?: number | undefined;
   readonly emptyWrite: boolean;
-  /** Told how the object gets on. */
+  /** Receives the progress of the object. */
   readonly watcher?: ObjectWatcher | undefined;
 }
 
@@ -177,7 +177,7 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
     return super.write(chunk);
   }
 
-  /** Give the object up if nobody has ended it. */
+  /** Abort the object, unless it is closed or aborted. */
   async dispose(): Promise<void> {
     if (!this.isOpened) return void await this.released;
     await this.abort(
@@ -335,7 +335,7 @@ function checkChunks({ settings }: SessionCore, mimeType: string): void {
   });
 }
 
-/** What the server is told about the object; never `null`. */
+/** The description of the object for the server; never `null`. */
 function objectOf(
   { objinfo, knownSize }: OpenOptions,
   transcoded: boolean,

@@ -98,11 +98,11 @@ interface SendObjectOptions extends SendOptions {
   readonly knownSize?: number | undefined;
   /** Bytes in all, as the caller has declared. */
   readonly declaredSize?: number | undefined;
-  /** Told how the object gets on. */
+  /** Receives the progress of the object. */
   readonly watcher?: ObjectWatcher | undefined;
 }
 
-/** Send one object and return its result: `send`, for whoever watches it. */
+/** Send one object and return its result: `send`, with a watcher. */
 export async function sendObject(
   session: Session,
   task: TaskRef,

@@ -5,19 +5,19 @@ import { planUploads } from "./uploads.ts";
 import type { Session, TaskRef } from "../session/session.ts";
 
 /**
- * Upload files to a task, several at a time, and tell what became of each.
+ * Upload files to a task, several at a time, and return the result of each.
  *
- * A file that fails rejects nothing: its result has the action `error`, its
- * slot on the engine is free, and the others go on. Files are read in pieces
- * and never held whole, and closed whatever happens. How each gets on is told
- * to `onProgress`, and as `apaevt_status_upload` to whoever listens to the
- * session's events.
+ * A file that fails does not reject the call: its result has the action
+ * `error`, its slot on the engine is released, and the others continue. Files
+ * are read in pieces, never held whole, and always closed. `onProgress`
+ * receives the progress of each, as do listeners of the session's events, as
+ * `apaevt_status_upload`.
  *
  * Of a list (an array, a FileList, a Set) all is checked before anything is
  * sent, also that every path leads to a file; and every file gets a result,
  * also when the connection is lost. Of any other iterable the next file is
- * taken when there is room for it, and what is wrong with it is an `error` of
- * that file alone; when the session ends, nothing more is taken, and the call
+ * taken when a slot is free, and a mistake in it is an `error` of that file
+ * alone; when the session ends, nothing more is taken, and the call
  * rejects.
  *
  * @param session A session from {@linkcode connect}.

@@ -8,7 +8,7 @@ import type { Session, TaskRef } from "../session/session.ts";
 /** How many events may wait to be read before no further file is begun. */
 const MAX_WAITING = 64;
 
-/** How an upload gets on, or what became of it; `action` tells which. */
+/** The progress or the result of an upload; narrow it by `action`. */
 export type UploadEvent = UploadBody & {
   /** The number of the file among those given, from 0. */
   readonly index: number;
@@ -17,16 +17,16 @@ export type UploadEvent = UploadBody & {
 /**
  * Upload files to a task, several at a time, as a stream of what happens.
  *
- * What {@linkcode sendFiles} tells at the end and to `onProgress`, as events
- * to read: `open`, `write` and `close` of each file, and its result, whose
+ * The progress and the results of {@linkcode sendFiles}, as a stream of
+ * events: `open`, `write` and `close` of each file, and its result, whose
  * `action` is `complete` or `error`. Nothing is kept, so the files may be
  * without end. The uploads begin at once; while more than 64 events wait to
- * be read, no further file is begun and no `write` told. Cancelling gives
- * everything up and frees every slot.
+ * be read, no further file is begun and no `write` reported. Cancelling aborts
+ * all uploads and releases their slots.
  *
- * The stream closes when all files are done with. It fails with what
- * `sendFiles` rejects with, after everything that was told before was read;
- * with a signal's reason it fails at once.
+ * The stream closes when all files are done. It errors with what `sendFiles`
+ * rejects with, after the earlier events were read; with the reason of a signal
+ * it errors at once.
  *
  * @param session A session from {@linkcode connect}.
  * @param task The task, or its token.

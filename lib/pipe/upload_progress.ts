@@ -4,7 +4,7 @@ import type { Clock } from "../async.ts";
 import { ExecutionException } from "../errors.ts";
 import type { ObjectWatcher } from "./options.ts";
 
-/** How often the `write`s of one file are told at most. */
+/** The least time between two reported `write`s of one file. */
 const INTERVAL_MS = 100;
 
 /** What a {@linkcode Progress} needs. */
@@ -14,8 +14,8 @@ export interface ProgressOptions {
   /** Bytes in all, where that is known beforehand. */
   readonly size: number | undefined;
   readonly clock: Clock;
-  /** Given everything that is told. */
-  readonly tell: (body: UploadBody) => void;
+  /** Called with each report. */
+  readonly report: (body: UploadBody) => void;
 }
 
 /** Follows one file and reports its progress, in bytes of the file. */
@@ -24,7 +24,7 @@ export class Progress implements ObjectWatcher {
   readonly #startedAt: number;
   #size: number | undefined;
   #sent = 0;
-  #toldAt = -Infinity;
+  #reportedAt = -Infinity;
   /** Whether the last `write` was left out. */
   #owes = false;
 
@@ -38,30 +38,30 @@ export class Progress implements ObjectWatcher {
   restart(): void {
     this.#sent = 0;
     this.#owes = false;
-    this.#toldAt = -Infinity;
+    this.#reportedAt = -Infinity;
   }
 
   opened(size: number | undefined): void {
     this.#size = size ?? this.#size;
-    this.#tell("open");
+    this.#report("open");
   }
 
   acknowledged(bytes: number): void {
     if (bytes === 0) return;
     this.#sent += bytes;
     const now = this.#options.clock.now();
-    this.#owes = now - this.#toldAt < INTERVAL_MS;
+    this.#owes = now - this.#reportedAt < INTERVAL_MS;
     if (this.#owes) return;
-    this.#toldAt = now;
-    this.#tell("write");
+    this.#reportedAt = now;
+    this.#report("write");
   }
 
   closing(): void {
-    // Whoever looks at `write`s alone still sees the file become whole.
-    if (this.#owes) this.#tell("write");
-    // Now it is known, whatever was said before.
+    // The `write`s alone also end with the whole file.
+    if (this.#owes) this.#report("write");
+    // The size is known now.
     this.#size = this.#sent;
-    this.#tell("close");
+    this.#report("close");
   }
 
   /** The file has gone through. */
@@ -79,12 +79,12 @@ export class Progress implements ObjectWatcher {
   }
 
   #end(result: UploadResult): UploadResult {
-    this.#options.tell({ ...result });
+    this.#options.report({ ...result });
     return result;
   }
 
-  #tell(action: UploadProgress["action"]): void {
-    this.#options.tell(this.#body(action));
+  #report(action: UploadProgress["action"]): void {
+    this.#options.report(this.#body(action));
   }
 
   #body<Action extends string>(action: Action): {

@@ -79,7 +79,7 @@ export function planUploads(
       ended: list ? undefined : core.closing,
       room: sink.room,
       async act(value, index): Promise<void> {
-        function tell(body: UploadBody): void {
+        function report(body: UploadBody): void {
           announce(core, body, token);
           const { onProgress } = options;
           if (onProgress) notify(() => onProgress(body, index), undefined);
@@ -90,7 +90,7 @@ export function planUploads(
         const result = await outcomeOf(core, token, itemOf, {
           ...options,
           signal,
-        }, tell);
+        }, report);
         sink.onResult?.(result, index);
       },
     });
@@ -102,17 +102,17 @@ async function outcomeOf(
   token: string,
   itemOf: () => FileItem,
   options: SendFilesOptions,
-  tell: (body: UploadBody) => void,
+  report: (body: UploadBody) => void,
 ): Promise<UploadResult> {
   let item: FileItem;
   try {
     item = itemOf();
   } catch (error) {
     const { clock } = core.settings;
-    const unknown = { filepath: "", size: undefined, clock, tell };
+    const unknown = { filepath: "", size: undefined, clock, report };
     return new Progress(unknown).failed(error);
   }
-  return await uploadFile(core, token, item, options, tell);
+  return await uploadFile(core, token, item, options, report);
 }
 
 function checkedItem(input: FileInput, index: number): FileItem {
@@ -143,11 +143,11 @@ async function uploadFile(
   token: string,
   item: FileItem,
   options: SendFilesOptions,
-  tell: ProgressOptions["tell"],
+  report: ProgressOptions["report"],
 ): Promise<UploadResult> {
   const { clock } = core.settings;
   const { filepath, size } = item;
-  const progress = new Progress({ filepath, size, clock, tell });
+  const progress = new Progress({ filepath, size, clock, report });
   const stop = new AbortController();
   function giveUp(reason: unknown): void {
     stop.abort(reason);
@@ -201,7 +201,7 @@ async function attempt(
   });
 }
 
-/** Open a file; what opens after it was given up is let go of at once. */
+/** Open a file; if the caller has stopped waiting, it is closed again. */
 async function opened(
   item: FileItem,
   signal: AbortSignal,
@@ -218,7 +218,7 @@ async function opened(
   throw signal.reason;
 }
 
-/** Tell whoever listens to the session's events about an upload to a task. */
+/** Emit an event of an upload to the listeners of its task. */
 function announce(
   core: SessionCore,
   body: UploadBody,

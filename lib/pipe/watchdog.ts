@@ -148,7 +148,7 @@ export class Liveness {
       const status = await getTaskStatus(this.#core, this.#watched.token);
       return this.#health.look(status);
     } catch (error) {
-      // Only the engine's word counts; a lost line has its own way to tell.
+      // Only answers of the engine count; a lost connection is reported elsewhere.
       if (isDAPException(error, "task-not-running")) {
         return taskEnded(error.dapResult.message);
       }
@@ -171,7 +171,7 @@ export interface Patient {
 }
 
 /**
- * Tells from the statuses of a task, taken while a request about a pipe waits,
+ * Decides by the statuses of a task, requested while a request of a pipe waits,
  * whether an answer can still come. Servers never answer what was under way
  * when the task ended, was restarted, or lost its data connection.
  */
@@ -191,7 +191,7 @@ class TaskHealth {
     this.#missing = this.#idle = 0;
   }
 
-  /** Why no answer will come, if that can be told. */
+  /** Why no answer will come, if that is certain. */
   look(status: TaskStatus): PipeException | undefined {
     const { completed, exitMessage, state } = status;
     const runs = state >= this.#patient.earliest && state <= TASK_STATE.RUNNING;

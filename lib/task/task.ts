@@ -15,7 +15,7 @@ import { coreOf, type SessionCore } from "../session/core.ts";
 import type { CallOptions, Session, TaskRef } from "../session/session.ts";
 
 /**
- * A task on the engine: its token, and what the engine told about it.
+ * A task on the engine: its token, and what the engine sent about it.
  *
  * Disposing it terminates the task if {@linkcode Task.owned}, and does nothing
  * otherwise, so that joining a task never kills it.
@@ -142,7 +142,7 @@ async function disposeTask(
   { token, owned, events: stream }: Omit<Task, keyof AsyncDisposable>,
 ): Promise<void> {
   keeperOf(session, token)?.stop();
-  // Somebody who still reads it cancels it.
+  // A caller that still reads it cancels it.
   await stream?.cancel().catch(ignore);
   if (owned) await terminate(session, token).catch(ignore);
 }
@@ -195,7 +195,7 @@ export function taskRestarted(): PipeException {
   });
 }
 
-/** The task that a response of `execute` or `restart` tells about. */
+/** The task of a response of `execute` or `restart`. */
 export function startedOf(
   { settings: { secrets } }: SessionCore,
   response: ResponseMessage,

@@ -16,7 +16,7 @@ import {
 } from "./load_pipeline.ts";
 import { startedOf, type StartTask, type Task, taskOf } from "./task.ts";
 
-/** How much of the flow through a pipeline is told in events. */
+/** How much of the flow through a pipeline its events report. */
 export type TraceLevel = "none" | "metadata" | "summary" | "full";
 
 /** Options of {@linkcode use}. */
@@ -47,7 +47,7 @@ export interface UseOptions extends PipelineInput, CallOptions {
   readonly args?: readonly string[] | undefined;
   /** The display name. @default {the file's name without `.pipe` or `.json`} */
   readonly name?: string | undefined;
-  /** What `apaevt_flow` events tell. @default {no such events} */
+  /** The level of `apaevt_flow` events. @default {no such events} */
   readonly pipelineTraceLevel?: TraceLevel | undefined;
   /**
    * Watch the task from its very beginning: `events` of the task that is
@@ -194,7 +194,7 @@ export async function use(
   }
 }
 
-/** Engines would invent a project, and tell of it when it is too late. */
+/** Without a project the engine would choose one, and send it too late. */
 function withProject(pipeline: Pipeline): Pipeline {
   if (pipeline.project_id) return pipeline;
   return { ...pipeline, project_id: crypto.randomUUID() };

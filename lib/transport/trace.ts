@@ -6,7 +6,7 @@ import { Secrets, shortToken } from "../protocol/secrets.ts";
 import type { CloseInfo, Payload, Transport } from "./transport.ts";
 import { wrapConnection, wrapHandlers, wrapTransport } from "./wrap.ts";
 
-/** One thing that happened on the line. */
+/** One thing that happened on a connection. */
 export type TraceRecord =
   | { readonly kind: "dial" | "open"; readonly uri: string }
   | {
@@ -21,7 +21,7 @@ export type TraceRecord =
     readonly payloadBytes: number;
   }
   | {
-    /** A request that will have no answer, while the line goes on. */
+    /** A request that will have no answer, while the connection continues. */
     readonly kind: "unanswered";
     /** The number of the request. */
     readonly seq: number;
@@ -55,7 +55,7 @@ export function withTrace(
   observe: (record: TraceRecord) => void,
 ): Transport {
   // Made inside: a message that cannot be copied must still be sent.
-  function tell(make: () => TraceRecord): void {
+  function report(make: () => TraceRecord): void {
     notify(() => observe(make()), undefined);
   }
   return wrapTransport(transport, async (url, handlers, options) => {
@@ -65,12 +65,12 @@ export function withTrace(
       message: Message,
       payload?: Payload,
     ): void =>
-      tell(() => ({
+      report(() => ({
         kind,
         message: elide(message, redact),
         payloadBytes: payloadBytes(message, payload),
       }));
-    tell(() => ({ kind: "dial", uri: url.href }));
+    report(() => ({ kind: "dial", uri: url.href }));
     const onUnanswered = handlers.onUnanswered?.bind(handlers);
     const connection = await transport.dial(
       url,
@@ -81,19 +81,19 @@ export function withTrace(
         },
         onClose(info): void {
           const reason = redact(info.reason);
-          tell(() => ({ kind: "close", info: { ...info, reason } }));
+          report(() => ({ kind: "close", info: { ...info, reason } }));
           handlers.onClose(info);
         },
         ...(onUnanswered && {
           onUnanswered(seq, error): void {
-            tell(() => ({ kind: "unanswered", seq, error }));
+            report(() => ({ kind: "unanswered", seq, error }));
             onUnanswered(seq, error);
           },
         }),
       }),
       options,
     );
-    tell(() => ({ kind: "open", uri: connection.uri }));
+    report(() => ({ kind: "open", uri: connection.uri }));
     return wrapConnection(connection, (message, payload) => {
       show("sent", message, payload);
       connection.send(message, payload);
