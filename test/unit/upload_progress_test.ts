@@ -16,7 +16,7 @@ function followed(size?: number): {
     filepath: "a.txt",
     size,
     clock,
-    tell: (body) => told.push(body),
+    report: (body) => told.push(body),
   });
   return { clock, told, progress };
 }
