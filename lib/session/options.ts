@@ -9,6 +9,7 @@ import {
 } from "../transport/heartbeat.ts";
 import { withTrace } from "../transport/trace.ts";
 import type { Transport } from "../transport/transport.ts";
+import { checkTransport } from "../transport/wrap.ts";
 import { webSocketTransport } from "../transport/web_socket.ts";
 import {
   type ResultWarning,
@@ -273,12 +274,7 @@ export async function resolveSettings(
 }
 
 function checkKinds(transport: Transport, auth: unknown): void {
-  if (typeof transport.resolve !== "function") {
-    throw new TypeError(
-      `Cannot use transport of type ${typeof transport}: expected what ` +
-        "webSocketTransport() or an engine's transport() returns",
-    );
-  }
+  checkTransport(transport);
   if (auth && typeof auth !== "string" && typeof auth !== "function") {
     throw new TypeError(
       `Cannot use auth of type ${typeof auth}: expected a string or a function`,

@@ -2,7 +2,12 @@ import { checkOptions, milliseconds } from "../check.ts";
 import { didFail, type ResponseMessage } from "../../schema/envelope.ts";
 import { deadline, ignore } from "../async.ts";
 import type { CloseInfo, Transport } from "./transport.ts";
-import { wrapConnection, wrapHandlers, wrapTransport } from "./wrap.ts";
+import {
+  checkTransport,
+  wrapConnection,
+  wrapHandlers,
+  wrapTransport,
+} from "./wrap.ts";
 
 /** Options of {@linkcode withHeartbeat}. */
 export interface HeartbeatOptions {
@@ -46,6 +51,7 @@ export function withHeartbeat(
   transport: Transport,
   options: HeartbeatOptions = {},
 ): Transport {
+  checkTransport(transport);
   checkOptions(options, "heartbeat: { interval, timeout }", {
     interval: 1,
     timeout: 1,

@@ -1,10 +1,16 @@
+import { kindOf } from "../check.ts";
 import type { Message } from "../../schema/envelope.ts";
 import { isRecord } from "../../schema/json.ts";
 import { notify } from "../async.ts";
 import { FrameBuffer } from "../protocol/frame.ts";
 import { Secrets, shortToken } from "../protocol/secrets.ts";
 import type { CloseInfo, Payload, Transport } from "./transport.ts";
-import { wrapConnection, wrapHandlers, wrapTransport } from "./wrap.ts";
+import {
+  checkTransport,
+  wrapConnection,
+  wrapHandlers,
+  wrapTransport,
+} from "./wrap.ts";
 
 /** One thing that happened on a connection. */
 export type TraceRecord =
@@ -54,6 +60,10 @@ export function withTrace(
   transport: Transport,
   observe: (record: TraceRecord) => void,
 ): Transport {
+  checkTransport(transport);
+  if (typeof observe !== "function") {
+    throw new TypeError(`Expected an observer, not ${kindOf(observe)}`);
+  }
   // Made inside: a message that cannot be copied must still be sent.
   function report(make: () => TraceRecord): void {
     notify(() => observe(make()), undefined);

@@ -20,6 +20,17 @@ export function wrapTransport(
   };
 }
 
+/** Throws unless the value is a transport. */
+export function checkTransport(transport: unknown): void {
+  if (typeof (transport as Transport | undefined)?.resolve === "function") {
+    return;
+  }
+  throw new TypeError(
+    `Cannot use transport of type ${typeof transport}: expected what ` +
+      "webSocketTransport() or an engine's transport() returns",
+  );
+}
+
 /** The same connection with another `send`; see {@linkcode wrapTransport}. */
 export function wrapConnection(
   connection: Connection,

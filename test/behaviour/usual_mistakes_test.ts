@@ -806,6 +806,18 @@ const OTHERS: readonly Mistake[] = [
     "TypeError: Expected options, as in webSocketTransport({ WebSocket }), not a function",
   ],
   [
+    () => T.withHeartbeat(),
+    "TypeError: Cannot use transport of type undefined",
+  ],
+  [
+    ({ engine }) => T.withHeartbeat(engine),
+    "TypeError: Cannot use transport of type object",
+  ],
+  [
+    ({ engine }) => T.withTrace(engine.transport()),
+    "TypeError: Expected an observer, not undefined",
+  ],
+  [
     () => T.normalizeUri(),
     "TypeError: Server address must be a string: undefined",
   ],

@@ -145,7 +145,9 @@ export const CHAT: readonly ConformanceCase[] = [
     expected: ["PipeException", "TypeError", "TypeError"],
     run: (places) =>
       withTask(places, textPipeline(), async (session, task) => {
-        const wrong = await thrownBy(chat(session, task, "Well?")) as Error;
+        const wrong = await thrownBy(
+          chat(session, task, "Well?", { provider: "chat" }),
+        ) as Error;
         const nothing = 7 as unknown as string;
         return [
           wrong.name,
