@@ -29,7 +29,7 @@ await connect({ auth: "key" }).then(
 const ENV_FILE = "# where to\n ROCKETRIDE_URI = 'ws://example.com:81'\r\n";
 
 const REFUSED =
-  'insecure-credential Cannot send a credential to "example.com:81" without encryption\n';
+  'insecure-credential Cannot send a credential to "example.com:81" without encryption. Use a wss: or https: address, or set insecure: true.\n';
 
 /**
  * Sends files from disk to an engine behind a port. Most of the packages that
