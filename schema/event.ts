@@ -256,6 +256,27 @@ export type EventKind =
   | "DASHBOARD"
   | "ALL";
 
+/** Known event names with the kind that brings them. */
+export const KIND_OF: Readonly<Record<EventName, EventKind | undefined>> = {
+  apaevt_status_update: "SUMMARY",
+  apaevt_task: "TASK",
+  apaevt_flow: "FLOW",
+  apaevt_sse: "SSE",
+  output: "OUTPUT",
+  apaevt_status_object: "DETAIL",
+  apaevt_status_counts: "DETAIL",
+  apaevt_status_error: "DETAIL",
+  apaevt_status_warning: "DETAIL",
+  apaevt_status_message: "DETAIL",
+  apaevt_status_metrics: "DETAIL",
+  apaevt_status_download: "DETAIL",
+  apaevt_status_user: "DETAIL",
+  apaevt_status_info: "DETAIL",
+  apaevt_dashboard: "DASHBOARD",
+  apaext_account: undefined,
+  apaevt_status_upload: undefined,
+};
+
 /** Each kind's bits in the mask of a subscription. */
 export const EVENT_BITS: {
   /** Debugger traffic; nothing for clients that are no debugger. */

@@ -1,5 +1,6 @@
 import type { EventMessage } from "./envelope.ts";
 import type { EventBodies, EventBody, EventKind, EventName } from "./event.ts";
+import { KIND_OF } from "./event.ts";
 
 /** An event of one known name, with the body that goes with it. */
 export interface EventOf<Name extends EventName> extends EventMessage {
@@ -32,27 +33,6 @@ export interface UnknownEvent extends EventMessage {
  * name is known at all.
  */
 export type TypedEvent = KnownEvent | UnknownEvent;
-
-/** Known event names with the kind that brings them. */
-const KIND_OF: Readonly<Record<EventName, EventKind | undefined>> = {
-  apaevt_status_update: "SUMMARY",
-  apaevt_task: "TASK",
-  apaevt_flow: "FLOW",
-  apaevt_sse: "SSE",
-  output: "OUTPUT",
-  apaevt_status_object: "DETAIL",
-  apaevt_status_counts: "DETAIL",
-  apaevt_status_error: "DETAIL",
-  apaevt_status_warning: "DETAIL",
-  apaevt_status_message: "DETAIL",
-  apaevt_status_metrics: "DETAIL",
-  apaevt_status_download: "DETAIL",
-  apaevt_status_user: "DETAIL",
-  apaevt_status_info: "DETAIL",
-  apaevt_dashboard: "DASHBOARD",
-  apaext_account: undefined,
-  apaevt_status_upload: undefined,
-};
 
 /**
  * Check whether an event has a name that this version knows.

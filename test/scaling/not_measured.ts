@@ -3,6 +3,7 @@ const CALLER = "reads what the program's own author wrote";
 const CALLER_JSON = "is called by the readers of documents, which are measured";
 const NETWORK = "needs a peer; what it reads text with is measured by itself";
 const SHORT = "reads nothing that is longer than 4,096 characters";
+const PARTS = "reads text with functions that are measured by themselves";
 const ONCE = "compares or replaces at the start of a text only";
 
 /**
@@ -13,7 +14,6 @@ export const NOT_MEASURED: Readonly<Record<string, string>> = {
   "lib/admin/deployments.ts": CALLER,
   "lib/admin/profile.ts": CALLER,
   "lib/bytes.ts": BYTES,
-  "lib/pipe/chunker.ts#createIntake": BYTES,
   "lib/pipe/options.ts#frameBytesOf": CALLER,
   "lib/pipe/source.ts": BYTES,
   "lib/pipe/send.ts": BYTES,
@@ -21,11 +21,18 @@ export const NOT_MEASURED: Readonly<Record<string, string>> = {
   "lib/protocol/frame.ts#writeFrame": BYTES,
   "lib/protocol/frame.ts#encodeText": CALLER,
   "lib/protocol/frame.ts#encodeHeader": CALLER,
-  "lib/pipe/chunker.ts#rechunkBytes": BYTES,
   "lib/protocol/secrets.ts#conceal": CALLER,
   "lib/protocol/uri.ts#isLoopback": CALLER,
   "lib/protocol/uri.ts#httpBase": CALLER,
+  "lib/check.ts": CALLER,
+  "lib/errors.ts": PARTS,
   "lib/events/subscriptions.ts#resolveTarget": NETWORK,
+  "lib/events/subscriptions.ts#subscriptionsOf": CALLER,
+  "lib/events/subscriptions.ts#SubscriptionTable": CALLER,
+  "lib/protocol/secrets.ts#shownFailure": PARTS,
+  "lib/protocol/secrets.ts#shownEvent": PARTS,
+  "lib/protocol/secrets.ts#shownAccount": PARTS,
+  "lib/transport/trace.ts#withTrace": PARTS,
   "schema/json.ts": CALLER_JSON,
   "lib/runtime/env.ts#readEnv": CALLER,
   "lib/store/logs.ts": SHORT,
@@ -36,7 +43,6 @@ export const NOT_MEASURED: Readonly<Record<string, string>> = {
   "lib/transport/http_commands.ts": CALLER,
   "lib/transport/http_requests.ts": NETWORK,
   "lib/transport/multipart.ts": CALLER,
-  "lib/task/load_pipeline.ts": CALLER,
   "lib/task/read_json.ts": CALLER,
   "lib/task/use.ts": CALLER,
   "lib/engine/access/authenticate.ts": ONCE,
