@@ -1,7 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import config from "../deno.json" with { type: "json" };
 import { checkArchitecture, filesAreShort } from "./support/architecture.ts";
-import { formatFigures, houseFigures } from "./support/house_figures.ts";
+import {
+  formatFigures,
+  houseFigures,
+  unseenReferences,
+} from "./support/house_figures.ts";
 import { importGraph } from "./support/import_graph.ts";
 import { readTree, ROOT } from "./support/read_tree.ts";
 
@@ -71,6 +75,20 @@ Deno.test("what comments cite of a folder's page is there", async () => {
     );
     assert(anchors.includes(anchor), `${path} cites ${page}#${anchor}`);
   }
+});
+
+Deno.test("no test, benchmark or example refers to a document that is elsewhere", async () => {
+  const files = await readTree(["test", "bench", "examples"]);
+  const found = [...files].flatMap(([path, text]) => {
+    // Its cases are such references.
+    if (path === "test/unit/architecture_rules_test.ts") return [];
+    const titles = Array.from(
+      text.matchAll(/^ *(?:Deno\.test\(|fault\()?["`][FSD]\d{1,2} .*$/gm),
+      ([title]) => `${path}: ${title}`,
+    );
+    return [...unseenReferences(path, text), ...titles];
+  });
+  assertEquals(found, []);
 });
 
 Deno.test("no benchmark or example is longer than 400 lines", async () => {

@@ -29,7 +29,7 @@ const OBLIGING: Script = {
   "rrext_process close": () => ({ objectId: "o" }),
 };
 
-Deno.test("F26 a frame that is malformed ends the session, and everybody is told why", async () => {
+Deno.test("a frame that is malformed ends the session, and everybody is told why", async () => {
   const frames: readonly (string | Uint8Array<ArrayBuffer>)[] = [
     "not JSON",
     "[]",
@@ -100,7 +100,7 @@ forEachWay(
   },
 );
 
-Deno.test("F20 a frame that one side finds too large ends the session with advice", async () => {
+Deno.test("a frame that one side finds too large ends the session with advice", async () => {
   // The socket API allows no server to say 1009 by itself; memory does.
   await using server = scriptedServer({
     ...OBLIGING,

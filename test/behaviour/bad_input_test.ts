@@ -254,7 +254,7 @@ forEveryTransport("a chunk of zero bytes", async (options) => {
 });
 
 forEveryTransport(
-  "F1 text that ends in the middle of a character",
+  "text that ends in the middle of a character",
   async (options) => {
     await using session = await connect(options);
     await using task = await use(session, { pipeline: TEXT, threads: 1 });

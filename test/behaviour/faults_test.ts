@@ -218,7 +218,7 @@ async function answerNext(line: RawLine, command: string): Promise<void> {
   await line.write(rawFrame(OPCODE.text, JSON.stringify(answer)));
 }
 
-Deno.test("F11 a half-open line is declared dead although its close is never answered (socket)", async () => {
+Deno.test("a half-open line is declared dead although its close is never answered (socket)", async () => {
   const clock = fakeClock();
   await using server = rawServer();
   const connecting = connect({
@@ -238,7 +238,7 @@ Deno.test("F11 a half-open line is declared dead although its close is never ans
   assertEquals((await session.closed).code, 1006);
 });
 
-Deno.test("F16 close() is done in two seconds although the peer is half-open (socket)", async () => {
+Deno.test("close() is done in two seconds although the peer is half-open (socket)", async () => {
   const clock = fakeClock();
   await using server = rawServer();
   const connecting = connect({ uri: server.uri, env: {}, clock });
@@ -279,7 +279,7 @@ Deno.test("events of unknown kinds are handed on as they are, and broken ones ar
 const nothing: Handler = () => ({});
 
 fault(
-  "F25 a success without a body is taken for what it is, not for an answer",
+  "a success without a body is taken for what it is, not for an answer",
   {
     execute: nothing,
     rrext_get_task_status: nothing,
@@ -299,7 +299,7 @@ fault(
     );
     const address = { projectId: "p", source: "s" };
     assertEquals(await getTaskToken(session, address), undefined);
-    // S1: 1.1 engines report a failed open like this.
+    // Engines of 1.1 report a failed open like this.
     const error = await assertRejects(
       () => pipe(session, "tk_1"),
       PipeException,
@@ -369,7 +369,7 @@ Deno.test("a real 1009 ends the line and says so (socket)", async () => {
 });
 
 for (const way of WAYS) {
-  Deno.test(`F2 an engine with slow acknowledgements has one write of a pipe at a time, and they grow (${way})`, async () => {
+  Deno.test(`an engine with slow acknowledgements has one write of a pipe at a time, and they grow (${way})`, async () => {
     let gate = deferred<void>();
     const written: number[] = [];
     let inFlight = 0;
@@ -411,7 +411,7 @@ const MALFORMED: Readonly<Record<string, string | Uint8Array<ArrayBuffer>>> = {
 };
 
 for (const [what, frame] of Object.entries(MALFORMED)) {
-  fault(`F26 ${what} ends the line, and with it every wait`, {
+  fault(`${what} ends the line, and with it every wait`, {
     lazy: silent,
   }, async (session, server) => {
     const waiting = [call(session, "lazy"), call(session, "lazy")];

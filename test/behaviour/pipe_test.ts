@@ -78,7 +78,7 @@ forEveryTransport(
 );
 
 forEachTransport(
-  "S8 text in many chunks is one text, unless chunks are asked for",
+  "text in many chunks is one text, unless chunks are asked for",
   async (options) => {
     await using session = await connect(options);
     await using task = await use(session, { pipeline: TEXT });
@@ -98,7 +98,7 @@ forEachTransport(
 );
 
 forEveryTransport(
-  "F1 text that is cut inside characters arrives whole",
+  "text that is cut inside characters arrives whole",
   async (options) => {
     await using session = await connect(options);
     await using task = await use(session, { pipeline: TEXT });
@@ -175,7 +175,7 @@ forEveryTransport("pipes of one task do not meet", async (options) => {
   assertEquals((await right.result).text, ["a1 b1 c1 \n\n"]);
 });
 
-forEveryTransport("F3 an aborted pipe frees its slot", async (options) => {
+forEveryTransport("an aborted pipe frees its slot", async (options) => {
   await using session = await connect(options);
   await using task = await use(session, { pipeline: TEXT, threads: 1 });
   const target = await pipe(session, task, { mimeType: "text/plain" });
@@ -189,7 +189,7 @@ forEveryTransport("F3 an aborted pipe frees its slot", async (options) => {
 
 const slow = valve();
 forEachTransport(
-  "F4 the signal ends a pipe whose write the pipeline is working on",
+  "the signal ends a pipe whose write the pipeline is working on",
   async (options) => {
     slow.shut();
     await using session = await connect(options);
@@ -218,7 +218,7 @@ forEachTransport(
 );
 
 forEachTransport(
-  "F3 a wait for a slot that was given up takes no slot later",
+  "a wait for a slot that was given up takes no slot later",
   async (options) => {
     await using session = await connect(options);
     await using task = await use(session, { pipeline: TEXT, threads: 1 });
@@ -236,7 +236,7 @@ forEachTransport(
 );
 
 forEveryTransport(
-  "S5 closing the session frees the slots of its pipes",
+  "closing the session frees the slots of its pipes",
   async (options) => {
     const session = await connect(options);
     await using other = await connect(options);

@@ -32,7 +32,7 @@ Deno.test("addresses are read as Deno and Bun tell them", () => {
   }
 });
 
-Deno.test("S40 sockets beyond the limit that have not logged in get 403", async () => {
+Deno.test("sockets beyond the limit that have not logged in get 403", async () => {
   await withServedEngine(
     { maxUnauthenticated: 2 },
     async ({ dial, origin }) => {
@@ -66,7 +66,7 @@ const UPGRADE: Readonly<Record<string, string>> = {
   "sec-websocket-version": "13",
 };
 
-Deno.test("S40 where addresses are not told, all sockets count together", async () => {
+Deno.test("where addresses are not told, all sockets count together", async () => {
   const sockets: EventTarget[] = [];
   let works = false;
   const upgrade: EngineOptions["upgrade"] = () => {

@@ -72,7 +72,7 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-Deno.test("F1 any split of any text, as strings, bytes or both, arrives as valid UTF-8 writes and the same text", async () => {
+Deno.test("any split of any text, as strings, bytes or both, arrives as valid UTF-8 writes and the same text", async () => {
   await fc.assert(
     fc.asyncProperty(
       pieces,

@@ -118,7 +118,7 @@ function checkText(
   );
 }
 
-Deno.test("F1 text that comes as bytes, cut anywhere, leaves as the same text in whole characters", () => {
+Deno.test("text that comes as bytes, cut anywhere, leaves as the same text in whole characters", () => {
   fc.assert(
     fc.property(text, shares, pauses, frameBytes, (given, at, when, limit) => {
       const bytes = new TextEncoder().encode(given);
@@ -130,7 +130,7 @@ Deno.test("F1 text that comes as bytes, cut anywhere, leaves as the same text in
   );
 });
 
-Deno.test("F1 text that comes as strings, cut anywhere, also between surrogates, leaves as the same text", () => {
+Deno.test("text that comes as strings, cut anywhere, also between surrogates, leaves as the same text", () => {
   fc.assert(
     fc.property(text, shares, pauses, frameBytes, (given, at, when, limit) => {
       const chunks = split(given.length, at, (a, b) => given.slice(a, b));

@@ -269,7 +269,7 @@ async function manyCalls(
   }
 }
 
-Deno.test("F10 after 10,000 calls no listener is left on the user's signal", async () => {
+Deno.test("after 10,000 calls no listener is left on the user's signal", async () => {
   await using server = scriptedServer();
   const source = countingSignal();
   const session = await connect({

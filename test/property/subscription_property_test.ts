@@ -32,7 +32,7 @@ class ModelEngine {
   }
 
   begin(projectId: string): void {
-    // What S13 is about: the engine has forgotten the key by itself.
+    // The engine has forgotten the key by itself.
     this.masks.delete(projectId);
     const body = { action: "begin", projectId, source: "in" };
     const event = {

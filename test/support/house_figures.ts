@@ -48,10 +48,11 @@ function linesOf(text: string): string[] {
 const COMMENT = /^\s*(?:\/?\*|\/\/)|\s\/\/\s/;
 
 /**
- * Paragraphs and numbered entries of documents that readers do not have.
+ * Paragraphs and numbered entries of documents that readers do not have; those
+ * of an RFC are public.
  */
 const UNSEEN =
-  /§|\b[FSD]\d{1,2}\b|\b(?:api|design|engine|field|protocol|runtimes|size|style)\.md\b/;
+  /(?<!RFC \d+, )§|\b[FSD]\d{1,2}\b|\b(?:api|design|engine|field|protocol|runtimes|size|style)\.md\b/;
 
 /** Each comment of a file that refers to such a document. */
 export function unseenReferences(path: string, text: string): string[] {

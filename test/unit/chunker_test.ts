@@ -117,7 +117,7 @@ Deno.test("text that is held back goes when the producer pauses, but half a char
   assertEquals(nextWrite(chunker, "end"), "ä");
 });
 
-Deno.test("F1 text is cut at the last line end that fits, else between characters", () => {
+Deno.test("text is cut at the last line end that fits, else between characters", () => {
   assertEquals(
     writesOf(chunkerFor("text/plain"), ["one\ntwo\nthree and four"]),
     [
@@ -131,7 +131,7 @@ Deno.test("F1 text is cut at the last line end that fits, else between character
   ]);
 });
 
-Deno.test("F1 text that ends in the middle of a character is refused at the end", () => {
+Deno.test("text that ends in the middle of a character is refused at the end", () => {
   const chunker = chunkerFor("text/plain");
   chunker.take(Uint8Array.of(0x61, 0xe2, 0x82));
   chunker.end();
@@ -242,7 +242,7 @@ Deno.test("framing by chunk gives one write a chunk, also for an empty one", () 
   }
 });
 
-Deno.test("F1 framing by chunk moves a cut character to the next chunk", () => {
+Deno.test("framing by chunk moves a cut character to the next chunk", () => {
   const [a, b, c] = new TextEncoder().encode("€") as unknown as [
     number,
     number,
@@ -253,7 +253,7 @@ Deno.test("F1 framing by chunk moves a cut character to the next chunk", () => {
   assertEquals(writesOf(chunker, chunks), ["x", "€", "y"]);
 });
 
-Deno.test("F1 a chunk of text that holds no whole character is no write of its own", () => {
+Deno.test("a chunk of text that holds no whole character is no write of its own", () => {
   const chunker = chunkerFor("text/plain", { framing: "chunk" });
   const chunks = [...new TextEncoder().encode("x€")].map((byte) =>
     Uint8Array.of(byte)

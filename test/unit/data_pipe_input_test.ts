@@ -68,7 +68,7 @@ Deno.test("bad input: a chunk of zero bytes is no write and no end", async () =>
   });
 });
 
-Deno.test("F1 bad input: text that ends in the middle of a character", async () => {
+Deno.test("bad input: text that ends in the middle of a character", async () => {
   for (const framing of ["auto", "chunk"] as const) {
     const options: PipeOptions = { mimeType: "text/plain", framing };
     await withPipe(options, async (target) => {
@@ -83,7 +83,7 @@ Deno.test("F1 bad input: text that ends in the middle of a character", async () 
   }
 });
 
-Deno.test("F1 text whose characters are cut between chunks arrives whole", async () => {
+Deno.test("text whose characters are cut between chunks arrives whole", async () => {
   const bytes = new TextEncoder().encode("Grüße 🌍!");
   for (const framing of ["auto", "chunk"] as const) {
     const options: PipeOptions = { mimeType: "text/plain", framing };

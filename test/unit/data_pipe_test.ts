@@ -265,7 +265,7 @@ Deno.test("abort: a pipe that was closed has nothing to give up", async () => {
   });
 });
 
-Deno.test("F4 signal: pipeTo ends even while a write waits for its answer, and the source is cancelled", async () => {
+Deno.test("signal: pipeTo ends even while a write waits for its answer, and the source is cancelled", async () => {
   const controller = new AbortController();
   const { signal } = controller;
   const options: PipeOptions = { signal, framing: "chunk" };
@@ -285,7 +285,7 @@ Deno.test("F4 signal: pipeTo ends even while a write waits for its answer, and t
   });
 });
 
-Deno.test("F5 an engine that fails while the source is idle ends pipeTo at once", async () => {
+Deno.test("an engine that fails while the source is idle ends pipeTo at once", async () => {
   const writes = gate();
   await withPipe({ write: writes.handler }, {}, async (target, server) => {
     const { stream, cancelled } = idleStream();

@@ -107,7 +107,7 @@ Deno.test("of two choices of setEvents at once, the second one counts", async ()
   assertEquals(lastKinds(it), ["OUTPUT"]);
 });
 
-Deno.test("F10 however early it is aborted, an events stream leaves no listener behind", async () => {
+Deno.test("however early it is aborted, an events stream leaves no listener behind", async () => {
   for (let turns = 0; turns < 16; turns++) {
     const stop = new AbortController();
     await using it = await eventServer({

@@ -36,7 +36,7 @@ const ENDS: Readonly<
 };
 
 for (const [how, end] of Object.entries(ENDS)) {
-  Deno.test(`F10 a stream of events that ${how} leaves no listener behind`, async () => {
+  Deno.test(`a stream of events that ${how} leaves no listener behind`, async () => {
     await using it = await eventServer();
     const core = coreOf(it.session);
     // What the table of subscriptions needs stays for the session's life.
@@ -58,7 +58,7 @@ for (const [how, end] of Object.entries(ENDS)) {
   });
 }
 
-Deno.test("F10 a watch of a task that is over leaves no listener behind", async () => {
+Deno.test("a watch of a task that is over leaves no listener behind", async () => {
   await using it = await eventServer({
     rrext_get_task_status: ({ arguments: args }) => statusOf(args?.token, 5),
   });
@@ -102,7 +102,7 @@ for (
     ["begin", "p2", 1],
   ] as const
 ) {
-  Deno.test(`S13 the ${action} of a run of ${projectId} lets p1 be told ${times} times`, async () => {
+  Deno.test(`the ${action} of a run of ${projectId} lets p1 be told ${times} times`, async () => {
     await using it = await eventServer();
     await watched(it, { projectId: "p1", source: "chat_1" }, "task");
     const body = { action, projectId, source: "chat_1" };
@@ -146,7 +146,7 @@ Deno.test("a watch of a task asks how it is when the line was dialled anew", asy
   await closed;
 });
 
-Deno.test("F10 a stream that the engine refuses leaves nothing behind", async () => {
+Deno.test("a stream that the engine refuses leaves nothing behind", async () => {
   let refuses = false;
   await using it = await eventServer({
     rrext_monitor(): void {

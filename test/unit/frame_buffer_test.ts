@@ -51,7 +51,7 @@ Deno.test("a frame carries what was cut, and drop() forgets no more than that", 
   assertEquals(buffer.frame(HEADER), plainFrame(HEADER, bytes(4, 5, 6)));
 });
 
-Deno.test("F31 a buffer to which nothing was ever appended makes a frame without payload", () => {
+Deno.test("a buffer to which nothing was ever appended makes a frame without payload", () => {
   const buffer = new FrameBuffer(100);
   buffer.cut(0);
   assertEquals(buffer.frame(HEADER), plainFrame(HEADER, bytes()));

@@ -85,7 +85,7 @@ Deno.test("nothing is asked after a login that was refused", async () => {
   assertEquals([beat.asked, beat.clock.timers], [0, 0]);
 });
 
-Deno.test("F40 an idle line is asked for a sign of life every 15 s", async () => {
+Deno.test("an idle line is asked for a sign of life every 15 s", async () => {
   const beat = await loggedIn();
   await beat.clock.advance(14_999);
   assertEquals(beat.asked, 0);
@@ -110,7 +110,7 @@ Deno.test("every message counts as a sign of life", async () => {
   assertEquals(beat.dial.closes, []);
 });
 
-Deno.test("F40 great patience does not make the signs of life rarer", async () => {
+Deno.test("great patience does not make the signs of life rarer", async () => {
   const clock = fakeClock();
   const transport = scriptedTransport({ opens: true });
   const line = await withHeartbeat(transport, { timeout: 600_000 })
@@ -154,7 +154,7 @@ Deno.test("the answer to a sign of life is not shown to the owner", async () => 
   assertEquals(beat.seen, [answer(7)]);
 });
 
-Deno.test("F11 a silent line is declared dead first and closed after", async () => {
+Deno.test("a silent line is declared dead first and closed after", async () => {
   const beat = await loggedIn();
   const dead = { code: 1006, reason: "No sign of life for 35000 ms" };
   let closesWhenTold: number | undefined;
@@ -167,7 +167,7 @@ Deno.test("F11 a silent line is declared dead first and closed after", async () 
   assertEquals(beat.dial.closes, [[1000, "heartbeat"]]);
 });
 
-Deno.test("F11 nobody waits for the close of a dead line, and its failure is nobody's", async () => {
+Deno.test("nobody waits for the close of a dead line, and its failure is nobody's", async () => {
   const beat = await loggedIn();
   await beat.clock.advance(35_000);
   beat.dial.closed.reject(new Error("never heard of you"));

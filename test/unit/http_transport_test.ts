@@ -199,7 +199,7 @@ const FAILURES: readonly (readonly [string, number, unknown, string])[] = [
 ];
 
 for (const [who, status, body, words] of FAILURES) {
-  Deno.test(`S31 the failure of ${who} is told in its words`, () =>
+  Deno.test(`the failure of ${who} is told in its words`, () =>
     withSession({
       "DELETE /task": () =>
         new Response(typeof body === "string" ? body : JSON.stringify(body), {
@@ -214,7 +214,7 @@ for (const [who, status, body, words] of FAILURES) {
     }));
 }
 
-Deno.test("S30 an object that failed rejects, although everything else is OK", () =>
+Deno.test("an object that failed rejects, although everything else is OK", () =>
   withSession({
     "POST /task/data": afterBody(() => ({
       objectsRequested: 1,
@@ -232,7 +232,7 @@ Deno.test("S30 an object that failed rejects, although everything else is OK", (
     );
   }));
 
-Deno.test("S30 an error inside an object that is OK rejects with the result", () =>
+Deno.test("an error inside an object that is OK rejects with the result", () =>
   withSession({
     "POST /task/data": afterBody(() =>
       objectOf({ error: { message: "No model" } })
@@ -464,7 +464,7 @@ Deno.test("a session over HTTP has no line to lose: it lives on after the networ
   assertEquals(told, ["connected", "disconnected"]);
 });
 
-Deno.test("F35 a proxy whose engine is away says nothing about the credential", async () => {
+Deno.test("a proxy whose engine is away says nothing about the credential", async () => {
   for (const status of [404, 429, 500, 502, 503]) {
     const { fetch } = serverOf({
       "GET /status": () => new Response("<h1>Sorry</h1>", { status }),
@@ -480,7 +480,7 @@ Deno.test("F35 a proxy whose engine is away says nothing about the credential", 
   }
 });
 
-Deno.test("F35 a session that persists waits for an engine behind a proxy", async () => {
+Deno.test("a session that persists waits for an engine behind a proxy", async () => {
   let asked = 0;
   const { fetch } = serverOf({
     "GET /status": () =>
@@ -498,7 +498,7 @@ Deno.test("F35 a session that persists waits for an engine behind a proxy", asyn
   await close(session);
 });
 
-Deno.test("F10 what a platform attaches to the signal of a request goes with the request", async () => {
+Deno.test("what a platform attaches to the signal of a request goes with the request", async () => {
   const signals: (AbortSignal | null | undefined)[] = [];
   const transport = httpTransport({
     fetch: (_, init) => {

@@ -128,7 +128,7 @@ Deno.test("a pipe that waits for an answer is neither quiet nor idle", async () 
   });
 });
 
-Deno.test("S2 the task is looked after when an answer takes 15 s, and every 15 s from then on", async () => {
+Deno.test("the task is looked after when an answer takes 15 s, and every 15 s from then on", async () => {
   await withPatient(RUNNING, async (it) => {
     it.liveness.sent();
     it.patient.waiting = true;
@@ -147,7 +147,7 @@ Deno.test("S2 the task is looked after when an answer takes 15 s, and every 15 s
   });
 });
 
-Deno.test("S2 a request that leaves starts the wait anew", async () => {
+Deno.test("a request that leaves starts the wait anew", async () => {
   await withPatient(RUNNING, async (it) => {
     it.patient.waiting = true;
     for (let i = 0; i < 5; i++) {
@@ -158,7 +158,7 @@ Deno.test("S2 a request that leaves starts the wait anew", async () => {
   });
 });
 
-Deno.test("S2 a task that has ended is told with the engine's words", async () => {
+Deno.test("a task that has ended is told with the engine's words", async () => {
   const statuses: readonly (readonly [Record<string, unknown>, string])[] = [
     [{ state: 6, completed: true, exitMessage: "Crashed" }, "Crashed"],
     [{ state: 5, completed: true, status: "Stopped" }, "Stopped"],
@@ -180,7 +180,7 @@ Deno.test("S2 a task that has ended is told with the engine's words", async () =
   }
 });
 
-Deno.test("S2 a task that may still be starting has not ended before it is up", async () => {
+Deno.test("a task that may still be starting has not ended before it is up", async () => {
   const expected = ["dead", "alive", "alive", "alive", "dead", "dead", "dead"];
   for (const [state, outcome] of expected.entries()) {
     const script: Script = {
@@ -195,7 +195,7 @@ Deno.test("S2 a task that may still be starting has not ended before it is up", 
   }
 });
 
-Deno.test("S2 a task that the engine has forgotten has ended", async () => {
+Deno.test("a task that the engine has forgotten has ended", async () => {
   const script: Script = {
     rrext_get_task_status(): never {
       throw new Error("Your pipeline is not running");
@@ -213,7 +213,7 @@ Deno.test("S2 a task that the engine has forgotten has ended", async () => {
   });
 });
 
-Deno.test("S2 an engine that will not tell the status says nothing about the task", async () => {
+Deno.test("an engine that will not tell the status says nothing about the task", async () => {
   const scripts: readonly Script[] = [
     { rrext_get_task_status: () => ({ nonsense: true }) },
     {
@@ -233,7 +233,7 @@ Deno.test("S2 an engine that will not tell the status says nothing about the tas
   }
 });
 
-Deno.test("S2 the status is not asked for twice at once", async () => {
+Deno.test("the status is not asked for twice at once", async () => {
   const status = gate();
   const script: Script = { rrext_get_task_status: status.handler };
   await withPatient(script, async ({ patient, pass, polls }) => {
@@ -246,7 +246,7 @@ Deno.test("S2 the status is not asked for twice at once", async () => {
   });
 });
 
-Deno.test("S2 an end that is told after the answer came, or after the pipe was over, does not count", async () => {
+Deno.test("an end that is told after the answer came, or after the pipe was over, does not count", async () => {
   for (const over of [false, true]) {
     const status = gate();
     const script: Script = { rrext_get_task_status: status.handler };

@@ -88,7 +88,7 @@ Deno.test("a pipeline is fetched over HTTP", async () => {
   });
 });
 
-Deno.test("D5 variables of the session are put in, the call's own go over them", async () => {
+Deno.test("variables of the session are put in, the call's own go over them", async () => {
   const env = { ROCKETRIDE_MODEL: "one" };
   const [first] = (await load({ pipeline: FLAT }, env)).components;
   assertEquals(first?.config, { key: "one" });
@@ -97,13 +97,13 @@ Deno.test("D5 variables of the session are put in, the call's own go over them",
   assertEquals(second?.config, { key: "two" });
 });
 
-Deno.test("D5 the caller's object stays as it is", async () => {
+Deno.test("the caller's object stays as it is", async () => {
   const before = structuredClone(FLAT);
   await load({ pipeline: FLAT, source: "other" }, { ROCKETRIDE_MODEL: "x" });
   assertEquals(FLAT, before);
 });
 
-Deno.test("D5 the credential is never put in, whoever gives it", async () => {
+Deno.test("the credential is never put in, whoever gives it", async () => {
   const pipeline = {
     components: [{
       id: "a",

@@ -16,7 +16,7 @@ import { gate, pipeServer, refusing, RESULT } from "../support/pipe_server.ts";
 import { SILENCE, silent } from "../support/scripted_server.ts";
 import { stateOf } from "../support/state_of.ts";
 
-Deno.test("F3 an abort frees the slot, but only after the write in flight was answered", async () => {
+Deno.test("an abort frees the slot, but only after the write in flight was answered", async () => {
   const writes = gate();
   await using server = await pipeServer({ write: writes.handler });
   const target = await pipe(server.session, "tk_1");
@@ -34,7 +34,7 @@ Deno.test("F3 an abort frees the slot, but only after the write in flight was an
   assert(!target.isOpened);
 });
 
-Deno.test("F3 a slot is freed after five seconds even if the write in flight is never answered", async () => {
+Deno.test("a slot is freed after five seconds even if the write in flight is never answered", async () => {
   await using server = await pipeServer({ write: silent });
   const target = await pipe(server.session, "tk_1");
   const writer = target.getWriter();
@@ -47,7 +47,7 @@ Deno.test("F3 a slot is freed after five seconds even if the write in flight is 
   await aborted;
 });
 
-Deno.test("F3 an abort ends after five seconds even if the engine does not let go", async () => {
+Deno.test("an abort ends after five seconds even if the engine does not let go", async () => {
   await using server = await pipeServer({ close: silent });
   const target = await pipe(server.session, "tk_1");
   const aborted = target.abort("enough");
@@ -57,7 +57,7 @@ Deno.test("F3 an abort ends after five seconds even if the engine does not let g
   await aborted;
 });
 
-Deno.test("F3 a refused release is no failure", async () => {
+Deno.test("a refused release is no failure", async () => {
   await using server = await pipeServer({ close: refusing("No") });
   const target = await pipe(server.session, "tk_1");
   await target.abort("enough");
@@ -99,7 +99,7 @@ Deno.test("a refused write fails the pipe and frees its slot", async () => {
   assertEquals(server.log(), ["open", "write:a", "close"]);
 });
 
-Deno.test("S4 a pipe that the engine does not know any more is not closed: its number may be another's", async () => {
+Deno.test("a pipe that the engine does not know any more is not closed: its number may be another's", async () => {
   const message = "Write pipe with id 0 not found";
   await using server = await pipeServer({ write: refusing(message) });
   const target = await pipe(server.session, "tk_1");
@@ -110,7 +110,7 @@ Deno.test("S4 a pipe that the engine does not know any more is not closed: its n
   assertEquals(server.log(), ["open", "write:a"]);
 });
 
-Deno.test("F4 the signal interrupts a write that is in flight", async () => {
+Deno.test("the signal interrupts a write that is in flight", async () => {
   const writes = gate();
   await using server = await pipeServer({ write: writes.handler });
   const controller = new AbortController();
@@ -239,7 +239,7 @@ Deno.test("what the intake refuses fails the pipe and frees its slot", async () 
   }
 });
 
-Deno.test("F1 text that ends inside a character fails the close, and the slot is freed", async () => {
+Deno.test("text that ends inside a character fails the close, and the slot is freed", async () => {
   await using server = await pipeServer();
   const target = await pipe(server.session, "tk_1", { mimeType: "text/plain" });
   const writer = target.getWriter();

@@ -59,7 +59,7 @@ Deno.test("without a timeout the steps of a pipe wait for as long as the task ru
   await closing;
 });
 
-Deno.test("S2 a write whose task has died fails with the task's last words", async () => {
+Deno.test("a write whose task has died fails with the task's last words", async () => {
   await using server = await pipeServer({
     write: silent,
     rrext_get_task_status: () => ({
@@ -149,7 +149,7 @@ Deno.test("pipes of a connection that was lost are not closed on the next one, a
   await closing;
 });
 
-Deno.test("S4 a pipe of an older line is not closed on the new one: its number may be another's", async () => {
+Deno.test("a pipe of an older line is not closed on the new one: its number may be another's", async () => {
   await using server = await pipeServer({ write: silent, close: silent });
   const target = await pipe(server.session, "tk_1");
   await target.getWriter().write("a");
@@ -163,7 +163,7 @@ Deno.test("S4 a pipe of an older line is not closed on the new one: its number m
   assertEquals(server.line.requests.at(-1)?.arguments?.subcommand, "close");
 });
 
-Deno.test("S5 a session that is closed frees the slots of its open pipes first", async () => {
+Deno.test("a session that is closed frees the slots of its open pipes first", async () => {
   const writes = gate();
   await using server = await pipeServer({ write: writes.handler });
   const idle = await pipe(server.session, "tk_1");
@@ -181,7 +181,7 @@ Deno.test("S5 a session that is closed frees the slots of its open pipes first",
   assertEquals(server.log().slice(-2), ["close", "close"]);
 });
 
-Deno.test("S5 a session that is closed does not wait for ever for an engine that keeps a pipe", async () => {
+Deno.test("a session that is closed does not wait for ever for an engine that keeps a pipe", async () => {
   await using server = await pipeServer({ write: silent });
   const target = await pipe(server.session, "tk_1");
   await target.getWriter().write("a");
@@ -199,7 +199,7 @@ Deno.test("a pipe that was closed is none of the session's business any more", a
   assertEquals(server.log(), ["open", "close"]);
 });
 
-Deno.test("F10 nothing of a pipe that is over stays behind: no timer, no listener, nothing in the session", async () => {
+Deno.test("nothing of a pipe that is over stays behind: no timer, no listener, nothing in the session", async () => {
   const endings: readonly ((target: DataPipe) => Promise<unknown>)[] = [
     (target) => target.close(),
     (target) => target.abort("enough"),

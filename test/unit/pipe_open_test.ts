@@ -37,7 +37,7 @@ Deno.test("a pipe may have the number 0, and every request carries the token twi
   });
 });
 
-Deno.test("S1 a success without a pipe id is a failed open", async () => {
+Deno.test("a success without a pipe id is a failed open", async () => {
   for (const body of [undefined, {}, { pipe_id: null }, { pipe_id: "1" }]) {
     await using server = await pipeServer({ open: () => body });
     const error = await assertRejects(
@@ -76,7 +76,7 @@ Deno.test("a refused open says why in the engine's words and in ours", async () 
   }
 });
 
-Deno.test("F3 a pipe that opens after the wait was given up is closed at once", async () => {
+Deno.test("a pipe that opens after the wait was given up is closed at once", async () => {
   const opens = gate();
   await using server = await pipeServer({ open: opens.handler });
   const controller = new AbortController();
@@ -91,7 +91,7 @@ Deno.test("F3 a pipe that opens after the wait was given up is closed at once", 
   assertEquals(server.requests[1]?.arguments?.pipe_id, 7);
 });
 
-Deno.test("F3 a pipe that opens after its timeout is closed, one that fails late is not", async () => {
+Deno.test("a pipe that opens after its timeout is closed, one that fails late is not", async () => {
   for (const fails of [false, true]) {
     const opens = gate();
     await using server = await pipeServer({ open: opens.handler });
@@ -106,7 +106,7 @@ Deno.test("F3 a pipe that opens after its timeout is closed, one that fails late
   }
 });
 
-Deno.test("F3 however close a signal comes to the open's answer, the slot is freed once", async () => {
+Deno.test("however close a signal comes to the open's answer, the slot is freed once", async () => {
   const outcomes = new Set<string>();
   for (let turns = 0; turns < 24; turns++) {
     const controller = new AbortController();
@@ -220,7 +220,7 @@ Deno.test("the provider is told where one is asked for", async () => {
   assertEquals(server.requests[0]?.arguments?.provider, "chat");
 });
 
-Deno.test("S2 an open whose task dies while it waits for a slot fails with the task's last words", async () => {
+Deno.test("an open whose task dies while it waits for a slot fails with the task's last words", async () => {
   const opens = gate();
   await using server = await pipeServer({
     open: opens.handler,

@@ -25,7 +25,7 @@ Deno.test("a pipe is opened, written to and closed, and its result is the engine
   assert(!target.isOpened);
 });
 
-Deno.test("F2 one write is in flight, always, and the close waits for it", async () => {
+Deno.test("one write is in flight, always, and the close waits for it", async () => {
   const writes = gate();
   await using server = await pipeServer({ write: writes.handler });
   const writer = (await pipe(server.session, "tk_1")).getWriter();
@@ -42,7 +42,7 @@ Deno.test("F2 one write is in flight, always, and the close waits for it", async
   assertEquals(server.log().at(-1), "close");
 });
 
-Deno.test("F21 chunks gather while a write is in flight", async () => {
+Deno.test("chunks gather while a write is in flight", async () => {
   const writes = gate();
   await using server = await pipeServer({ write: writes.handler });
   const writer = (await pipe(server.session, "tk_1")).getWriter();
@@ -106,7 +106,7 @@ Deno.test("a chunk may be reused as soon as its write has settled", async () => 
   ]);
 });
 
-Deno.test("S1 a success without a result is a failed close", async () => {
+Deno.test("a success without a result is a failed close", async () => {
   for (const body of [undefined, {}, { text: [] }]) {
     await using server = await pipeServer({ close: () => body });
     const target = await pipe(server.session, "tk_1");
@@ -151,7 +151,7 @@ Deno.test("a pipe that was closed takes nothing more", async () => {
   assertEquals(server.log(), ["open", "close"]);
 });
 
-Deno.test("F23 a result with an error rejects, with everything that was produced", async () => {
+Deno.test("a result with an error rejects, with everything that was produced", async () => {
   const result = { ...RESULT, error: { message: "Bad page" } };
   await using server = await pipeServer({ close: () => result });
   const target = await pipe(server.session, "tk_1");
@@ -166,7 +166,7 @@ Deno.test("F23 a result with an error rejects, with everything that was produced
   assertEquals(server.log(), ["open", "close"]);
 });
 
-Deno.test("F23 a result with an error is returned to whoever asks for that", async () => {
+Deno.test("a result with an error is returned to whoever asks for that", async () => {
   const result = { ...RESULT, error: "Bad page" };
   await using server = await pipeServer({ close: () => result });
   const target = await pipe(server.session, "tk_1", {

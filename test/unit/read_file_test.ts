@@ -355,7 +355,7 @@ const ENDS: Readonly<
 };
 
 for (const [how, [script, end]] of Object.entries(ENDS)) {
-  Deno.test(`F10 a signal is let go of when a file was read ${how}`, async () => {
+  Deno.test(`a signal is let go of when a file was read ${how}`, async () => {
     await using server = await storeServer(script);
     const counting = countingSignal();
     const options = { signal: counting.signal };

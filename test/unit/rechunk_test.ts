@@ -34,7 +34,7 @@ Deno.test("bytes go as soon as the line is free, whatever there is", () => {
   }
 });
 
-Deno.test("F1 text waits until the frame is full", () => {
+Deno.test("text waits until the frame is full", () => {
   const text = gathered(rechunkText(10), "123456789");
   assertEquals(sent(text, "idle"), "");
   gathered(text, "0");
@@ -49,7 +49,7 @@ Deno.test("a full frame of text ends with its last line", () => {
   assertEquals(sent(text, "end"), "");
 });
 
-Deno.test("F1 a full frame without a line end never cuts a character", () => {
+Deno.test("a full frame without a line end never cuts a character", () => {
   const text = gathered(rechunkText(10), [
     ...new TextEncoder().encode("aaaaaaaa"),
     0xe2,

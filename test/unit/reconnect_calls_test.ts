@@ -243,7 +243,7 @@ Deno.test("what means something on one line only is not sent on another", async 
   await shut(it, session);
 });
 
-Deno.test("D15 a silent line is declared dead and dialled again", async () => {
+Deno.test("a silent line is declared dead and dialled again", async () => {
   const it = persistRig({ heartbeat: {} });
   const session = await opened(it);
   it.silent.add("rrext_ping");
@@ -274,7 +274,7 @@ Deno.test("D15 a silent line is declared dead and dialled again", async () => {
   await shut(it, session);
 });
 
-Deno.test("D15 a line that falls silent while restoring is dialled again", async () => {
+Deno.test("a line that falls silent while restoring is dialled again", async () => {
   const it = persistRig({ heartbeat: {}, timeout: 60_000 });
   const session = await opened(it);
   coreOf(session).restorers.add(async (signal) => {
@@ -330,7 +330,7 @@ Deno.test("a credential function can end the session", async () => {
   assertEquals(it.clock.timers, 0);
 });
 
-Deno.test("D14 a durable token is not shown to another engine", async () => {
+Deno.test("a durable token is not shown to another engine", async () => {
   for (let turns = 0; turns < 12; turns++) {
     const it = persistRig();
     const session = await opened(it);

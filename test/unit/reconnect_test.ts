@@ -144,7 +144,7 @@ Deno.test("a credential function is asked on every dial", async () => {
   await shut(it, session);
 });
 
-Deno.test("F13 a credential function is told the attempt, and why there is another", async () => {
+Deno.test("a credential function is told the attempt, and why there is another", async () => {
   const told: (readonly [number, unknown])[] = [];
   const refusal = new Error("vault is shut");
   const it = persistRig({
@@ -188,7 +188,7 @@ Deno.test("a credential function that rejects with nothing is asked again after 
 });
 
 for (const code of [1012, 1013]) {
-  Deno.test(`F12 an engine that hangs up with ${code} gets the time that it asks for`, async () => {
+  Deno.test(`an engine that hangs up with ${code} gets the time that it asks for`, async () => {
     const it = persistRig({ random: () => 0 });
     const session = await opened(it);
     const { handlers } = it.transport.dials.at(-1)!;
@@ -201,7 +201,7 @@ for (const code of [1012, 1013]) {
   });
 }
 
-Deno.test("F12 who has no time to give tries before it is over", async () => {
+Deno.test("who has no time to give tries before it is over", async () => {
   const it = persistRig({ maxRetryTime: 4_000 });
   const session = await opened(it);
   const { handlers } = it.transport.dials.at(-1)!;

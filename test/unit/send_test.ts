@@ -66,7 +66,7 @@ Deno.test("a source that fails gives the object up, and its error comes out", as
   }
 });
 
-Deno.test("F28 a task that does not run cancels the source", async () => {
+Deno.test("a task that does not run cancels the source", async () => {
   await using server = await pipeServer({
     open: refusing("Your pipeline is not running"),
   });
@@ -79,7 +79,7 @@ Deno.test("F28 a task that does not run cancels the source", async () => {
   assertStrictEquals(await cancelled, error);
 });
 
-Deno.test("F28 wrong options cancel the source", async () => {
+Deno.test("wrong options cancel the source", async () => {
   await using server = await pipeServer();
   const calls = [
     (source: PipeSource) =>
@@ -95,7 +95,7 @@ Deno.test("F28 wrong options cancel the source", async () => {
   assertEquals(server.log(), []);
 });
 
-Deno.test("F5 a refused write ends a send whose source is idle, at once", async () => {
+Deno.test("a refused write ends a send whose source is idle, at once", async () => {
   const writes = gate();
   await using server = await pipeServer({ write: writes.handler });
   const { stream, cancelled } = watched("a");
@@ -109,7 +109,7 @@ Deno.test("F5 a refused write ends a send whose source is idle, at once", async 
   await server.received("close");
 });
 
-Deno.test("F5 a line that drops ends a send whose source is idle, at once", async () => {
+Deno.test("a line that drops ends a send whose source is idle, at once", async () => {
   await using server = await pipeServer();
   const { stream, cancelled } = watched();
   const sending = send(server.session, "tk_1", stream);
@@ -297,7 +297,7 @@ Deno.test("the signal ends the gathering of a record, and the source is cancelle
   assertEquals(server.log(), []);
 });
 
-Deno.test("F23 a result with an error rejects, or is returned where that was asked for", async () => {
+Deno.test("a result with an error rejects, or is returned where that was asked for", async () => {
   const result = { ...RESULT, error: "Bad page" };
   await using server = await pipeServer({ close: () => result });
   const error = await assertRejects(

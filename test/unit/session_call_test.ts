@@ -276,7 +276,7 @@ Deno.test("a signal that has aborted before sends nothing", async () => {
   });
 });
 
-Deno.test("F26 a call that cannot be put into a frame rejects, and leaves nothing waiting", async () => {
+Deno.test("a call that cannot be put into a frame rejects, and leaves nothing waiting", async () => {
   await withSession("socket", ECHO, async (session, server) => {
     const circle: Record<string, unknown> = {};
     circle.self = circle;

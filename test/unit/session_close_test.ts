@@ -167,7 +167,7 @@ for (const way of WAYS) {
   });
 }
 
-Deno.test("F16 close() towards an engine that has gone silent takes no longer than its grace", async () => {
+Deno.test("close() towards an engine that has gone silent takes no longer than its grace", async () => {
   await using server = scriptedServer();
   const clock = fakeClock();
   const session = await connect({ ...server.target("memory"), clock });
@@ -208,7 +208,7 @@ Deno.test("1009 tells that a message was too large, and another try does not hel
   });
 });
 
-Deno.test("F26 a malformed frame fails what waits with ProtocolException", async () => {
+Deno.test("a malformed frame fails what waits with ProtocolException", async () => {
   await using server = scriptedServer({ never: silent });
   const session = await connect(server.target("socket"));
   const waiting = call(session, "never");
@@ -224,7 +224,7 @@ Deno.test("F26 a malformed frame fails what waits with ProtocolException", async
   assertEquals((await session.closed).code, 4002);
 });
 
-Deno.test("F11 an engine that falls silent is noticed after 35 s, and the session ends", async () => {
+Deno.test("an engine that falls silent is noticed after 35 s, and the session ends", async () => {
   await using server = scriptedServer({ never: silent });
   const clock = fakeClock();
   const session = await connect({

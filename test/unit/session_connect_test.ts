@@ -101,7 +101,7 @@ for (const way of WAYS) {
     assertEquals(error.hint, "Give the auth option or set ROCKETRIDE_APIKEY");
   });
 
-  Deno.test(`F35 a line that dies before the login is answered says nothing about the credential (${way})`, async () => {
+  Deno.test(`a line that dies before the login is answered says nothing about the credential (${way})`, async () => {
     await using server = scriptedServer({ auth: hangUp(4000, "restarting") });
     const error = await assertRejects(
       () => connect(server.target(way)),
@@ -431,7 +431,7 @@ Deno.test("a credential function that never returns does not outlast the time li
   assertEquals(clock.timers, 0);
 });
 
-Deno.test("S40 no line is dialled before the credential is there", async () => {
+Deno.test("no line is dialled before the credential is there", async () => {
   await using server = scriptedServer();
   const gate = deferred<string>();
   const connecting = connect({

@@ -150,7 +150,7 @@ Deno.test("an old line's end and answers do not reach the new one", async () => 
   await close(session);
 });
 
-Deno.test("F14 a transport that goes on after a close is not heard", async () => {
+Deno.test("a transport that goes on after a close is not heard", async () => {
   const heard: string[] = [];
   const transport = scriptedTransport({ opens: true, onSend: answer });
   const session = await connect({
@@ -234,7 +234,7 @@ Deno.test("nothing is sent before the new login is answered, since an engine wou
   await close(session);
 });
 
-Deno.test("F14 a later move supersedes one that is under way", async () => {
+Deno.test("a later move supersedes one that is under way", async () => {
   const auth: Handler = (request) =>
     request.arguments?.auth === "slow" ? SILENCE : {};
   await using server = scriptedServer({ auth });
@@ -267,7 +267,7 @@ Deno.test("of moves that begin at once the last one counts", async () => {
   await close(session);
 });
 
-Deno.test("F14 close() cancels a move that is still dialling", async () => {
+Deno.test("close() cancels a move that is still dialling", async () => {
   await using server = scriptedServer();
   await using deaf = rawServer();
   const session = await connect(server.target("socket"));
@@ -280,7 +280,7 @@ Deno.test("F14 close() cancels a move that is still dialling", async () => {
   raw.hangUp();
 });
 
-Deno.test("F14 a move that was superseded before it dialled does not dial any more", async () => {
+Deno.test("a move that was superseded before it dialled does not dial any more", async () => {
   const transport = scriptedTransport({ opens: true, onSend: answer });
   const session = await connect({ uri: "x", transport, env: {} });
   const first = setConnectionParams(session, { auth: "first" });

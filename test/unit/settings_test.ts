@@ -23,7 +23,7 @@ async function refused(options: ConnectOptions): Promise<ValidationException> {
   );
 }
 
-Deno.test("D3 address and credential come from the options first", async () => {
+Deno.test("address and credential come from the options first", async () => {
   const { url, auth } = await resolveSettings({
     uri: "localhost:1",
     auth: "mine",
@@ -32,7 +32,7 @@ Deno.test("D3 address and credential come from the options first", async () => {
   assertEquals([url.href, auth], ["ws://localhost:1/task/service", "mine"]);
 });
 
-Deno.test("D3 address and credential come from the variables next", async () => {
+Deno.test("address and credential come from the variables next", async () => {
   const env = { ROCKETRIDE_URI: "localhost:2", ROCKETRIDE_APIKEY: "theirs" };
   for (
     const given of [{}, { uri: undefined, auth: undefined }, {
@@ -45,12 +45,12 @@ Deno.test("D3 address and credential come from the variables next", async () => 
   }
 });
 
-Deno.test("D3 without either it is RocketRide's cloud", async () => {
+Deno.test("without either it is RocketRide's cloud", async () => {
   const { url } = await resolveSettings({ auth: "mine", env: {} });
   assertEquals(url.href, `${CLOUD.replace("https", "wss")}/task/service`);
 });
 
-Deno.test("D4 variables that are given are all there are", async () => {
+Deno.test("variables that are given are all there are", async () => {
   const env = { ROCKETRIDE_A: "1" };
   const settings = await resolveSettings({ uri: "localhost", env });
   assertEquals(await settings.env(), { ROCKETRIDE_A: "1" });
@@ -59,7 +59,7 @@ Deno.test("D4 variables that are given are all there are", async () => {
   assertEquals(await settings.env(), { ROCKETRIDE_A: "1" });
 });
 
-Deno.test("D4 without any, those of the process are read, once", async () => {
+Deno.test("without any, those of the process are read, once", async () => {
   const names = ["ROCKETRIDE_URI", "ROCKETRIDE_APIKEY", "ROCKETRIDE_SETTINGS"];
   const before = names.map((name) => Deno.env.get(name));
   try {
@@ -80,7 +80,7 @@ Deno.test("D4 without any, those of the process are read, once", async () => {
   }
 });
 
-Deno.test("D3 a machine elsewhere is not reached without a credential", async () => {
+Deno.test("a machine elsewhere is not reached without a credential", async () => {
   for (const uri of [undefined, CLOUD, "wss://example.com", "example.com"]) {
     const error = await refused({ uri, env: {} });
     assertEquals(error.code, "missing-credential");
@@ -91,7 +91,7 @@ Deno.test("D3 a machine elsewhere is not reached without a credential", async ()
   }
 });
 
-Deno.test("D3 this machine and this process need no credential", async () => {
+Deno.test("this machine and this process need no credential", async () => {
   for (const uri of ["localhost", "127.0.0.1:1", "ws://[::1]", "x.localhost"]) {
     assertEquals((await resolveSettings({ uri, env: {} })).auth, "");
   }
@@ -100,7 +100,7 @@ Deno.test("D3 this machine and this process need no credential", async () => {
   assertEquals(auth, "");
 });
 
-Deno.test("D22 a credential does not travel unencrypted to another machine", async () => {
+Deno.test("a credential does not travel unencrypted to another machine", async () => {
   for (
     const uri of ["example.com", "ws://example.com", "http://10.0.0.1:5565"]
   ) {
@@ -117,7 +117,7 @@ Deno.test("D22 a credential does not travel unencrypted to another machine", asy
   }
 });
 
-Deno.test("D22 it does when that is asked for, and it always does with TLS or on this machine", async () => {
+Deno.test("it does when that is asked for, and it always does with TLS or on this machine", async () => {
   const auth = "mine";
   const allowed: ConnectOptions[] = [
     { uri: "example.com", insecure: true },

@@ -89,7 +89,7 @@ Deno.test("a Response's length that is no number is not told", async () => {
   }
 });
 
-Deno.test("F31 a Response without a body is an empty object", async () => {
+Deno.test("a Response without a body is an empty object", async () => {
   const headers = { "content-length": "100" };
   const it = await sent(new Response(null, { headers }));
   assertEquals(it.object.size, 1);
@@ -138,7 +138,7 @@ Deno.test("an empty source is one empty write unless it is text, and its size is
   }
 });
 
-Deno.test("S33 every object has an id of its own unless one is given", async () => {
+Deno.test("every object has an id of its own unless one is given", async () => {
   const first = await sent("a");
   const second = await sent("a");
   assertMatch(String(first.object.objectId), UUID);
@@ -187,7 +187,7 @@ Deno.test("anything else is no source, and nothing is sent", async () => {
   assertEquals(server.log(), []);
 });
 
-Deno.test("F28 a source that somebody else reads is refused before any traffic", async () => {
+Deno.test("a source that somebody else reads is refused before any traffic", async () => {
   await using server = await pipeServer();
   const used = new Response("a");
   await used.text();

@@ -14,7 +14,7 @@ async function guardAfter(bytes: number, ms: number): Promise<StallGuard> {
   return guard;
 }
 
-Deno.test("F41 frames keep their size until a stall was met", async () => {
+Deno.test("frames keep their size until a stall was met", async () => {
   const clock = fakeClock();
   const guard = new StallGuard(clock.now);
   for (let round = 0; round < 100; round++) {
@@ -24,7 +24,7 @@ Deno.test("F41 frames keep their size until a stall was met", async () => {
   }
 });
 
-Deno.test("F41 after a stall the exposed frames, and only those, are filled up", async () => {
+Deno.test("after a stall the exposed frames, and only those, are filled up", async () => {
   const guard = await guardAfter(1_025, 44);
   const sizes = [0, 1_024, 1_025, 32_768, PADDED - 1, PADDED, PADDED + 1];
   assertEquals(sizes.map((size) => guard.paddedSize(size)), [
@@ -38,12 +38,12 @@ Deno.test("F41 after a stall the exposed frames, and only those, are filled up",
   ]);
 });
 
-Deno.test("F41 a pause of 35 ms is a stall, one of 34 ms is none", async () => {
+Deno.test("a pause of 35 ms is a stall, one of 34 ms is none", async () => {
   assertEquals((await guardAfter(2_000, 34)).paddedSize(2_000), 2_000);
   assertEquals((await guardAfter(2_000, 35)).paddedSize(2_000), PADDED);
 });
 
-Deno.test("F41 what was learnt about a line stays", async () => {
+Deno.test("what was learnt about a line stays", async () => {
   const guard = await guardAfter(2_000, 44);
   for (let round = 0; round < 10; round++) {
     assertEquals(guard.paddedSize(2_000), PADDED);

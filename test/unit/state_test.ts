@@ -77,7 +77,7 @@ for (const [phase, row] of Object.entries(TABLE)) {
     });
 
     if (!("epoch" in input)) continue;
-    Deno.test(`F14 a session that is "${phase}" ignores "${type}" of another dial`, () => {
+    Deno.test(`a session that is "${phase}" ignores "${type}" of another dial`, () => {
       for (const epoch of [EPOCH - 1, EPOCH + 1]) {
         assertStrictEquals(transition(before, { ...input, epoch }), before);
       }

@@ -43,7 +43,7 @@ const ABOUT_A_TASK: Readonly<
     getTaskPipeline(session, "tk_1", options),
 };
 
-Deno.test("D6 calls about a task carry its token twice, whoever names it", async () => {
+Deno.test("calls about a task carry its token twice, whoever names it", async () => {
   for (const [command, ask] of Object.entries(ABOUT_A_TASK)) {
     await using server = await pipeServer({ [command]: silent });
     ask(server.session).catch(() => {});
@@ -163,7 +163,7 @@ Deno.test("restart() waits as long as a start does", async () => {
   assertEquals((await restarted).token, "tk_1");
 });
 
-Deno.test("S1 restart() without a token in the answer has failed", async () => {
+Deno.test("restart() without a token in the answer has failed", async () => {
   await using server = await pipeServer({ restart: () => undefined });
   await assertRejects(
     () => restart(server.session, "tk_1", { pipeline }),
@@ -220,7 +220,7 @@ Deno.test("getTaskToken() asks by project and source, and makes sure that the ta
   assertEquals(checked?.token, "tk_1");
 });
 
-Deno.test("S14 getTaskToken() does not return the token of a task that has ended", async () => {
+Deno.test("getTaskToken() does not return the token of a task that has ended", async () => {
   const ended: readonly Handler[] = [
     () => ({ state: 5, completed: true }),
     refusing(NOT_RUNNING),

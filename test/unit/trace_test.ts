@@ -100,7 +100,7 @@ const MESSAGES: readonly Message[] = [
   },
 ];
 
-Deno.test("F33 no trace shows a credential, wherever it stands", async () => {
+Deno.test("no trace shows a credential, wherever it stands", async () => {
   const { records, line, dial, seen } = await traced();
   for (const message of MESSAGES) {
     line.send(message);
@@ -128,7 +128,7 @@ Deno.test("a trace keeps everything else of a message", async () => {
   });
 });
 
-Deno.test("F33 no trace shows payload, only how much of it there is", async () => {
+Deno.test("no trace shows payload, only how much of it there is", async () => {
   const { records, line, dial } = await traced();
   const write: Message = { type: "request", seq: 3, command: "rrext_process" };
   const buffer = new FrameBuffer(100);

@@ -105,7 +105,7 @@ Deno.test("every option that is given travels under the engine's name for it", a
   });
 });
 
-Deno.test("D6 a token of one's own names the new task: it is in the arguments only", async () => {
+Deno.test("a token of one's own names the new task: it is in the arguments only", async () => {
   await using server = await starting();
   await use(server.session, { pipeline, token: "mine" });
   const [request] = server.requests;
@@ -113,7 +113,7 @@ Deno.test("D6 a token of one's own names the new task: it is in the arguments on
   assertEquals(request?.token, undefined);
 });
 
-Deno.test("D5 what is sent is finished: unwrapped, with its variables, without the environment", async () => {
+Deno.test("what is sent is finished: unwrapped, with its variables, without the environment", async () => {
   const template = {
     pipeline: {
       ...pipeline,
@@ -222,7 +222,7 @@ Deno.test("a refusal in unknown words has the code of its kind", async () => {
   assertEquals(error.code, "execution-failed");
 });
 
-Deno.test("S1 a start that is answered without a token has failed", async () => {
+Deno.test("a start that is answered without a token has failed", async () => {
   for (const body of [undefined, {}, { token: "" }, { token: 5 }]) {
     await using server = await starting({ execute: () => body });
     const error = await assertRejects(

@@ -34,13 +34,13 @@ Deno.test("a line that dies without a word has ended with code 1006", async () =
   });
 });
 
-Deno.test("F15 code 0, as Deno reports a death, is 1006", async () => {
+Deno.test("code 0, as Deno reports a death, is 1006", async () => {
   const { socket, seen } = await onFakeSocket();
   socket.end(0);
   assertEquals(seen, [{ code: 1006, reason: "" }]);
 });
 
-Deno.test("F15 the end is told once, however often the runtime tells it", async () => {
+Deno.test("the end is told once, however often the runtime tells it", async () => {
   const { socket, seen } = await onFakeSocket();
   socket.fail("Connection reset");
   socket.end(0);
@@ -66,7 +66,7 @@ for (
     ["JSON without a type", rawFrame(OPCODE.text, "{}")],
   ] as const
 ) {
-  Deno.test(`F26 ${what} ends the line, since an answer may be lost in it`, async () => {
+  Deno.test(`${what} ends the line, since an answer may be lost in it`, async () => {
     await withRawServer(async ({ ended, seen, line }, raw) => {
       await raw.write(frame, rawFrame(OPCODE.text, JSON.stringify(event("e"))));
       const { code, reason, error } = await ended;
@@ -98,7 +98,7 @@ Deno.test("nothing is delivered after a local close, although runtimes go on", a
   });
 });
 
-Deno.test("F16 closing towards a peer that never answers takes a second, by a timer that holds nothing", async () => {
+Deno.test("closing towards a peer that never answers takes a second, by a timer that holds nothing", async () => {
   const clock = fakeClock();
   const { line } = await onFakeSocket({ clock });
   let closed = false;
@@ -110,7 +110,7 @@ Deno.test("F16 closing towards a peer that never answers takes a second, by a ti
   await closing;
 });
 
-Deno.test("F16 closing towards a silent peer is bounded on a real socket, too", async () => {
+Deno.test("closing towards a silent peer is bounded on a real socket, too", async () => {
   await using server = rawServer();
   const clock = fakeClock();
   const dialing = dialled(server.uri, { clock });
@@ -135,7 +135,7 @@ Deno.test("a peer that answers the close is not waited for any longer", async ()
   assertEquals(clock.timers, 0);
 });
 
-Deno.test("F39 a close reason is cut to 123 bytes, between characters", async () => {
+Deno.test("a close reason is cut to 123 bytes, between characters", async () => {
   await withServer(async ({ line }, server) => {
     const peer = await server.line();
     line.close(4000, "€".repeat(42));
@@ -148,7 +148,7 @@ Deno.test("F39 a close reason is cut to 123 bytes, between characters", async ()
   });
 });
 
-Deno.test("F39 a code that runtimes refuse still closes the socket", async () => {
+Deno.test("a code that runtimes refuse still closes the socket", async () => {
   for (const code of [1001, 1005, 1006, 1011, 2999, 5000, 0]) {
     await withServer(async ({ line, seen }, server) => {
       const peer = await server.line();
@@ -159,7 +159,7 @@ Deno.test("F39 a code that runtimes refuse still closes the socket", async () =>
   }
 });
 
-Deno.test("F39 the codes that clients may send are sent", async () => {
+Deno.test("the codes that clients may send are sent", async () => {
   for (const code of [1000, 3000, 4999]) {
     await withServer(async ({ line }, server) => {
       const peer = await server.line();

@@ -71,7 +71,7 @@ Deno.test("an error without words still says where", async () => {
   }
 });
 
-Deno.test("F15 a runtime that tells the failure twice, or only once, fails the dial once", async () => {
+Deno.test("a runtime that tells the failure twice, or only once, fails the dial once", async () => {
   for (const kinds of [["error", "close"], ["close"], ["error", "error"]]) {
     const dialing = dialled("ws://localhost", { WebSocket: FAKE });
     const socket = FakeSocket.latest;

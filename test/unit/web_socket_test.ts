@@ -85,7 +85,7 @@ Deno.test("binary payload of the server becomes arguments.data", async () => {
   });
 });
 
-Deno.test("F7 the socket's binary type is pinned, whatever the runtime's default is", async () => {
+Deno.test("the socket's binary type is pinned, whatever the runtime's default is", async () => {
   const { socket } = await onFakeSocket();
   assertEquals(socket.binaryType, "arraybuffer");
 });
@@ -108,7 +108,7 @@ Deno.test("frames come as text, as ArrayBuffer and as views", async () => {
   assertEquals(seen, [event("e"), event("e"), event("e"), event("e")]);
 });
 
-Deno.test("F26 a frame that is a Blob ends the line, since its order is lost", async () => {
+Deno.test("a frame that is a Blob ends the line, since its order is lost", async () => {
   const { socket, seen } = await onFakeSocket();
   socket.receive(new Blob([JSON.stringify(event("e"))]));
   const [info] = seen as CloseInfo[];
@@ -215,7 +215,7 @@ async function framesWithSlowAnswers(
   return socket.sent as (string | Uint8Array)[];
 }
 
-Deno.test("F41 on loopback, frames that would stall are filled up once a stall was met", async () => {
+Deno.test("on loopback, frames that would stall are filled up once a stall was met", async () => {
   const payload = new Uint8Array(2_000).fill(7);
   const buffer = new FrameBuffer(5_000);
   buffer.append(payload);
@@ -274,7 +274,7 @@ Deno.test("a frame that would stall has a ping ahead of it when nothing else wai
   );
 });
 
-Deno.test("F41 over a network nothing is filled up", async () => {
+Deno.test("over a network nothing is filled up", async () => {
   const payload = new Uint8Array(2_000);
   const frames = await framesWithSlowAnswers("wss://example.com", [
     payload,

@@ -278,7 +278,7 @@ const WRITES: Readonly<
 };
 
 for (const [how, [script, end]] of Object.entries(WRITES)) {
-  Deno.test(`F10 a signal is let go of when a file was written ${how}`, async () => {
+  Deno.test(`a signal is let go of when a file was written ${how}`, async () => {
     await using server = await storeServer(script);
     const counting = countingSignal();
     const options = { signal: counting.signal };

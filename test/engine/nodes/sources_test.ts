@@ -41,7 +41,7 @@ Deno.test("dropper has a button that opens the drop page", async () => {
   assertEquals(note?.["button-link"], "{host}/dropper?auth=pk_bench");
 });
 
-Deno.test("S18 no source puts the private token into its note", async () => {
+Deno.test("no source puts the private token into its note", async () => {
   for (const definition of sourceNodes()) {
     const { record } = await startNode(definition);
     for (const note of record.notes) {
