@@ -7,7 +7,7 @@ import {
 } from "../../lib/protocol/failure.ts";
 import { STORE_FAILURES } from "../../lib/store/store_call.ts";
 
-/** Literal texts of protocol.md and engine.md, with what they mean. */
+/** Literal texts of servers, with what they mean. */
 const TEXTS: Readonly<Partial<Record<ErrorCode, readonly string[]>>> = {
   "authentication-refused": [
     "Not authenticated",
