@@ -5,7 +5,7 @@ import { ignore, onAbort } from "../async.ts";
 import { checkOptions, type OptionNames } from "../check.ts";
 import type { EventType } from "../events/event_type.ts";
 import type { EventSubscription } from "../events/events.ts";
-import { acquire } from "../session/acquire.ts";
+import { acquire } from "../session/attachments.ts";
 import { buildRequest } from "../session/call.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import type { CallOptions, Session } from "../session/session.ts";
