@@ -179,11 +179,12 @@ export interface SendFilesOptions
    */
   readonly concurrency?: number | undefined;
   /**
-   * How often a file is sent anew after its connection was lost. Waits for a
+   * How often a file is sent again after its connection was lost, or after its
+   * task was restarted (see `restart`, and `keepRunning` of `use`). Waits for a
    * session that reconnects; of no use to one that does not, except over HTTP,
-   * where a request fails by itself. Streams are sent anew only where a
-   * function makes them. The engine may then see an object
-   * twice, under one `objectId`.
+   * where a request fails by itself. Streams are sent again only where a
+   * function makes them. The engine may then see an object twice, under one
+   * `objectId`.
    *
    * @default {0}
    */

@@ -3,7 +3,7 @@ import type { UploadBody } from "../../schema/event.ts";
 import type { PipelineResult, UploadResult } from "../../schema/result.ts";
 import { abortable, ignore, notify, onAbort } from "../async.ts";
 import { checkOptions } from "../check.ts";
-import { ConnectionException } from "../errors.ts";
+import { ConnectionException, isDAPException } from "../errors.ts";
 import { deliverEvent } from "../events/events.ts";
 import { letGo } from "./file_content.ts";
 import {
@@ -179,8 +179,9 @@ async function uploadFile(
 
 /** A session that has ended stays ended; one that reconnects lets calls wait. */
 function mayRetry(core: SessionCore, item: FileItem, error: unknown): boolean {
-  return error instanceof ConnectionException && error.retryable &&
-    item.repeatable && !core.closing.aborted;
+  const lost = error instanceof ConnectionException ||
+    isDAPException(error, "task-ended");
+  return lost && error.retryable && item.repeatable && !core.closing.aborted;
 }
 
 async function attempt(
