@@ -40,7 +40,7 @@ import type { Session, TaskRef } from "../session/session.ts";
  * @param task The task, or its token.
  * @param source What to send; see {@linkcode PipeSource}.
  * @param options See {@linkcode SendOptions}. Media type, name and size are
- * taken from the source where it tells them.
+ * taken from the source if it has them.
  * @returns What the pipeline made of the object.
  * @throws {TypeError} The source is of another type, or gives a chunk that is
  * neither bytes nor text; `mimeType` or another option is not what it should

@@ -5,7 +5,7 @@ import type { ObjectDetails, PipeChunk, PipeSource } from "./options.ts";
 import { concat, viewOf } from "../bytes.ts";
 import { ChunkReader } from "./chunker.ts";
 
-/** A source of chunks, and what it tells about itself. */
+/** A source of chunks, and its own description. */
 export interface Source {
   /** Its media type, where it has one. */
   readonly mimeType: string | undefined;
@@ -31,7 +31,7 @@ export type Read =
 export interface Chunks {
   /** Read on. */
   next(): Promise<Read>;
-  /** Stop: nothing more is read, and the source is told why. */
+  /** Stop: nothing more is read, and the source is cancelled with the reason. */
   cancel(reason: unknown): Promise<unknown>;
 }
 
@@ -134,7 +134,7 @@ function iteratorChunks(iterator: AsyncIterator<PipeChunk, unknown>): Chunks {
 }
 
 /**
- * Streams of Node's are read at once: one that fails before anybody listens
+ * Streams of Node's are read at once: one that fails before there is a listener
  * takes the program with it. And their iterators end none that was not read
  * yet, or that is silent.
  */
@@ -175,7 +175,7 @@ interface Destroyable extends AsyncIterable<PipeChunk> {
   destroy(): unknown;
 }
 
-/** Tell whether a source is a stream of Node's. */
+/** Check whether a source is a stream of Node's. */
 export function isDestroyable(
   source: AsyncIterable<PipeChunk>,
 ): source is Destroyable {
