@@ -311,6 +311,10 @@ export class StallGuard {
   #stalls = false;
   /** Requests that wait for their answers. */
   #unanswered = 0;
+  /** When a ping went ahead of the frame in flight. */
+  #nudgedAt = NaN;
+  /** Whether a frame stalled behind its ping: then frames are filled up. */
+  #nudgeFailed = false;
 
   /** Watch a connection with a clock of milliseconds. */
   constructor(now: () => number) {
@@ -325,11 +329,16 @@ export class StallGuard {
   /** A request was answered. */
   answered(): void {
     if (this.#unanswered > 0) this.#unanswered--;
+    if (this.#now() - this.#nudgedAt >= STALL_MS) this.#nudgeFailed = true;
+    this.#nudgedAt = NaN;
   }
 
   /** Whether a ping ahead keeps a frame of `bytes` from the stall. */
   nudges(bytes: number): boolean {
-    return this.#stalls && this.#unanswered === 0 && isExposed(bytes);
+    const nudges = this.#stalls && !this.#nudgeFailed &&
+      this.#unanswered === 0 && isExposed(bytes);
+    if (nudges) this.#nudgedAt = this.#now();
+    return nudges;
   }
 
   /** The size to fill a frame of `bytes` up to; `bytes` itself when it is fine. */

@@ -95,3 +95,19 @@ Deno.test("after a stall a ping goes ahead of an exposed frame that is alone", a
   assertEquals(guard.nudges(2_000), true);
   assertEquals((await guardAfter(2_000, 34)).nudges(2_000), false);
 });
+
+Deno.test("a frame that stalls behind its ping is the last one that has one", () => {
+  let now = 0;
+  const guard = new StallGuard(() => now);
+  const ask = (ms: number): boolean => {
+    const nudged = guard.nudges(2_000);
+    if (!nudged) guard.paddedSize(2_000);
+    guard.asked();
+    now += ms;
+    guard.received();
+    guard.answered();
+    return nudged;
+  };
+  assertEquals([ask(44), ask(1), ask(44)], [false, true, true]);
+  assertEquals([ask(1), guard.paddedSize(2_000)], [false, 64 * 1024]);
+});
