@@ -16,6 +16,8 @@ const COMMON = ["connect", "use", "pipe", "send", "close"];
  *
  * - `schema` has what the entry `./schema` needs. It stands alone, since a
  *   program may import nothing else.
+ * - `pipe` has what is only in the way of `pipe`: a bundler keeps a class that
+ *   extends one of the platform's, used or not.
  * - What the common functions load late, and the root entry needs at once for
  *   others, has a file of its own with all that it needs and they do not.
  * - `rest` has those others.
@@ -59,12 +61,18 @@ export function planChunks(
   const late = [...imports.values()].flat()
     .filter(({ to = "", dynamic }) => dynamic && root.has(to))
     .map(({ to = "" }) => [nameOf(to), needs(to).difference(common)] as const);
-  const apart = new Set(late.flatMap(([, paths]) => [...paths]));
+  const others = COMMON.filter((name) => name !== "pipe");
+  const pipe = needs(...modulesOf(["pipe"], text))
+    .difference(needs(...modulesOf(others, text)).union(schema));
+  const apart = new Set([...pipe, ...late.flatMap(([, paths]) => [...paths])]);
   const client = [...root].filter((path) => needs(path).isDisjointFrom(apart));
-  const files = [["schema", schema], ["client", client], ...late, [
-    "rest",
-    root,
-  ]] as const;
+  const files = [
+    ["schema", schema],
+    ["client", client],
+    ["pipe", pipe],
+    ...late,
+    ["rest", root],
+  ] as const;
 
   const taken = new Set(Object.keys(exports).map(entry));
   return Object.fromEntries(

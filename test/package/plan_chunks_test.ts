@@ -12,7 +12,8 @@ const FILES = {
   "mod.ts": `
 export { connect, close } from "./lib/session.ts";
 export { use } from "./lib/use.ts";
-export { pipe, send } from "./lib/pipe.ts";
+export { pipe } from "./lib/pipe.ts";
+export { send } from "./lib/send.ts";
 export { events } from "./lib/events.ts";
 export { isTask } from "./schema/task.ts";
 export { ping } from "./lib/ping.ts";`,
@@ -24,7 +25,9 @@ export { ping } from "./lib/ping.ts";`,
 import "./session.ts";
 const subscribe = () => import("./subscribe.ts");
 const disk = () => import("./disk.ts");`,
-  "lib/pipe.ts": `import "./session.ts";`,
+  "lib/pipe.ts": `import "./session.ts"; import "./writer.ts";`,
+  "lib/send.ts": `import "./session.ts"; import "./writer.ts";`,
+  "lib/writer.ts": ``,
   "lib/subscribe.ts": `import "./table.ts"; import "./shared.ts";`,
   "lib/table.ts": ``,
   "lib/disk.ts": `import "./shared.ts";`,
@@ -45,11 +48,13 @@ Deno.test("planChunks() keeps what is loaded late apart from the rest", () => {
     schema: ["schema/task.ts"],
     client: [
       "lib/ping.ts",
-      "lib/pipe.ts",
+      "lib/send.ts",
       "lib/session.ts",
       "lib/shared.ts",
       "lib/use.ts",
+      "lib/writer.ts",
     ],
+    pipe: ["lib/pipe.ts"],
     subscribe: ["lib/subscribe.ts", "lib/table.ts"],
     rest: ["lib/events.ts"],
   });
@@ -58,7 +63,7 @@ Deno.test("planChunks() keeps what is loaded late apart from the rest", () => {
 Deno.test("planChunks() leaves what a common function needs at once in the client", () => {
   const early = {
     ...FILES,
-    "lib/pipe.ts": `import "./session.ts"; import "./table.ts";`,
+    "lib/send.ts": `import "./session.ts"; import "./table.ts";`,
   };
   const { client, subscribe } = plan(early) as Record<string, string[]>;
   assertEquals(client!.includes("lib/table.ts"), true);
