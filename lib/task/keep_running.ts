@@ -3,10 +3,11 @@ import { type StartedTask, TASK_STATE } from "../../schema/task.ts";
 import { abortable, ignore, type MaybeSignal } from "../async.ts";
 import { type DAPException, isDAPException, PipeException } from "../errors.ts";
 import type { SessionCore } from "../session/core.ts";
-import type { LifecycleEvent } from "../session/session.ts";
+import type { LifecycleEvent, TaskRef } from "../session/session.ts";
 import { getTaskStatus } from "./queries.ts";
 import {
   type Keeper,
+  keeperOf,
   KEEPERS,
   type StartTask,
   type Task,
@@ -15,7 +16,7 @@ import {
 
 /**
  * Start a task again whenever the engine has lost it, until it is terminated
- * or disposed of, or the session ends.
+ * or all handles that keep it are disposed of, or the session ends.
  *
  * A reconnect and a pipe that fails are reasons to ask for the task's status,
  * since servers refuse data for a lost task with words of any kind. Only a
@@ -33,15 +34,22 @@ export function keepRunning(
   pipeline: Pipeline,
   start: StartTask,
 ): void {
-  new TaskKeeper(core, task.started, pipeline, start).adopt(task);
+  const keeper = keeperOf(core, task.token) ??
+    new TaskKeeper(core, task.started, pipeline, start);
+  keeper.keep(task, pipeline, start);
 }
 
 class TaskKeeper implements Keeper {
   readonly #core: SessionCore;
-  readonly #start: StartTask;
   readonly #stopped = new AbortController();
+  /** One for each `use` that asked for it, by the handles that came of it. */
+  readonly #claims: Set<object> = new Set();
+  readonly #claimOf: WeakMap<object, object> = new WeakMap();
+  #start: StartTask;
   #pipeline: Pipeline;
   #started: StartedTask;
+  /** Whether the task was terminated, and its late start has to be, too. */
+  #ended = false;
   /** The look at the task, and the start, that are in progress. */
   #renewal: Promise<StartedTask> | undefined;
 
@@ -62,8 +70,21 @@ class TaskKeeper implements Keeper {
     return this.#started.token;
   }
 
+  keep(task: Task, pipeline: Pipeline, start: StartTask): void {
+    const claim = {};
+    this.#claims.add(claim);
+    // Who joins a task takes it as it is.
+    if (task.owned) {
+      this.#pipeline = pipeline;
+      this.#start = start;
+    }
+    this.#take(task.started);
+    this.#adopt(task, claim);
+  }
+
   /** Let a handle follow the task. */
-  adopt(task: Task): void {
+  #adopt(task: Task, claim: object | undefined): void {
+    if (claim) this.#claimOf.set(task, claim);
     Object.defineProperties(task, {
       token: { get: () => this.#started.token },
       started: { get: () => this.#started },
@@ -106,29 +127,36 @@ class TaskKeeper implements Keeper {
     });
   }
 
-  restarted(pipeline: Pipeline, started: StartedTask, task: Task): void {
+  restarted(pipeline: Pipeline, task: Task, before: TaskRef): void {
     this.#pipeline = pipeline;
-    this.#take(started);
-    this.adopt(task);
+    this.#take(task.started);
+    this.#adopt(task, this.#claimOf.get(Object(before)));
   }
 
-  stop(): void {
-    this.#stopped.abort(taskEnded("Task was terminated"));
-    this.#core.observers.delete(this.#onLifecycle);
-    const keepers = KEEPERS.get(this.#core);
-    for (const [token, keeper] of keepers ?? []) {
-      if (keeper === this) keepers?.delete(token);
-    }
+  leave(task: object): void {
+    const claim = this.#claimOf.get(task);
+    if (claim) this.#claims.delete(claim);
+    if (this.#claims.size === 0) this.#stop();
   }
 
   async end(terminate: (token: string) => Promise<void>): Promise<void> {
     const { token } = this;
-    this.stop();
+    this.#ended = true;
+    this.#stop();
     try {
       await terminate(token);
     } catch (error) {
       // A task that was to start again is not started.
       if (!isDAPException(error, "task-not-running")) throw error;
+    }
+  }
+
+  #stop(): void {
+    this.#stopped.abort(taskEnded("Task was terminated"));
+    this.#core.observers.delete(this.#onLifecycle);
+    const keepers = KEEPERS.get(this.#core);
+    for (const [token, keeper] of keepers ?? []) {
+      if (keeper === this) keepers?.delete(token);
     }
   }
 
@@ -163,12 +191,14 @@ class TaskKeeper implements Keeper {
     signal.throwIfAborted();
     if (!lost) return this.#started;
     const take = (started: StartedTask): StartedTask => this.#take(started);
+    const isEnded = (): boolean => this.#ended;
     try {
-      return await this.#start(this.#pipeline, signal, take);
+      return await this.#start(this.#pipeline, signal, take, { isEnded });
     } catch (error) {
       // For example by a start whose answer was lost with the connection.
       if (!isDAPException(error, "task-exists")) throw error;
-      return await this.#start(this.#pipeline, signal, take, true);
+      const options = { isEnded, join: true };
+      return await this.#start(this.#pipeline, signal, take, options);
     }
   }
 

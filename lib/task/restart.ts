@@ -63,6 +63,6 @@ export async function restart(
   core.attachments.forgotten(token, before, taskRestarted());
   const { owned = false, threads }: Partial<Task> = Object(task);
   const restarted = taskOf(core, started, { owned, threads });
-  keeper?.restarted(pipeline, started, restarted);
+  keeper?.restarted(pipeline, restarted, task);
   return restarted;
 }

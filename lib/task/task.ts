@@ -67,16 +67,17 @@ export function taskOf(
   return task as Task;
 }
 
-/**
- * Starts a task, and takes it in the turn of the engine's answer.
- *
- * @param join Whether to join one that runs already.
- */
+/** Starts a task, and takes it in the turn of the engine's answer. */
 export type StartTask = <T>(
   pipeline: Pipeline,
   signal: MaybeSignal,
   take: (started: StartedTask) => T,
-  join?: boolean,
+  options?: {
+    /** Whether to join one that runs already. */
+    readonly join?: boolean;
+    /** Whether a late answer is terminated, whoever owns the task. */
+    readonly isEnded?: () => boolean;
+  },
 ) => Promise<T>;
 
 /** Keeps a task running; see `keepRunning` of `use`. */
@@ -101,10 +102,20 @@ export interface Keeper {
    * @param token The token that the pipe was opened with.
    */
   lost(token: string, error: DAPException): Promise<DAPException>;
-  /** The task was restarted with another pipeline: start that from now on. */
-  restarted(pipeline: Pipeline, started: StartedTask, task: Task): void;
-  /** Let the task go; a start that is in progress is terminated. */
-  stop(): void;
+  /**
+   * Keep the task for one more handle. The pipeline of a handle that has
+   * started the task is the one to start again.
+   */
+  keep(task: Task, pipeline: Pipeline, start: StartTask): void;
+  /**
+   * The task was restarted with another pipeline: start that from now on.
+   *
+   * @param task The new handle.
+   * @param before The one that it stands for as well, or a token.
+   */
+  restarted(pipeline: Pipeline, task: Task, before: TaskRef): void;
+  /** A handle was disposed of. Without any that keeps it the task is let go. */
+  leave(task: object): void;
   /** Let the task go, and terminate what runs. */
   end(terminate: (token: string) => Promise<void>): Promise<void>;
 }
@@ -139,9 +150,10 @@ export async function failureOn(
 /** Never throws: it runs while something else may be failing. */
 async function disposeTask(
   session: SessionCore,
-  { token, owned, events: stream }: Omit<Task, keyof AsyncDisposable>,
+  task: Omit<Task, keyof AsyncDisposable>,
 ): Promise<void> {
-  keeperOf(session, token)?.stop();
+  const { token, owned, events: stream } = task;
+  keeperOf(session, token)?.leave(task);
   // A caller that still reads it cancels it.
   await stream?.cancel().catch(ignore);
   if (owned) await terminate(session, token).catch(ignore);

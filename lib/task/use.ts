@@ -149,7 +149,12 @@ export async function use(
   const keep = options.keepRunning
     ? (await import("./keep_running.ts")).keepRunning
     : undefined;
-  const begin: StartTask = (pipeline, signal, take, join = useExisting) =>
+  const begin: StartTask = (
+    pipeline,
+    signal,
+    take,
+    { join = useExisting, isEnded } = {},
+  ) =>
     acquire(core, {
       request: buildRequest("execute", {
         token: options.token,
@@ -163,7 +168,11 @@ export async function use(
       options: { signal, timeout },
       take: (response) => take(startedOf(core, response)),
       // What a task that was joined does is not for this call to end.
-      free: owned ? (response) => stop(core, response) : undefined,
+      free: owned || isEnded
+        ? async (response) => {
+          if (owned || isEnded?.()) await stop(core, response);
+        }
+        : undefined,
     });
   // The signal is for the start alone; the events go on after it.
   const start = new AbortController();

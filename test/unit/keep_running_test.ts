@@ -369,3 +369,81 @@ Deno.test("callers whose refusals come after the start use it, with one token fo
     assertEquals(count(it, "execute"), 2);
   }
 });
+
+Deno.test("a task that is joined and disposed of is still kept by the handle that keeps it", async () => {
+  await using it = await kept();
+  const { session } = it.server;
+  for (const keepRunning of [false, true]) {
+    it.alive = true;
+    const joining = use(session, { pipeline, useExisting: true, keepRunning });
+    await it.server.received("execute", keepRunning ? 3 : 1);
+    await it.start(it.task.token);
+    await (await joining)[Symbol.asyncDispose]();
+    it.alive = false;
+    const sending = send(session, it.task, "a");
+    sending.catch(() => {});
+    await it.server.received("execute", keepRunning ? 4 : 2);
+    await it.start();
+    assertEquals(await sending, RESULT);
+  }
+  assertEquals(count(it, "terminate"), 0);
+});
+
+Deno.test("a task that two handles keep has ended for both once it is terminated", async () => {
+  for (const which of [0, 1]) {
+    await using it = await kept();
+    const { session } = it.server;
+    const joining = use(session, {
+      pipeline,
+      useExisting: true,
+      keepRunning: true,
+    });
+    await it.server.received("execute", 1);
+    await it.start("tk_1");
+    const tasks = [it.task, await joining];
+    await terminate(session, tasks[which]!);
+    it.alive = false;
+    await it.server.clock.advance(1);
+    for (const task of tasks) {
+      await assertRejects(() => send(session, task, "a"), PipeException);
+    }
+    assertEquals([count(it, "execute"), count(it, "terminate")], [2, 1]);
+  }
+});
+
+Deno.test("a task that two handles keep is started again once for both", async () => {
+  await using it = await kept();
+  const { session } = it.server;
+  const joining = use(session, {
+    pipeline,
+    useExisting: true,
+    keepRunning: true,
+  });
+  await it.server.received("execute", 1);
+  await it.start("tk_1");
+  const joined = await joining;
+  it.alive = false;
+  const sending = [send(session, it.task, "a"), send(session, joined, "b")];
+  await it.server.received("execute", 2);
+  await it.start();
+  assertEquals(await Promise.all(sending), [RESULT, RESULT]);
+  assertEquals([it.task.token, joined.token], ["tk_2", "tk_2"]);
+  assertEquals(count(it, "execute"), 3);
+});
+
+Deno.test("terminate() ends a joined task that is being started again", async () => {
+  await using it = await kept({}, { useExisting: true });
+  const { session } = it.server;
+  it.alive = false;
+  const sending = assertRejects(
+    () => send(session, it.task, "a"),
+    PipeException,
+    "Task was terminated",
+  );
+  await it.server.received("execute", 1);
+  await terminate(session, it.task);
+  await sending;
+  await it.start("tk_late");
+  const ends = it.server.requests.filter((it) => it.command === "terminate");
+  assertEquals(ends.map((it) => it.token), ["tk_1", "tk_late"]);
+});
