@@ -103,7 +103,7 @@ function isKind(value: unknown, kind: string): boolean {
 function oneOf(name: string, value: unknown, words: readonly string[]): void {
   if (words.includes(value as string)) return;
   const list = words.map((word) => `"${word}"`).join(" or ");
-  throw new RangeError(`Cannot use ${name} "${value}": expected ${list}`);
+  throw new RangeError(`Cannot use ${name} ${quoted(value)}: expected ${list}`);
 }
 
 /** The known name that an unknown one probably means, if any. */
@@ -165,6 +165,11 @@ export function milliseconds<T extends number | undefined>(
     return value;
   }
   throw new RangeError(
-    `Cannot use ${name} ${value}: expected milliseconds above 0`,
+    `Cannot use ${name} ${quoted(value)}: expected milliseconds above 0`,
   );
+}
+
+/** A value for a message; text that looks like a number shows as text. */
+export function quoted(value: unknown): string {
+  return typeof value === "string" ? `"${value}"` : String(value);
 }

@@ -121,8 +121,8 @@ export class DAPException extends Error {
 /** Consoles print the message alone, so it ends with the advice. */
 function withHint(message: string, hint: string | undefined): string {
   if (!hint || message.includes(hint)) return message;
-  return [message, hint].filter(Boolean)
-    .map((it) => /[.!?]$/.test(it) ? it : `${it}.`)
+  return [message.trimEnd(), hint].filter(Boolean)
+    .map((it) => /[.!?:…]["')]?$/.test(it) ? it : `${it}.`)
     .join(" ");
 }
 

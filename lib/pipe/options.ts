@@ -1,6 +1,6 @@
 import type { UploadBody } from "../../schema/event.ts";
 import { NAMED_LANES, parseMediaType } from "../protocol/media_type.ts";
-import type { OptionNames } from "../check.ts";
+import { type OptionNames, quoted } from "../check.ts";
 import type { CallOptions } from "../session/session.ts";
 
 /** What a pipe takes: bytes in any form, or text, which is sent as UTF-8. */
@@ -146,7 +146,9 @@ export function frameBytesOf(
   const inRange = bytes >= MIN_FRAME_BYTES && bytes <= MAX_FRAME_BYTES;
   if (Number.isInteger(bytes) && inRange) return bytes;
   throw new RangeError(
-    `Cannot use frames of ${bytes} bytes: expected ${MIN_FRAME_BYTES} to ${MAX_FRAME_BYTES}`,
+    `Cannot use frames of ${
+      quoted(bytes)
+    } bytes: expected ${MIN_FRAME_BYTES} to ${MAX_FRAME_BYTES}`,
   );
 }
 

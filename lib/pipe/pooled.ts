@@ -1,4 +1,5 @@
 import { abortable, ignore, notify, onAbort } from "../async.ts";
+import { quoted } from "../check.ts";
 import type { TaskRef } from "../session/session.ts";
 
 const DEFAULT_CONCURRENCY = 16;
@@ -17,7 +18,9 @@ export function poolSize(
   task: TaskRef,
 ): number {
   if (!(Number.isInteger(count) && count >= 1)) {
-    throw new RangeError(`Cannot use concurrency ${count}: expected 1 or more`);
+    throw new RangeError(
+      `Cannot use concurrency ${quoted(count)}: expected 1 or more`,
+    );
   }
   const slots = typeof task === "object" && "threads" in task
     ? task.threads

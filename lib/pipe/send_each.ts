@@ -18,7 +18,10 @@ import type { Session, TaskRef } from "../session/session.ts";
 /** Results that may wait to be read, for each object that is sent at once. */
 const HELD = 2;
 
-/** An object with options of its own, which win over those of the stream. */
+/**
+ * An object with options of its own, which win over those of the stream where
+ * they are not `undefined`.
+ */
 export interface SendEachItem extends SendOptions {
   /** What to send; see {@linkcode PipeSource}. */
   readonly data: PipeSource;
@@ -164,7 +167,7 @@ export function sendEach<Input extends SendEachInput = SendEachInput>(
     try {
       return { input, result: await sendItem(input) };
     } catch (error) {
-      return { input, error };
+      return { input, error: error ?? new TypeError("Source failed") };
     } finally {
       active--;
       changed();
@@ -173,12 +176,13 @@ export function sendEach<Input extends SendEachInput = SendEachInput>(
 
   async function sendItem(input: Input): Promise<PipelineResult> {
     const { data, name, ...own } = itemOf(input);
-    const named = name === undefined ? {} : { name };
-    const objinfo = { ...options.objinfo, ...named, ...own.objinfo };
+    const named = given({ name });
+    const details = given(own.objinfo);
+    const objinfo = { ...options.objinfo, ...named, ...details };
     const one = new AbortController();
     const off = follow(one, signal, own.signal);
     try {
-      const all = { ...options, ...own, objinfo, signal: one.signal };
+      const all = { ...options, ...given(own), objinfo, signal: one.signal };
       return await sendObject(session, task, data, all);
     } finally {
       off();
@@ -239,6 +243,14 @@ export function sendEach<Input extends SendEachInput = SendEachInput>(
   onAbort(signal, finish);
   detach.push(onAbort(options.signal, (reason) => stop.abort(reason)));
   return { readable, writable };
+}
+
+/** The members that have a value; `undefined` means the stream's own. */
+function given<T extends object>(options: T | undefined): Partial<T> {
+  const entries = Object.entries(options ?? {});
+  return Object.fromEntries(
+    entries.filter(([, value]) => value !== undefined),
+  ) as Partial<T>;
 }
 
 /** An object with its options; every form comes down to this. */

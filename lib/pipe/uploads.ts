@@ -2,7 +2,7 @@ import type { EventMessage } from "../../schema/envelope.ts";
 import type { UploadBody } from "../../schema/event.ts";
 import type { PipelineResult, UploadResult } from "../../schema/result.ts";
 import { abortable, ignore, notify, onAbort } from "../async.ts";
-import { checkOptions } from "../check.ts";
+import { checkOptions, quoted } from "../check.ts";
 import { ConnectionException, isDAPException } from "../errors.ts";
 import { deliverEvent } from "../events/events.ts";
 import { letGo } from "./file_content.ts";
@@ -63,7 +63,9 @@ export function planUploads(
   const { retries = 0 } = options;
   frameBytesOf(options);
   if (!(Number.isInteger(retries) && retries >= 0)) {
-    throw new RangeError(`Cannot use ${retries} retries: expected 0 or more`);
+    throw new RangeError(
+      `Cannot use ${quoted(retries)} retries: expected 0 or more`,
+    );
   }
   const concurrency = poolSize(options, task);
   checkIterable(files);

@@ -1,5 +1,6 @@
 import type { ResponseMessage } from "../../schema/envelope.ts";
 import { ignore } from "../async.ts";
+import { quoted } from "../check.ts";
 import {
   ConnectionException,
   isDAPException,
@@ -206,7 +207,7 @@ export function wholeNumber(
   const whole = Number.isSafeInteger(value) || value === Infinity;
   if (whole && value >= least && value <= most) return value;
   throw new RangeError(
-    `Cannot use ${name} of ${value}: expected ${least} to ${most}`,
+    `Cannot use ${name} of ${quoted(value)}: expected ${least} to ${most}`,
   );
 }
 

@@ -2,7 +2,7 @@ import type { ResponseMessage } from "../../schema/envelope.ts";
 import type { Pipeline } from "../../schema/pipeline.ts";
 import { isStartedTask } from "../../schema/task.ts";
 import { ignore, onAbort } from "../async.ts";
-import { checkOptions, type OptionNames } from "../check.ts";
+import { checkOptions, type OptionNames, quoted } from "../check.ts";
 import type { EventType } from "../events/event_type.ts";
 import type { EventSubscription } from "../events/events.ts";
 import { acquire } from "../session/attachments.ts";
@@ -237,10 +237,15 @@ async function stop(
 function checkNumbers({ threads, ttl }: UseOptions): void {
   const whole = threads === undefined || Number.isInteger(threads);
   if (!whole || (threads ?? 1) < 1 || (threads ?? 1) > 64) {
-    throw new RangeError(`Cannot use ${threads} threads: expected 1 to 64`);
+    throw new RangeError(
+      `Cannot use ${quoted(threads)} threads: expected 1 to 64`,
+    );
   }
-  if (ttl !== undefined && !(ttl >= 0 && ttl < Infinity)) {
-    throw new RangeError(`Cannot use ttl ${ttl}: expected seconds, or 0`);
+  const seconds = ttl ?? 0;
+  if (!(Number.isFinite(seconds) && seconds >= 0)) {
+    throw new RangeError(
+      `Cannot use ttl ${quoted(ttl)}: expected seconds, or 0`,
+    );
   }
 }
 

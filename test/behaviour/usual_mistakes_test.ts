@@ -118,11 +118,11 @@ const CONNECTING: readonly Mistake[] = [
   ],
   [
     () => C.connect({ ...THERE, timeout: "5s" }),
-    "RangeError: Cannot use timeout 5s: expected milliseconds above 0",
+    'RangeError: Cannot use timeout "5s": expected milliseconds above 0',
   ],
   [
     () => C.connect({ ...THERE, timeout: "5000" }),
-    "RangeError: Cannot use timeout 5000: expected milliseconds above 0",
+    'RangeError: Cannot use timeout "5000": expected milliseconds above 0',
   ],
   [
     () => C.connect({ ...THERE, timeout: 0 }),
@@ -288,7 +288,7 @@ const DATA: readonly Mistake[] = [
   ],
   [
     ({ session, task }) => C.pipe(session, task, { frameBytes: "64k" }),
-    "RangeError: Cannot use frames of 64k bytes: expected 4096 to 16777216",
+    'RangeError: Cannot use frames of "64k" bytes: expected 4096 to 16777216',
   ],
   [
     ({ session, task }) => C.pipe(session, task, { frameBytes: 1 }),
@@ -449,11 +449,15 @@ const PIPELINES: readonly Mistake[] = [
   ],
   [
     ({ session }) => C.use(session, { pipeline: TEXT, threads: "4" }),
-    "RangeError: Cannot use 4 threads: expected 1 to 64",
+    'RangeError: Cannot use "4" threads: expected 1 to 64',
   ],
   [
     ({ session }) => C.use(session, { pipeline: TEXT, ttl: "1h" }),
-    "RangeError: Cannot use ttl 1h: expected seconds, or 0",
+    'RangeError: Cannot use ttl "1h": expected seconds, or 0',
+  ],
+  [
+    ({ session }) => C.use(session, { pipeline: TEXT, ttl: "60" }),
+    'RangeError: Cannot use ttl "60": expected seconds, or 0',
   ],
   [
     ({ session }) => C.use(session, { pipeline: TEXT, ttl: -1 }),
@@ -630,7 +634,7 @@ const FILES: readonly Mistake[] = [
   ],
   [
     ({ session, task }) => C.sendFiles(session, task, [], { concurrency: "3" }),
-    "RangeError: Cannot use concurrency 3: expected 1 or more",
+    'RangeError: Cannot use concurrency "3": expected 1 or more',
   ],
   [
     ({ session, task }) => C.sendFiles(session, task, [], { onProgress: true }),

@@ -92,6 +92,31 @@ Deno.test("sendEach() takes whatever send() takes, and objects with options", as
   );
 });
 
+Deno.test("an option of an object that is undefined leaves that of sendEach()", async () => {
+  await using server = await uploadServer();
+  const input = {
+    data: new Uint8Array([97]),
+    name: undefined,
+    mimeType: undefined,
+    onPipelineError: undefined,
+    objinfo: { name: undefined, tag: 1 },
+  };
+  const outputs = through(server, [input], {
+    mimeType: "text/csv",
+    objinfo: { name: "n", tag: 2 },
+  });
+  assertEquals(await told(outputs), ["a"]);
+  const [{ object, mimeType } = {}] = server.objects;
+  assertEquals([object?.name, object?.tag, mimeType], ["n", 1, "text/csv"]);
+});
+
+Deno.test("an object whose source fails with nothing has an error all the same", async () => {
+  await using server = await uploadServer();
+  const data = new ReadableStream({ start: (source) => source.error() });
+  const [error] = await told(through(server, [data]));
+  assertInstanceOf(error, TypeError);
+});
+
 Deno.test("results of sendEach() refer to the very objects that were written", async () => {
   await using server = await uploadServer();
   const inputs = named(3);
