@@ -61,7 +61,7 @@ export function openWriter(
   const core = coreOf(session);
   const open = (token: string): Promise<PipeWriter> =>
     new PipeWriter(core, token, options).open();
-  return openOn(core, tokenOf(task), open, options.signal);
+  return openOn(core, tokenOf(task), open, options);
 }
 
 /**

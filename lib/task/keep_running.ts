@@ -1,9 +1,18 @@
 import type { Pipeline } from "../../schema/pipeline.ts";
 import { type StartedTask, TASK_STATE } from "../../schema/task.ts";
-import { abortable, ignore, type MaybeSignal } from "../async.ts";
-import { type DAPException, isDAPException, PipeException } from "../errors.ts";
+import { abortable, deadline, deferred, ignore } from "../async.ts";
+import {
+  type DAPException,
+  isDAPException,
+  PipeException,
+  TimeoutException,
+} from "../errors.ts";
 import type { SessionCore } from "../session/core.ts";
-import type { LifecycleEvent, TaskRef } from "../session/session.ts";
+import type {
+  CallOptions,
+  LifecycleEvent,
+  TaskRef,
+} from "../session/session.ts";
 import { getTaskStatus } from "./queries.ts";
 import {
   type Keeper,
@@ -93,16 +102,16 @@ class TaskKeeper implements Keeper {
 
   async open<T>(
     open: (token: string) => Promise<T>,
-    signal: MaybeSignal,
+    options: CallOptions,
   ): Promise<T> {
     // If it fails, this call tries by itself.
-    if (this.#renewal) await abortable(this.#renewal.catch(ignore), signal);
+    if (this.#renewal) await this.#wait(this.#renewal.catch(ignore), options);
     const before = this.#started;
     try {
       return await open(before.token);
     } catch (error) {
       if (!(error instanceof PipeException)) throw error;
-      const now = await abortable(this.#renewed(before), signal);
+      const now = await this.#wait(this.#renewed(before), options);
       if (now === before) throw error;
       return await open(now.token);
     }
@@ -176,6 +185,22 @@ class TaskKeeper implements Keeper {
     return this.#started === before
       ? this.#renew()
       : Promise.resolve(this.#started);
+  }
+
+  /** Wait for a start as long as a caller may; the start itself goes on. */
+  async #wait<T>(start: Promise<T>, options: CallOptions): Promise<T> {
+    const { clock, longTimeout } = this.#core.settings;
+    const { signal, timeout = longTimeout } = options;
+    const gate = deferred<T>();
+    const stop = deadline(clock, timeout, () =>
+      gate.reject(
+        new TimeoutException(
+          `Pipeline was not started again within ${timeout} ms`,
+          timeout,
+        ),
+      ));
+    start.then(gate.resolve, gate.reject);
+    return await abortable(gate.promise, signal).finally(stop);
   }
 
   /** One at a time, for all that need it. */

@@ -89,11 +89,11 @@ export interface Keeper {
    * lost, starts it again and opens once more.
    *
    * @param open Opens a pipe of the task with that token.
-   * @param signal Aborts the wait, not the start, which others may wait for.
+   * @param options End the wait, not the start, which others may wait for.
    */
   open<T>(
     open: (token: string) => Promise<T>,
-    signal: MaybeSignal,
+    options: CallOptions,
   ): Promise<T>;
   /**
    * What a pipe fails with. If the task is lost, it is started again, and the
@@ -133,9 +133,9 @@ export function openOn<T>(
   core: SessionCore,
   token: string,
   open: (token: string) => Promise<T>,
-  signal: MaybeSignal,
+  options: CallOptions,
 ): Promise<T> {
-  return keeperOf(core, token)?.open(open, signal) ?? open(token);
+  return keeperOf(core, token)?.open(open, options) ?? open(token);
 }
 
 /** What a pipe of a task fails with, which may be kept running. */

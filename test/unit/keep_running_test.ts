@@ -4,7 +4,11 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import { ExecutionException, PipeException } from "../../lib/errors.ts";
+import {
+  ExecutionException,
+  PipeException,
+  TimeoutException,
+} from "../../lib/errors.ts";
 import { pipe } from "../../lib/pipe/data_pipe.ts";
 import { send } from "../../lib/pipe/send.ts";
 import { close } from "../../lib/session/connection.ts";
@@ -446,4 +450,26 @@ Deno.test("terminate() ends a joined task that is being started again", async ()
   await it.start("tk_late");
   const ends = it.server.requests.filter((it) => it.command === "terminate");
   assertEquals(ends.map((it) => it.token), ["tk_1", "tk_late"]);
+});
+
+Deno.test("the timeout of a call holds for its wait for a start, and leaves the start to the others", async () => {
+  await using it = await kept();
+  const { session, clock } = it.server;
+  it.alive = false;
+  const other = send(session, it.task, "other");
+  const first = assertRejects(
+    () => send(session, it.task, "a", { timeout: 1_000 }),
+    TimeoutException,
+    "started again within 1000 ms",
+  );
+  await it.server.received("execute", 1);
+  const late = assertRejects(
+    () => send(session, it.task, "b", { timeout: 1_000 }),
+    TimeoutException,
+  );
+  await clock.advance(1_100);
+  await Promise.all([first, late]);
+  await it.start();
+  assertEquals(await other, RESULT);
+  assertEquals([count(it, "execute"), count(it, "terminate")], [2, 0]);
 });
