@@ -27,10 +27,10 @@ export interface AskJsonOptions<Output> extends AskOptions {
 /**
  * Ask a task's pipeline a question and return the first answer as checked JSON.
  *
- * A question that is a string asks the model for JSON; of a
- * {@linkcode Question}, `expectJson` decides. JSON is also found in what a
- * model writes around it, see {@linkcode getJson}. Further answers are ignored;
- * {@linkcode chat} returns all of them.
+ * A question that is a string asks the model for JSON. A {@linkcode Question}
+ * does so only if it was made with `expectJson: true`. JSON is also found when
+ * the model writes text around it, see {@linkcode getJson}. Further answers are
+ * ignored; {@linkcode chat} returns all of them.
  *
  * @param session A session from {@linkcode connect}.
  * @param task The task, or its token.

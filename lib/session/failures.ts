@@ -1,5 +1,6 @@
 import {
   ConnectionException,
+  isDAPException,
   ProtocolException,
   TimeoutException,
 } from "../errors.ts";
@@ -78,7 +79,13 @@ export function slowStep(
 export function gaveUp(limit: number, last: unknown): ConnectionException {
   return new ConnectionException(
     `Gave up connecting after ${limit} ms: ${messageOf(last)}`,
-    { code: "connection-failed", retryable: true, cause: last },
+    {
+      code: "connection-failed",
+      retryable: true,
+      cause: last,
+      // The words of the last failure end with it.
+      hint: isDAPException(last) ? last.hint : undefined,
+    },
   );
 }
 

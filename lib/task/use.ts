@@ -62,10 +62,11 @@ export interface UseOptions extends PipelineInput, CallOptions {
    * reconnect to an engine that does not have it any more, and when a pipe
    * finds that it has ended, for example since its `ttl` has passed. The
    * task's `token` is then the new one; the old one still opens pipes. Calls
-   * that open a pipe wait for the start, and start the pipeline once together.
-   * Pipes that were open fail with a `retryable` error. `events` has the
-   * events of all starts. Until `terminate`, the disposal of the task or the
-   * end of the session.
+   * that open a pipe wait for the start, each as long as its own `timeout` and
+   * `signal` let it, and start the pipeline once together. Pipes that were
+   * open fail with a `retryable` error. `events` has the events of all starts.
+   * This ends with `terminate`, with the session, and when every task that was
+   * returned with `keepRunning` for that token is disposed of.
    *
    * @default {false}
    */

@@ -393,3 +393,20 @@ Deno.test("a first login that is never answered costs an attempt, not the sessio
     "disconnected false Closed by the client",
   ]);
 });
+
+Deno.test("who gives up says what the last failure advised, in the hint as well", async () => {
+  const error = await assertRejects(
+    () =>
+      connect({
+        uri: "ws://127.0.0.1:1",
+        auth: "key",
+        env: {},
+        persist: true,
+        maxRetryTime: 1,
+      }),
+    ConnectionException,
+    "Gave up connecting",
+  );
+  assertStringIncludes(error.hint ?? "", "Check that the engine runs");
+  assertEquals(error.message.split(error.hint ?? "").length, 2);
+});
