@@ -7,7 +7,7 @@ import {
 import { questionFromJson } from "../../schema/question_from_json.ts";
 import type { PipelineResult } from "../../schema/result.ts";
 import { checkOptions, kindOf, type OptionNames } from "../check.ts";
-import type { PipeOptions } from "../pipe/options.ts";
+import { type PipeOptions, withoutNothing } from "../pipe/options.ts";
 import { send } from "../pipe/send.ts";
 import type { Session, TaskRef } from "../session/session.ts";
 
@@ -101,7 +101,7 @@ export function questionText(question: string | Question): string {
 export function chatPipeOptions(options: ChatOptions): PipeOptions {
   return {
     ...options,
-    objinfo: { name: "Question", ...options.objinfo },
+    objinfo: { name: "Question", ...withoutNothing(options.objinfo) },
     mimeType: "application/rocketride-question",
   };
 }

@@ -15,6 +15,7 @@ import {
   checkPipeOptions,
   type ObjectDetails,
   type PipeSource,
+  withoutNothing,
 } from "./options.ts";
 import { eachInTurn } from "./pooled.ts";
 
@@ -158,7 +159,7 @@ function item(content: Content, details: FileDetails): FileItem {
       `Cannot use ${kindOf(objinfo)} as the objinfo of "${filepath}"`,
     );
   }
-  const known = withoutNothing(objinfo ?? {});
+  const known = withoutNothing(objinfo);
   const declaredSize = content.declaredSize ??
     (Number.isSafeInteger(known.size) ? known.size : undefined);
   const size = content.size ?? declaredSize;
@@ -187,13 +188,6 @@ function item(content: Content, details: FileDetails): FileItem {
       }
     },
   };
-}
-
-/** Members that are absent must not hide those that are not. */
-function withoutNothing(details: ObjectDetails): ObjectDetails {
-  return Object.fromEntries(
-    Object.entries(details).filter(([, value]) => (value ?? null) !== null),
-  );
 }
 
 /** How many files are looked at at once. */

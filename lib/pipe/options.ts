@@ -97,6 +97,15 @@ export const PIPE_NAMES: OptionNames<PipeOptions> = {
   timeout: 1,
 };
 
+/** Members that are absent must not hide those that are not. */
+export function withoutNothing<T extends object>(
+  details: T | null | undefined,
+): T {
+  return Object.fromEntries(
+    Object.entries(details ?? {}).filter(([, it]) => (it ?? null) !== null),
+  ) as T;
+}
+
 /** A type and a subtype; the engine reads the parameters. */
 const MEDIA_TYPE = /^\s*[^\s/;,]+\/[^\s/;,]+\s*(;|$)/;
 

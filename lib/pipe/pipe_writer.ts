@@ -21,6 +21,7 @@ import {
   type ObjectWatcher,
   type PipeChunk,
   type PipeOptions,
+  withoutNothing,
 } from "./options.ts";
 import { Liveness, type Watched } from "./watchdog.ts";
 import { isMarkup } from "../protocol/declared_charset.ts";
@@ -341,11 +342,7 @@ function objectOf(
   transcoded: boolean,
 ): Readonly<Record<string, unknown>> {
   const size = objinfo?.size ?? (transcoded ? undefined : knownSize);
-  const object: Record<string, unknown> = {};
-  for (const name in objinfo) {
-    const value = objinfo[name] ?? null;
-    if (value !== null) object[name] = value;
-  }
+  const object: Record<string, unknown> = withoutNothing({ ...objinfo });
   object.objectId ??= crypto.randomUUID();
   if (size !== undefined) object.size = Math.max(size, EMPTY_OBJECT_SIZE);
   return object;

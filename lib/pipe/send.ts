@@ -5,6 +5,7 @@ import {
   type PipeChunk,
   type PipeSource,
   type SendOptions,
+  withoutNothing,
 } from "./options.ts";
 import type { PipelineResult } from "../../schema/result.ts";
 import { deferred, ignore } from "../async.ts";
@@ -132,7 +133,7 @@ export async function sendObject(
     writer = await openWriter(session, task, {
       ...options,
       mimeType,
-      objinfo: { ...objinfo, ...options.objinfo },
+      objinfo: { ...objinfo, ...withoutNothing(options.objinfo) },
       knownSize: size,
       emptyWrite: true,
     });

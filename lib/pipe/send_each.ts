@@ -8,6 +8,7 @@ import {
   type PipeOptions,
   type PipeSource,
   type SendOptions,
+  withoutNothing,
 } from "./options.ts";
 import { poolSize } from "./pooled.ts";
 import { sendObject } from "./send.ts";
@@ -176,13 +177,17 @@ export function sendEach<Input extends SendEachInput = SendEachInput>(
 
   async function sendItem(input: Input): Promise<PipelineResult> {
     const { data, name, ...own } = itemOf(input);
-    const named = given({ name });
-    const details = given(own.objinfo);
-    const objinfo = { ...options.objinfo, ...named, ...details };
+    const details = withoutNothing({ name, ...withoutNothing(own.objinfo) });
+    const objinfo = { ...options.objinfo, ...details };
     const one = new AbortController();
     const off = follow(one, signal, own.signal);
     try {
-      const all = { ...options, ...given(own), objinfo, signal: one.signal };
+      const all = {
+        ...options,
+        ...withoutNothing(own),
+        objinfo,
+        signal: one.signal,
+      };
       return await sendObject(session, task, data, all);
     } finally {
       off();
@@ -243,14 +248,6 @@ export function sendEach<Input extends SendEachInput = SendEachInput>(
   onAbort(signal, finish);
   detach.push(onAbort(options.signal, (reason) => stop.abort(reason)));
   return { readable, writable };
-}
-
-/** The members that have a value; `undefined` means the stream's own. */
-function given<T extends object>(options: T | undefined): Partial<T> {
-  const entries = Object.entries(options ?? {});
-  return Object.fromEntries(
-    entries.filter(([, value]) => value !== undefined),
-  ) as Partial<T>;
 }
 
 /** An object with its options; every form comes down to this. */

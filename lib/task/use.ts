@@ -64,9 +64,11 @@ export interface UseOptions extends PipelineInput, CallOptions {
    * task's `token` is then the new one; the old one still opens pipes. Calls
    * that open a pipe wait for the start, each as long as its own `timeout` and
    * `signal` let it, and start the pipeline once together. Pipes that were
-   * open fail with a `retryable` error. `events` has the events of all starts.
-   * This ends with `terminate`, with the session, and when every task that was
-   * returned with `keepRunning` for that token is disposed of.
+   * open fail with a `retryable` error; over HTTP so does the call that finds
+   * the task lost, since nothing is asked as a pipe opens. `events` has the
+   * events of all starts. This ends with `terminate`, with the session, and
+   * when every task that was returned with `keepRunning` for that token is
+   * disposed of.
    *
    * @default {false}
    */

@@ -4,7 +4,12 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import type { PipeChunk, PipeSource } from "../../lib/pipe/options.ts";
+import { chat } from "../../lib/chat/chat.ts";
+import type {
+  ObjectDetails,
+  PipeChunk,
+  PipeSource,
+} from "../../lib/pipe/options.ts";
 import { send } from "../../lib/pipe/send.ts";
 import {
   ConnectionException,
@@ -46,6 +51,20 @@ function watched(
   });
   return { stream, cancelled: promise };
 }
+
+Deno.test("an undefined member of objinfo leaves what the source says", async () => {
+  await using server = await pipeServer();
+  const { session } = server;
+  const file = new File(["a"], "a.csv", { type: "text/csv" });
+  const objinfo = { name: undefined, size: undefined, tag: 1 };
+  await send(session, "tk_1", file, { objinfo });
+  await chat(session, "tk_1", "Hello?", { objinfo });
+  assertEquals(
+    server.requests.map((it) => it.arguments?.object as ObjectDetails)
+      .filter(Boolean).map(({ name, tag }) => [name, tag]),
+    [["a.csv", 1], ["Question", 1]],
+  );
+});
 
 Deno.test("a source that fails gives the object up, and its error comes out", async () => {
   const failure = new Error("disk on fire");
