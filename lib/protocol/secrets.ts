@@ -25,23 +25,24 @@ const TEXTS = /^(?:errors|exitMessage|message|output|status|trace|warnings)$/;
  * also escaped as in JSON, percent-encoded or in Base64.
  */
 export class Secrets {
-  /** Each value with the forms that it is searched in. */
-  readonly #values: Map<string, readonly string[]> = new Map();
+  /** Each value with the forms that it is searched in, once they are needed. */
+  readonly #values: Map<string, readonly string[] | undefined> = new Map();
 
   /** Remember a value; whatever is not a string, or empty, is ignored. */
   add(value: unknown): void {
     if (typeof value !== "string" || value === "") return;
     this.#values.delete(value);
-    this.#values.set(value, formsOf(value));
+    this.#values.set(value, undefined);
     const [oldest] = this.#values.keys();
     if (this.#values.size > MAX_VALUES) this.#values.delete(oldest!);
   }
 
   /** Replace all values in a text, and shorten task tokens. */
   readonly hide = (text: string): string => {
+    if (text === "") return text;
     if (this.#values.has(text)) return HIDDEN;
     const spans: [from: number, to: number][] = [];
-    for (const form of [...this.#values.values()].flat()) {
+    for (const form of this.#forms()) {
       let at = text.indexOf(form);
       while (at >= 0) {
         spans.push([at, at + form.length]);
@@ -50,6 +51,15 @@ export class Secrets {
     }
     return withoutSpans(text, spans).replace(TOKEN, shortToken);
   };
+
+  /** Most sessions end without a text to search, and need none of them. */
+  *#forms(): Generator<string> {
+    for (const [value, known] of this.#values) {
+      const forms = known ?? formsOf(value);
+      if (!known) this.#values.set(value, forms);
+      yield* forms;
+    }
+  }
 
   /**
    * The same status or event, or a copy with its texts for people hidden.

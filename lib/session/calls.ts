@@ -231,8 +231,8 @@ export class Calls {
   }
 
   /** Reject the calls that wait for a connection, and let none wait. */
-  rejectQueued(reason: unknown): void {
-    for (const gate of this.#takeQueue()) gate.reject(reason);
+  rejectQueued(reason: () => unknown): void {
+    for (const gate of this.#takeQueue()) gate.reject(reason());
   }
 
   #takeQueue(): Iterable<Deferred<void>> {

@@ -298,12 +298,12 @@ export class SessionCore implements Session {
   }
 
   #dropped(closed: CloseInfo, epoch: number): void {
-    const { secrets } = this.settings;
-    const info = { ...closed, reason: secrets.hide(closed.reason) };
     const { phase } = this.#state;
     // Ignore closes that the client initiated.
     const over = phase === "ended" || phase === "idle";
     if (epoch !== this.#state.epoch || over) return;
+    const { secrets } = this.settings;
+    const info = { ...closed, reason: secrets.hide(closed.reason) };
     this.#step({ type: "dropped", epoch });
     const failure = lost(info);
     // There is nothing left to free; the move goes on.
@@ -333,7 +333,7 @@ export class SessionCore implements Session {
       this.#attempt?.abort(reason);
     }
     this.#step({ type: "close" });
-    this.#calls.rejectQueued(sessionClosed(false));
+    this.#calls.rejectQueued(() => sessionClosed(false));
     this.#closing.abort(reason);
     if (phase === "ready" || phase === "moving") {
       await this.attachments.free(this.settings.clock, grace, reason);
@@ -347,9 +347,10 @@ export class SessionCore implements Session {
     if (before.phase === "ended" && this.signal.aborted) return;
     this.#step({ type: "end" });
     const clean = error === undefined;
-    const failure = error ?? sessionClosed();
+    // `close` has made one; errors are expensive, since they hold a stack.
+    const failure = error ?? this.closing.reason ?? sessionClosed();
     this.#disconnected(info.reason, !clean);
-    this.#calls.rejectQueued(error ?? sessionClosed(false));
+    this.#calls.rejectQueued(() => error ?? sessionClosed(false));
     this.#closing.abort(failure);
     this.#drop(failure);
     this.listeners.clear();

@@ -35,7 +35,7 @@ Deno.test("calls that wait are rejected when there will be no connection, and la
   const waiting = calls.untilConnected("x", { timeout: 100, signal: null })
     .catch((error) => error);
   const reason = new Error("over");
-  calls.rejectQueued(reason);
+  calls.rejectQueued(() => reason);
   assertStrictEquals(await waiting, reason);
   await assertRejects(
     () => calls.untilConnected("x", { timeout: 1, signal: null }),
