@@ -101,15 +101,6 @@ Deno.test("the pieces of any text join to the text, in any language", () => {
   );
 });
 
-Deno.test("a long line is read in time that its length makes up for", () => {
-  for (const part of ["a/b;", "/x", "'{'+", "`${`", '"\\"']) {
-    const text = part.repeat(30_000);
-    for (const language of LANGUAGES) {
-      assertEquals(splitCode(text, language), [text]);
-    }
-  }
-});
-
 Deno.test("a language is told by the extension, else by the media type", () => {
   const cases: [string, string, string | undefined][] = [
     ["a.c", "", "c"],

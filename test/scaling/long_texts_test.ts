@@ -1,10 +1,11 @@
 import { assertEquals } from "@std/assert";
-import { splitCode } from "../../../lib/engine/nodes/code/split_code.ts";
-import { formatFault } from "../../../lib/engine/nodes/guardrails/_format.ts";
-import { injectionViolations } from "../../../lib/engine/nodes/guardrails/_injection.ts";
-import { jsonReply } from "../../../lib/engine/nodes/_json_reply.ts";
-import { placeOf } from "../../../lib/engine/run/failure.ts";
-import { maskPrivate } from "../../../lib/engine/nodes/privacy/mask_private.ts";
+import { LANGUAGES } from "../../lib/engine/nodes/code/_language.ts";
+import { splitCode } from "../../lib/engine/nodes/code/split_code.ts";
+import { formatFault } from "../../lib/engine/nodes/guardrails/_format.ts";
+import { injectionViolations } from "../../lib/engine/nodes/guardrails/_injection.ts";
+import { jsonReply } from "../../lib/engine/nodes/_json_reply.ts";
+import { placeOf } from "../../lib/engine/run/failure.ts";
+import { maskPrivate } from "../../lib/engine/nodes/privacy/mask_private.ts";
 
 /** Long enough that reading it once for each of its characters never ends. */
 const LENGTH = 300_000;
@@ -63,3 +64,12 @@ for (const piece of ["a", "1:", ":1", " ", "(", "a:1:1 "]) {
     assertEquals(placeOf(error).line > 0, true);
   });
 }
+
+Deno.test("a long line is read in time that its length makes up for", () => {
+  for (const part of ["a/b;", "/x", "'{'+", "`${`", '"\\"']) {
+    const text = part.repeat(30_000);
+    for (const language of LANGUAGES) {
+      assertEquals(splitCode(text, language), [text]);
+    }
+  }
+});
