@@ -15,6 +15,7 @@ export const NOT_MEASURED: Readonly<Record<string, string>> = {
   "lib/admin/profile.ts": CALLER,
   "lib/bytes.ts": BYTES,
   "lib/pipe/options.ts#frameBytesOf": CALLER,
+  "lib/pipe/options.ts#withoutNothing": CALLER,
   "lib/pipe/source.ts": BYTES,
   "lib/pipe/send.ts": BYTES,
   "lib/protocol/frame.ts#FrameBuffer": BYTES,
