@@ -7,7 +7,11 @@ import {
 import { questionFromJson } from "../../schema/question_from_json.ts";
 import type { PipelineResult } from "../../schema/result.ts";
 import { checkOptions, kindOf, type OptionNames } from "../check.ts";
-import { type PipeOptions, withoutNothing } from "../pipe/options.ts";
+import {
+  OBJECT_NAMES,
+  type PipeOptions,
+  withoutNothing,
+} from "../pipe/options.ts";
 import { send } from "../pipe/send.ts";
 import type { Session, TaskRef } from "../session/session.ts";
 
@@ -19,13 +23,8 @@ export type ChatOptions = Omit<PipeOptions, "mimeType">;
 
 /** The options of `chat` and `chatStream`. */
 export const CHAT_NAMES: OptionNames<ChatOptions> = {
-  provider: "string",
+  ...OBJECT_NAMES,
   objinfo: 1,
-  frameBytes: 1,
-  framing: ["auto", "chunk"],
-  onPipelineError: ["throw", "return"],
-  signal: 1,
-  timeout: 1,
 };
 
 /**

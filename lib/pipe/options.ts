@@ -85,16 +85,23 @@ export interface SendOptions extends PipeOptions {
   readonly mimeType?: string | undefined;
 }
 
-/** The options of `pipe` and `send`. */
-export const PIPE_NAMES: OptionNames<PipeOptions> = {
-  objinfo: 1,
-  mimeType: 1,
+/** The options of all functions that send objects. */
+export const OBJECT_NAMES: OptionNames<
+  Omit<PipeOptions, "objinfo" | "mimeType">
+> = {
   provider: "string",
   frameBytes: 1,
   framing: ["auto", "chunk"],
   onPipelineError: ["throw", "return"],
   signal: 1,
   timeout: 1,
+};
+
+/** The options of `pipe` and `send`. */
+export const PIPE_NAMES: OptionNames<PipeOptions> = {
+  ...OBJECT_NAMES,
+  objinfo: 1,
+  mimeType: 1,
 };
 
 /** Members that are absent must not hide those that are not. */

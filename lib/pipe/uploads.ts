@@ -14,7 +14,11 @@ import {
   fileItem,
   type OpenedItem,
 } from "./file_input.ts";
-import { frameBytesOf, type SendFilesOptions } from "./options.ts";
+import {
+  frameBytesOf,
+  OBJECT_NAMES,
+  type SendFilesOptions,
+} from "./options.ts";
 import { eachInTurn, poolSize } from "./pooled.ts";
 import { sendObject } from "./send.ts";
 import { Progress, type ProgressOptions } from "./upload_progress.ts";
@@ -50,15 +54,10 @@ export function planUploads(
   const core = coreOf(session);
   const token = tokenOf(task);
   checkOptions(options, "sendFiles(session, task, files, { concurrency })", {
+    ...OBJECT_NAMES,
     concurrency: 1,
     retries: 1,
     onProgress: "function",
-    provider: "string",
-    frameBytes: 1,
-    framing: ["auto", "chunk"],
-    onPipelineError: ["throw", "return"],
-    signal: 1,
-    timeout: 1,
   });
   const { retries = 0 } = options;
   frameBytesOf(options);

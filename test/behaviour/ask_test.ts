@@ -16,33 +16,15 @@ import {
   ValidationException,
 } from "@rocketride/streams";
 import { forEachTransport, forEveryTransport } from "../support/engines.ts";
+import { answering } from "../support/pipelines.ts";
 
 /** Answers from a script, else with the question. */
-const pipeline: Pipeline = {
-  source: "in",
-  components: [
-    { id: "in", provider: "chat", config: {} },
-    {
-      id: "llm",
-      provider: "llm_mock",
-      config: {
-        replies: [
-          { match: "number", reply: '```json\n{"n": 7}\n```' },
-          { match: "prose", reply: 'Sure:\n```json\n{"n": 7}\n```' },
-          { match: "word", reply: '{"n": "seven"}' },
-          { match: "fail", error: "No model" },
-        ],
-      },
-      input: [{ lane: "questions", from: "in" }],
-    },
-    {
-      id: "out",
-      provider: "response_answers",
-      config: { laneName: "said" },
-      input: [{ lane: "answers", from: "llm" }],
-    },
-  ],
-};
+const pipeline = answering([
+  { match: "number", reply: '```json\n{"n": 7}\n```' },
+  { match: "prose", reply: 'Sure:\n```json\n{"n": 7}\n```' },
+  { match: "word", reply: '{"n": "seven"}' },
+  { match: "fail", error: "No model" },
+], { laneName: "said" });
 
 const numbered: StandardSchema<number> = {
   "~standard": {

@@ -22,32 +22,16 @@ import {
   ValidationException,
 } from "@rocketride/streams";
 import { forEachTransport, forEveryTransport } from "../support/engines.ts";
+import { answering } from "../support/pipelines.ts";
 
 const pipeline = {
+  ...answering([
+    { match: "strict", reply: '```json\n{"n": 7}\n```' },
+    { match: "json", reply: 'Sure:\n```json\n{"n": 7}\n```' },
+    { match: "think", reply: "Done", thinking: ["One", "Two"] },
+    { match: "fail", error: "No model" },
+  ], { laneName: "said" }),
   project_id: "chatting",
-  source: "in",
-  components: [
-    { id: "in", provider: "chat", config: {} },
-    {
-      id: "llm",
-      provider: "llm_mock",
-      config: {
-        replies: [
-          { match: "strict", reply: '```json\n{"n": 7}\n```' },
-          { match: "json", reply: 'Sure:\n```json\n{"n": 7}\n```' },
-          { match: "think", reply: "Done", thinking: ["One", "Two"] },
-          { match: "fail", error: "No model" },
-        ],
-      },
-      input: [{ lane: "questions", from: "in" }],
-    },
-    {
-      id: "out",
-      provider: "response_answers",
-      config: { laneName: "said" },
-      input: [{ lane: "answers", from: "llm" }],
-    },
-  ],
 };
 
 async function withChat(

@@ -15,7 +15,6 @@ import {
   getTaskToken,
   isDAPException,
   pipe,
-  type Pipeline,
   restart,
   send,
   terminate,
@@ -37,32 +36,13 @@ import {
   forRealServerEachWay,
   forRealServerOverHttp,
 } from "../support/for_real_server.ts";
-import { bomb, TEXT, through } from "../support/pipelines.ts";
+import { answering, bomb, TEXT, through } from "../support/pipelines.ts";
 import { withFiles } from "../support/with_files.ts";
 
-const CHAT: Pipeline = {
-  source: "in",
-  components: [
-    { id: "in", provider: "chat", config: {} },
-    {
-      id: "llm",
-      provider: "llm_mock",
-      config: {
-        replies: [
-          { match: "fail", error: "No model" },
-          { match: "", reply: "Well!" },
-        ],
-      },
-      input: [{ lane: "questions", from: "in" }],
-    },
-    {
-      id: "out",
-      provider: "response_answers",
-      config: {},
-      input: [{ lane: "answers", from: "llm" }],
-    },
-  ],
-};
+const CHAT = answering([
+  { match: "fail", error: "No model" },
+  { match: "", reply: "Well!" },
+]);
 
 /** Rejects with what the result says, and with the result. */
 async function assertFailedInside(

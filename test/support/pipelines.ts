@@ -141,3 +141,33 @@ export function bomb(message = "Node exploded"): NodeDefinition {
     }),
   });
 }
+
+/**
+ * A question gets the first reply whose `match` is in it.
+ *
+ * @param replies The script of the model, which answers nothing else.
+ * @param response The configuration of the response.
+ */
+export function answering(
+  replies: readonly Readonly<Record<string, unknown>>[],
+  response: Readonly<Record<string, unknown>> = {},
+): Pipeline {
+  return {
+    source: "in",
+    components: [
+      { id: "in", provider: "chat", config: {} },
+      {
+        id: "llm",
+        provider: "llm_mock",
+        config: { replies },
+        input: [{ lane: "questions", from: "in" }],
+      },
+      {
+        id: "out",
+        provider: "response_answers",
+        config: response,
+        input: [{ lane: "answers", from: "llm" }],
+      },
+    ],
+  };
+}

@@ -34,16 +34,12 @@ function nextWrite(chunker: Chunker, occasion: Occasion): string | undefined {
   return text;
 }
 
-/** Every write of a stream of chunks, with the line free all the time. */
-function writesOf(chunker: Chunker, chunks: readonly PipeChunk[]): string[] {
-  const writes: string[] = [];
-  function drain(occasion: Occasion): void {
-    for (;;) {
-      const write = nextWrite(chunker, occasion);
-      if (write === undefined) return;
-      writes.push(write);
-    }
-  }
+/** Hand chunks over; whatever may leave is drained at once. */
+function feed(
+  chunker: Chunker,
+  chunks: readonly PipeChunk[],
+  drain: (occasion: Occasion) => void,
+): void {
   for (const chunk of chunks) {
     let rest = chunker.take(chunk);
     drain("idle");
@@ -54,6 +50,19 @@ function writesOf(chunker: Chunker, chunks: readonly PipeChunk[]): string[] {
   }
   chunker.end();
   drain("end");
+}
+
+/** Every write of a stream of chunks, with the line free all the time. */
+function writesOf(chunker: Chunker, chunks: readonly PipeChunk[]): string[] {
+  const writes: string[] = [];
+  function drain(occasion: Occasion): void {
+    for (;;) {
+      const write = nextWrite(chunker, occasion);
+      if (write === undefined) return;
+      writes.push(write);
+    }
+  }
+  feed(chunker, chunks, drain);
   return writes;
 }
 
@@ -331,16 +340,7 @@ function sharesOf(chunker: Chunker, chunks: readonly PipeChunk[]): number[] {
   function drain(occasion: Occasion): void {
     while (chunker.next(occasion)) shares.push(chunker.sent());
   }
-  for (const chunk of chunks) {
-    let rest = chunker.take(chunk);
-    drain("idle");
-    while (rest) {
-      rest = chunker.takeMore(rest);
-      drain("idle");
-    }
-  }
-  chunker.end();
-  drain("end");
+  feed(chunker, chunks, drain);
   return [...shares, chunker.unsent];
 }
 

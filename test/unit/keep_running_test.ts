@@ -96,6 +96,23 @@ function count({ server }: Kept, name: string): number {
   return server.log().filter((it) => it === name).length;
 }
 
+/** End a task that is being started again; its late start ends, too. */
+async function terminatedAsItStarts(it: Kept): Promise<void> {
+  const { session } = it.server;
+  it.alive = false;
+  const sending = assertRejects(
+    () => send(session, it.task, "a"),
+    PipeException,
+    "Task was terminated",
+  );
+  await it.server.received("execute", 1);
+  await terminate(session, it.task);
+  await sending;
+  await it.start("tk_late");
+  const ends = it.server.requests.filter((it) => it.command === "terminate");
+  assertEquals(ends.map((it) => it.token), ["tk_1", "tk_late"]);
+}
+
 Deno.test("a kept task has the token and the answer of its latest start, hidden as ever", async () => {
   await using it = await kept({}, { threads: 2 });
   const { task, server } = it;
@@ -219,20 +236,11 @@ Deno.test("a start whose answer was lost is joined", async () => {
 
 Deno.test("terminate() ends a task that is being started again: its late start is terminated", async () => {
   await using it = await kept();
-  const { session } = it.server;
-  it.alive = false;
-  const sending = assertRejects(
-    () => send(session, it.task, "a"),
+  await terminatedAsItStarts(it);
+  await assertRejects(
+    () => send(it.server.session, it.task, "b"),
     PipeException,
-    "Task was terminated",
   );
-  await it.server.received("execute", 1);
-  await terminate(session, it.task);
-  await sending;
-  await it.start("tk_late");
-  const ends = it.server.requests.filter((it) => it.command === "terminate");
-  assertEquals(ends.map((it) => it.token), ["tk_1", "tk_late"]);
-  await assertRejects(() => send(session, it.task, "b"), PipeException);
   assertEquals(count(it, "execute"), 2);
 });
 
@@ -437,19 +445,7 @@ Deno.test("a task that two handles keep is started again once for both", async (
 
 Deno.test("terminate() ends a joined task that is being started again", async () => {
   await using it = await kept({}, { useExisting: true });
-  const { session } = it.server;
-  it.alive = false;
-  const sending = assertRejects(
-    () => send(session, it.task, "a"),
-    PipeException,
-    "Task was terminated",
-  );
-  await it.server.received("execute", 1);
-  await terminate(session, it.task);
-  await sending;
-  await it.start("tk_late");
-  const ends = it.server.requests.filter((it) => it.command === "terminate");
-  assertEquals(ends.map((it) => it.token), ["tk_1", "tk_late"]);
+  await terminatedAsItStarts(it);
 });
 
 Deno.test("the timeout of a call holds for its wait for a start, and leaves the start to the others", async () => {

@@ -5,6 +5,15 @@ import * as store from "@rocketride/streams/store";
 import * as transport from "@rocketride/streams/transport";
 import { LITERAL, PAYLOAD, PIPELINE } from "./plants.ts";
 
+/** Names of providers that refusals quote, with what must not be shown. */
+const MISSPELT = {
+  source: "in",
+  components: [
+    { id: "in", provider: "${ROCKETRIDE_SERVER}", config: {} },
+    { id: "x", provider: "${ROCKETRIDE_PASSWORD}", config: {} },
+  ],
+};
+
 /** What a call is made with, besides its session. */
 export interface Place {
   /** The token of a task. */
@@ -101,27 +110,9 @@ export const DRIVES: Readonly<Record<string, Drive>> = {
   "use what fails": (s, { token: _, ...o }) =>
     client.use(s, { pipeline: failing(), ...o }),
   "use what is misspelt": (s, { token: _, ...o }) =>
-    client.use(s, {
-      pipeline: {
-        source: "in",
-        components: [
-          { id: "in", provider: "${ROCKETRIDE_SERVER}", config: {} },
-          { id: "x", provider: "${ROCKETRIDE_PASSWORD}", config: {} },
-        ],
-      },
-      ...o,
-    }),
+    client.use(s, { pipeline: MISSPELT, ...o }),
   "validate what is misspelt": (s, { token: _, ...o }) =>
-    client.validate(s, {
-      pipeline: {
-        source: "in",
-        components: [
-          { id: "in", provider: "${ROCKETRIDE_SERVER}", config: {} },
-          { id: "x", provider: "${ROCKETRIDE_PASSWORD}", config: {} },
-        ],
-      },
-      ...o,
-    }),
+    client.validate(s, { pipeline: MISSPELT, ...o }),
   validate: (s, { token: _, ...o }) =>
     client.validate(s, { pipeline: PIPELINE, ...o }),
   restart: (s, { token, ...o }) =>
