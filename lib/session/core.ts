@@ -223,6 +223,8 @@ export class SessionCore implements Session {
     const { signal } = attempt;
     if (this.#state.phase === "moving") {
       await this.attachments.leave(clock, sessionMoved(), signal);
+      // A later attempt may have connected; nothing of its is to be dropped.
+      signal.throwIfAborted();
       this.#drop(sessionMoved());
     }
     const { epoch } = this.#step({ type: "connect" });

@@ -293,6 +293,28 @@ Deno.test("a move that was superseded before it dialled does not dial any more",
   await close(session);
 });
 
+Deno.test("moves that are superseded at any moment leave no connection open", async () => {
+  for (let at = 0; at < 20 * 20; at++) {
+    const server = scriptedServer();
+    const session = await connect(server.target("memory"));
+    const superseded: Promise<unknown>[] = [];
+    for (const turns of [at % 20, Math.floor(at / 20)]) {
+      const moved = setConnectionParams(session, { auth: "superseded" });
+      superseded.push(moved.catch((error) => error));
+      for (let turn = 0; turn < turns; turn++) await null;
+    }
+    await setConnectionParams(session, { auth: "last" });
+    await Promise.all(superseded);
+    assertEquals([getApiKey(session), isConnected(session)], ["last", true]);
+    await close(session);
+    let closed = 0;
+    for (const line of server.lines) line.closed.then(() => closed++);
+    await drainMicrotasks();
+    assertEquals([at, closed], [at, server.lines.length]);
+    await server.close();
+  }
+});
+
 Deno.test("a session whose line dropped cannot be moved", async () => {
   await using server = scriptedServer();
   const session = await connect(server.target("memory"));
