@@ -223,8 +223,7 @@ export class SessionCore implements Session {
     const { signal } = attempt;
     if (this.#state.phase === "moving") {
       await this.attachments.leave(clock, sessionMoved(), signal);
-      // A later attempt may have connected; nothing of its is to be dropped.
-      signal.throwIfAborted();
+      signal.throwIfAborted(); // a later attempt may have connected
       this.#drop(sessionMoved());
     }
     const { epoch } = this.#step({ type: "connect" });
