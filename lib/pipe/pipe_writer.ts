@@ -211,6 +211,12 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
     else this.lost(error);
   }
 
+  override lost(reason: unknown): void {
+    // An open that waits for a connection has not left on the one that is lost.
+    if (this.#isOpening && this.#line === undefined) return;
+    super.lost(reason);
+  }
+
   protected override async sendWrite(
     payload: Payload,
     length: number,

@@ -3,6 +3,7 @@ import {
   assertEquals,
   assertRejects,
   assertStrictEquals,
+  assertStringIncludes,
 } from "@std/assert";
 import { pipe } from "../../lib/pipe/data_pipe.ts";
 import { close } from "../../lib/session/connection.ts";
@@ -14,6 +15,8 @@ import {
 } from "../../lib/errors.ts";
 import { countingSignal } from "../support/counting_signal.ts";
 import { abortAfter } from "../support/abort_after.ts";
+import { drainMicrotasks } from "../support/fake_clock.ts";
+import { drop, opened, persistRig, shut } from "../support/persist_rig.ts";
 import { gate, pipeServer, refusing } from "../support/pipe_server.ts";
 import { SILENCE, silent } from "../support/scripted_server.ts";
 import { stateOf } from "../support/state_of.ts";
@@ -274,4 +277,23 @@ Deno.test("an open that is refused leaves nothing for close() to wait for", asyn
   // The clock stands still, so a wait would never end.
   await close(server.session);
   assertEquals(server.log(), ["open"]);
+});
+
+Deno.test("a pipe that waits for a connection outlives the end of the one before", async () => {
+  const it = persistRig();
+  const session = await opened(it);
+  // A socket that is closing refuses, before it reports its end.
+  it.deaf = true;
+  const opening = pipe(session, "tk_1", { mimeType: "text/plain" });
+  const failed = assertRejects(() => opening, PipeException);
+  await drainMicrotasks();
+  drop(it);
+  it.deaf = false;
+  await it.clock.advance(1_000);
+  // The rig answers, but with no pipe.
+  assertStringIncludes((await failed).message, "could not open the pipe");
+  const commands = it.transport.dials[1]!.sent
+    .map(({ message }) => "command" in message && message.command);
+  assertEquals(commands, ["auth", "rrext_process"]);
+  await shut(it, session);
 });
