@@ -131,6 +131,10 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
     return this.#isOpening ? TASK_STATE.STARTING : TASK_STATE.RUNNING;
   }
 
+  get isQueued(): boolean {
+    return this.#line === undefined;
+  }
+
   get #isOpening(): boolean {
     return this.pipeId === undefined;
   }
@@ -211,12 +215,6 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
     else this.lost(error);
   }
 
-  override lost(reason: unknown): void {
-    // An open that waits for a connection has not left on the one that is lost.
-    if (this.#isOpening && this.#line === undefined) return;
-    super.lost(reason);
-  }
-
   protected override async sendWrite(
     payload: Payload,
     length: number,
@@ -278,7 +276,7 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
     const opening = this.#isOpening;
     // Whatever the failure, a pipe may still be granted.
     if (opening) {
-      this.released ??= this.#line === undefined
+      this.released ??= this.isQueued
         ? Promise.resolve()
         : this.#settled.promise;
     }

@@ -29,6 +29,8 @@ export interface Attachment {
   hurry?(): void;
   /** The connection is lost. */
   lost(reason: unknown): void;
+  /** Whether its request waits for a connection, and has left on none. */
+  readonly isQueued?: boolean;
   /** The token of the task that it belongs to. */
   readonly token?: string | undefined;
   /** Its place in the order in which things were asked for. */
@@ -82,11 +84,13 @@ export class Attachments extends Set<Attachment> {
     await abortable(this.free(clock, CLOSE_GRACE_MS, reason), signal);
   }
 
-  /** The connection is lost, and everything with it. */
+  /** The connection is lost, and everything that had left on it. */
   lose(reason: unknown): void {
-    const lost = [...this];
-    this.clear();
-    for (const attachment of lost) attachment.lost(reason);
+    for (const attachment of [...this]) {
+      if (attachment.isQueued) continue;
+      this.delete(attachment);
+      attachment.lost(reason);
+    }
   }
 }
 
@@ -167,6 +171,9 @@ export async function acquire<T>(
       return free ? over.promise : Promise.resolve();
     },
     lost: end,
+    get isQueued(): boolean {
+      return sent === undefined;
+    },
   };
   const detach = onAbort(options.signal, (reason) => giveUp.abort(reason));
   core.attachments.add(attachment);

@@ -40,6 +40,8 @@ export interface PersistRig {
   deaf: boolean;
   /** Commands that the engine does not answer. */
   readonly silent: Set<string>;
+  /** The body of every answer. */
+  body: Readonly<Record<string, unknown>>;
   /** How the engine takes a login. */
   login: (auth: unknown) => boolean;
 }
@@ -60,7 +62,7 @@ export function persistRig(more: ConnectOptions = {}): PersistRig {
       const auth = message.arguments?.auth;
       const accepted = message.command !== "auth" || self.login(auth);
       if (message.command === "auth") log.push(`auth ${auth}`);
-      const body = { userToken: "durable" };
+      const { body } = self;
       queueMicrotask(() => reply(dial, message, body, accepted));
     },
   });
@@ -72,6 +74,7 @@ export function persistRig(more: ConnectOptions = {}): PersistRig {
     up: true,
     deaf: false,
     silent: new Set(["silence"]),
+    body: { userToken: "durable" },
     login: () => true,
     options: {
       transport: {

@@ -5,7 +5,8 @@ import {
   assertStrictEquals,
   assertStringIncludes,
 } from "@std/assert";
-import { pipe } from "../../lib/pipe/data_pipe.ts";
+import { ignore } from "../../lib/async.ts";
+import { type DataPipe, pipe } from "../../lib/pipe/data_pipe.ts";
 import { close } from "../../lib/session/connection.ts";
 import {
   ConnectionException,
@@ -13,10 +14,17 @@ import {
   TimeoutException,
   ValidationException,
 } from "../../lib/errors.ts";
+import type { Session } from "../../lib/session/session.ts";
 import { countingSignal } from "../support/counting_signal.ts";
 import { abortAfter } from "../support/abort_after.ts";
 import { drainMicrotasks } from "../support/fake_clock.ts";
-import { drop, opened, persistRig, shut } from "../support/persist_rig.ts";
+import {
+  drop,
+  opened,
+  type PersistRig,
+  persistRig,
+  shut,
+} from "../support/persist_rig.ts";
 import { gate, pipeServer, refusing } from "../support/pipe_server.ts";
 import { SILENCE, silent } from "../support/scripted_server.ts";
 import { stateOf } from "../support/state_of.ts";
@@ -279,21 +287,57 @@ Deno.test("an open that is refused leaves nothing for close() to wait for", asyn
   assertEquals(server.log(), ["open"]);
 });
 
-Deno.test("a pipe that waits for a connection outlives the end of the one before", async () => {
-  const it = persistRig();
+/** Open a pipe on a line that is ending, and let the next line answer. */
+async function openedOnTheNextLine(it: PersistRig): Promise<{
+  readonly session: Session;
+  readonly opening: Promise<DataPipe>;
+}> {
   const session = await opened(it);
   // A socket that is closing refuses, before it reports its end.
   it.deaf = true;
   const opening = pipe(session, "tk_1", { mimeType: "text/plain" });
-  const failed = assertRejects(() => opening, PipeException);
+  opening.catch(ignore);
   await drainMicrotasks();
   drop(it);
   it.deaf = false;
   await it.clock.advance(1_000);
+  return { session, opening };
+}
+
+/** The subcommands that left on a line. */
+function subcommands(it: PersistRig, line: number): readonly unknown[] {
+  return it.transport.dials[line]!.sent.map(({ message }) =>
+    "command" in message && message.arguments?.subcommand
+  );
+}
+
+Deno.test("an open that waits for a connection outlives the end of the one before", async () => {
+  const it = persistRig();
+  const { session, opening } = await openedOnTheNextLine(it);
   // The rig answers, but with no pipe.
-  assertStringIncludes((await failed).message, "could not open the pipe");
-  const commands = it.transport.dials[1]!.sent
-    .map(({ message }) => "command" in message && message.command);
-  assertEquals(commands, ["auth", "rrext_process"]);
+  const error = await assertRejects(() => opening, PipeException);
+  assertStringIncludes(error.message, "could not open the pipe");
+  assertEquals(subcommands(it, 1), [undefined, "open"]);
   await shut(it, session);
+});
+
+Deno.test("a pipe whose open has waited for a connection learns of that one's end", async () => {
+  const it = persistRig();
+  it.body = { pipe_id: 3 };
+  const { session, opening } = await openedOnTheNextLine(it);
+  const writer = (await opening).getWriter();
+  const ended = assertRejects(() => writer.closed, ConnectionException);
+  drop(it);
+  assertEquals((await ended).code, "connection-lost");
+  await shut(it, session);
+});
+
+Deno.test("a pipe whose open has waited for a connection is freed before the session closes", async () => {
+  const it = persistRig();
+  it.body = { pipe_id: 3 };
+  const { session, opening } = await openedOnTheNextLine(it);
+  const writer = (await opening).getWriter();
+  writer.closed.catch(ignore);
+  await shut(it, session);
+  assertEquals(subcommands(it, 1), [undefined, "open", "close"]);
 });

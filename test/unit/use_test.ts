@@ -4,6 +4,7 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
+import { ignore } from "../../lib/async.ts";
 import {
   ConnectionException,
   ExecutionException,
@@ -22,6 +23,7 @@ import {
   refusing,
 } from "../support/pipe_server.ts";
 import type { Script } from "../support/scripted_server.ts";
+import { drop, opened, persistRig } from "../support/persist_rig.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
 const STARTED = {
@@ -352,4 +354,35 @@ Deno.test("a signal that was aborted before sends nothing", async () => {
   );
   assertEquals(reason, "never");
   assertEquals(server.log(), []);
+});
+
+Deno.test("a start that has waited for a connection is ended if the session closes before its answer", async () => {
+  const it = persistRig();
+  it.body = { token: "tk_1" };
+  it.silent.add("execute");
+  const session = await opened(it);
+  it.deaf = true;
+  const starting = use(session, { pipeline });
+  starting.catch(ignore);
+  await drainMicrotasks();
+  drop(it);
+  it.deaf = false;
+  await it.clock.advance(1_000);
+  const closing = close(session);
+  await drainMicrotasks();
+  const line = it.transport.dials[1]!;
+  const execute = line.sent.at(-1)!.message;
+  line.handlers.onMessage({
+    type: "response",
+    seq: 1,
+    request_seq: execute.seq,
+    success: true,
+    body: { token: "tk_1" },
+  });
+  await it.clock.advance(5_000);
+  await closing;
+  await assertRejects(() => starting);
+  const commands = line.sent
+    .map(({ message }) => "command" in message && message.command);
+  assertEquals(commands, ["auth", "execute", "terminate"]);
 });
