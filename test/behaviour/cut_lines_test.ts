@@ -84,7 +84,10 @@ function cell(
         },
         async after(cut): Promise<void> {
           await cut;
-          if (manner === "silence") await clock.advance(PATIENCE_MS);
+          if (manner !== "silence") return;
+          const told = log.length;
+          // What was on its way when the line fell silent renews the patience.
+          do await clock.advance(PATIENCE_MS); while (log.length === told);
         },
       });
       // A silent socket is given a second to close.
