@@ -6,7 +6,7 @@
  */
 export { createEngine, type Engine } from "./engine.ts";
 export type { EngineOptions, Upgrade } from "./settings.ts";
-export type { FetchInfo } from "./serve/fetch_handler.ts";
+export type { FetchInfo, Page } from "./serve/fetch_handler.ts";
 export {
   type EngineServer,
   serveEngine,

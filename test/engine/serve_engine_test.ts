@@ -74,3 +74,50 @@ Deno.test("closing a server cuts off uploads and frees their slots", async () =>
   await client.close();
   await engine.close();
 });
+
+Deno.test("a server shows pages where the engine has no route", async () => {
+  const asked: string[] = [];
+  const page = (
+    { method, url }: Request,
+  ): Response | Promise<Response> | undefined => {
+    const { pathname } = new URL(url);
+    asked.push(`${method} ${pathname}`);
+    if (pathname === "/late") return Promise.reject(new Error("Late"));
+    if (pathname === "/broken") throw new Error("Broken");
+    return pathname === "/" ? new Response("<h1>Hello</h1>") : undefined;
+  };
+  await using engine = createEngine({ auth: ["secret"] });
+  await using server = await serveEngine(engine, { page });
+  const ask = async (path: string, init = {}): Promise<[number, string]> => {
+    const response = await fetch(server.uri + path, init);
+    return [response.status, await response.text()];
+  };
+  assertEquals(await ask("/"), [200, "<h1>Hello</h1>"]);
+  assertEquals(await ask("/", { method: "HEAD" }), [200, ""]);
+  assertEquals((await ask("/nowhere"))[0], 401);
+  assertEquals((await ask("/broken"))[0], 500);
+  assertEquals((await ask("/late"))[0], 500);
+  assertEquals(asked, [
+    "GET /",
+    "HEAD /",
+    "GET /nowhere",
+    "GET /broken",
+    "GET /late",
+  ]);
+  // The engine's own paths, and other methods, are never pages.
+  assertEquals((await ask("/version"))[0], 200);
+  assertEquals((await ask("/task"))[0], 401);
+  assertEquals((await ask("/task/service"))[0], 426);
+  assertEquals((await ask("/", { method: "POST", body: "x" }))[0], 401);
+  assertEquals(asked.length, 5);
+});
+
+Deno.test("pages are guarded as the engine is", async () => {
+  await using engine = createEngine();
+  const response = await engine.fetch(
+    new Request("http://localhost/", { headers: { origin: "http://evil" } }),
+    { page: () => new Response("page") },
+  );
+  assertEquals(response.status, 403);
+  await response.body?.cancel();
+});

@@ -5,9 +5,10 @@ import { addressOf } from "../access/address_of.ts";
 import { refusedJourney } from "../access/origin.ts";
 import type { Core } from "../core.ts";
 import type { Connection } from "./connection.ts";
-import { json } from "./http/reply.ts";
+import { failed, json } from "./http/reply.ts";
 import type { Upgrade } from "../settings.ts";
 import { requestUrl } from "./http/request_url.ts";
+import { ROUTES } from "./http/routes.ts";
 import { serveHttp } from "./http/serve_http.ts";
 import { serveSocket } from "./serve_socket.ts";
 import { platformUpgrade } from "./upgrade.ts";
@@ -21,7 +22,14 @@ export interface FetchInfo {
   readonly remoteAddr?: { readonly hostname: string };
   /** Accepts the request, should it want a WebSocket. */
   readonly acceptWebSocket?: Upgrade;
+  /** Answers what no route takes, see {@linkcode ServeOptions.page}. */
+  readonly page?: Page | undefined;
 }
+
+/** Answers requests for pages; `undefined` leaves them to the engine. */
+export type Page = (
+  request: Request,
+) => Response | Promise<Response> | undefined;
 
 const SERVICE_PATH = "/task/service";
 /** How long a client may take to log in: it need not wait for anything. */
@@ -47,6 +55,9 @@ export function fetchHandler(
     const refused = refusedJourney(core.settings, { url, headers, address });
     if (refused !== undefined) return json(403, { detail: refused });
     if (url.pathname !== SERVICE_PATH) {
+      const { page } = (info ?? {}) as FetchInfo;
+      const shown = page && showPage(page, request, url);
+      if (shown) return shown;
       return serveHttp(core, request, url, (peer) => connect(peer, ignore));
     }
     if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
@@ -90,4 +101,23 @@ export function fetchHandler(
       return json(400, { detail: "Bad Request" });
     }
   };
+}
+
+/** Ask for a page, unless the path is a route; its failure ends no process. */
+function showPage(
+  page: Page,
+  request: Request,
+  { pathname }: URL,
+): Response | Promise<Response> | undefined {
+  const { method } = request;
+  if (method !== "GET" && method !== "HEAD") return undefined;
+  if (ROUTES.some(({ path }) => path === pathname)) return undefined;
+  try {
+    const shown = page(request);
+    return shown instanceof Promise
+      ? shown.catch((error) => failed(error, 500))
+      : shown;
+  } catch (error) {
+    return failed(error, 500);
+  }
 }

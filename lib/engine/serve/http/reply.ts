@@ -31,8 +31,8 @@ export function describe(error: unknown): Readonly<Record<string, unknown>> {
 }
 
 /** The envelope of a failure. */
-export function failed(error: unknown): Response {
-  return json(400, { status: "Error", error: describe(error) });
+export function failed(error: unknown, status = 400): Response {
+  return json(status, { status: "Error", error: describe(error) });
 }
 
 /** A stranger; JSON, text or a page, as the caller likes it. */

@@ -51,7 +51,7 @@ export async function nodeUpgrades(
   server: NodeServer,
   answer: (
     request: Request,
-    info: Required<FetchInfo>,
+    info: Required<Omit<FetchInfo, "page">>,
   ) => Response | Promise<Response>,
   clock: Clock,
 ): Promise<() => void> {

@@ -2,6 +2,7 @@ import { checkOptions } from "../../../check.ts";
 import { type Clock, systemClock } from "../../../async.ts";
 import { ValidationException } from "../../../errors.ts";
 import type { Engine } from "../../engine.ts";
+import type { Page } from "../fetch_handler.ts";
 import { platformUpgrade } from "../upgrade.ts";
 import { nodeUpgrades } from "./node_upgrades.ts";
 import { OpenSockets } from "./open_sockets.ts";
@@ -24,6 +25,13 @@ export interface ServeOptions {
    * @default {"127.0.0.1"}
    */
   readonly hostname?: string;
+  /**
+   * Answers GET and HEAD requests for paths that are not the engine's, without
+   * a login; so a program can serve its page beside its engine. `undefined`
+   * leaves the request to the engine, which refuses it. A function that throws
+   * or rejects is answered with HTTP 500.
+   */
+  readonly page?: Page;
 }
 
 /** An engine behind a port. */
@@ -84,10 +92,11 @@ export async function serveEngine(
     throw new TypeError("Expected an engine made by createEngine()");
   }
   checkOptions(options, "serveEngine(engine, { port, hostname })", {
+    page: "function",
     port: "number",
     hostname: "string",
   });
-  const { port = 0, hostname = "127.0.0.1" } = options;
+  const { port = 0, hostname = "127.0.0.1", page } = options;
   const clock = systemClock();
   const sockets = new OpenSockets();
   const { serve } = await (
@@ -111,7 +120,7 @@ export async function serveEngine(
     },
     deno: { signal: abrupt.signal },
     node: { requestTimeout: 0 },
-    fetch: (request) => answer(engine, sockets, request),
+    fetch: (request) => answer(engine, sockets, page, request),
   });
   if (!PLATFORMS.includes(server.runtime)) {
     throw new ValidationException("Cannot listen on this platform", {
@@ -141,12 +150,14 @@ export async function serveEngine(
 function answer(
   engine: Engine,
   sockets: OpenSockets,
+  page: Page | undefined,
   request: ServerRequest,
 ): Response | Promise<Response> {
   const { ip: hostname = "", runtime } = request;
   const upgrade = platformUpgrade(runtime?.bun?.server);
   return engine.fetch(request, {
     remoteAddr: { hostname },
+    page,
     ...(upgrade && { acceptWebSocket: sockets.keeping(upgrade) }),
   });
 }
