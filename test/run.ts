@@ -9,28 +9,46 @@
 
 import { check } from "./runner/check.ts";
 import { print } from "./runner/report.ts";
-import { suite } from "./runner/suite.ts";
-import { formatTally } from "./runner/tally.ts";
+import { quickTests, slowTests } from "./runner/suite.ts";
+import { addTallies, formatTally, type Tally } from "./runner/tally.ts";
+
+const USAGE = "Usage: deno task check | test [--keep=FILE] | ok [--after=FILE]";
 
 /** Run one of the tasks; tells whether all is well. */
-async function run(task: string | undefined): Promise<boolean> {
-  switch (task) {
-    case "check":
-      // CI leaves out the examples, which are among the tests.
-      return await check({ docTests: !Deno.args.includes("--no-examples") });
-    case "test":
-    case "ok": {
-      // The examples in the documentation are among the tests already.
-      const clean = task === "test" || await check({ docTests: false });
-      const tally = await suite();
-      if (!clean) print("check: not clean, see above");
-      print(formatTally(tally));
-      return clean && tally.failed === 0;
-    }
-    default:
-      print("Usage: deno task check [--no-examples] | test | ok");
-      return false;
+async function run(
+  task: string | undefined,
+  option: string | undefined,
+): Promise<boolean> {
+  const file = /^--(?:keep|after)=(.+)$/.exec(option ?? "")?.[1];
+  const isKept = file !== undefined && option?.startsWith("--keep");
+  const isAfter = file !== undefined && !isKept;
+  if (task === "check" && option === undefined) {
+    return await check({ docTests: true });
   }
+  if (task === "test" && (option === undefined || isKept)) {
+    const tally = await quickTests(isKept === true);
+    if (isKept) await Deno.writeTextFile(file, JSON.stringify(tally));
+    return end(tally);
+  }
+  if (task === "ok" && (option === undefined || isAfter)) {
+    // The examples in the documentation are among the tests already.
+    const isClean = await check({ docTests: false });
+    // CI has run `test` first, and kept what it counted and covered.
+    const before: Tally = isAfter
+      ? JSON.parse(await Deno.readTextFile(file))
+      : await quickTests(true);
+    const tally = addTallies([before, await slowTests()]);
+    if (!isClean) print("check: not clean, see above");
+    return end(tally) && isClean;
+  }
+  print(USAGE);
+  return false;
 }
 
-Deno.exit(await run(Deno.args[0]) ? 0 : 1);
+function end(tally: Tally): boolean {
+  print(formatTally(tally));
+  return tally.failed === 0;
+}
+
+const [task, option] = Deno.args;
+Deno.exit(await run(task, option) ? 0 : 1);

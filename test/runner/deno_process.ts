@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly timeoutMs?: number;
   /** Variables that the child has besides those of this process. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Called with what the child prints, as it comes. */
+  readonly onOutput?: (text: string) => void;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface RunOptions {
  */
 export async function runDeno(
   args: readonly string[],
-  { timeoutMs = 600_000, env = {} }: RunOptions = {},
+  { timeoutMs = 600_000, env = {}, onOutput }: RunOptions = {},
 ): Promise<Ending> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [...args],
@@ -41,7 +43,10 @@ export async function runDeno(
   const pieces: string[] = [];
   const collect = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>) => {
     const texts = stream.pipeThrough(new TextDecoderStream());
-    for await (const text of texts) pieces.push(text);
+    for await (const text of texts) {
+      pieces.push(text);
+      onOutput?.(text);
+    }
   };
   const [status] = await Promise.all([
     child.status,

@@ -7,12 +7,13 @@ import { announce, print, since } from "./report.ts";
 import {
   addTallies,
   countsIn,
+  doneIn,
   formatTally,
   leftOut,
   type Tally,
   tallyOf,
 } from "./tally.ts";
-import { testRuns } from "./test_runs.ts";
+import { quickRuns, slowRuns, type TestRun } from "./test_runs.ts";
 
 /** Where coverage data go; kept afterwards, for whoever wants details. */
 const FOLDER = "coverage";
@@ -24,20 +25,47 @@ const MIN_LINE_COVERAGE = 90;
 const WORST = 5;
 
 /**
- * Run all tests, the behaviour suite against the faithful peer and the cases of
- * conformance in every runtime among them, and measure what the tests cover.
+ * Run the tests that need nothing but Deno: unit, property, behaviour, engine
+ * and documentation tests.
  *
- * Too little coverage counts as one more failure.
+ * @param measured Whether to measure what they cover, for {@linkcode slowTests}.
  */
-export async function suite(): Promise<Tally> {
+export async function quickTests(measured: boolean): Promise<Tally> {
   await Deno.remove(FOLDER, { recursive: true }).catch(() => {
     // there was none
   });
+  return await runAll(await quickRuns(measured ? FOLDER : undefined));
+}
+
+/**
+ * Run all other tests, the behaviour suite against the faithful peer, the cases
+ * of conformance in every runtime and the benchmarks' check, and report what
+ * {@linkcode quickTests} has covered.
+ *
+ * Too little coverage counts as one more failure.
+ */
+export async function slowTests(): Promise<Tally> {
+  const tests = await runAll(await slowRuns());
+  const peer = await oneSeed();
+  const cases = await conformance();
+  const ratios = await benchCheck();
+  const covered = await reportCoverage();
+  const coverage = { passed: 0, failed: covered ? 0 : 1, skipped: 0 };
+  return addTallies([tests, peer, cases, ratios, coverage]);
+}
+
+async function runAll(runs: readonly TestRun[]): Promise<Tally> {
   const tallies: Tally[] = [];
-  for (const { name, args } of await testRuns(FOLDER)) {
-    announce(name);
+  for (const { name, args } of runs) {
+    const progress = announce(name);
     const start = performance.now();
-    const { code, output } = await runDeno(args);
+    let done = 0;
+    const { code, output } = await runDeno(args, {
+      onOutput(text): void {
+        done += doneIn(text);
+        progress(`${done}`);
+      },
+    });
     const tally = tallyOf(output, code);
     tallies.push(tally);
     print(`${formatTally(tally)} (${since(start)})`);
@@ -45,14 +73,7 @@ export async function suite(): Promise<Tally> {
     for (const line of countsIn(output)) print(line);
     if (tally.failed > 0) print(failuresIn(output));
   }
-  tallies.push(await oneSeed());
-  tallies.push(await conformance());
-  tallies.push(await benchCheck());
-  const covered = await reportCoverage();
-  return addTallies([
-    ...tallies,
-    { passed: 0, failed: covered ? 0 : 1, skipped: 0 },
-  ]);
+  return addTallies(tallies);
 }
 
 /** What a run printed, from where it begins to explain its failures. */

@@ -45,6 +45,11 @@ export function countsIn(output: string): string[] {
   return Array.from(output.matchAll(COUNT), ([, name = ""]) => name);
 }
 
+/** How many tests a piece of a run's output says to be done. */
+export function doneIn(output: string): number {
+  return output.match(/ \.\.\. (?:ok|FAILED) \(/g)?.length ?? 0;
+}
+
 /** Add runs up. */
 export function addTallies(tallies: readonly Tally[]): Tally {
   return tallies.reduce((a, b) => ({

@@ -1,16 +1,5 @@
 import { readTree } from "../support/read_tree.ts";
 
-/** Folders whose tests start processes, which is where the work is done. */
-const PROCESSES = [
-  "test/process",
-  "test/conformance",
-  "test/package",
-  "test/types",
-];
-
-/** The folder whose tests measure time: one file at a time, and nothing else. */
-const TIMES = ["test/scaling"];
-
 /** One call of `deno test`. */
 export interface TestRun {
   /** What it runs, in a word or two. */
@@ -19,41 +8,71 @@ export interface TestRun {
   readonly args: readonly string[];
 }
 
-/**
- * The calls of `deno test` that together run all tests of the repository.
- *
- * @param coverage The folder for coverage data of the tests that run in the
- * process of the test itself. The others are measured by nobody: Deno would
- * measure every Deno that they start, which takes twice the time.
- */
-export async function testRuns(coverage: string): Promise<TestRun[]> {
-  const files = [...(await readTree(["test"])).keys()]
-    .filter((path) => path.endsWith("_test.ts"));
-  const within = (folders: readonly string[]): string[] =>
-    files.filter((path) =>
-      folders.some((folder) => path.startsWith(`${folder}/`))
-    );
-  const processes = within(PROCESSES);
-  const times = within(TIMES);
-  const others = files.filter((path) =>
-    !processes.includes(path) && !times.includes(path)
-  );
-  const flags = [
-    "test",
-    "--allow-all",
-    "--quiet",
-    // `check` has looked at the types of all files at once.
-    "--no-check",
+/** The tests that run in the process of the test itself, group by group. */
+const GROUPS: readonly (readonly [name: string, folders: readonly string[]])[] =
+  [
+    ["unit and property tests", ["test/unit", "test/property"]],
+    ["behaviour tests", ["test/behaviour"]],
+    ["engine tests", ["test/engine"]],
   ];
-  const measured = [`--coverage=${coverage}`, "--coverage-raw-data-only"];
+
+/** Folders whose tests start processes, which is where the work is done. */
+const PROCESSES = [
+  "test/process",
+  "test/conformance",
+  "test/interop",
+  "test/package",
+  "test/types",
+];
+
+/** The folder whose tests measure time: one file at a time, and nothing else. */
+const TIMES = "test/scaling";
+
+const FLAGS = [
+  "test",
+  "--allow-all",
+  "--quiet",
+  // `check` has looked at the types of all files at once.
+  "--no-check",
+];
+
+/**
+ * The calls of `deno test` for the tests that need nothing but Deno, and for
+ * the examples in the documentation.
+ *
+ * @param coverage The folder for coverage data; none are kept when absent.
+ */
+export async function quickRuns(coverage?: string): Promise<TestRun[]> {
+  const files = await testFiles();
+  const flags = coverage === undefined
+    ? FLAGS
+    : [...FLAGS, `--coverage=${coverage}`, "--coverage-raw-data-only"];
+  const folders = [...GROUPS.flatMap(([, them]) => them), ...PROCESSES, TIMES];
+  // What looks at the tree itself lies beside the folders.
+  const others = files.filter((path) => !within(folders)(path));
+  const runs = GROUPS.map(([name, folders], at): TestRun => {
+    const own = files.filter(within(folders));
+    const paths = at === 0 ? [...own, ...others] : own;
+    return { name, args: [...flags, "--parallel", ...paths] };
+  });
+  return [...runs, { name: "documentation tests", args: await docTestArgs() }];
+}
+
+/**
+ * The calls of `deno test` for the tests that start processes and those that
+ * measure time. Their coverage is not measured: Deno would measure every Deno
+ * that they start, which takes twice the time.
+ */
+export async function slowRuns(): Promise<TestRun[]> {
+  const files = await testFiles();
+  const processes = files.filter(within(PROCESSES));
+  const times = files.filter(within([TIMES]));
   return [
-    { name: "tests", args: [...flags, ...measured, "--parallel", ...others] },
     {
       name: "tests of processes",
-      args: [...flags, "--parallel", ...processes],
+      args: [...FLAGS, "--parallel", ...processes],
     },
-    { name: "tests of times", args: [...flags, ...times] },
-    { name: "doc tests", args: await docTestArgs() },
+    { name: "tests of times", args: [...FLAGS, ...times] },
   ];
 }
 
@@ -73,4 +92,13 @@ export async function docTestArgs(): Promise<string[]> {
     ...paths,
     ...readme,
   ];
+}
+
+async function testFiles(): Promise<string[]> {
+  return [...(await readTree(["test"])).keys()]
+    .filter((path) => path.endsWith("_test.ts"));
+}
+
+function within(folders: readonly string[]): (path: string) => boolean {
+  return (path) => folders.some((folder) => path.startsWith(`${folder}/`));
 }

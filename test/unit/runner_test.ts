@@ -1,11 +1,12 @@
 import { tallyOfCheck } from "../runner/bench_check.ts";
-import { assertEquals, assertMatch, assertNotMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotMatch } from "@std/assert";
 import { lineCoverage, readLcov } from "../runner/coverage.ts";
 import { runDeno } from "../runner/deno_process.ts";
 import { domCheck } from "../runner/dom_check.ts";
 import {
   addTallies,
   countsIn,
+  doneIn,
   formatTally,
   leftOut,
   tallyOf,
@@ -72,6 +73,8 @@ Deno.test("tallyOf() and leftOut() understand what deno test prints today", asyn
     const args = ["test", ...flags, `${folder}/a_test.js`];
     const { code, output } = await runDeno(args);
     assertEquals(tallyOf(output, code), { passed: 2, failed: 1, skipped: 1 });
+    // Four tests, and a step that is done.
+    assert(doneIn(output) >= 3, output);
     assertEquals(leftOut(output), ["c", "e"]);
   }
 });
