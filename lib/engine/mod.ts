@@ -41,10 +41,8 @@ export {
   type TagsPayload,
   type TaskContext,
 } from "./node.ts";
-export {
-  builtinNodes,
-  type BuiltinNodesOptions,
-} from "./nodes/builtin_nodes.ts";
+export { builtinNodes } from "./nodes/builtin_nodes.ts";
+export type { BuiltinNodesOptions } from "./nodes/options.ts";
 export { markdownRow, markdownTable } from "./nodes/parse/markdown_table.ts";
 export type {
   ParsedDocument,

@@ -118,6 +118,7 @@ async function sources(): Promise<ReadonlyMap<string, string>> {
   const first = new URL(`${FIRST}.ts`, import.meta.url);
   return new Map([
     ...await readTree(SOURCES),
+    ...await readTree(SOURCES, ".json"),
     [`${FIRST}.ts`, await Deno.readTextFile(first)],
   ]);
 }

@@ -6,6 +6,7 @@ import { compile } from "../compile.ts";
 import { readPipeline } from "../pipeline/read_pipeline.ts";
 import { type Call, notRunning, type Reply, taskOf } from "./call.ts";
 import { inspectOptions } from "./inspect_options.ts";
+import { loadNodes } from "../validate/start_fault.ts";
 import { startedBody } from "./started_body.ts";
 import {
   secretsOf,
@@ -30,9 +31,11 @@ export async function restart(call: Call): Promise<Reply> {
   );
   const task = taskOf(call);
   requireForTask(identity, "task.control", task.spec.token);
-  if (!task.active) throw notRunning();
   const { env } = task.spec;
   const resolved = substitute(pipeline, env);
+  const loading = loadNodes(resolved, core.registry);
+  if (loading) await loading;
+  if (!task.active) throw notRunning();
   const hide = withoutValues(pipeline, env);
   const plan = withHidden(
     hide,

@@ -9,6 +9,7 @@ import { isName } from "../pipeline/component.ts";
 import { Task } from "../run/task.ts";
 import { displayId, publicToken, taskToken } from "../run/tokens.ts";
 import { inspectOptions } from "./inspect_options.ts";
+import { loadNodes } from "../validate/start_fault.ts";
 import type { StartOptions } from "./start_options.ts";
 import {
   secretsOf,
@@ -59,6 +60,13 @@ export async function startTask(
   const { pipeline, userId, rights, options } = request;
   const env = { ...core.env.values, ...options.env };
   const resolved = substitute(pipeline, env);
+  const loading = loadNodes(resolved, core.registry);
+  if (loading) {
+    // A caller in process may change its pipeline meanwhile.
+    const copy = structuredClone(pipeline);
+    await loading;
+    return await startTask(core, { ...request, pipeline: copy });
+  }
   const hide = withoutValues(pipeline, env);
   const { id: source, provider } = withHidden(
     hide,

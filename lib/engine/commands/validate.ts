@@ -5,6 +5,7 @@ import { chooseSource } from "../pipeline/choose_source.ts";
 import { readPipeline } from "../pipeline/read_pipeline.ts";
 import { substitute } from "../../protocol/substitute.ts";
 import { inspect } from "../validate/inspect.ts";
+import { loadNodes } from "../validate/start_fault.ts";
 import { inspectComponent } from "../validate/inspect_component.ts";
 import { withHidden, withoutValues } from "../validate/without_values.ts";
 import type { Call, Reply } from "./call.ts";
@@ -18,18 +19,19 @@ import { inspectOptions } from "./inspect_options.ts";
  * about it: anybody may ask, and no value of the engine's environment leaves
  * it.
  */
-export function validate(
+export async function validate(
   call: Pick<Call, "core" | "args">,
-): NonNullable<Reply> {
+): Promise<NonNullable<Reply>> {
   const { core, args } = call;
   // Requests may carry a null where a member is meant to be absent.
-  if ((args.component ?? undefined) !== undefined) return component(call);
+  if ((args.component ?? undefined) !== undefined) return await component(call);
   const pipeline = readPipeline(
     args.pipeline,
     "Pipeline config must be an object",
   );
   const { values } = core.env;
   const resolved = substitute(pipeline, values);
+  await loadNodes(resolved, core.registry);
   const hide = withoutValues(pipeline, values);
   const source = withHidden(hide, () => chooseSource(resolved, args.source)).id;
   const { errors, warnings, chain } = inspect(
@@ -45,9 +47,9 @@ export function validate(
   };
 }
 
-function component(
+async function component(
   { core, args }: Pick<Call, "core" | "args">,
-): NonNullable<Reply> {
+): Promise<NonNullable<Reply>> {
   const { component } = args;
   if (!isRecord(component)) {
     throw new ValidationException("Component must be an object");
@@ -55,6 +57,7 @@ function component(
   const copy: unknown = JSON.parse(JSON.stringify(component));
   const { values } = core.env;
   const resolved = substitute(copy, values);
+  await loadNodes(resolved, core.registry);
   const hide = withoutValues(copy, values);
   const { errors, warnings } = inspectComponent(resolved, inspectOptions(core));
   return {

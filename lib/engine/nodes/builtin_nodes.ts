@@ -1,73 +1,33 @@
 import { checkOptions } from "../../check.ts";
 import type { NodeDefinition } from "../node.ts";
-import { agentRocketrideNode } from "./agent/agent_rocketride.ts";
-import { dictionaryNode } from "./dictionary.ts";
-import { embeddingNodes } from "./embedding/embedding_nodes.ts";
-import type { EmbeddingFunction } from "./embedding/embedding_override.ts";
-import { extractDataNode } from "./extract_data.ts";
-import { filesystemNode } from "./filesystem/filesystem.ts";
-import { guardrailsNode } from "./guardrails/guardrails.ts";
-import { hashNode } from "./hash.ts";
-import { httpRequestNode } from "./http_request/http_request.ts";
-import {
-  type LlmFunction,
-  llmOverride,
-  type LlmReplyLine,
-} from "./llm/llm_override.ts";
-import { llmNodes } from "./llm/llm_nodes.ts";
-import { llmMockNode } from "./llm_mock.ts";
-import { memoryInternalNode } from "./memory/memory_internal.ts";
-import { memoryPersistentNode } from "./memory/memory_persistent.ts";
-import { parseNode } from "./parse/parse.ts";
-import type { ParserTable } from "./parse/parser_table.ts";
-import { preprocessorLangchainNode } from "./preprocessor_langchain.ts";
-import { preprocessorCodeNode } from "./code/preprocessor_code.ts";
-import { anonymizeTextNode } from "./privacy/anonymize_text.ts";
-import { preprocessorLlmNode } from "./preprocessor_llm.ts";
-import { promptNode } from "./prompt.ts";
-import { questionNode } from "./question.ts";
-import { responseNodes } from "./response.ts";
-import { exaSearchNode } from "./search/exa_search.ts";
-import { rerankCohereNode } from "./search/rerank_cohere.ts";
-import { startReadsOnly } from "../validate/start_fault.ts";
-import { sourceNodes } from "./sources.ts";
-import { storeNodes } from "./store/store_nodes.ts";
-import { summarizationNode } from "./summarization/summarization.ts";
+import { loadedLate, startReadsOnly } from "../validate/start_fault.ts";
+import agent from "./agent/services.json" with { type: "json" };
+import { starters as coreStarters } from "./core/pack.ts";
+import core from "./core/services.json" with { type: "json" };
+import { llmOverride } from "./llm/llm_override.ts";
+import llm from "./llm/services.json" with { type: "json" };
+import type { BuiltinNodesOptions, NodeData, Starters } from "./options.ts";
+import privacy from "./privacy/services.json" with { type: "json" };
+import retrieval from "./retrieval/services.json" with { type: "json" };
 
-/** Options of {@linkcode builtinNodes}. */
-export interface BuiltinNodesOptions {
-  /**
-   * Parsers of your own for the node `parse`, by media type.
-   *
-   * @default {{}}
-   */
-  readonly parsers?: ParserTable;
-  /**
-   * The hosts that the node `tool_http_request` may ask, by name;
-   * `*.example.com` stands for all below one. All when absent.
-   */
-  readonly allowHosts?: readonly string[] | undefined;
-  /**
-   * The greatest number of waves that an agent may be given, 1 to 50.
-   *
-   * @default {50}
-   */
-  readonly maxWaves?: number;
-  /**
-   * What answers instead of every model: a function, or a script. The models
-   * that pipelines name when absent.
-   */
-  readonly llm?: LlmFunction | readonly LlmReplyLine[] | undefined;
-  /**
-   * What makes vectors instead of every embedding model: a function, or
-   * `words`, which compares texts by the words that they share. The models
-   * that pipelines name when absent.
-   */
-  readonly embedding?: EmbeddingFunction | "words" | undefined;
+interface LatePack {
+  readonly starters: (options: BuiltinNodesOptions) => Starters;
 }
+
+/** The packs that are loaded when a pipeline first names one of their nodes. */
+const LATE: readonly (readonly [unknown, () => Promise<LatePack>])[] = [
+  [llm, () => import("./llm/pack.ts")],
+  [retrieval, () => import("./retrieval/pack.ts")],
+  [agent, () => import("./agent/pack.ts")],
+  [privacy, () => import("./privacy/pack.ts")],
+];
 
 /**
  * The nodes that come with the embedded engine.
+ *
+ * What describes them is there at once. The code of nodes that ask models,
+ * search, act as agents or look for private data is loaded by `import()` when
+ * one of them first starts.
  *
  * @param options See {@linkcode BuiltinNodesOptions}.
  * @returns A definition for each provider, sources first.
@@ -93,32 +53,56 @@ export function builtinNodes(
     llm: 1,
     embedding: 1,
   });
-  const override = options.llm && llmOverride(options.llm);
+  if (options.llm) llmOverride(options.llm); // throws for a malformed script
+  const atOnce = coreStarters(options);
   return [
-    ...sourceNodes(),
-    parseNode(options.parsers),
-    hashNode(),
-    questionNode(),
-    promptNode(),
-    preprocessorLangchainNode(),
-    preprocessorCodeNode(),
-    preprocessorLlmNode(),
-    anonymizeTextNode(),
-    guardrailsNode(),
-    dictionaryNode(),
-    summarizationNode(),
-    extractDataNode(),
-    ...embeddingNodes(options.embedding),
-    ...storeNodes(),
-    rerankCohereNode(),
-    agentRocketrideNode(options),
-    memoryInternalNode(),
-    memoryPersistentNode(),
-    httpRequestNode(options),
-    filesystemNode(),
-    exaSearchNode(),
-    ...llmNodes(override),
-    llmMockNode(override),
-    ...responseNodes(),
-  ].map(startReadsOnly);
+    ...definitions(core, options, (provider) => atOnce[provider]!)
+      .map((definition) => startReadsOnly(definition)),
+    ...LATE.flatMap(([services, load]) => latePack(services, load, options)),
+  ];
+}
+
+function latePack(
+  services: unknown,
+  load: () => Promise<LatePack>,
+  options: BuiltinNodesOptions,
+): readonly NodeDefinition[] {
+  let starters: Starters | undefined;
+  let loading: Promise<Starters> | undefined;
+
+  async function loadNow(): Promise<Starters> {
+    try {
+      return starters = (await load()).starters(options);
+    } finally {
+      // After a failure the network may be back the next time.
+      loading = undefined;
+    }
+  }
+
+  const ready = (): Promise<Starters> | undefined =>
+    starters ? undefined : loading ??= loadNow();
+
+  return definitions(services, options, (provider) => (context) => {
+    const start = (): ReturnType<NodeDefinition["start"]> =>
+      starters![provider]!(context);
+    return ready()?.then(start) ?? start();
+  }).map((definition) => loadedLate(startReadsOnly(definition), ready));
+}
+
+function definitions(
+  services: unknown,
+  options: BuiltinNodesOptions,
+  starterOf: (provider: string) => NodeDefinition["start"],
+): readonly NodeDefinition[] {
+  return (services as readonly NodeData[]).flatMap((service) => {
+    const { override, needsOverride, limitation, ...data } = service;
+    const given = override && options[override];
+    if (needsOverride && !given) return [];
+    const limited = limitation !== undefined && typeof given !== "function";
+    return [{
+      ...data,
+      ...(limited && { limitation }),
+      start: starterOf(data.provider),
+    }];
+  });
 }

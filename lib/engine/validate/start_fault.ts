@@ -1,5 +1,6 @@
-import type { JsonObject } from "../../../schema/json.ts";
+import { isRecord, type JsonObject } from "../../../schema/json.ts";
 import type { NodeDefinition, TaskContext } from "../node.ts";
+import type { NodeRegistry } from "../registry.ts";
 import { messageOf } from "../run/failure.ts";
 import { nodeFiles } from "../store/node_files.ts";
 
@@ -13,6 +14,42 @@ const readsOnly: WeakSet<NodeDefinition> = new WeakSet();
 export function startReadsOnly(definition: NodeDefinition): NodeDefinition {
   readsOnly.add(definition);
   return definition;
+}
+
+/** Loads the code of a node; `undefined` when that is done. */
+type Load = () => Promise<unknown> | undefined;
+
+const late: WeakMap<NodeDefinition, Load> = new WeakMap();
+
+/** Declare how the code of a node is loaded. */
+export function loadedLate(
+  definition: NodeDefinition,
+  load: Load,
+): NodeDefinition {
+  late.set(definition, load);
+  return definition;
+}
+
+/**
+ * Load the code of the nodes that a pipeline names, so that `start` of each can
+ * be called to check its configuration.
+ *
+ * @param document The pipeline or component, placeholders replaced; of what is
+ * malformed nothing is loaded.
+ * @returns `undefined` when nothing has to be loaded.
+ */
+export function loadNodes(
+  document: unknown,
+  registry: NodeRegistry,
+): Promise<unknown> | undefined {
+  const { components = [document] } = isRecord(document) ? document : {};
+  if (!Array.isArray(components)) return undefined;
+  const loads = components.flatMap((component) => {
+    const provider = isRecord(component) ? component.provider : undefined;
+    const definition = registry.get(String(provider));
+    return (definition && late.get(definition)?.()) ?? [];
+  });
+  return loads.length > 0 ? Promise.all(loads) : undefined;
 }
 
 /** Whether {@linkcode startFault} finds what keeps a node from starting. */

@@ -38,5 +38,5 @@ export async function postValidate(call: RouteCall): Promise<Response> {
   if (pipeline === undefined) return invalid(["body"], "JSON decode error");
   const source = query.get("source");
   const args = source === null ? { pipeline } : { pipeline, source };
-  return ok({ ...validate({ core, args }) });
+  return ok({ ...await validate({ core, args }) });
 }

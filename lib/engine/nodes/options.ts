@@ -1,0 +1,50 @@
+import type { NodeDefinition } from "../node.ts";
+import type { EmbeddingFunction } from "./embedding/embedding_override.ts";
+import type { LlmFunction, LlmReplyLine } from "./llm/llm_override.ts";
+import type { ParserTable } from "./parse/parser_table.ts";
+
+/** Options of {@linkcode builtinNodes}. */
+export interface BuiltinNodesOptions {
+  /**
+   * Parsers of your own for the node `parse`, by media type.
+   *
+   * @default {{}}
+   */
+  readonly parsers?: ParserTable;
+  /**
+   * The hosts that the node `tool_http_request` may ask, by name;
+   * `*.example.com` stands for all below one. All when absent.
+   */
+  readonly allowHosts?: readonly string[] | undefined;
+  /**
+   * The greatest number of waves that an agent may be given, 1 to 50.
+   *
+   * @default {50}
+   */
+  readonly maxWaves?: number;
+  /**
+   * What answers instead of every model: a function, or a script. The models
+   * that pipelines name when absent.
+   */
+  readonly llm?: LlmFunction | readonly LlmReplyLine[] | undefined;
+  /**
+   * What makes vectors instead of every embedding model: a function, or
+   * `words`, which compares texts by the words that they share. The models
+   * that pipelines name when absent.
+   */
+  readonly embedding?: EmbeddingFunction | "words" | undefined;
+}
+
+/** The `start` functions of a pack's nodes, by provider. */
+export type Starters = Readonly<Record<string, NodeDefinition["start"]>>;
+
+/** What a pack's `services.json` says of a node: all but its code. */
+export interface NodeData extends Omit<NodeDefinition, "start"> {
+  /**
+   * The option that does what this engine cannot do by itself. A function given
+   * for it removes the `limitation`.
+   */
+  readonly override?: "llm" | "embedding";
+  /** Whether the node exists only if the option `override` is given. */
+  readonly needsOverride?: boolean;
+}
