@@ -5,9 +5,8 @@ import type { NodeDefinition } from "./node.ts";
 import { inspect, type InspectOptions } from "./validate/inspect.ts";
 import type { ChosenSource } from "./pipeline/choose_source.ts";
 import type { Component } from "./pipeline/component.ts";
-import { effectiveConfig } from "./pipeline/effective_config.ts";
+import { effectiveConfig, nodeWarnings } from "./pipeline/effective_config.ts";
 import { type Edge, edgesOf, reachable } from "./pipeline/graph.ts";
-import { nodeWarnings } from "./pipeline/node_warnings.ts";
 
 /** One node of a plan. */
 export interface PlannedNode {
@@ -70,7 +69,7 @@ export function compile(
   source: ChosenSource,
   options: CompileOptions,
 ): Plan {
-  const { registry, unknownProfiles, hide, secrets } = options;
+  const { registry, hide, secrets } = options;
   const { errors, ignored, chain, components } = inspect(
     pipeline,
     source.id,
@@ -94,7 +93,6 @@ export function compile(
       definition,
       outgoing.get(id) ?? [],
       driven,
-      unknownProfiles,
     )];
   });
   return {
@@ -111,10 +109,9 @@ function planNode(
   definition: NodeDefinition,
   outgoing: readonly Edge[],
   driven: ReadonlySet<string>,
-  unknownProfiles: InspectOptions["unknownProfiles"],
 ): PlannedNode {
   const { id, name, config: rawConfig } = component;
-  const effective = effectiveConfig(definition, component, unknownProfiles);
+  const effective = effectiveConfig(definition, component);
   return {
     id,
     name,

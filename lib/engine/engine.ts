@@ -15,6 +15,7 @@ import type { Core } from "./core.ts";
 import { Dashboard } from "./dashboard/dashboard.ts";
 import { Deployments } from "./deploy/deployments.ts";
 import { Monitors } from "./monitor/monitors.ts";
+import { LIMIT_NAMES } from "./limits.ts";
 import { builtinNodes } from "./nodes/builtin_nodes.ts";
 import { createRegistry } from "./registry.ts";
 import { TaskTable } from "./run/task_table.ts";
@@ -62,28 +63,19 @@ export interface Engine {
 }
 
 const ENGINE_NAMES: OptionNames<EngineOptions> = {
+  ...LIMIT_NAMES,
   nodes: 1,
   parsers: 1,
   llm: 1,
   embedding: 1,
+  overrides: 1,
   env: 1,
   auth: 1,
-  maxUnauthenticated: 1,
-  forwarding: 1,
-  validate: 1,
-  unknownProfiles: 1,
-  tokens: 1,
+  forwarding: ["clean", "engine"],
+  tokens: ["server", "random"],
   userId: 1,
-  maxPipes: 1,
-  maxObjectBytes: 1,
-  maxUnreadBytes: 1,
-  maxPendingBytes: 1,
-  maxStrangerBytes: 1,
-  maxHeldBytes: 1,
-  maxEndedTasks: 1,
   store: 1,
   listUnsupported: 1,
-  maxWaves: 1,
   allowHosts: 1,
   corsOrigins: 1,
   fetch: 1,
@@ -137,7 +129,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
   checkOptions(options, "createEngine({ auth })", ENGINE_NAMES);
   const settings = readSettings(options);
   const { nodes, clock } = settings;
-  const { parsers, allowHosts, maxWaves, llm, embedding } = settings;
+  const { parsers, allowHosts, maxWaves, llm, embedding, overrides } = settings;
   const dashboard = new Dashboard(clock);
   const newId = (): string => settings.randomUUID().replaceAll("-", "");
   const keys = new TaskKeys(newId);
@@ -153,7 +145,14 @@ export function createEngine(options: EngineOptions = {}): Engine {
   const core: Core = {
     settings,
     registry: createRegistry(
-      builtinNodes({ parsers, allowHosts, maxWaves, llm, embedding }),
+      builtinNodes({
+        parsers,
+        allowHosts,
+        maxWaves,
+        llm,
+        embedding,
+        overrides,
+      }),
       nodes,
     ),
     tasks,

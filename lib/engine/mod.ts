@@ -5,6 +5,7 @@
  * @module
  */
 export { createEngine, type Engine } from "./engine.ts";
+export type { EngineLimits } from "./limits.ts";
 export type { EngineOptions, Upgrade } from "./settings.ts";
 export type { FetchInfo, Page } from "./serve/fetch_handler.ts";
 export {
@@ -42,7 +43,11 @@ export {
   type TaskContext,
 } from "./node.ts";
 export { builtinNodes } from "./nodes/builtin_nodes.ts";
-export type { BuiltinNodesOptions } from "./nodes/options.ts";
+export type {
+  BuiltinNodesOptions,
+  NodeOverrides,
+  OverrideContext,
+} from "./nodes/options.ts";
 export { markdownRow, markdownTable } from "./nodes/parse/markdown_table.ts";
 export type {
   ParsedDocument,

@@ -1,15 +1,18 @@
 import { type Clock, systemClock } from "../async.ts";
+import { checkOptions } from "../check.ts";
 import type { Identity } from "./access/identity.ts";
 import { type EngineKey, readKeys } from "./access/keys.ts";
+import { type EngineLimits, readLimits } from "./limits.ts";
 import type { NodeDefinition } from "./node.ts";
 import type { EmbeddingFunction } from "./nodes/embedding/embedding_override.ts";
 import type { LlmFunction, LlmReplyLine } from "./nodes/llm/llm_override.ts";
+import type { NodeOverrides } from "./nodes/options.ts";
 import type { ParserTable } from "./nodes/parse/parser_table.ts";
 import type { FileStore } from "./store/file_store.ts";
 import { memoryStore } from "./store/memory_store.ts";
 
 /** Options of {@linkcode createEngine}. */
-export interface EngineOptions {
+export interface EngineOptions extends EngineLimits {
   /**
    * Nodes of your own, made with {@linkcode defineNode}; one with the
    * provider name of a built-in node replaces it.
@@ -38,6 +41,11 @@ export interface EngineOptions {
    */
   readonly embedding?: EmbeddingFunction | "words";
   /**
+   * Functions that do the work of nodes which can do it only in part here, by
+   * provider, in every pipeline. What the nodes do by themselves when absent.
+   */
+  readonly overrides?: NodeOverrides;
+  /**
    * Values for `${ROCKETRIDE_…}` in pipelines; those of a caller come first.
    * The process environment is never read.
    *
@@ -52,14 +60,6 @@ export interface EngineOptions {
    */
   readonly auth?: readonly (string | EngineKey)[];
   /**
-   * The greatest number of sockets of one address that have not logged in,
-   * 1 or more; further ones are refused with HTTP 403.
-   * Where the platform does not tell addresses, all sockets count together.
-   *
-   * @default {10}
-   */
-  readonly maxUnauthenticated?: number;
-  /**
    * What a node does with a payload that it has answered on the same lane:
    * `clean` stops there; `engine` also passes the original on, as a server
    * does. A pipeline that gives one answer in `clean` may give two there.
@@ -67,19 +67,6 @@ export interface EngineOptions {
    * @default {"clean"}
    */
   readonly forwarding?: "clean" | "engine";
-  /**
-   * `engine` leaves out the checks of pipelines that a server does not make.
-   *
-   * @default {"strict"}
-   */
-  readonly validate?: "strict" | "engine";
-  /**
-   * `warn` accepts a profile that a node does not know, when the component
-   * names a `model` for it.
-   *
-   * @default {"error"}
-   */
-  readonly unknownProfiles?: "error" | "warn";
   /**
    * How the tokens of tasks are made: `server` derives them from project,
    * source and user as a server does, so that whoever knows these three has the
@@ -97,60 +84,6 @@ export interface EngineOptions {
    */
   readonly userId?: string;
   /**
-   * The greatest number of pipes of a task, 1 to 64; also how many a task
-   * gets when its start does not say.
-   *
-   * @default {64}
-   */
-  readonly maxPipes?: number;
-  /**
-   * The greatest number of bytes of one object. Real engines bound messages
-   * alone, so streams may be endless unless this says otherwise.
-   *
-   * @default {Infinity}
-   */
-  readonly maxObjectBytes?: number;
-  /**
-   * The greatest number of bytes that wait for a client which does not read,
-   * on one socket; it is then closed with code 1013. One message may be larger.
-   *
-   * @default {67_108_864}
-   */
-  readonly maxUnreadBytes?: number;
-  /**
-   * The greatest number of bytes of the requests of one connection that are
-   * not answered yet; further ones are refused.
-   *
-   * @default {262_144_000}
-   */
-  readonly maxPendingBytes?: number;
-  /**
-   * What may wait on a socket that has not logged in, in either direction, in
-   * bytes: a larger message closes it with code 1009, and so does more on its
-   * way to a client that does not read, with 1013. Deno and Bun hold a message
-   * until it is whole, and then it counts; it must be so within the 30 seconds
-   * that a client has to log in.
-   *
-   * @default {65_536}
-   */
-  readonly maxStrangerBytes?: number;
-  /**
-   * The greatest number of bytes of HTTP requests that are held whole at once,
-   * such as forms and pipelines; further ones are answered with 503.
-   *
-   * @default {268_435_456}
-   */
-  readonly maxHeldBytes?: number;
-  /**
-   * The greatest number of tasks that have ended and are still remembered, so
-   * that their last status can be read. Each is remembered for five minutes;
-   * when there are more, or their pipelines have more than 64 MiB, the oldest
-   * are forgotten sooner.
-   *
-   * @default {1_000}
-   */
-  readonly maxEndedTasks?: number;
-  /**
    * Where the files of clients are kept, see {@linkcode memoryStore} and
    * {@linkcode directoryStore}: one store for everybody, or what gives each
    * user one, and is asked once a user.
@@ -165,13 +98,6 @@ export interface EngineOptions {
    * @default {false}
    */
   readonly listUnsupported?: boolean;
-  /**
-   * The greatest number of waves that an agent may be given, 1 to 50; each
-   * asks its model once. One that does not say gets 10, or this if it is less.
-   *
-   * @default {50}
-   */
-  readonly maxWaves?: number;
   /**
    * The hosts that the node `tool_http_request` may ask, by name;
    * `*.example.com` stands for all below one. All when absent: an agent may
@@ -248,20 +174,7 @@ export interface Settings extends
   readonly upgrade: Upgrade | undefined;
 }
 
-/** The greatest message and, by default, object: 250 MiB. */
-export const MAX_MESSAGE_BYTES = 262_144_000;
-const MAX_PIPES = 64;
-const MAX_WAVES = 50;
-/** Where nothing else is said. */
-const DEFAULT_LIMITS = {
-  maxUnauthenticated: 10,
-  maxObjectBytes: Infinity,
-  maxUnreadBytes: 64 * 1024 * 1024,
-  maxPendingBytes: MAX_MESSAGE_BYTES,
-  maxStrangerBytes: 64 * 1024,
-  maxHeldBytes: 256 * 1024 * 1024,
-  maxEndedTasks: 1_000,
-} as const;
+export { MAX_MESSAGE_BYTES } from "./limits.ts";
 
 /**
  * Fill in defaults.
@@ -285,13 +198,10 @@ export function readSettings(options: EngineOptions): Settings {
     env: options.env ?? {},
     auth: options.auth && readKeys(options.auth, userId),
     ...readLimits(options),
+    overrides: readOverrides(options.overrides),
     forwarding: options.forwarding ?? "clean",
-    validate: options.validate ?? "strict",
-    unknownProfiles: options.unknownProfiles ?? "error",
     tokens: options.tokens ?? (options.auth ? "random" : "server"),
     userId,
-    maxPipes: wholeNumber("maxPipes", options.maxPipes, MAX_PIPES, MAX_PIPES),
-    maxWaves: wholeNumber("maxWaves", options.maxWaves, MAX_WAVES, MAX_WAVES),
     store: readStore(options.store),
     listUnsupported: options.listUnsupported ?? false,
     allowHosts: options.allowHosts?.map(hostName),
@@ -301,18 +211,6 @@ export function readSettings(options: EngineOptions): Settings {
     randomUUID: options.randomUUID ?? (() => crypto.randomUUID()),
     upgrade: options.upgrade,
   };
-}
-
-type Limits = Record<keyof typeof DEFAULT_LIMITS, number>;
-
-function readLimits(options: EngineOptions): Limits {
-  const entries = Object.entries(DEFAULT_LIMITS) as [keyof Limits, number][];
-  return Object.fromEntries(
-    entries.map(([name, fallback]) => [
-      name,
-      wholeNumber(name, options[name], fallback),
-    ]),
-  ) as Limits;
 }
 
 /** A text would give its letters one by one. */
@@ -344,17 +242,11 @@ function readEmbedding(
   );
 }
 
-function wholeNumber(
-  name: string,
-  given: number | undefined,
-  fallback: number,
-  most = Infinity,
-): number {
-  const value = given ?? fallback;
-  const whole = Number.isInteger(value) || value === Infinity;
-  if (whole && value >= 1 && value <= most) return value;
-  const range = most === Infinity ? "1 or more" : `1 to ${most}`;
-  throw new RangeError(`Cannot use ${name} of "${value}": must be ${range}`);
+function readOverrides(given: NodeOverrides = {}): NodeOverrides {
+  checkOptions(given, "createEngine({ overrides: { anonymize_text } })", {
+    anonymize_text: "function",
+  });
+  return given;
 }
 
 /**

@@ -3,7 +3,6 @@ import { withEngine } from "../support/engine_rig.ts";
 import { chain, testNode } from "../support/test_nodes.ts";
 import {
   around,
-  check,
   fed,
   VALIDATE_NODES,
   warningsOf,
@@ -59,14 +58,6 @@ Deno.test("wiring that runs differently on a server is warned of", async () => {
     "a server also passes the original on";
   assertEquals(await warningsOf(pipeline), [text]);
   assertEquals(await warningsOf(pipeline, { forwarding: "engine" }), []);
-});
-
-Deno.test("by choice only what a server checks is checked", async () => {
-  const body = await check(around(fed("a", "agent"), fed("b", "ocr")), {
-    validate: "engine",
-  });
-  assertEquals(body.errors.length, 1);
-  assertEquals(body.warnings, []);
 });
 
 Deno.test("a start is refused with the first fault of what it would load", async () => {

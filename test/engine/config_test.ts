@@ -21,7 +21,7 @@ function component(config: JsonObject): Component {
 }
 
 function configOf(config: JsonObject): JsonObject {
-  return effectiveConfig(NODE, component(config), "error").config;
+  return effectiveConfig(NODE, component(config)).config;
 }
 
 Deno.test("without a profile the whole configuration goes over the default preset", () => {
@@ -59,7 +59,7 @@ Deno.test("a profile without a section is the preset itself", () => {
 Deno.test("a node without presets gets the configuration as it is", () => {
   const plain = testNode({ provider: "plain" });
   const config = { profile: "x", a: 1 };
-  const effective = effectiveConfig(plain, component(config), "error");
+  const effective = effectiveConfig(plain, component(config));
   assertEquals(effective, { config, fault: undefined, warnings: [] });
 });
 

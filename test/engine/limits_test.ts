@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { createEngine } from "../../lib/engine/engine.ts";
+import { LIMITS } from "../../lib/engine/limits.ts";
 import type { EngineOptions } from "../../lib/engine/settings.ts";
 import { dataPort, withEngine } from "../support/engine_rig.ts";
 import { TEXT } from "../support/pipelines.ts";
@@ -9,22 +10,18 @@ import { chain, testNode } from "../support/test_nodes.ts";
 const PIPELINE = chain("text", "a=entry", "b=response_all");
 
 Deno.test("limits are whole numbers from 1", () => {
-  const names = [
-    "maxEndedTasks",
-    "maxHeldBytes",
-    "maxPendingBytes",
-    "maxStrangerBytes",
-    "maxUnauthenticated",
-    "maxUnreadBytes",
-  ];
-  for (const name of names) {
-    for (const value of [0, -1, 1.5, NaN, "1"]) {
+  for (const [name, [value, most]] of Object.entries(LIMITS)) {
+    const range = most === Infinity ? "1 or more" : `1 to ${most}`;
+    const outside = most === Infinity ? [] : [most + 1, Infinity];
+    for (const wrong of [0, -1, 1.5, NaN, "1", ...outside]) {
       assertThrows(
-        () => createEngine({ [name]: value } as EngineOptions),
+        () => createEngine({ [name]: wrong } as EngineOptions),
         RangeError,
-        `Cannot use ${name} of "${value}": must be 1 or more`,
+        `Cannot use ${name} of "${wrong}": must be ${range}`,
       );
     }
+    createEngine({ [name]: value });
+    createEngine({ [name]: Math.min(most, 1e9) });
   }
 });
 

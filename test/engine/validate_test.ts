@@ -271,17 +271,15 @@ Deno.test("the numbers of issues tell their kind", async () => {
   assertEquals(warnings.map(({ ccode }: Body) => ccode), [75, 75]);
 });
 
-Deno.test("a profile that the node does not have is a fault, or a warning by choice", async () => {
+Deno.test("a profile that the node does not have is a fault, or a warning with a model of its own", async () => {
   const config = { profile: "claude", claude: { model: "c" } };
   const pipeline = around(fed("a", "profiled", { config }));
   const text = "Profile claude is not defined in profiled";
-  assertEquals(await errorsOf(pipeline), [[text, "a"]]);
-  const tolerant = await check(pipeline, { unknownProfiles: "warn" });
+  const tolerant = await check(pipeline);
   assertEquals(tolerant.errors, []);
   assertEquals(tolerant.warnings, [{ ccode: 75, message: text, id: "a" }]);
   const bare = around(fed("a", "profiled", { config: { profile: "claude" } }));
-  const { errors } = await check(bare, { unknownProfiles: "warn" });
-  assertEquals(errors.length, 1);
+  assertEquals(await errorsOf(bare), [[text, "a"]]);
 });
 
 Deno.test("too few or too many helpers are a fault", async () => {

@@ -20,6 +20,12 @@ const LIMITS: Readonly<Record<string, number>> = {
   event: 8,
 };
 
+/** The same for the engine: from the socket to the answer. */
+const ENGINE_LIMITS: Readonly<Record<string, number>> = {
+  write: 25,
+  command: 17,
+};
+
 /** Modules that every other may use are not counted. */
 const NOT_COUNTED = /^lib\/(errors|async|check|bytes)\.ts$/;
 
@@ -35,18 +41,41 @@ Deno.test("each of the five ways through the library takes few files", async (t)
   await using folder = await tempFolder();
   const path = `${folder.path}/pipeline.json`;
   await Deno.writeTextFile(path, JSON.stringify({ pipeline: PIPELINE }));
+  const args = ["test/process/programs/ways.ts", server.uri, path];
+  await checkWays(t, args, LIMITS, async (token) => {
+    // By another process: nothing but the event may arrive in this one.
+    await terminate(session, token);
+  });
+  await close(session);
+});
+
+Deno.test("each of the two ways through the engine takes few files", (t) =>
+  checkWays(t, ["test/process/programs/engine_ways.ts"], ENGINE_LIMITS));
+
+/** A line that a program prints: a way, or a task to terminate. */
+interface Line {
+  readonly way?: string;
+  readonly files: readonly string[];
+  readonly watches?: string;
+}
+
+/** Compare the ways that a program prints with their limits. */
+async function checkWays(
+  t: Deno.TestContext,
+  [program = "", ...args]: readonly string[],
+  limits: Readonly<Record<string, number>>,
+  onWatch?: (token: string) => Promise<void>,
+): Promise<void> {
   const host = HOSTS.find(({ name }) => name === "Deno")!;
-  const program = "test/process/programs/ways.ts";
-  await using child = await host.start(program, server.uri, path);
+  await using child = await host.start(program, ...args);
   let ways = 0;
   for await (const line of child.lines()) {
     const { way, files, watches } = JSON.parse(line) as Line;
-    // By another process: nothing but the event may arrive in this one.
-    if (watches) await terminate(session, watches);
+    if (watches) await onWatch?.(watches);
     if (!way) continue;
     ways++;
     const counted = files.filter((file) => !NOT_COUNTED.test(file));
-    const limit = LIMITS[way] ?? 0;
+    const limit = limits[way] ?? 0;
     const fact = `the ${way} goes through ${counted.length} files`;
     console.log(`${fact}:\n  ${counted.join("\n  ")}`);
     await t.step(`count: ${fact}, at most ${limit}, goal ${GOAL}`, () => {
@@ -54,15 +83,7 @@ Deno.test("each of the five ways through the library takes few files", async (t)
       assert(counted.length <= limit, `too many:\n${counted.join("\n")}`);
     });
   }
-  await close(session);
   const { code, stderr } = await child.ended();
   assert(code === 0, stderr);
-  assert(ways === Object.keys(LIMITS).length, `${ways} ways were measured`);
-});
-
-/** A line that the program prints: a way, or a task to terminate. */
-interface Line {
-  readonly way?: string;
-  readonly files: readonly string[];
-  readonly watches?: string;
+  assert(ways === Object.keys(limits).length, `${ways} ways were measured`);
 }

@@ -112,8 +112,6 @@ function planOf(pipeline: Pipeline): Plan {
   return compile(pipeline, { id: "n0", provider: "entry" }, {
     registry,
     forwarding: "clean",
-    validate: "strict",
-    unknownProfiles: "error",
     secrets: new Secrets(),
     hide: (text) => text,
   });

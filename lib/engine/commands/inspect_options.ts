@@ -3,10 +3,10 @@ import type { InspectOptions } from "../validate/inspect.ts";
 
 /** How an engine looks at pipelines. */
 export function inspectOptions({ registry, settings }: Core): InspectOptions {
-  const { forwarding, validate, unknownProfiles, llm, embedding } = settings;
+  const { forwarding, llm, embedding } = settings;
   const keyless = [
     ...(llm ? ["llm"] : []),
     ...(embedding ? ["embedding"] : []),
   ];
-  return { registry, forwarding, validate, unknownProfiles, keyless };
+  return { registry, forwarding, keyless };
 }

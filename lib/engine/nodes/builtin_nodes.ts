@@ -52,6 +52,7 @@ export function builtinNodes(
     maxWaves: 1,
     llm: 1,
     embedding: 1,
+    overrides: 1,
   });
   if (options.llm) llmOverride(options.llm); // throws for a malformed script
   const atOnce = coreStarters(options);

@@ -1,7 +1,30 @@
-import type { NodeDefinition } from "../node.ts";
+import type { JsonObject } from "../../../schema/json.ts";
+import type { Awaitable, NodeDefinition } from "../node.ts";
 import type { EmbeddingFunction } from "./embedding/embedding_override.ts";
 import type { LlmFunction, LlmReplyLine } from "./llm/llm_override.ts";
 import type { ParserTable } from "./parse/parser_table.ts";
+
+/** What is known of the component that an override works for. */
+export interface OverrideContext {
+  /** The component's id. */
+  readonly id: string;
+  /** Its configuration, presets applied. */
+  readonly config: JsonObject;
+  /** Aborts when the pipe is abandoned or the task stops. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Functions that do the work of nodes which can do it only in part here. What
+ * one throws fails the object.
+ */
+export interface NodeOverrides {
+  /** Returns the whole text of an object, its personal data covered. */
+  readonly anonymize_text?: (
+    text: string,
+    context: OverrideContext,
+  ) => Awaitable<string>;
+}
 
 /** Options of {@linkcode builtinNodes}. */
 export interface BuiltinNodesOptions {
@@ -33,6 +56,11 @@ export interface BuiltinNodesOptions {
    * that pipelines name when absent.
    */
   readonly embedding?: EmbeddingFunction | "words" | undefined;
+  /**
+   * Functions that do the work of nodes which can do it only in part here. What
+   * the nodes do by themselves when absent.
+   */
+  readonly overrides?: NodeOverrides;
 }
 
 /** The `start` functions of a pack's nodes, by provider. */

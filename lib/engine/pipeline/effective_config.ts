@@ -17,14 +17,12 @@ export interface EffectiveConfig {
  *
  * With a profile, the component's values must sit under the profile's name;
  * values beside it are not merged, and a warning says so.
- *
- * @param unknownProfiles Whether a profile that the node does not know is a
- * fault, or a warning when the component brings a `model` of its own.
+ * A profile that the node does not know is a fault, and a warning when the
+ * component brings a `model` of its own: lists of models age.
  */
 export function effectiveConfig(
   definition: NodeDefinition,
   component: Component,
-  unknownProfiles: "error" | "warn",
 ): EffectiveConfig {
   const own = component.config;
   const presets = definition.preconfig;
@@ -45,7 +43,7 @@ export function effectiveConfig(
   const stray = strayValues(component, profile);
   if (!Object.hasOwn(presets.profiles, profile)) {
     const text = `Profile ${profile} is not defined in ${definition.provider}`;
-    const tolerated = unknownProfiles === "warn" && Boolean(values.model);
+    const tolerated = Boolean(values.model);
     return {
       config: values,
       fault: tolerated ? undefined : text,
@@ -58,6 +56,15 @@ export function effectiveConfig(
     fault: undefined,
     warnings: [...deprecation(component.id, preset), ...stray],
   };
+}
+
+/** What every start of a node warns of. */
+export function nodeWarnings(
+  { title, limitation }: NodeDefinition,
+  { warnings }: EffectiveConfig,
+): readonly string[] {
+  if (limitation === undefined) return warnings;
+  return [...warnings, `${title}: ${limitation}`];
 }
 
 /** `over` laid on `base`, key by key; nulls of `over` count as absent. */

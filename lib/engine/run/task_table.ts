@@ -2,11 +2,8 @@ import type { Clock } from "../../async.ts";
 import type { Permission } from "../access/identity.ts";
 import { ownRights, type TaskKeys } from "../access/task_keys.ts";
 import { ConnectionException } from "../../errors.ts";
+import type { EngineLimits } from "../limits.ts";
 import type { Task } from "./task.ts";
-
-const RETENTION_MS = 300_000;
-/** What the pipelines of ended tasks may have, as JSON, but for the last one. */
-const ENDED_CHARACTERS = 64 * 1024 * 1024;
 
 /** Somebody who came with the key of a task. */
 export interface KeyHolder {
@@ -15,6 +12,12 @@ export interface KeyHolder {
   /** What the key carries. */
   readonly rights: ReadonlySet<Permission>;
 }
+
+/** How many ended tasks are kept, and for how long. */
+type EndedLimits = Pick<
+  Required<EngineLimits>,
+  "maxEndedTasks" | "maxEndedSize" | "endedTaskTime"
+>;
 
 /** What is kept about a task that has ended. */
 interface Ended {
@@ -33,26 +36,25 @@ export class TaskTable {
   readonly #tasks: Map<string, Task> = new Map();
   /** Those that have ended, oldest first. */
   readonly #ended: Map<string, Ended> = new Map();
-  readonly #maxEnded: number;
+  readonly #limits: EndedLimits;
   #endedSize = 0;
   readonly #onForget: (task: Task) => void;
   readonly #keys: TaskKeys;
   #isClosed = false;
 
   /**
-   * Make an empty table that takes its time from `clock` and remembers so many
-   * tasks that have ended; `onForget` is told about each task that is
-   * remembered no more.
+   * Make an empty table that takes its time from `clock`; `onForget` is called
+   * for each task that is evicted.
    */
   constructor(
     clock: Clock,
-    { maxEndedTasks }: { readonly maxEndedTasks: number },
+    limits: EndedLimits,
     keys: TaskKeys,
     onForget: (task: Task) => void,
   ) {
     this.#clock = clock;
     this.#keys = keys;
-    this.#maxEnded = maxEndedTasks;
+    this.#limits = limits;
     this.#onForget = onForget;
   }
 
@@ -71,14 +73,17 @@ export class TaskTable {
 
   /** Keep an ended task for a while, unless there are too many of them. */
   retire(token: string): void {
+    const { maxEndedTasks, maxEndedSize, endedTaskTime } = this.#limits;
     const forget = (): void => this.#forget(token);
-    const cancel = this.#clock.after(RETENTION_MS, forget, { ref: false });
+    const cancel = this.#clock.after(endedTaskTime, forget, {
+      ref: false,
+    });
     const size = sizeOf(this.#tasks.get(token));
     this.#ended.set(token, { cancel, size });
     this.#endedSize += size;
     for (const oldest of this.#ended.keys()) {
-      const fits = this.#ended.size <= this.#maxEnded &&
-        this.#endedSize <= ENDED_CHARACTERS;
+      const fits = this.#ended.size <= maxEndedTasks &&
+        this.#endedSize <= maxEndedSize;
       if (fits || oldest === token) break;
       this.#forget(oldest);
     }

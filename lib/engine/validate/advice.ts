@@ -3,8 +3,7 @@ import type {
   ValidationIssue,
 } from "../../../schema/pipeline.ts";
 import type { Component } from "../pipeline/component.ts";
-import { effectiveConfig } from "../pipeline/effective_config.ts";
-import { nodeWarnings } from "../pipeline/node_warnings.ts";
+import { effectiveConfig, nodeWarnings } from "../pipeline/effective_config.ts";
 import { unresolved } from "../../protocol/substitute.ts";
 import type { NodeDefinition } from "../node.ts";
 import type { NodeRegistry } from "../registry.ts";
@@ -18,8 +17,6 @@ export interface AdviceContext {
   readonly registry: NodeRegistry;
   /** Which forwarding rule the engine follows. */
   readonly forwarding: "clean" | "engine";
-  /** See `effectiveConfig`. */
-  readonly unknownProfiles: "error" | "warn";
   /** Classes of nodes whose keys and addresses do not matter; none if absent. */
   readonly keyless?: readonly string[];
   /** Ids that the chosen source leads to. */
@@ -80,7 +77,7 @@ function loadedAdvice(
     ...(keyless ? [] : withoutValue(component)),
     ...redacted(component),
     ...unheardOf(component, wiring, context.registry),
-    ...(definition ? nodeAdvice(component, definition, context, keyless) : []),
+    ...(definition ? nodeAdvice(component, definition, keyless) : []),
     ...(definition && context.forwarding === "clean"
       ? forwarded(component, wiring, definition)
       : []),
@@ -90,10 +87,9 @@ function loadedAdvice(
 function nodeAdvice(
   component: Component,
   definition: NodeDefinition,
-  { unknownProfiles }: AdviceContext,
   keyless: boolean,
 ): readonly string[] {
-  const effective = effectiveConfig(definition, component, unknownProfiles);
+  const effective = effectiveConfig(definition, component);
   const asks = ["llm", "embedding"].some((name) =>
     definition.classType.includes(name)
   );

@@ -16,10 +16,6 @@ export interface InspectOptions {
   readonly registry: NodeRegistry;
   /** Which forwarding rule the engine follows. */
   readonly forwarding: "clean" | "engine";
-  /** `engine` leaves out the checks that the real engine does not make. */
-  readonly validate: "strict" | "engine";
-  /** Whether a profile that the node does not know is a fault. */
-  readonly unknownProfiles: "error" | "warn";
   /**
    * Classes of nodes whose keys and addresses do not matter, because
    * something else answers for them.
@@ -55,7 +51,7 @@ export function inspect(
   source: string,
   options: InspectOptions,
 ): Inspection {
-  const { registry, validate, unknownProfiles } = options;
+  const { registry } = options;
   const document = isRecord(pipeline)
     ? { ...pipeline, components: withoutNotes(pipeline.components, registry) }
     : pipeline;
@@ -65,7 +61,6 @@ export function inspect(
   const edges = edgesOf(components);
   const loaded = connectedTo(source, list);
   const chain = topologicalOrder(ids.filter((id) => loaded.has(id)), edges);
-  const strict = validate === "strict";
   // A cycle is wholly in what is loaded, or wholly in the rest.
   const parts = [
     components.filter(({ id }) => loaded.has(id)),
@@ -74,14 +69,13 @@ export function inspect(
   const faults = [
     ...structureFaults(document, source),
     ...connectionFaults(list),
-    ...providerFaults(components, registry, unknownProfiles),
+    ...providerFaults(components, registry),
     ...laneFaults(components, registry),
     ...parts.flatMap(cycleFaults),
-    ...(strict ? helperFaults(components, registry) : []),
+    ...helperFaults(components, registry),
     ...startFaults(
       components.filter(({ id }) => loaded.has(id)),
       registry,
-      unknownProfiles,
     ),
   ];
   const isFatal = ({ id }: ValidationIssue): boolean =>
@@ -93,7 +87,7 @@ export function inspect(
     ignored,
     warnings: [
       ...ignored,
-      ...(strict ? advice(components, { ...options, chain: loaded }) : []),
+      ...advice(components, { ...options, chain: loaded }),
     ],
     chain,
     components,

@@ -26,19 +26,19 @@ export function inspectComponent(
   component: unknown,
   options: InspectOptions,
 ): ComponentInspection {
-  const { registry, validate, unknownProfiles } = options;
+  const { registry } = options;
   const list = withoutNotes([component], registry);
   const components = readComponents(list);
   const chain = new Set(components.map(({ id }) => id));
-  const warnings = validate === "strict" && components.length > 0
+  const warnings = components.length > 0
     ? advice(components, { ...options, chain })
     : [];
   return {
     errors: [
       ...structureFaults({ components: list }),
-      ...providerFaults(components, registry, unknownProfiles),
+      ...providerFaults(components, registry),
       ...laneFaults(components, registry),
-      ...startFaults(components, registry, unknownProfiles),
+      ...startFaults(components, registry),
     ],
     // The others are about the pipeline as a whole.
     warnings: warnings.filter(({ id }) => id !== undefined),

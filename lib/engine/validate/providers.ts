@@ -11,12 +11,11 @@ import { startFault } from "./start_fault.ts";
 export function providerFaults(
   components: readonly Component[],
   registry: NodeRegistry,
-  unknownProfiles: "error" | "warn",
 ): readonly ValidationIssue[] {
   return components.flatMap((component) => {
     const definition = registry.get(component.provider);
     const message = definition
-      ? effectiveConfig(definition, component, unknownProfiles).fault
+      ? effectiveConfig(definition, component).fault
       : refusal(component.provider);
     if (message === undefined) return [];
     return [issue(CCODE.INVALID_PARAM, message, component.id)];
@@ -32,7 +31,6 @@ function refusal(provider: string): string {
 export function startFaults(
   components: readonly Component[],
   registry: NodeRegistry,
-  unknownProfiles: "error" | "warn",
 ): readonly ValidationIssue[] {
   return components.flatMap((component) => {
     const { id, provider, config: rawConfig } = component;
@@ -41,7 +39,6 @@ export function startFaults(
     const { config, fault } = effectiveConfig(
       definition,
       component,
-      unknownProfiles,
     );
     const message = fault === undefined
       ? startFault(definition, { id, config, rawConfig })

@@ -11,36 +11,13 @@
  *
  * @module
  */
-// deno-lint-ignore no-external-import -- only the profiler tells what ran
-import { Session as Inspector } from "node:inspector/promises";
 import { close, connect, events, pipe, terminate, use } from "../../../mod.ts";
+import { profiler } from "../../support/files_that_ran.ts";
 
 const [uri = "", filepath = ""] = Deno.args;
 const options = { uri, auth: "key", env: {} };
 
-const inspector = new Inspector();
-inspector.connect();
-await inspector.post("Profiler.enable");
-await inspector.post("Profiler.startPreciseCoverage", {
-  callCount: true,
-  detailed: false,
-});
-
-/** The files whose functions ran during some work. */
-async function filesOf(work: () => Promise<unknown>): Promise<string[]> {
-  await inspector.post("Profiler.takePreciseCoverage");
-  await work();
-  const { result } = await inspector.post("Profiler.takePreciseCoverage");
-  const root = new URL("../../../", import.meta.url).href;
-  return result
-    .filter(({ url, functions }) =>
-      url.startsWith(root) &&
-      functions.some(({ ranges }) => ranges.some(({ count }) => count > 0))
-    )
-    .map(({ url }) => url.slice(root.length))
-    .filter((path) => /^(lib|schema)\//.test(path))
-    .sort();
-}
+const { filesOf } = await profiler();
 
 /** Resolves when the next frame that contains a word is given to a socket. */
 function sent(word: string): Promise<void> {
