@@ -27,13 +27,18 @@ export {
   ValidationException,
   type ValidationExceptionOptions,
 } from "./lib/errors.ts";
+export { resolveEndpoints } from "./lib/protocol/uri.ts";
 export {
   type WebSocketConstructor,
   webSocketTransport,
   type WebSocketTransportOptions,
 } from "./lib/transport/web_socket.ts";
 
-export type { EventType, PromisedEventName } from "./lib/events/event_type.ts";
+export type {
+  EventType,
+  OtherEventKind,
+  PromisedEventName,
+} from "./lib/events/event_type.ts";
 export {
   type EventGap,
   events,
@@ -183,10 +188,13 @@ export { type SendFilesOptions } from "./lib/pipe/options.ts";
 export { type UploadEvent, uploadFiles } from "./lib/pipe/upload_files.ts";
 
 export {
+  getCatalog,
   getService,
   getServices,
   ping,
   type PingOptions,
+  resolveConfig,
+  type ResolveConfigOptions,
 } from "./lib/service/services.ts";
 
 export type {
@@ -194,17 +202,23 @@ export type {
   AppPrice,
   ConnectResult,
   OrgInfo,
+  ServerEndpoints,
   ServerInfo,
   ServerVersion,
   TeamInfo,
 } from "./schema/account.ts";
 export type {
   AccountBody,
+  AppStatusBody,
+  BuildBody,
+  BuildStatusBody,
   DashboardBody,
+  DeployBody,
   EventBodies,
   EventBody,
   EventKind,
   EventName,
+  EventStamps,
   FlowBody,
   FlowTrace,
   OutputBody,
@@ -254,11 +268,15 @@ export {
   type UploadResult,
 } from "./schema/result.ts";
 export type {
+  ResolvedConfig,
+  ServiceCatalog,
   ServiceDefinition,
   ServiceInput,
   ServiceInvoke,
 } from "./schema/service.ts";
 export {
+  type ComponentStats,
+  type SlowDocument,
   type StartedTask,
   TASK_STATE,
   type TaskCounters,

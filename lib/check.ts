@@ -110,7 +110,15 @@ function oneOf(name: string, value: unknown, words: readonly string[]): void {
 function meant(unknown: string, known: readonly string[]): string | undefined {
   const name = folded(unknown);
   const alias = Object.hasOwn(ALIASES, name) ? ALIASES[name]! : "";
-  if (known.includes(alias.split(":")[0]!)) return alias;
+  return known.includes(alias.split(":")[0]!) ? alias : nearestOf(name, known);
+}
+
+/** The known name that is most like another one, if any is like it. */
+export function nearestOf(
+  unknown: string,
+  known: readonly string[],
+): string | undefined {
+  const name = folded(unknown);
   // Comparing takes time that grows with both.
   const most = name.length < 40 ? Math.min(name.length / 3, 3) : -1;
   for (let edits = 0; edits <= most; edits++) {

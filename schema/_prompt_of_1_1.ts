@@ -15,8 +15,14 @@ const LINE_END = /\r\n|[\n-\r\x1c-\x1e\x85\u2028\u2029]/;
 /**
  * A question as a prompt in the layout of 1.1 engines: sections
  * that end in an empty line, what is asked last, nothing for nothing.
+ *
+ * @param indented Whether instructions keep their indentation, as from 1.5 on.
  */
-export function promptOf11(question: Question, retry: boolean): string {
+export function promptOf11(
+  question: Question,
+  retry: boolean,
+  indented: boolean,
+): string {
   const { context, documents, goals, history, questions, role } = question;
   const expectJson = question.expectJson === true;
   const instructions = [
@@ -26,7 +32,10 @@ export function promptOf11(question: Question, retry: boolean): string {
   ];
   const sections = [
     role ? [role, ""] : [],
-    section("System Instructions", instructions.flatMap(instructionLines)),
+    section(
+      "System Instructions",
+      instructions.flatMap((it, at) => instructionLines(it, at + 1, indented)),
+    ),
     section("Examples", [
       ...question.examples.flatMap((it, at) =>
         exampleLines(it, at + 1, expectJson)
@@ -72,16 +81,33 @@ function section(title: string, lines: readonly string[]): readonly string[] {
 
 function instructionLines(
   { subtitle, instructions }: QuestionInstruction,
-  index: number,
+  number: number,
+  indented: boolean,
 ): readonly string[] {
-  const body = instructions.split(LINE_END)
-    .map((line) => line.trim())
-    .filter((line) => line !== "");
+  const lines = instructions.split(LINE_END)
+    .filter((line) => line.trim() !== "");
+  const common = indented ? commonIndent(lines) : 0;
+  const body = lines.map((line) =>
+    indented ? line.slice(common).trimEnd() : line.trim()
+  );
   return [
-    `${INDENT}${index + 1}) **${subtitle.trim()}**:`,
+    `${INDENT}${number}) **${subtitle.trim()}**:`,
     ...body.map((line) => DEEP + line),
     "",
   ];
+}
+
+/** How many spaces and tabs all lines begin with in common. */
+function commonIndent(lines: readonly string[]): number {
+  const indents = lines.map((line) => /^[ \t]*/.exec(line)![0]);
+  const [first = ""] = indents;
+  let length = first.length;
+  for (const indent of indents) {
+    let same = 0;
+    while (same < length && indent[same] === first[same]) same++;
+    length = same;
+  }
+  return length;
 }
 
 function exampleLines(

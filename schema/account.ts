@@ -18,8 +18,10 @@ export interface OrgInfo {
   readonly name?: string;
   /** What the account may do there, for example `org.admin`. */
   readonly permissions?: readonly string[];
-  /** Its teams. */
+  /** Its teams; from newer servers those that the account is in. */
   readonly teams?: readonly TeamInfo[];
+  /** What the ids of its apps begin with; none until it is registered. */
+  readonly developerId?: string | null;
   /** Members this version does not know are kept. */
   readonly [key: string]: unknown;
 }
@@ -27,6 +29,12 @@ export interface OrgInfo {
 /** A price of an app. */
 export interface AppPrice {
   /** The price's id. */
+  readonly id?: string;
+  /** The app. */
+  readonly appId?: string;
+  /** The price at the payment service, from 1.3 on. */
+  readonly stripePriceId?: string;
+  /** The price at the payment service, up to 1.2. */
   readonly priceId?: string;
   /** Its name. */
   readonly nickname?: string;
@@ -34,8 +42,16 @@ export interface AppPrice {
   readonly amountCents?: number;
   /** The currency's code. */
   readonly currency?: string;
-  /** How often it is charged, for example `month`. */
+  /** How often it is charged: `month`, `year`, `one_time`. */
   readonly interval?: string;
+  /** The amount in hundredths of the currency, up to 1.2. */
+  readonly unitAmount?: number;
+  /** What else the payment service has about it. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  /** Whether it can be chosen. */
+  readonly isActive?: boolean;
+  /** When it was made. */
+  readonly createdAt?: string | number;
   /** Members this version does not know are kept. */
   readonly [key: string]: unknown;
 }
@@ -48,16 +64,36 @@ export interface AppManifestEntry {
   readonly moduleId?: string;
   /** The display name. */
   readonly name?: string;
-  /** Where it starts. */
+  /** Where it starts; from 1.4 on of apps under development alone. */
   readonly entry?: string;
+  /** The number of the published version, from 1.4 on. */
+  readonly registryVersion?: number;
+  /** Whether it is one under development. */
+  readonly dev?: boolean;
+  /** Where it is being developed, newest first. */
+  readonly devEntries?: readonly {
+    /** The address. */
+    readonly url?: string;
+    /** Whose session it is. */
+    readonly session?: string;
+    /** Since when. */
+    readonly registeredAt?: number | string;
+  }[];
   /** What it does. */
   readonly description?: string;
   /** The address of its picture. */
   readonly icon?: string;
   /** What it is listed under. */
   readonly categories?: readonly string[];
-  /** Its settings. */
+  /** Its settings, up to 1.3. */
   readonly settings?: unknown;
+  /** Its settings as VS Code describes them, from 1.4 on. */
+  readonly configuration?: {
+    /** The heading. */
+    readonly title?: string;
+    /** Each setting's schema. */
+    readonly properties?: Readonly<Record<string, unknown>>;
+  };
   /** Its version. */
   readonly version?: string;
   /** Who it belongs to. */
@@ -112,10 +148,22 @@ export interface ConnectResult {
   readonly phoneNumberVerified?: boolean;
   /** The language and country. */
   readonly locale?: string;
-  /** The id of the default team of tasks. */
+  /** The id of the default team of tasks, up to 1.3. */
   readonly defaultTeam?: string;
-  /** The organisations that the account belongs to. */
+  /** The id of the team whose settings runs of development have; from 1.4 on. */
+  readonly devTeam?: string;
+  /** The organisations that the account belongs to, up to 1.2. */
   readonly organizations?: readonly OrgInfo[];
+  /** The organisation of the session, from 1.3 on. */
+  readonly organization?: OrgInfo | null;
+  /** What the account may do on the server itself, from 1.3 on. */
+  readonly sysPermissions?: readonly string[];
+  /** What the organisation has left to spend, by resource; from 1.3 on. */
+  readonly credits?: Readonly<Record<string, number>>;
+  /** Whether the account waits to be let in: it may do nothing until then. */
+  readonly waitlisted?: boolean;
+  /** The server's version, where it says so. */
+  readonly serverVersion?: string;
   /** The apps that the account sees. */
   readonly apps?: readonly AppManifestEntry[];
   /** What the server is, for example `oss` or `saas`. */
@@ -136,6 +184,14 @@ export interface ServerVersion {
   readonly [key: string]: unknown;
 }
 
+/** Where a server is to be reached; `origin` is where it was asked. */
+export interface ServerEndpoints {
+  /** The address for clients. */
+  readonly api?: string;
+  /** The address for people. */
+  readonly ui?: string;
+}
+
 /** The body of `rrext_public_probe`, which needs no login. */
 export interface ServerInfo {
   /** Text on some servers, a record on others. */
@@ -144,6 +200,10 @@ export interface ServerInfo {
   readonly capabilities?: readonly string[];
   /** The operating system. */
   readonly platform?: string;
+  /** Where it is to be reached; see `resolveEndpoints`. From 1.4 on. */
+  readonly endpoints?: ServerEndpoints;
+  /** The public key at the payment service, where there is one. */
+  readonly stripePublishableKey?: string;
   /** The public apps. */
   readonly apps?: readonly AppManifestEntry[];
   /** Members this version does not know are kept. */

@@ -1,5 +1,10 @@
 import { findJson } from "./_find_json.ts";
-import { isRecord, type JsonValue, parseRecord } from "./json.ts";
+import {
+  isRecord,
+  type JsonObject,
+  type JsonValue,
+  parseRecord,
+} from "./json.ts";
 import { parseJson } from "./parse_json.ts";
 
 /** An answer as it travels through a pipeline. */
@@ -8,6 +13,8 @@ export interface Answer {
   readonly answer: JsonValue;
   /** Whether the question asked for JSON. */
   readonly expectJson: boolean;
+  /** What it has cost, as the model counts it; from 1.4 on. */
+  readonly tokens?: JsonObject | null | undefined;
 }
 
 /**
@@ -43,7 +50,8 @@ export function createAnswer(
  *
  * @param answer The answer so far; it is not changed.
  * @param value The reply; see {@linkcode createAnswer}.
- * @returns An answer with that reply, which expects JSON where the old one did.
+ * @returns An answer with that reply, which expects JSON where the old one did,
+ * without the old one's tokens.
  * @throws {SyntaxError} JSON was expected, and the text holds none.
  *
  * @example
@@ -159,8 +167,8 @@ function isAnswer(answer: Answer | JsonValue): answer is Answer {
  * );
  * ```
  */
-export function answerToJson({ answer, expectJson }: Answer): string {
-  return JSON.stringify({ answer, expectJson });
+export function answerToJson({ answer, expectJson, tokens }: Answer): string {
+  return JSON.stringify({ answer, expectJson, ...(tokens && { tokens }) });
 }
 
 /**
@@ -170,7 +178,8 @@ export function answerToJson({ answer, expectJson }: Answer): string {
  * @param json JSON text, or what it parses to.
  * @returns The answer; members that are missing take their defaults.
  * @throws {SyntaxError} The text is not JSON.
- * @throws {TypeError} It is not an object, or `expectJson` is no boolean.
+ * @throws {TypeError} It is not an object, `expectJson` is no boolean, or
+ * `tokens` is no object.
  *
  * @example
  * ```ts
@@ -191,5 +200,11 @@ export function answerFromJson(json: unknown): Answer {
       'Cannot read an answer: "expectJson" must be a boolean',
     );
   }
-  return { answer: (record.answer ?? null) as JsonValue, expectJson };
+  const answer = (record.answer ?? null) as JsonValue;
+  const tokens = record.tokens ?? null;
+  if (tokens === null) return { answer, expectJson };
+  if (!isRecord(tokens)) {
+    throw new TypeError('Cannot read an answer: "tokens" must be an object');
+  }
+  return { answer, expectJson, tokens: tokens as JsonObject };
 }

@@ -38,6 +38,14 @@ export interface DashboardConnection {
   readonly authenticated: boolean;
   /** Whose it is. */
   readonly clientId?: string | null;
+  /** The user's id; `null` before the login. From 1.4 on, as the next three. */
+  readonly userId?: string | null;
+  /** The user's name. */
+  readonly userName?: string | null;
+  /** The organization's id. */
+  readonly orgId?: string | null;
+  /** The organization's name. */
+  readonly orgName?: string | null;
   /** The name and version that the client sent. */
   readonly clientInfo?: {
     /** What it calls itself. */
@@ -65,6 +73,8 @@ export interface DashboardTask {
   readonly source: string;
   /** The source component's provider. */
   readonly provider?: string;
+  /** Whether it is a run of development or a deployed one; from 1.4 on. */
+  readonly runKind?: "dev" | "deploy" | (string & Record<never, never>);
   /** How it was started. */
   readonly launchType?: "launch" | "execute" | (string & Record<never, never>);
   /** When it was started, in Unix seconds. */
@@ -171,6 +181,54 @@ export interface CProfileStop {
   readonly message?: string;
   /** Members this version does not know are kept. */
   readonly [key: string]: unknown;
+}
+
+/** A function of a profile, and what it called; from 1.4 on. */
+export interface CProfileNode {
+  /** The function's name; `<root>` for the whole. */
+  readonly name: string;
+  /** The file that it stands in. */
+  readonly file?: string;
+  /** The line that it begins at. */
+  readonly line?: number;
+  /** How often it was called. */
+  readonly ncalls?: number;
+  /** Seconds in the function itself. */
+  readonly tottime?: number;
+  /** Seconds in it and in what it called. */
+  readonly cumtime?: number;
+  /** What it called. */
+  readonly children?: readonly CProfileNode[];
+}
+
+/** A profile as a tree; from 1.4 on. */
+export interface CProfileTree {
+  /** The root; `null` where nothing was measured. */
+  readonly tree: CProfileNode | null;
+  /** Seconds in all. */
+  readonly total_time?: number;
+  /** How many calls there were. */
+  readonly total_calls?: number;
+  /** Members this version does not know are kept. */
+  readonly [key: string]: unknown;
+}
+
+/** A thread of a profile; from 1.5 on. */
+export interface CProfileThread {
+  /** What `cprofileTree` takes; 0 is one, too. */
+  readonly id: number;
+  /** Its name. */
+  readonly name?: string | null;
+  /** The operating system's number for it. */
+  readonly tid?: number;
+  /** Seconds that it has worked. */
+  readonly ttot?: number;
+  /** How often it was given the processor. */
+  readonly sched_count?: number;
+  /** How many functions it has called. */
+  readonly functions?: number;
+  /** How many calls it has made. */
+  readonly calls?: number;
 }
 
 /** What a profile found out. */

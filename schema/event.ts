@@ -1,9 +1,34 @@
 import type { ConnectResult } from "./account.ts";
+import type { EventKind } from "./event_kind.ts";
 import type { UploadResult } from "./result.ts";
 import type { TaskCounters, TaskMetrics, TaskStatus } from "./task.ts";
 
+export {
+  EVENT_BITS,
+  type EventKind,
+  eventMask,
+  kindsOf,
+} from "./event_kind.ts";
+
+/** What newer servers put into the body of every event of a task. */
+export interface EventStamps {
+  /** When it was sent, in Unix seconds, with a fraction. */
+  readonly eventTime?: number;
+  /**
+   * Its number in the log of its source, from 1. It always grows, over runs
+   * and restarts; gaps are no losses.
+   */
+  readonly logSeq?: number;
+  /** Whether the run is one of development or a deployed one. */
+  readonly runKind?: "dev" | "deploy" | (string & Record<never, never>);
+  /** The team of a deployed run; empty for a run of development. */
+  readonly teamId?: string;
+  /** Whose run it is. */
+  readonly userId?: string;
+}
+
 /** What every event's body may carry. */
-export interface EventBody {
+export interface EventBody extends EventStamps {
   /** The task's display id; empty for events of the server itself. */
   readonly __id?: string;
   /** Members this version does not know are kept. */
@@ -11,9 +36,11 @@ export interface EventBody {
 }
 
 /** Body of `apaevt_status_update`: the whole status of a task. */
-export interface StatusUpdateBody extends TaskStatus {
+export interface StatusUpdateBody extends TaskStatus, EventStamps {
   /** The task's display id; `<project>.<source>` when there is no task. */
   readonly __id?: string;
+  /** Whether it is the last one of a run; newer servers say so. */
+  readonly final?: boolean;
 }
 
 /** A task in the list of `apaevt_task` with the action `running`. */
@@ -26,6 +53,10 @@ export interface RunningTask {
   readonly projectId: string;
   /** The id of the source component. */
   readonly source: string;
+  /** Whether the run is one of development or a deployed one. */
+  readonly runKind?: EventStamps["runKind"];
+  /** The team of a deployed run; empty for a run of development. */
+  readonly teamId?: string;
 }
 
 /** Body of `apaevt_task` when tasks are first listed. */
@@ -46,6 +77,10 @@ export interface TaskChangeBody extends EventBody {
   readonly projectId: string;
   /** The id of the source component. */
   readonly source: string;
+  /** On begin: the number that the run's chapter in the log begins with. */
+  readonly beginSeq?: number | null;
+  /** On end: who ended it. */
+  readonly reason?: "user" | "ttl" | (string & Record<never, never>);
 }
 
 /** Body of `apaevt_task`; narrow it by `action`. */
@@ -73,6 +108,11 @@ export interface FlowBody extends EventBody {
   readonly op: "begin" | "enter" | "leave" | "end";
   /** The ids of the active components, innermost last; on begin the object's name. */
   readonly pipes: readonly string[];
+  /**
+   * The component that is entered or left; on begin and end the object. Older
+   * servers leave it out.
+   */
+  readonly component?: string;
   /** What was got or given; on end the whole response. */
   readonly trace?: FlowTrace;
   /** The pipeline's project. */
@@ -161,6 +201,8 @@ export interface DashboardBody extends EventBody {
   readonly taskId?: string;
   /** What the client calls itself. */
   readonly clientName?: string;
+  /** What the client calls itself by now; see `connection_updated`. */
+  readonly appName?: string;
   /** The client's version. */
   readonly clientVersion?: string;
   /** Whose the connection is. */
@@ -175,6 +217,54 @@ export interface DashboardBody extends EventBody {
   readonly exitCode?: number | null;
   /** Why a task ended so. */
   readonly exitMessage?: string;
+}
+
+/** Body of `apaevt_deploy`: something changed, so that it is time to ask. */
+export interface DeployBody extends EventBody {
+  /** The organization. */
+  readonly orgId?: string;
+  /** The project; none where an app changed. */
+  readonly projectId?: string;
+  /** What happened, for example `deploy` or `errored`. */
+  readonly action: string;
+}
+
+/** Body of `apaevt_build`: what the build of an app printed. */
+export interface BuildBody extends EventBody {
+  /** The organization. */
+  readonly orgId?: string;
+  /** The app. */
+  readonly appId: string;
+  /** The version that is built. */
+  readonly version?: number;
+  /** Where the build is, for example `install`. */
+  readonly phase?: string;
+  /** The lines. */
+  readonly lines: readonly string[];
+}
+
+/** Body of `apaevt_build_status`: how the build of an app is. */
+export interface BuildStatusBody extends EventBody {
+  /** The organization. */
+  readonly orgId?: string;
+  /** The app. */
+  readonly appId: string;
+  /** The version that is built. */
+  readonly version?: number;
+  /** Where the build is; empty once it is over. */
+  readonly status: string;
+}
+
+/** Body of `app:statusChanged`: an app was looked at, and what came of it. */
+export interface AppStatusBody extends EventBody {
+  /** The app. */
+  readonly appId: string;
+  /** What has become of it. */
+  readonly status: string;
+  /** The version concerned. */
+  readonly version?: number;
+  /** What was said about it. */
+  readonly notes?: string;
 }
 
 /** Body of `apaext_account`: the account as it is now. */
@@ -235,6 +325,16 @@ export interface EventBodies {
   readonly apaevt_status_info: StatusInfoBody;
   /** What happens on the server. */
   readonly apaevt_dashboard: DashboardBody;
+  /** Deployments change. */
+  readonly apaevt_deploy: DeployBody;
+  /** An app is built. */
+  readonly apaevt_build: BuildBody;
+  /** How the build of an app is. */
+  readonly apaevt_build_status: BuildStatusBody;
+  /** Payments; servers do not document the body. */
+  readonly apaevt_billing: EventBody;
+  /** An app was looked at. */
+  readonly "app:statusChanged": AppStatusBody;
   /** The account changed. */
   readonly apaext_account: AccountBody;
   /** An upload advances; made by the client itself. */
@@ -243,18 +343,6 @@ export interface EventBodies {
 
 /** The name of an event that this version knows. */
 export type EventName = keyof EventBodies;
-
-/** A kind of event that can be subscribed to. */
-export type EventKind =
-  | "DEBUGGER"
-  | "DETAIL"
-  | "SUMMARY"
-  | "OUTPUT"
-  | "FLOW"
-  | "TASK"
-  | "SSE"
-  | "DASHBOARD"
-  | "ALL";
 
 /** Known event names with the kind that brings them. */
 export const KIND_OF: Readonly<Record<EventName, EventKind | undefined>> = {
@@ -273,99 +361,11 @@ export const KIND_OF: Readonly<Record<EventName, EventKind | undefined>> = {
   apaevt_status_user: "DETAIL",
   apaevt_status_info: "DETAIL",
   apaevt_dashboard: "DASHBOARD",
+  apaevt_billing: "BILLING",
+  apaevt_deploy: "DEPLOY",
+  apaevt_build: "DEPLOY",
+  apaevt_build_status: "DEPLOY",
+  "app:statusChanged": undefined,
   apaext_account: undefined,
   apaevt_status_upload: undefined,
 };
-
-/** Each kind's bits in the mask of a subscription. */
-export const EVENT_BITS: {
-  /** Debugger traffic; nothing for clients that are no debugger. */
-  readonly DEBUGGER: 1;
-  /** `apaevt_status_object`, `_counts`, `_error` and its siblings. */
-  readonly DETAIL: 2;
-  /** `apaevt_status_update`. */
-  readonly SUMMARY: 4;
-  /** `output`. */
-  readonly OUTPUT: 8;
-  /** `apaevt_flow`; only of tasks that were started with a trace level. */
-  readonly FLOW: 16;
-  /** `apaevt_task`. */
-  readonly TASK: 32;
-  /** `apaevt_sse`; unknown to 1.0 servers. */
-  readonly SSE: 64;
-  /** `apaevt_dashboard`; only for the token `*`, unknown to 1.0 servers. */
-  readonly DASHBOARD: 128;
-  /** All of the above. */
-  readonly ALL: 255;
-} = Object.freeze({
-  DEBUGGER: 1,
-  DETAIL: 2,
-  SUMMARY: 4,
-  OUTPUT: 8,
-  FLOW: 16,
-  TASK: 32,
-  SSE: 64,
-  DASHBOARD: 128,
-  ALL: 255,
-});
-
-/** The kinds that have one bit each, lowest first. */
-const SINGLE_KINDS: readonly Exclude<EventKind, "ALL">[] = [
-  "DEBUGGER",
-  "DETAIL",
-  "SUMMARY",
-  "OUTPUT",
-  "FLOW",
-  "TASK",
-  "SSE",
-  "DASHBOARD",
-];
-
-/**
- * Turn kinds of events into the mask of a subscription.
- *
- * @param kinds The kinds; order and repetition do not matter.
- * @returns The mask, 0 to 255; 0 for no kinds, which unsubscribes.
- * @throws {RangeError} One of them is not a kind. It would be ignored by the
- * server, and a subscription of nothing else would end.
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * import { eventMask } from "@rocketride/streams/schema";
- *
- * assertEquals(eventMask(["SUMMARY", "TASK"]), 36);
- * ```
- */
-export function eventMask(kinds: Iterable<EventKind>): number {
-  let mask = 0;
-  for (const kind of kinds) {
-    if (!Object.hasOwn(EVENT_BITS, kind)) {
-      throw new RangeError(`Cannot subscribe to unknown event kind "${kind}"`);
-    }
-    mask |= EVENT_BITS[kind];
-  }
-  return mask;
-}
-
-/**
- * Turn the mask of a subscription into kinds of events.
- *
- * @param mask The mask, 0 to 255.
- * @returns One kind for each bit, lowest first; never `ALL`.
- * @throws {RangeError} The mask is not a whole number from 0 to 255.
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * import { kindsOf } from "@rocketride/streams/schema";
- *
- * assertEquals(kindsOf(36), ["SUMMARY", "TASK"]);
- * ```
- */
-export function kindsOf(mask: number): Exclude<EventKind, "ALL">[] {
-  if (!Number.isInteger(mask) || mask < 0 || mask > EVENT_BITS.ALL) {
-    throw new RangeError(`Event mask must be 0 to 255: received ${mask}`);
-  }
-  return SINGLE_KINDS.filter((kind) => (mask & EVENT_BITS[kind]) !== 0);
-}

@@ -18,11 +18,12 @@ export interface PromptOptions {
   readonly hasPreviousJsonFailed?: boolean | undefined;
   /**
    * Which engines' layout: `1.0` has instructions of its own where the
-   * question has none, `1.1` puts what is asked last and has none.
+   * question has none, `1.1` puts what is asked last and has none, `1.5` keeps
+   * the indentation inside instructions as well.
    *
    * @default {"1.0"}
    */
-  readonly layout?: "1.0" | "1.1" | undefined;
+  readonly layout?: "1.0" | "1.1" | "1.5" | undefined;
 }
 
 const EOL = "\r\n";
@@ -68,10 +69,12 @@ export function getPrompt(
 ): string {
   checkOptions(options, "getPrompt(question, { layout })", {
     hasPreviousJsonFailed: 1,
-    layout: 1,
+    layout: ["1.0", "1.1", "1.5"],
   });
   const { layout = "1.0", hasPreviousJsonFailed = false } = options;
-  if (layout === "1.1") return promptOf11(question, hasPreviousJsonFailed);
+  if (layout !== "1.0") {
+    return promptOf11(question, hasPreviousJsonFailed, layout === "1.5");
+  }
   const { context, documents, goals, history, questions, role } = question;
   const lines = [
     role ?? "",

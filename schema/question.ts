@@ -60,6 +60,11 @@ export interface Question {
   readonly filter: DocFilter | null;
   /** Whether the answer is to be JSON. */
   readonly expectJson: boolean | null;
+  /**
+   * Whether the model may keep what stays the same between questions; from
+   * 1.5 on. Sent where it is `true` only.
+   */
+  readonly cachePrefix?: boolean | null | undefined;
   /** The role of the model; may be empty. */
   readonly role: string | null;
   /** The instructions to the model. */
@@ -116,6 +121,7 @@ export function createQuestion(options: QuestionOptions = {}): Question {
     type: 1,
     filter: 1,
     expectJson: 1,
+    cachePrefix: 1,
     role: 1,
     instructions: 1,
     history: 1,
@@ -137,6 +143,7 @@ export function completeQuestion(members: QuestionOptions): Question {
     type: members.type ?? "question",
     filter: filter === null ? null : completeFilter(filter),
     expectJson: members.expectJson ?? false,
+    ...(members.cachePrefix && { cachePrefix: true }),
     role: members.role ?? "",
     instructions: members.instructions ?? [],
     history: members.history ?? [],

@@ -61,6 +61,7 @@ export function questionFromJson(json: unknown): Question {
   const members = readMembers(WHAT, record, {
     type: "text",
     expectJson: "boolean",
+    cachePrefix: "boolean",
     role: "text",
     context: "texts",
     goals: "texts",

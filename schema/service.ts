@@ -94,7 +94,10 @@ export interface ServiceDefinition {
   readonly prefix?: string;
   /** What it does. */
   readonly description?: string;
-  /** The file name or address of its picture. */
+  /**
+   * Its picture: a file name or an address; from 1.4 on, in the list, the name
+   * of one of the catalogue's `icons`.
+   */
   readonly icon?: string;
   /** The address of its manual. */
   readonly documentation?: string;
@@ -122,8 +125,27 @@ export interface ServiceDefinition {
 export interface ServiceCatalog {
   /** Provider name to definition. */
   readonly services: Readonly<Record<string, ServiceDefinition>>;
+  /**
+   * Pictures as SVG, by the `icon` of services of the same catalogue; from 1.4
+   * on. They are of unknown origin: sanitise them before a page shows them.
+   */
+  readonly icons?: Readonly<Record<string, string>>;
   /** The version of the catalogue. */
   readonly version?: number | string;
+  /** Members this version does not know are kept. */
+  readonly [key: string]: unknown;
+}
+
+/** What a component's settings become; from 1.4 on. */
+export interface ResolvedConfig {
+  /** The provider. */
+  readonly provider: string;
+  /** The profile that the settings name; otherwise `default`. */
+  readonly profile?: string;
+  /** The settings with the profile's defaults. */
+  readonly resolved: Readonly<Record<string, unknown>>;
+  /** Settings that the profile ignores. */
+  readonly dropped: readonly string[];
   /** Members this version does not know are kept. */
   readonly [key: string]: unknown;
 }

@@ -100,6 +100,28 @@ export interface TaskTokens {
   readonly total: number;
 }
 
+/** How long a component has worked; of tasks with a trace. */
+export interface ComponentStats {
+  /** How often it was called. */
+  readonly calls: number;
+  /** Seconds in all. */
+  readonly totalSeconds: number;
+  /** Seconds of the longest call. */
+  readonly maxSeconds: number;
+}
+
+/** An object that took long; of tasks with a trace. */
+export interface SlowDocument {
+  /** The object's name, 200 characters of it at most. */
+  readonly name: string;
+  /** Seconds from begin to end. */
+  readonly elapsed: number;
+  /** When it began, in Unix seconds. */
+  readonly beginTime: number;
+  /** The number in the log that its trace begins with. */
+  readonly beginSeq?: number | null;
+}
+
 /**
  * The whole status of a task: the body of
  * `rrext_get_task_status` and of the event `apaevt_status_update`.
@@ -148,6 +170,18 @@ export interface TaskStatus extends TaskCounters {
   readonly metrics: TaskMetrics;
   /** What the task has cost. */
   readonly tokens: TaskTokens;
+  /** Component to how long it has worked; from 1.4 on, with a trace. */
+  readonly componentStats?: Readonly<Record<string, ComponentStats>>;
+  /** The ten slowest objects, slowest first; from 1.4 on, with a trace. */
+  readonly slowestDocs?: readonly SlowDocument[];
+  /** Seconds from begin to end of all objects; from 1.4 on, with a trace. */
+  readonly completionSeconds?: number;
+  /** Seconds between objects; from 1.4 on, with a trace. */
+  readonly idleSeconds?: number;
+  /** The longest time between two objects, in seconds. */
+  readonly idleLongestSeconds?: number;
+  /** When that began, in Unix seconds; 0 = never. */
+  readonly idleLongestAt?: number;
   /** Members this version does not know are kept. */
   readonly [key: string]: unknown;
 }
@@ -166,6 +200,8 @@ export interface TaskSummary {
   readonly status: string;
   /** The pipeline as it was received, with its placeholders. */
   readonly pipeline?: Pipeline;
+  /** Whether it is a run of development or a deployed one; from 1.4 on. */
+  readonly runKind?: "dev" | "deploy" | (string & Record<never, never>);
   /** Members this version does not know are kept. */
   readonly [key: string]: unknown;
 }

@@ -3,7 +3,9 @@ import {
   type EventKind,
   eventMask,
   type EventName,
+  KIND_OF,
 } from "../../schema/event.ts";
+import { nearestOf } from "../check.ts";
 import { eventKindOf } from "../../schema/typed_event.ts";
 
 /** Names that documents promise but no engine sends. */
@@ -12,21 +14,31 @@ export type PromisedEventName =
   | "apaevt_status_completion"
   | "apaevt_status_pipeline";
 
+/** A kind of event that this version does not know; sent as it is. */
+export interface OtherEventKind {
+  /** The kind's name. Servers ignore the names that they do not know. */
+  readonly kind: string;
+}
+
 /**
  * What can be subscribed to: a kind in upper or lower case, or an event's
  * name. The {@linkcode PromisedEventName}s stand for `apaevt_status_update`,
- * which carries what they promise.
+ * which carries what they promise. A kind of a newer server is given as
+ * `{ kind: "NEW" }`.
  */
 export type EventType =
   | EventKind
   | Lowercase<EventKind>
   | EventName
-  | PromisedEventName;
+  | PromisedEventName
+  | OtherEventKind;
 
 /** What a subscription asks for, in both vocabularies. */
 export interface Wanted {
   /** The kinds, as the engine wants them. */
   readonly mask: number;
+  /** Kinds that this version does not know. */
+  readonly others: readonly string[];
   /** The names that were given. */
   readonly names: ReadonlySet<string>;
   /** Check whether an event of this name is wanted. */
@@ -58,28 +70,59 @@ export function readTypes(types: Iterable<EventType>): Wanted {
   let mask = 0;
   let kinds = 0;
   const names = new Set<string>();
-  for (const type of types) {
+  const others = new Set<string>();
+  for (const given of types) {
+    const type = typeof given === "object" ? otherKind(given) : given;
     const kind = String(type).toUpperCase();
     if (Object.hasOwn(EVENT_BITS, kind)) {
       kinds |= eventMask([kind as EventKind]);
       continue;
     }
+    if (typeof given === "object") {
+      others.add(type);
+      continue;
+    }
     const name = PROMISED.includes(type) ? UPDATE : type;
     const needed = eventKindOf(name);
     if (needed === undefined && name !== LOCAL) {
-      throw new RangeError(`Cannot subscribe to unknown event "${type}"`);
+      throw new RangeError(
+        `Cannot subscribe to unknown event "${type}"; ${nearest(type)}`,
+      );
     }
     if (needed !== undefined) mask |= eventMask([needed]);
     names.add(name);
   }
   return {
     mask: mask | kinds,
+    others: [...others],
     names,
     has(name): boolean {
       if (names.has(name)) return true;
       const kind = eventKindOf(name);
-      if (kind === undefined) return kinds === EVENT_BITS.ALL;
-      return (kinds & eventMask([kind])) !== 0;
+      if (kind !== undefined) return (kinds & eventMask([kind])) !== 0;
+      // Which kind a newer server means by a name cannot be known.
+      const isNew = !Object.hasOwn(KIND_OF, name);
+      return kinds === EVENT_BITS.ALL ||
+        isNew && (kinds !== 0 || others.size > 0);
     },
   };
+}
+
+function otherKind(given: OtherEventKind | null): string {
+  const kind = given?.kind;
+  if (typeof kind === "string" && kind.trim() !== "") return kind;
+  throw new TypeError(
+    'Expected an event, such as "summary" or { kind: "NEW" }',
+  );
+}
+
+/** What to write in place of a name that is unknown. */
+function nearest(type: string): string {
+  const near = nearestOf(String(type), [
+    ...Object.keys(EVENT_BITS),
+    ...Object.keys(KIND_OF),
+  ]);
+  return near
+    ? `use "${near}"`
+    : `a kind of a newer server is { kind: "${type}" }`;
 }

@@ -151,6 +151,7 @@ interface QueueOptions {
 export class EventSubscription {
   readonly stream: ReadableStream<StreamedEvent>;
   readonly mask: number;
+  readonly others: readonly string[];
   readonly #core: SessionCore;
   #key: MonitorKey;
   readonly #wanted: Wanted;
@@ -179,6 +180,7 @@ export class EventSubscription {
       bytes: QUEUE_BYTES,
     });
     this.mask = wanted.mask;
+    this.others = wanted.others;
     this.stream = new ReadableStream<StreamedEvent>({
       start: (controller): void => {
         this.#controller = controller;
@@ -195,7 +197,7 @@ export class EventSubscription {
     this.#detach = [() => this.#core.listeners.delete(listener)];
     try {
       // Events of the client itself need no request.
-      if (this.mask !== 0) {
+      if (this.#isRemote) {
         await subscriptionsOf(this.#core).add(this.#key, this, options);
       }
     } catch (error) {
@@ -268,6 +270,11 @@ export class EventSubscription {
     this.#flush();
   }
 
+  /** Whether the engine is asked for anything. */
+  get #isRemote(): boolean {
+    return this.mask !== 0 || this.others.length > 0;
+  }
+
   get #flows(): boolean {
     return !this.#over && !this.#held;
   }
@@ -318,7 +325,7 @@ export class EventSubscription {
     this.#over = true;
     this.#queue.drain();
     this.#release();
-    if (this.mask === 0) return;
+    if (!this.#isRemote) return;
     await subscriptionsOf(this.#core).remove(this.#key, this).catch(ignore);
   }
 

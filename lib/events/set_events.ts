@@ -65,17 +65,18 @@ export async function setEvents(
 ): Promise<void> {
   checkCallOptions(options, "setEvents(session, target, types, { timeout })");
   const core = coreOf(session);
-  const { mask } = readTypes(types);
+  const { mask, others } = readTypes(types);
   const key = await resolveTarget(core, target, options);
   const table = subscriptionsOf(core);
   let chosen = choices.get(core);
   if (!chosen) choices.set(core, chosen = new Map());
-  const subscriber: Subscriber = { mask, onGap(): void {} };
+  const subscriber: Subscriber = { mask, others, onGap(): void {} };
+  const isChoice = mask !== 0 || others.length > 0;
   // The new one first: what both want is never interrupted.
-  if (mask !== 0) await table.add(key, subscriber, options);
+  if (isChoice) await table.add(key, subscriber, options);
   // Only now: another call may have chosen meanwhile.
   const before = chosen.get(key.id);
-  if (mask !== 0) chosen.set(key.id, { key, subscriber });
+  if (isChoice) chosen.set(key.id, { key, subscriber });
   else chosen.delete(key.id);
   if (before) await table.remove(before.key, before.subscriber);
 }

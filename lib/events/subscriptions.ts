@@ -3,7 +3,7 @@ import {
   type EventMessage,
   type ResponseMessage,
 } from "../../schema/envelope.ts";
-import { kindsOf } from "../../schema/event.ts";
+import { EVENT_BITS, kindsOf } from "../../schema/event.ts";
 import { isRecord } from "../../schema/json.ts";
 import { ignore } from "../async.ts";
 import { isDAPException, RocketRideException } from "../errors.ts";
@@ -14,6 +14,8 @@ import type { CallOptions, TaskRef } from "../session/session.ts";
 /** A reader of events. */
 export interface Subscriber {
   readonly mask: number;
+  /** Kinds that this version does not know. */
+  readonly others?: readonly string[];
   /** The session has reconnected; events may be missing. */
   onGap(): void;
 }
@@ -21,8 +23,8 @@ export interface Subscriber {
 interface Entry {
   readonly key: MonitorKey;
   readonly subscribers: Set<Subscriber>;
-  /** The mask that the engine has; `undefined` if that is unknown. */
-  applied: number | undefined;
+  /** The kinds that the engine has; `undefined` if that is unknown. */
+  applied: string | undefined;
   /** How often the engine has lost it; answers from before are ignored. */
   losses: number;
   /** Settles when the latest change is done. */
@@ -100,7 +102,7 @@ export class SubscriptionTable {
     const entry: Entry = {
       key,
       subscribers: new Set(),
-      applied: 0,
+      applied: "",
       losses: 0,
       change: Promise.resolve(),
     };
@@ -141,13 +143,14 @@ export class SubscriptionTable {
 
   async #apply(entry: Entry, options: ChangeOptions): Promise<void> {
     options.signal?.throwIfAborted();
-    const mask = unionOf(entry);
-    if (mask === entry.applied) return;
+    const types = unionOf(entry);
+    const wanted = types.join();
+    if (wanted === entry.applied) return;
     const { losses } = entry;
     // A change that is given up half-way may have been made, or not.
     entry.applied = undefined;
     const { token, projectId, source, pipeId } = entry.key;
-    let response = await this.#send(entry.key, mask, options);
+    let response = await this.#send(entry.key, types, options);
     // The token of a run that is over; the next run has the same project.
     if (didFail(response) && token !== undefined && projectId !== undefined) {
       const args = {
@@ -156,24 +159,21 @@ export class SubscriptionTable {
         ...(pipeId !== undefined && { pipeId }),
       };
       const key = { ...entry.key, token: undefined, arguments: args };
-      const again = await this.#send(key, mask, options);
+      const again = await this.#send(key, types, options);
       if (!didFail(again)) response = again;
     }
     // An engine that does not know the task any more has forgotten it all.
-    if (!didFail(response) || mask === 0) {
-      if (entry.losses === losses) entry.applied = mask;
+    if (!didFail(response) || wanted === "") {
+      if (entry.losses === losses) entry.applied = wanted;
     } else throw refusal(response, RocketRideException);
   }
 
   #send(
     { token, arguments: args }: MonitorKey,
-    mask: number,
+    types: readonly string[],
     options: ChangeOptions,
   ): Promise<ResponseMessage> {
     const named = token === undefined ? {} : { token };
-    // Names, since servers ignore those that they do not know, and refuse a
-    // mask with such bits.
-    const types = kindsOf(mask);
     return this.#core.request({
       command: "rrext_monitor",
       ...named,
@@ -214,10 +214,20 @@ export class SubscriptionTable {
   }
 }
 
-function unionOf({ subscribers }: Entry): number {
+/**
+ * What the subscribers of an entry want together. As names: servers ignore
+ * those that they do not know, and refuse a mask with such bits. By `ALL` each
+ * server means all of its own.
+ */
+function unionOf({ subscribers }: Entry): readonly string[] {
   let mask = 0;
-  for (const subscriber of subscribers) mask |= subscriber.mask;
-  return mask;
+  const others = new Set<string>();
+  for (const subscriber of subscribers) {
+    mask |= subscriber.mask;
+    for (const kind of subscriber.others ?? []) others.add(kind);
+  }
+  const known = mask === EVENT_BITS.ALL ? ["ALL"] : kindsOf(mask);
+  return [...known, ...others];
 }
 
 /**

@@ -6,10 +6,8 @@ import {
   resultErrorMessage,
 } from "../../schema/result.ts";
 import { TASK_STATE, type TaskState } from "../../schema/task.ts";
-import { deferred, ignore } from "../async.ts";
+import { deferred, delay, ignore } from "../async.ts";
 import {
-  ConnectionException,
-  type DAPException,
   ExecutionException,
   PipeException,
   ValidationException,
@@ -23,6 +21,7 @@ import {
   type PipeOptions,
   withoutNothing,
 } from "./options.ts";
+import { failure, isTooEarly, lineGone, lostPipe } from "./pipe_failures.ts";
 import { Liveness, type Watched } from "./watchdog.ts";
 import { isMarkup } from "../protocol/declared_charset.ts";
 import {
@@ -32,7 +31,7 @@ import {
   parseMediaType,
   wireMimeType,
 } from "../protocol/media_type.ts";
-import { refusal, tokenOf } from "../session/call.ts";
+import { tokenOf } from "../session/call.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import type { Session, TaskRef } from "../session/session.ts";
 import { failureOn, openOn } from "../task/task.ts";
@@ -42,6 +41,9 @@ import type { Payload } from "../transport/transport.ts";
 const EMPTY_OBJECT_SIZE = 1;
 /** How long the server may take to release a pipe that was given up. */
 const RELEASE_MS = 5_000;
+
+/** How long an engine that does not listen yet is given. */
+const RETRY_MS = 250;
 
 /** What opening a pipe needs beyond the user's options. */
 interface OpenOptions extends PipeOptions {
@@ -155,19 +157,28 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
     // A signal costs more than the request, and only one in a queue needs it.
     const queued = core.ready ? undefined : new AbortController();
     this.#giveUp = (reason) => queued?.abort(reason);
-    const asked = core.request(
-      { command: "rrext_process", token, arguments: args },
-      {
-        signal: queued?.signal,
-        timeout: this.#timeout,
-        onLate: (response) => this.#granted(response),
-        onLine: (line, cancel, giveUp): void => {
-          this.#line = line;
-          this.#cancel = cancel;
-          this.#giveUp = giveUp;
+    const ask = (): Promise<ResponseMessage> =>
+      core.request(
+        { command: "rrext_process", token, arguments: args },
+        {
+          signal: queued?.signal,
+          timeout: this.#timeout,
+          onLate: (response) => this.#granted(response),
+          onLine: (line, cancel, giveUp): void => {
+            this.#line = line;
+            this.#cancel = cancel;
+            this.#giveUp = giveUp;
+          },
         },
-      },
-    );
+      );
+    const asked = ask().then(async (response) => {
+      if (!isTooEarly(response) || !this.isOpened) return response;
+      this.#line = undefined; // the server has nothing to release
+      const wait = new AbortController();
+      this.#giveUp = (reason) => wait.abort(reason);
+      await delay(core.settings.clock, RETRY_MS, wait.signal);
+      return await ask();
+    });
     asked.then((response) => this.#granted(response), ignore);
     const response = await this.track(asked);
     if (this.#isOpening) this.fail(failure(core, response, "open"));
@@ -350,51 +361,4 @@ function objectOf(
   object.objectId ??= crypto.randomUUID();
   if (size !== undefined) object.size = Math.max(size, EMPTY_OBJECT_SIZE);
   return object;
-}
-
-/**
- * 1.1 engines report a failed open, write or close as a success without a
- * body; where a body is due, its absence is the failure.
- */
-function failure(
-  { settings: { secrets } }: SessionCore,
-  response: ResponseMessage,
-  phase: "open" | "write" | "close",
-): DAPException {
-  if (didFail(response)) return refusal(response, PipeException, { phase });
-  return new PipeException(`Engine could not ${phase} the pipe`, {
-    dapResult: secrets.hideIn(response, true),
-    phase,
-    hint: "The engine hid the reason; look at the errors of getTaskStatus()",
-  });
-}
-
-/** A pipe's number means nothing, or another's pipe, on another connection. */
-function lineGone(): ConnectionException {
-  return new ConnectionException("Connection was lost as the pipe was opened", {
-    sent: true,
-    retryable: true,
-  });
-}
-
-const SLOT_HINT =
-  "The pipe holds its slot on the server for up to 90 s more; " +
-  "until then the next pipe may wait for it";
-
-/**
- * What a pipe fails with when its connection was lost. Its number cannot free
- * the slot on another connection: it may be another pipe's by then.
- */
-function lostPipe(reason: unknown): unknown {
-  const lost = reason instanceof ConnectionException &&
-    reason.code === "connection-lost" && reason.sent;
-  if (!lost) return reason;
-  const { closeCode, hint, message, retryable } = reason;
-  return new ConnectionException(hint ? `${message} ${SLOT_HINT}.` : message, {
-    sent: true,
-    retryable,
-    closeCode,
-    cause: reason,
-    hint: hint ? `${hint}. ${SLOT_HINT}` : SLOT_HINT,
-  });
 }

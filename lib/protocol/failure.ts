@@ -30,6 +30,7 @@ const START = "Start the pipeline with use()";
 const FAILURES: readonly FailureRow[] = [
   [/^(?:Not authenticated|Too many authentication attempts)$/, REFUSED, "Connect again"],
   [/^(?:No authorization provided|Invalid (?:API key|authorization provided)|Authentication failed|Access denied)$/, REFUSED, "Check the option auth or ROCKETRIDE_APIKEY"],
+  [/\baccount is waitlisted\b/, REFUSED, "The account has no access yet"],
   [/^Bad request$/, REFUSED, "The key of a task is valid until the task ends"],
   [/^Task token is required/, "request-failed", "Pass the token that use() returned"],
   // Newer servers add advice.

@@ -1,3 +1,4 @@
+import type { ServerEndpoints } from "../../schema/account.ts";
 import { ValidationException } from "../errors.ts";
 
 /** The default address: RocketRide's cloud, as in official clients from 1.2 on. */
@@ -96,6 +97,38 @@ export function httpBase({ host, protocol }: URL): URL {
     throw new TypeError(`Cannot reach "${protocol}" addresses by HTTP`);
   }
   return new URL(`${isSecure(scheme) ? "https" : "http"}://${host}/`);
+}
+
+/**
+ * Find out where a server wants to be reached.
+ *
+ * @param endpoints The `endpoints` of what `getServerInfo` returns; older
+ * servers send none.
+ * @param uri The address that the server was asked at.
+ * @returns The address for clients and the one for people. What is missing,
+ * empty or `origin` is the address that was asked; the rest is as it was sent.
+ * @throws {ValidationException} `uri` is no address.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { resolveEndpoints } from "@rocketride/streams";
+ *
+ * const endpoints = { api: "origin", ui: "https://people.example" };
+ * assertEquals(resolveEndpoints(endpoints, "localhost"), {
+ *   api: "http://localhost:5565",
+ *   ui: "https://people.example",
+ * });
+ * ```
+ */
+export function resolveEndpoints(
+  endpoints: ServerEndpoints | null | undefined,
+  uri: string,
+): Required<ServerEndpoints> {
+  const { origin } = httpBase(normalizeUri(uri));
+  const at = (given: unknown): string =>
+    typeof given === "string" && !/^(?:origin)?$/.test(given) ? given : origin;
+  return { api: at(endpoints?.api), ui: at(endpoints?.ui) };
 }
 
 const SCHEME = /^(?:http|ws)s?$/i;

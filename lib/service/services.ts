@@ -2,8 +2,11 @@ import { checkOptions } from "../check.ts";
 import {
   isServiceCatalog,
   isServiceDefinition,
+  type ResolvedConfig,
+  type ServiceCatalog,
   type ServiceDefinition,
 } from "../../schema/service.ts";
+import { isRecord } from "../../schema/json.ts";
 import { isDAPException, ProtocolException } from "../errors.ts";
 import { call, checkCallOptions } from "../session/call.ts";
 import { coreOf } from "../session/core.ts";
@@ -56,6 +59,99 @@ export async function getService(
     throw error;
   }
   throw new ProtocolException("Cannot read the answer: expected a service");
+}
+
+/**
+ * Return what {@linkcode getServices} returns, with the pictures of services.
+ *
+ * Servers from 1.4 on list services without the sections that describe their
+ * settings, for which there is {@linkcode getService}, and send pictures
+ * along: `icons[services.webhook.icon]`. Older ones send no pictures.
+ *
+ * @param session A session from {@linkcode connect}.
+ * @param options See {@linkcode CallOptions}.
+ * @returns Services and pictures by name. The pictures are SVG of unknown
+ * origin: sanitise them before a page shows them.
+ * @throws {ProtocolException} The engine answered with something else.
+ * @throws What {@linkcode request} throws.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { close, connect, getCatalog } from "@rocketride/streams";
+ * import { createEngine } from "@rocketride/streams/engine";
+ *
+ * const engine = createEngine();
+ * const session = await connect({ transport: engine.transport(), auth: "key" });
+ * const { services, icons } = await getCatalog(session);
+ * assert(services.webhook && icons);
+ * await close(session);
+ * await engine.close();
+ * ```
+ */
+export async function getCatalog(
+  session: Session,
+  options: CallOptions = {},
+): Promise<ServiceCatalog & Required<Pick<ServiceCatalog, "icons">>> {
+  checkCallOptions(options, "getCatalog(session, { timeout })");
+  const body: unknown = await call(session, "rrext_services", {}, options);
+  if (!isServiceCatalog(body)) {
+    throw new ProtocolException("Cannot read the answer: expected services");
+  }
+  return { ...body, icons: isRecord(body.icons) ? body.icons : {} };
+}
+
+/** Options of {@linkcode resolveConfig}. */
+export interface ResolveConfigOptions extends CallOptions {
+  /**
+   * The settings, as a pipeline has them for a component.
+   *
+   * @default {none}
+   */
+  readonly config?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/**
+ * Ask what a component's settings become with the defaults of their profile.
+ *
+ * Servers from 1.4 on can say; older ones refuse (`unknown-command`).
+ *
+ * @param session A session from {@linkcode connect}.
+ * @param provider The component's provider, for example `llm_openai`.
+ * @param options See {@linkcode ResolveConfigOptions}.
+ * @returns The settings in full, and which of the given ones are ignored.
+ * @throws {TypeError} The provider is empty. Nothing was sent.
+ * @throws {RocketRideException} The engine has no such service
+ * (`service-not-found`), or is older.
+ * @throws {ProtocolException} The engine answered with something else.
+ * @throws What {@linkcode request} throws.
+ */
+export async function resolveConfig(
+  session: Session,
+  provider: string,
+  options: ResolveConfigOptions = {},
+): Promise<ResolvedConfig> {
+  checkOptions(options, "resolveConfig(session, provider, { config })", {
+    config: "object",
+    signal: 1,
+    timeout: 1,
+  });
+  if (typeof provider !== "string" || provider === "") {
+    throw new TypeError("Provider is required");
+  }
+  const { config = {}, ...waiting } = options;
+  const args = { provider, config };
+  const body = await call(session, "rrext_resolve_config", args, waiting);
+  if (!isRecord(body.resolved)) {
+    throw new ProtocolException("Cannot read the answer: expected settings");
+  }
+  const { dropped } = body;
+  return {
+    provider,
+    ...body,
+    resolved: body.resolved,
+    dropped: Array.isArray(dropped) ? dropped : [],
+  };
 }
 
 /** Options of {@linkcode ping}. */

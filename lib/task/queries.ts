@@ -75,6 +75,12 @@ export interface TaskAddress {
   readonly projectId: string;
   /** The id of its source component. */
   readonly source: string;
+  /**
+   * The team whose deployed run is meant; from 1.4 on.
+   *
+   * @default {none: the run of development of the account}
+   */
+  readonly teamId?: string | undefined;
 }
 
 /**
@@ -96,10 +102,11 @@ export async function getTaskToken(
   checkOptions(address, "getTaskToken(session, { projectId, source })", {
     projectId: "string",
     source: "string",
+    teamId: "string",
   });
-  const { projectId, source } = address;
+  const { projectId, source, teamId } = address;
   try {
-    const args = { projectId, source };
+    const args = { projectId, source, ...(teamId && { teamId }) };
     const { token } = await call(session, "rrext_get_token", args, options);
     if (typeof token !== "string" || token === "") return undefined;
     const status = await getTaskStatus(session, token, options);

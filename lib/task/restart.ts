@@ -16,7 +16,14 @@ import {
 } from "./task.ts";
 
 /** Options of {@linkcode restart}. */
-export interface RestartOptions extends PipelineInput, CallOptions {}
+export interface RestartOptions extends PipelineInput, CallOptions {
+  /**
+   * The team whose deployed run is meant; from 1.4 on.
+   *
+   * @default {none: the run of development of the account}
+   */
+  readonly teamId?: string | undefined;
+}
 
 /**
  * Replace the pipeline of a running task, keeping its token.
@@ -47,13 +54,17 @@ export async function restart(
   checkOptions(
     options,
     "restart(session, task, { pipeline })",
-    PIPELINE_NAMES,
+    { ...PIPELINE_NAMES, teamId: "string" },
   );
+  const { teamId } = options;
   const given = tokenOf(task);
   const keeper = keeperOf(core, given);
   const { token } = keeper ?? { token: given };
   const pipeline = await loadPipeline(core, options, options);
-  const message = buildRequest("restart", { token, arguments: { pipeline } });
+  const message = buildRequest("restart", {
+    token,
+    arguments: { pipeline, ...(teamId && { teamId }) },
+  });
   const before = core.attachments.next();
   const response = await core.request(message, {
     signal: options.signal,

@@ -25,6 +25,7 @@ export const NOT_MEASURED: Readonly<Record<string, string>> = {
   "lib/protocol/secrets.ts#conceal": CALLER,
   "lib/protocol/uri.ts#isLoopback": CALLER,
   "lib/protocol/uri.ts#httpBase": CALLER,
+  "lib/protocol/uri.ts#resolveEndpoints": ONCE,
   "lib/check.ts": CALLER,
   "lib/errors.ts": PARTS,
   "lib/events/subscriptions.ts#resolveTarget": NETWORK,

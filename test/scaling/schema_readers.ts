@@ -5,6 +5,7 @@ import { parseJson } from "../../schema/parse_json.ts";
 import { parsePython } from "../../schema/parse_python.ts";
 import {
   addContext,
+  addInstruction,
   addQuestion,
   createQuestion,
 } from "../../schema/question.ts";
@@ -84,9 +85,11 @@ export const SCHEMA_READERS: readonly TextReader[] = [
     ],
     read: (text) => {
       const question = addContext(addQuestion(createQuestion(), text), text);
-      return [getPrompt(question), getPrompt(question, { layout: "1.1" })];
+      return (["1.0", "1.1", "1.5"] as const).map((layout) =>
+        getPrompt(addInstruction(question, "", text), { layout })
+      );
     },
-    pieces: ["\r\n"],
+    pieces: ["\r\n", " ", "\t", "\t\n", " x\n"],
   },
   {
     covers: [

@@ -271,3 +271,15 @@ Deno.test("an answer survives the way to JSON and back", () => {
     '"expectJson"',
   );
 });
+
+Deno.test("an answer keeps the tokens that a model of 1.4 counts", () => {
+  const tokens = { input: 3, output: 5 };
+  const read = answerFromJson({ answer: "a", expectJson: false, tokens });
+  assertEquals(read.tokens, tokens);
+  assertEquals(answerFromJson(answerToJson(read)), read);
+  const old = { answer: "a", expectJson: false };
+  for (const json of [old, { ...old, tokens: null }]) {
+    assertEquals(answerFromJson(json), old);
+  }
+  assertThrows(() => answerFromJson({ ...old, tokens: 1 }), TypeError);
+});

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { events, type StreamedEvent } from "../../lib/events/events.ts";
 import type { MonitorTarget } from "../../lib/events/subscriptions.ts";
+import { setEvents } from "../../lib/events/set_events.ts";
 import { watchTask } from "../../lib/events/watch_task.ts";
 import { close } from "../../lib/session/connection.ts";
 import { coreOf } from "../../lib/session/core.ts";
@@ -11,6 +12,7 @@ import {
   ONE,
   readNow,
   statusOf,
+  TWO,
   watched,
 } from "../support/event_server.ts";
 import { drainMicrotasks } from "../support/fake_clock.ts";
@@ -208,14 +210,64 @@ Deno.test("what is wanted is sent as names, which servers that know fewer kinds 
   await watched(it, ONE, "apaevt_status_update");
   assertEquals(lastKinds(it), ["SUMMARY", "SSE"]);
   await watched(it, "*", "ALL");
-  assertEquals(lastKinds(it), [
-    "DEBUGGER",
-    "DETAIL",
-    "SUMMARY",
-    "OUTPUT",
-    "FLOW",
-    "TASK",
-    "SSE",
-    "DASHBOARD",
+  assertEquals(lastKinds(it), ["ALL"]);
+  await watched(it, "*", { kind: "NEW" });
+  assertEquals(lastKinds(it), ["ALL", "NEW"]);
+  await watched(it, TWO, { kind: "NEW" });
+  assertEquals(lastKinds(it), ["NEW"]);
+  await watched(it, TWO, "billing");
+  assertEquals(lastKinds(it), ["BILLING", "NEW"]);
+});
+
+Deno.test("an unknown name is refused with the nearest one, unless it is given as a kind", async () => {
+  await using it = await eventServer();
+  const wrong: readonly [unknown, string][] = [
+    ["sumary", 'use "SUMMARY"'],
+    ["apaevt_tasks", 'use "apaevt_task"'],
+    ["zqxjkvw", 'is { kind: "zqxjkvw" }'],
+  ];
+  for (const [name, advice] of wrong) {
+    await assertRejects(
+      () => watched(it, "*", name as "task"),
+      RangeError,
+      advice,
+    );
+  }
+  for (const kind of ["", " ", 1, undefined]) {
+    await assertRejects(
+      () => watched(it, "*", { kind } as { kind: string }),
+      TypeError,
+    );
+  }
+  assertEquals(it.requests, []);
+});
+
+Deno.test("events of unknown names pass, whichever kind was asked for", async () => {
+  await using it = await eventServer();
+  const ends = await Promise.all(
+    [["task"], [{ kind: "NEW" }], ["ALL"], ["output"]].map((types) =>
+      events(it.session, "*", { types: types as ["task"] })
+    ),
+  );
+  it.line.event("apaevt_new", { answer: 42 });
+  it.line.event("apaevt_deploy", { action: "run", projectId: "p" });
+  it.line.event("app:statusChanged", { appId: "a", status: "ready" });
+  const seen = await Promise.all(ends.map(readNow));
+  const names = seen.map((read) =>
+    read.map((it) => it.type === "gap" ? "gap" : String(it.event))
+  );
+  assertEquals(names, [
+    ["apaevt_new"],
+    ["apaevt_new"],
+    ["apaevt_new", "apaevt_deploy", "app:statusChanged"],
+    ["apaevt_new"],
   ]);
+});
+
+Deno.test("a choice of a kind that this version does not know is made and ended", async () => {
+  await using it = await eventServer();
+  await setEvents(it.session, "*", [{ kind: "NEW" }]);
+  assertEquals(lastKinds(it), ["NEW"]);
+  await setEvents(it.session, "*", []);
+  assertEquals(lastKinds(it), []);
 });

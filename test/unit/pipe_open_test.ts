@@ -341,3 +341,50 @@ Deno.test("a pipe whose open has waited for a connection is freed before the ses
   await shut(it, session);
   assertEquals(subcommands(it, 1), [undefined, "open", "close"]);
 });
+
+const TOO_EARLY =
+  "Could not open: Multiple exceptions: [Errno 111] Connect call failed ('::1', 41000)";
+
+Deno.test("an open that came before the engine listens is tried once more, after 250 ms", async () => {
+  for (const outcomes of [[{ pipe_id: 3 }], [TOO_EARLY], ["No slot"]]) {
+    const answers = [TOO_EARLY, ...outcomes];
+    await using server = await pipeServer({
+      open(): { pipe_id: number } {
+        const answer = answers.shift();
+        if (typeof answer === "object") return answer;
+        throw new Error(answer);
+      },
+    });
+    const opening = pipe(server.session, "tk_1").catch((error) => error);
+    await server.received("open");
+    await drainMicrotasks();
+    await server.clock.advance(249);
+    assertEquals(server.log(), ["open"]);
+    await server.clock.advance(1);
+    const opened = await opening;
+    assertEquals(server.log(), ["open", "open"]);
+    const [outcome] = outcomes;
+    if (typeof outcome === "object") assertEquals(opened.pipeId, 3);
+    else assertStringIncludes(opened.message, outcome!);
+  }
+});
+
+Deno.test("an open that waits for its second attempt ends with its signal, and is not sent", async () => {
+  await using server = await pipeServer({ open: refusing(TOO_EARLY) });
+  const controller = new AbortController();
+  const { signal } = controller;
+  const opening = pipe(server.session, "tk_1", { signal }).catch((it) => it);
+  await server.received("open");
+  await drainMicrotasks();
+  controller.abort();
+  assertStrictEquals(await opening, signal.reason);
+  await server.clock.advance(1_000);
+  assertEquals(server.log(), ["open"]);
+});
+
+Deno.test("an open that was refused for another reason is sent once", async () => {
+  await using server = await pipeServer({ open: refusing("No slot") });
+  await assertRejects(() => pipe(server.session, "tk_1"), PipeException);
+  await server.clock.advance(1_000);
+  assertEquals(server.log(), ["open"]);
+});

@@ -219,3 +219,51 @@ Deno.test("getPrompt puts what it has to say about JSON first in 1.1", () => {
   const end = "        **Expected output**: ```json\r\n[1]\r\n```\r\n\r\n";
   assertEquals(prompt.endsWith(end), true);
 });
+
+Deno.test("getPrompt() keeps the indentation of instructions in the layout of 1.5 alone", () => {
+  const body = "Write it like this:\n\n    def f(x):\n        if x:\n" +
+    "            return 1   \n\treturn 2";
+  const question = addInstruction(
+    addInstruction(createQuestion(), "Form", body),
+    "Common",
+    "  one\u2028    two\r\n  three",
+  );
+  const bodies = (layout: "1.1" | "1.5"): string[] =>
+    getPrompt(question, { layout }).split("\r\n")
+      .filter((line) => line.startsWith(" ".repeat(8)));
+  assertEquals(bodies("1.5"), [
+    "        Write it like this:",
+    "            def f(x):",
+    "                if x:",
+    "                    return 1",
+    "        \treturn 2",
+    "        one",
+    "          two",
+    "        three",
+  ]);
+  assertEquals(
+    bodies("1.1").map((line) => line.slice(8)),
+    [
+      "Write it like this:",
+      "def f(x):",
+      "if x:",
+      "return 1",
+      "return 2",
+      "one",
+      "two",
+      "three",
+    ],
+  );
+});
+
+Deno.test("a question may ask the model to keep its prefix, and says nothing of it otherwise", () => {
+  const asked = createQuestion({ cachePrefix: true });
+  assertEquals(JSON.parse(questionToJson(asked)).cachePrefix, true);
+  assertEquals(questionFromJson(questionToJson(asked)), asked);
+  for (const cachePrefix of [false, null, undefined]) {
+    const question = createQuestion({ cachePrefix });
+    assertEquals("cachePrefix" in question, false);
+    assertEquals(questionFromJson({ cachePrefix, questions: [] }), question);
+  }
+  assertThrows(() => questionFromJson({ cachePrefix: 1 }), TypeError);
+});

@@ -4,7 +4,13 @@ import {
   RocketRideException,
   TimeoutException,
 } from "../../lib/errors.ts";
-import { getService, getServices, ping } from "../../lib/service/services.ts";
+import {
+  getCatalog,
+  getService,
+  getServices,
+  ping,
+  resolveConfig,
+} from "../../lib/service/services.ts";
 import { gate, pipeServer, refusing } from "../support/pipe_server.ts";
 import { silent } from "../support/scripted_server.ts";
 
@@ -104,4 +110,67 @@ Deno.test("getService() without a name is refused before any traffic", async () 
     "Service name is required",
   );
   assertEquals(server.log(), []);
+});
+
+Deno.test("getCatalog() returns the pictures of newer servers, and none of older ones", async () => {
+  const services = { webhook: { ...WEBHOOK, icon: "i1" } };
+  const newer = { services, icons: { i1: "<svg/>" }, version: 2, more: 1 };
+  await using server = await pipeServer({ rrext_services: () => newer });
+  assertEquals(await getCatalog(server.session) as object, newer);
+  await using older = await pipeServer({
+    rrext_services: () => ({ services, version: 1 }),
+  });
+  assertEquals((await getCatalog(older.session)).icons, {});
+  for (const body of [undefined, {}, { services: [], icons: {} }]) {
+    await using bad = await pipeServer({ rrext_services: () => body });
+    await assertRejects(() => getCatalog(bad.session), ProtocolException);
+  }
+});
+
+Deno.test("resolveConfig() asks what settings become, and takes lists that are left out as empty", async () => {
+  const answers = [
+    { provider: "llm", profile: "fast", resolved: { a: 1 }, dropped: ["b"] },
+    { resolved: {} },
+  ];
+  await using server = await pipeServer({
+    rrext_resolve_config: () => answers.shift(),
+  });
+  const config = { profile: "fast", b: 2 };
+  assertEquals(await resolveConfig(server.session, "llm", { config }), {
+    provider: "llm",
+    profile: "fast",
+    resolved: { a: 1 },
+    dropped: ["b"],
+  });
+  assertEquals(await resolveConfig(server.session, "llm"), {
+    provider: "llm",
+    resolved: {},
+    dropped: [],
+  });
+  assertEquals(server.requests.map((it) => it.arguments), [
+    { provider: "llm", config },
+    { provider: "llm", config: {} },
+  ]);
+  await assertRejects(
+    () => resolveConfig(server.session, "llm"),
+    ProtocolException,
+  );
+  await assertRejects(() => resolveConfig(server.session, ""), TypeError);
+});
+
+Deno.test("resolveConfig() tells a server that is older, and a service that is unknown", async () => {
+  await using older = await pipeServer();
+  const old = await assertRejects(
+    () => resolveConfig(older.session, "llm"),
+    RocketRideException,
+  );
+  assertEquals(old.code, "unknown-command");
+  await using newer = await pipeServer({
+    rrext_resolve_config: refusing("Service 'x' not found."),
+  });
+  const unknown = await assertRejects(
+    () => resolveConfig(newer.session, "x"),
+    RocketRideException,
+  );
+  assertEquals(unknown.code, "service-not-found");
 });

@@ -323,3 +323,25 @@ Deno.test("validate() reports what the engine cannot even look at", async () => 
   );
   assertEquals(server.log(), ["rrext_validate"]);
 });
+
+Deno.test("a team's deployed run is found and restarted by its team, which nobody else is told", async () => {
+  await using server = await pipeServer({
+    rrext_get_token: () => ({ token: "tk_1" }),
+    rrext_get_task_status: () => ({ state: 3, completed: false }),
+    restart: () => ({ token: "tk_1" }),
+  });
+  const { session } = server;
+  const address = { projectId: "p", source: "in" };
+  const pipeline = { components: [] };
+  assertEquals(
+    await getTaskToken(session, { ...address, teamId: "t" }),
+    "tk_1",
+  );
+  await getTaskToken(session, address);
+  await restart(session, "tk_1", { pipeline, teamId: "t" });
+  await restart(session, "tk_1", { pipeline });
+  const teams = server.requests
+    .filter(({ command }) => command !== "rrext_get_task_status")
+    .map((it) => it.arguments?.teamId);
+  assertEquals(teams, ["t", undefined, "t", undefined]);
+});

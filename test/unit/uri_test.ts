@@ -11,6 +11,7 @@ import {
   httpBase,
   isLoopback,
   normalizeUri,
+  resolveEndpoints,
 } from "../../lib/protocol/uri.ts";
 
 const ACCEPTED: readonly (readonly [input: string, href: string])[] = [
@@ -181,4 +182,21 @@ Deno.test("httpBase() gives the server's root over HTTP", () => {
 
 Deno.test("httpBase() throws a TypeError for addresses in memory", () => {
   assertThrows(() => httpBase(new URL("memory://localhost/")), TypeError);
+});
+
+Deno.test("resolveEndpoints() gives the address that was asked where a server names none", () => {
+  const local = "http://localhost:5565";
+  const cloud = "https://api.rocketride.ai";
+  for (const none of [undefined, null, {}, { api: "", ui: "origin" }]) {
+    assertEquals(resolveEndpoints(none, "localhost"), {
+      api: local,
+      ui: local,
+    });
+  }
+  const ui = "https://x";
+  assertEquals(resolveEndpoints({ api: "origin", ui }, cloud), {
+    api: cloud,
+    ui,
+  });
+  assertThrows(() => resolveEndpoints({}, ""), ValidationException);
 });
