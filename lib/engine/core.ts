@@ -1,6 +1,5 @@
-import type { Doorway } from "./access/doorway.ts";
-import type { TaskKeys } from "./access/task_keys.ts";
-import type { Environment } from "./access/environment.ts";
+import type { UnauthenticatedLimit } from "./access/admission.ts";
+import type { TaskKeys } from "./access/keys.ts";
 import type { Dashboard } from "./dashboard/dashboard.ts";
 import type { Deployments } from "./deploy/deployments.ts";
 import type { NodeRegistry } from "./registry.ts";
@@ -23,12 +22,12 @@ export interface Core {
   readonly keys: TaskKeys;
   /** Who watches them. */
   readonly monitors: Monitors;
-  /** The variables that it puts into pipelines. */
-  readonly env: Environment;
+  /** The variables of pipelines; tasks keep those that they started with. */
+  readonly env: { values: Readonly<Record<string, string>> };
   /** Who is connected, and who is told about that. */
   readonly dashboard: Dashboard;
-  /** Bounds the sockets of strangers. */
-  readonly doorway: Doorway;
+  /** Bounds the sockets that have not logged in. */
+  readonly unauthenticated: UnauthenticatedLimit;
   /** The pipelines that it keeps and starts by itself. */
   readonly deployments: Deployments;
   /** The files that it keeps. */

@@ -5,10 +5,9 @@ import {
   type Peer,
 } from "../transport/memory.ts";
 import type { Transport } from "../transport/transport.ts";
-import { Doorway } from "./access/doorway.ts";
-import { Environment } from "./access/environment.ts";
-import { TaskKeys } from "./access/task_keys.ts";
-import { denied } from "./access/identity.ts";
+import { UnauthenticatedLimit } from "./access/admission.ts";
+import { TaskKeys } from "./access/keys.ts";
+import { denied } from "./access/permissions.ts";
 import { readStartOptions } from "./commands/start_options.ts";
 import { startTask } from "./commands/start_task.ts";
 import type { Core } from "./core.ts";
@@ -158,9 +157,9 @@ export function createEngine(options: EngineOptions = {}): Engine {
     tasks,
     keys,
     monitors,
-    env: new Environment(settings.env),
+    env: { values: { ...settings.env } },
     dashboard,
-    doorway: new Doorway(settings.maxUnauthenticated),
+    unauthenticated: new UnauthenticatedLimit(settings.maxUnauthenticated),
     deployments: new Deployments({
       clock,
       start: (record, rights) =>

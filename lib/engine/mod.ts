@@ -19,7 +19,7 @@ export {
   type BunWebSocketHandlers,
   type BunWebSocketPeer,
 } from "./serve/bun_web_socket.ts";
-export type { Permission } from "./access/identity.ts";
+export type { Permission } from "./access/permissions.ts";
 export type { EngineKey } from "./access/keys.ts";
 export {
   type AnswerPayload,

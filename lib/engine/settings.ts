@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from "../async.ts";
 import { checkOptions } from "../check.ts";
-import type { Identity } from "./access/identity.ts";
+import type { Identity } from "./access/permissions.ts";
 import { type EngineKey, readKeys } from "./access/keys.ts";
 import { type EngineLimits, readLimits } from "./limits.ts";
 import type { NodeDefinition } from "./node.ts";

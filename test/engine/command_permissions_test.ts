@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Permission } from "../../lib/engine/access/identity.ts";
+import type { Permission } from "../../lib/engine/access/permissions.ts";
 import type { EngineKey } from "../../lib/engine/access/keys.ts";
 import { COMMANDS } from "../../lib/engine/commands/table.ts";
 import { type EngineRig, withEngine } from "../support/engine_rig.ts";

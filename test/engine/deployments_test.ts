@@ -1,10 +1,13 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import type { DeploymentRecord } from "../../schema/deployment.ts";
 import {
-  Deployments,
-  type NewDeployment,
-} from "../../lib/engine/deploy/deployments.ts";
-import { RocketRideException, ValidationException } from "../../lib/errors.ts";
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import type { DeploymentRecord } from "../../schema/deployment.ts";
+import { Deployments } from "../../lib/engine/deploy/deployments.ts";
+import { readSchedule } from "../../lib/engine/deploy/schedule.ts";
+import { RocketRideException } from "../../lib/errors.ts";
 import { withEngine } from "../support/engine_rig.ts";
 import { type FakeClock, fakeClock } from "../support/fake_clock.ts";
 
@@ -34,15 +37,18 @@ function rig(): Rig {
 
 const PIPELINE = { components: [] };
 
-/** What ann deploys. */
-function annsAt(schedule: string): NewDeployment {
-  const pipeline = PIPELINE;
-  return { pipeline, schedule, userId: "ann", rights: new Set() };
+/** Deploy a pipeline of ann's as the project `p`. */
+async function add(
+  deployments: Deployments,
+  schedule: string,
+): Promise<DeploymentRecord> {
+  const deployed = { pipeline: PIPELINE, rights: new Set<never>() };
+  return deployments.add("p", deployed, await readSchedule(schedule), "ann");
 }
 
 Deno.test("a deployment runs each time its schedule says so, and keeps nothing alive", async () => {
   const { clock, deployments, started } = rig();
-  deployments.add("p", annsAt("@hourly"));
+  await add(deployments, "@hourly");
   assertEquals([clock.timers, clock.refTimers], [1, 0]);
   await clock.advance(HOUR);
   assertEquals(started, ["@hourly"]);
@@ -52,9 +58,9 @@ Deno.test("a deployment runs each time its schedule says so, and keeps nothing a
   assertEquals([clock.timers, deployments.list()], [0, []]);
 });
 
-Deno.test("a manual deployment waits for nothing", () => {
+Deno.test("a manual deployment waits for nothing", async () => {
   const { clock, deployments } = rig();
-  const record = deployments.add("p", annsAt("manual"));
+  const record = await add(deployments, "manual");
   assertEquals(clock.timers, 0);
   const { created_at, updated_at, ...rest } = record;
   assertEquals(rest, {
@@ -86,7 +92,7 @@ Deno.test("a timer that goes off early, as long ones may, waits for the rest", a
       return Promise.resolve();
     },
   });
-  deployments.add("p", annsAt("@yearly"));
+  await add(deployments, "@yearly");
   now += HOUR;
   wakes.shift()?.();
   assertEquals([started.length, wakes.length], [0, 1]);
@@ -100,7 +106,7 @@ Deno.test("a timer that goes off early, as long ones may, waits for the rest", a
 
 Deno.test("a start that fails makes a deployment errored, until one succeeds", async () => {
   const { clock, deployments, failures } = rig();
-  deployments.add("p", annsAt("@hourly"));
+  await add(deployments, "@hourly");
   failures.push(new Error("no"));
   await clock.advance(HOUR);
   assertEquals(deployments.get("p").state, "errored");
@@ -113,9 +119,9 @@ Deno.test("what was changed while a start was under way keeps its own state", as
   const clock = fakeClock();
   const gate = Promise.withResolvers<void>();
   const deployments = new Deployments({ clock, start: () => gate.promise });
-  deployments.add("p", annsAt("@hourly"));
+  await add(deployments, "@hourly");
   await clock.advance(HOUR);
-  deployments.update("p", { schedule: "manual" });
+  deployments.update("p", undefined, await readSchedule("manual"));
   gate.reject(new Error("late"));
   await clock.advance(0);
   assertEquals(deployments.get("p").state, "active");
@@ -124,11 +130,11 @@ Deno.test("what was changed while a start was under way keeps its own state", as
 
 Deno.test("a change of schedule counts from now on, and of pipeline leaves the schedule", async () => {
   const { clock, deployments, started } = rig();
-  const { updated_at } = deployments.add("p", annsAt("@daily"));
+  const { updated_at } = await add(deployments, "@daily");
   await clock.advance(60_000);
-  deployments.update("p", { schedule: "@hourly" });
+  deployments.update("p", undefined, await readSchedule("@hourly"));
   const pipeline = { components: [], name: "new" };
-  deployments.update("p", { pipeline });
+  deployments.update("p", { pipeline, rights: new Set() }, undefined);
   const record = deployments.get("p");
   assertEquals([record.schedule, record.pipeline], ["@hourly", pipeline]);
   assertEquals(Math.round(record.updated_at! - updated_at!), 60);
@@ -140,34 +146,43 @@ Deno.test("a change of schedule counts from now on, and of pipeline leaves the s
   assertEquals([started.length, clock.timers], [1, 0]);
 });
 
-Deno.test("what is not there, is there twice, or cannot be read is refused", () => {
+Deno.test("what is not there, or is there twice, is refused", async () => {
   const { clock, deployments } = rig();
   const missing = "Project 'p' is not deployed";
   for (
     const act of [
       () => deployments.get("p"),
-      () => deployments.update("p", {}),
+      () => deployments.update("p", undefined, undefined),
       () => deployments.remove("p"),
     ]
   ) assertThrows(act, RocketRideException, missing);
-  assertThrows(
-    () => deployments.add("p", annsAt("sometimes")),
-    ValidationException,
-  );
   assertEquals(deployments.list(), []);
-  deployments.add("p", annsAt("@daily"));
-  assertThrows(
-    () => deployments.add("p", annsAt("manual")),
+  await add(deployments, "@daily");
+  await assertRejects(
+    () => add(deployments, "manual"),
     RocketRideException,
     "Project 'p' is already deployed",
-  );
-  assertThrows(
-    () => deployments.update("p", { schedule: "sometimes" }),
-    ValidationException,
   );
   assertEquals(deployments.get("p").schedule, "@daily");
   assertEquals(clock.timers, 1);
   deployments.close();
+  await assertRejects(() => add(deployments, "@daily"), RocketRideException);
+  assertEquals(clock.timers, 0);
+});
+
+Deno.test("a schedule that cannot be read changes no deployment", async () => {
+  await withEngine([], async ({ client }) => {
+    const pipeline = { project_id: "p", components: [] };
+    const bad = { projectId: "p", pipeline, schedule: "sometimes" };
+    const refusal = "Invalid schedule 'sometimes'";
+    assertStringIncludes(await client.fails("rrext_deploy_add", bad), refusal);
+    assertEquals((await client.ok("rrext_deploy_list")).deployments, []);
+    await client.ok("rrext_deploy_add", { pipeline });
+    const failure = await client.fails("rrext_deploy_update", bad);
+    assertStringIncludes(failure, refusal);
+    const record = await client.ok("rrext_deploy_status", { projectId: "p" });
+    assertEquals(record.schedule, "manual");
+  });
 });
 
 Deno.test("an engine starts what is deployed by its clock, and tells when that fails", async () => {

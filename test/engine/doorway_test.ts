@@ -1,23 +1,23 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { addressOf } from "../../lib/engine/access/address_of.ts";
-import { Doorway } from "../../lib/engine/access/doorway.ts";
+import { addressOf } from "../../lib/engine/access/admission.ts";
+import { UnauthenticatedLimit } from "../../lib/engine/access/admission.ts";
 import { createEngine } from "../../lib/engine/engine.ts";
 import type { EngineOptions } from "../../lib/engine/settings.ts";
 import { withServedEngine } from "../support/served_engine.ts";
 
 const REQUEST = new Request("http://localhost/task/service");
 
-Deno.test("a doorway has room for so many of each address", () => {
-  const doorway = new Doorway(2);
-  const first = doorway.enter("a");
-  assertNotEquals(doorway.enter("a"), undefined);
-  assertEquals(doorway.enter("a"), undefined);
-  assertNotEquals(doorway.enter("b"), undefined);
+Deno.test("only so many sockets of each address are let in", () => {
+  const limit = new UnauthenticatedLimit(2);
+  const first = limit.enter("a");
+  assertNotEquals(limit.enter("a"), undefined);
+  assertEquals(limit.enter("a"), undefined);
+  assertNotEquals(limit.enter("b"), undefined);
   // Leaving twice makes room once.
   first?.();
   first?.();
-  assertNotEquals(doorway.enter("a"), undefined);
-  assertEquals(doorway.enter("a"), undefined);
+  assertNotEquals(limit.enter("a"), undefined);
+  assertEquals(limit.enter("a"), undefined);
 });
 
 Deno.test("addresses are read as Deno and Bun tell them", () => {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { readMask } from "../../lib/engine/monitor/read_mask.ts";
-import { StatusFeed } from "../../lib/engine/monitor/status_feed.ts";
+import { readMask } from "../../lib/engine/monitor/subscriptions.ts";
+import { StatusFeed } from "../../lib/engine/monitor/monitors.ts";
 import {
   type MonitorKey,
   Subscriptions,

@@ -5,7 +5,7 @@ import {
   assertNotEquals,
   assertStringIncludes,
 } from "@std/assert";
-import type { Permission } from "../../lib/engine/access/identity.ts";
+import type { Permission } from "../../lib/engine/access/permissions.ts";
 import type { EngineKey } from "../../lib/engine/access/keys.ts";
 import { publicToken, taskToken } from "../../lib/engine/run/tokens.ts";
 import { type EngineRig, withEngine } from "../support/engine_rig.ts";

@@ -1,10 +1,12 @@
 import { createEngine } from "../../lib/engine/mod.ts";
-import { refusedJourney } from "../../lib/engine/access/origin.ts";
-import { withoutKey } from "../../lib/engine/access/without_key.ts";
+import {
+  refusedJourney,
+  requestUrl,
+} from "../../lib/engine/access/admission.ts";
+import { withoutKey } from "../../lib/engine/access/keys.ts";
 import { readSettings } from "../../lib/engine/settings.ts";
-import { requestUrl } from "../../lib/engine/serve/http/request_url.ts";
-import { readSchedule } from "../../lib/engine/deploy/read_schedule.ts";
-import { readMask } from "../../lib/engine/monitor/read_mask.ts";
+import { readSchedule } from "../../lib/engine/deploy/schedule.ts";
+import { readMask } from "../../lib/engine/monitor/subscriptions.ts";
 import { placeOf } from "../../lib/engine/run/failure.ts";
 import { laneWriter } from "../../lib/engine/run/lane_writer.ts";
 import { readObjectInfo } from "../../lib/engine/run/object_info.ts";
@@ -131,16 +133,16 @@ export const ENGINE_READERS: readonly TextReader[] = [
     pieces: ["a", "aa ", "aab", "${"],
   },
   {
-    covers: ["lib/engine/deploy/read_schedule.ts#readSchedule"],
+    covers: ["lib/engine/deploy/schedule.ts#readSchedule"],
     read: (text) =>
-      settle(
-        () => readSchedule(text),
-        () => readSchedule(`${text} * * * *`),
-      ),
+      Promise.allSettled([
+        readSchedule(text),
+        readSchedule(`${text} * * * *`),
+      ]),
     pieces: ["*,", "1-2,", "*/", "* ", "\t"],
   },
   {
-    covers: ["lib/engine/monitor/read_mask.ts#readMask"],
+    covers: ["lib/engine/monitor/subscriptions.ts#readMask"],
     read: (text) =>
       settle(
         () => readMask({ types: text }),
@@ -213,8 +215,8 @@ export const ENGINE_READERS: readonly TextReader[] = [
   },
   {
     covers: [
-      "lib/engine/access/origin.ts#refusedJourney",
-      "lib/engine/serve/http/request_url.ts#requestUrl",
+      "lib/engine/access/admission.ts#refusedJourney",
+      "lib/engine/access/admission.ts#requestUrl",
     ],
     read: (text) => {
       const value = text.replace(/[^\x21-\x7e]/g, "");
@@ -228,7 +230,7 @@ export const ENGINE_READERS: readonly TextReader[] = [
     pieces: ["a-", "[::", "http://", ":1", "%"],
   },
   {
-    covers: ["lib/engine/access/without_key.ts#withoutKey"],
+    covers: ["lib/engine/access/keys.ts#withoutKey"],
     read: (text) => withoutKey({ notes: [text] }, "pk_a"),
     pieces: ["pk_a", "pk_"],
   },

@@ -1,7 +1,7 @@
 import type { ConnectResult, OrgInfo } from "../../../schema/account.ts";
 import { AuthenticationException } from "../../errors.ts";
 import type { Core } from "../core.ts";
-import { ALL_PERMISSIONS, type Identity } from "./identity.ts";
+import { ALL_PERMISSIONS, type Identity } from "./permissions.ts";
 
 /** A successful login. */
 export interface Login {

@@ -1,4 +1,9 @@
-import { ALL_PERMISSIONS, type Identity, type Permission } from "./identity.ts";
+import {
+  ALL_PERMISSIONS,
+  type Identity,
+  type Permission,
+  rightsOver,
+} from "./permissions.ts";
 
 /** An API key of an embedded engine, and what it allows. */
 export interface EngineKey {
@@ -20,10 +25,10 @@ export interface EngineKey {
 }
 
 /**
- * Read the option `auth`: who has which key.
+ * Read the option `auth`: the identity of each key.
  *
- * @throws {TypeError} A key is empty, looks like a task's, or comes twice.
- * @throws {RangeError} A key has a permission that there is not.
+ * @throws {TypeError} A key is empty, looks like a task's, or is given twice.
+ * @throws {RangeError} A permission is unknown.
  */
 export function readKeys(
   keys: readonly (string | EngineKey)[],
@@ -32,7 +37,7 @@ export function readKeys(
   const identities = new Map<string, Identity>();
   for (const item of keys) {
     const record = typeof item === "string" ? { key: item } : item;
-    // Logins are read without blanks around them, too.
+    // A login ignores white space around its credential.
     const key = String(record.key ?? "").trim();
     // No message names the key: it is a credential.
     if (key === "") throw new TypeError("Cannot use an empty API key");
@@ -60,4 +65,108 @@ function readPermissions(
     if (ALL_PERMISSIONS.includes(name)) return [name];
     throw new RangeError(`Cannot use unknown permission "${name}"`);
   }));
+}
+
+/** A private key is for all of a task, a public one for its data. */
+export type KeyKind = "tk" | "pk";
+
+/** A task's own keys, and what the private one carries. */
+export interface OwnKeys {
+  /** The private key. */
+  readonly token: string;
+  /** The public key. */
+  readonly publicToken: string;
+  /** The user who started the task. */
+  readonly userId: string;
+  /** What the key that started the task may do. */
+  readonly rights: ReadonlySet<Permission>;
+}
+
+/** A key that carries less than its task's own. */
+interface LesserKey {
+  /** The private key of its task. */
+  readonly token: string;
+  /** What it carries. */
+  readonly rights: ReadonlySet<Permission>;
+}
+
+/** What a task's own key carries: never more than who started the task. */
+export function ownRights(
+  kind: KeyKind,
+  { rights }: Pick<OwnKeys, "rights">,
+): ReadonlySet<Permission> {
+  return new Set(
+    [...rights].filter((name) => kind === "tk" || name === "task.data"),
+  );
+}
+
+/**
+ * The lesser keys of an engine's tasks.
+ *
+ * The key of a task is a credential. So a response never has a key that carries
+ * more than the caller may do: the caller gets another, which names the same
+ * task and carries what both have.
+ */
+export class TaskKeys {
+  readonly #newId: () => string;
+  readonly #byKey: Map<string, LesserKey> = new Map();
+  /** By the task's own key and by what they carry, so that each has one. */
+  readonly #ofTasks: Map<string, Map<string, string>> = new Map();
+
+  /** Begin with none; `newId` gives what cannot be guessed. */
+  constructor(newId: () => string) {
+    this.#newId = newId;
+  }
+
+  /** The key of a task that an identity may receive. */
+  keyFor(kind: KeyKind, own: OwnKeys, identity: Identity): string {
+    const all = ownRights(kind, own);
+    const mine = rightsOver(identity, own.userId);
+    const rights = ALL_PERMISSIONS.filter((it) => all.has(it) && mine.has(it));
+    if (rights.length === all.size) {
+      return kind === "tk" ? own.token : own.publicToken;
+    }
+    const keys = this.#ofTasks.get(own.token) ?? new Map<string, string>();
+    this.#ofTasks.set(own.token, keys);
+    const name = [kind, ...rights].join();
+    const key = keys.get(name) ?? `${kind}_${this.#newId()}`;
+    keys.set(name, key);
+    this.#byKey.set(key, { token: own.token, rights: new Set(rights) });
+    return key;
+  }
+
+  /** The task that a lesser key is for, and what it carries. */
+  find(key: string): LesserKey | undefined {
+    return this.#byKey.get(key);
+  }
+
+  /** Forget the keys of a task. */
+  forget(token: string): void {
+    for (const key of this.#ofTasks.get(token)?.values() ?? []) {
+      this.#byKey.delete(key);
+    }
+    this.#ofTasks.delete(token);
+  }
+}
+
+const HIDDEN = "(hidden: needs the permission task.data)";
+
+/**
+ * A status without the public key of its task: its notes say how to send data,
+ * which not every reader of the status may do.
+ */
+export function withoutKey<T extends { readonly notes?: unknown }>(
+  status: T,
+  publicToken: string,
+): T {
+  return { ...status, notes: hidden(status.notes, publicToken) };
+}
+
+function hidden(value: unknown, key: string): unknown {
+  if (typeof value === "string") return value.replaceAll(key, HIDDEN);
+  if (Array.isArray(value)) return value.map((item) => hidden(item, key));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [name, hidden(item, key)]),
+  );
 }

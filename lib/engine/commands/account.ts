@@ -1,6 +1,6 @@
 import { isRecord } from "../../../schema/json.ts";
 import { RocketRideException, ValidationException } from "../../errors.ts";
-import { requireUnbound } from "../access/identity.ts";
+import { requireUnbound } from "../access/permissions.ts";
 import type { Core } from "../core.ts";
 import type { Call, Reply } from "./call.ts";
 
@@ -54,7 +54,7 @@ function setEnvironment({ core, identity, args }: Call): Reply {
       `Environment variable '${name}' must be text`,
     );
   });
-  core.env.replace(Object.fromEntries(entries));
+  core.env.values = Object.fromEntries(entries);
   return {};
 }
 

@@ -1,6 +1,6 @@
 import { AuthenticationException } from "../../errors.ts";
 import { authenticate, type Login } from "../access/authenticate.ts";
-import type { ClientInfo } from "../dashboard/visitor.ts";
+import type { ClientInfo } from "../dashboard/dashboard.ts";
 import { isName } from "../pipeline/component.ts";
 import { messageOf } from "../run/failure.ts";
 import type { Call, OpenCall, Reply } from "./call.ts";

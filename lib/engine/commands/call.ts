@@ -1,7 +1,7 @@
 import { RocketRideException } from "../../errors.ts";
-import type { Identity } from "../access/identity.ts";
+import type { Identity } from "../access/permissions.ts";
 import type { Core } from "../core.ts";
-import type { ClientInfo } from "../dashboard/visitor.ts";
+import type { ClientInfo } from "../dashboard/dashboard.ts";
 import type { Watcher } from "../monitor/monitors.ts";
 import type { Awaitable } from "../node.ts";
 import type { Task } from "../run/task.ts";

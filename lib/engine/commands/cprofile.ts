@@ -1,5 +1,5 @@
 import { RocketRideException } from "../../errors.ts";
-import { requireForTask, requireUnbound } from "../access/identity.ts";
+import { requireForTask, requireUnbound } from "../access/permissions.ts";
 import { isName } from "../pipeline/component.ts";
 import { type Call, type Reply, taskOf } from "./call.ts";
 

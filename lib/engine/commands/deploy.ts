@@ -1,33 +1,34 @@
 import type { Pipeline } from "../../../schema/pipeline.ts";
 import { ValidationException } from "../../errors.ts";
-import { requireUnbound, rightsOver } from "../access/identity.ts";
+import { requireUnbound, rightsOver } from "../access/permissions.ts";
+import { readSchedule, type Schedule } from "../deploy/schedule.ts";
 import { isName } from "../pipeline/component.ts";
 import { readPipeline } from "../pipeline/read_pipeline.ts";
 import type { Call, Reply } from "./call.ts";
 
 /** `rrext_deploy_add`: keep a pipeline under its project. */
-export function deployAdd({ core, identity, args }: Call): Reply {
+export async function deployAdd(
+  { core, identity, args }: Call,
+): Promise<Reply> {
   requireUnbound(identity, "task.control");
   const pipeline = readFlat(args.pipeline);
   const { project_id: projectId } = pipeline;
   if (!isName(projectId)) {
     throw new ValidationException("Pipeline has no 'project_id' to deploy by");
   }
-  const schedule = readSchedule(args.schedule) ?? "manual";
-  const { userId } = identity;
-  const record = core.deployments.add(projectId, {
-    pipeline,
-    schedule,
-    userId,
-    rights: identity.permissions,
-  });
-  return structuredClone(record);
+  const schedule = await scheduleOf(args.schedule) ??
+    await readSchedule("manual");
+  const { userId, permissions: rights } = identity;
+  const deployed = { pipeline, rights };
+  return structuredClone(
+    core.deployments.add(projectId, deployed, schedule, userId),
+  );
 }
 
 /** `rrext_deploy_remove`: forget the deployment of a project. */
 export function deployRemove({ core, identity, args }: Call): Reply {
   requireUnbound(identity, "task.control");
-  core.deployments.remove(readProject(args));
+  core.deployments.remove(projectOf(args));
 }
 
 /** `rrext_deploy_list`: all deployments. */
@@ -39,25 +40,25 @@ export function deployList({ core, identity }: Call): Reply {
 /** `rrext_deploy_status`: the deployment of a project. */
 export function deployStatus({ core, identity, args }: Call): Reply {
   requireUnbound(identity, "task.monitor");
-  return structuredClone(core.deployments.get(readProject(args)));
+  return structuredClone(core.deployments.get(projectOf(args)));
 }
 
 /** `rrext_deploy_update`: another pipeline, another schedule, or both. */
-export function deployUpdate({ core, identity, args }: Call): Reply {
+export async function deployUpdate(
+  { core, identity, args }: Call,
+): Promise<Reply> {
   requireUnbound(identity, "task.control");
-  const projectId = readProject(args);
+  const projectId = projectOf(args);
   const given = args.pipeline ?? undefined;
   // The project is the deployment's name and cannot change.
   const pipeline = given === undefined
     ? undefined
     : { ...readFlat(given), project_id: projectId };
-  const schedule = readSchedule(args.schedule);
+  const schedule = await scheduleOf(args.schedule);
   const { created_by: owner } = core.deployments.get(projectId);
-  core.deployments.update(projectId, {
-    pipeline,
-    schedule,
-    rights: rightsOver(identity, owner ?? core.settings.userId),
-  });
+  const rights = rightsOver(identity, owner ?? core.settings.userId);
+  const deployed = pipeline && { pipeline, rights };
+  core.deployments.update(projectId, deployed, schedule);
 }
 
 function readFlat(value: unknown): Pipeline {
@@ -67,13 +68,13 @@ function readFlat(value: unknown): Pipeline {
   throw new ValidationException("Invalid components in pipeline");
 }
 
-function readProject({ projectId }: Call["args"]): string {
+function projectOf({ projectId }: Call["args"]): string {
   if (isName(projectId)) return projectId;
   throw new ValidationException("Project id is required");
 }
 
-function readSchedule(value: unknown): string | undefined {
+async function scheduleOf(value: unknown): Promise<Schedule | undefined> {
   if (value === undefined || value === null || value === "") return undefined;
-  if (typeof value === "string") return value;
+  if (typeof value === "string") return await readSchedule(value);
   throw new ValidationException("'schedule' must be text");
 }

@@ -1,4 +1,4 @@
-import { requireUnbound } from "../access/identity.ts";
+import { requireUnbound } from "../access/permissions.ts";
 import { readPipeline } from "../pipeline/read_pipeline.ts";
 import type { Call, Reply } from "./call.ts";
 import { startedBody } from "./started_body.ts";

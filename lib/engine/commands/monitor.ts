@@ -1,9 +1,9 @@
 import { EVENT_BITS } from "../../../schema/event.ts";
 import { TASK_STATE } from "../../../schema/task.ts";
 import { RocketRideException } from "../../errors.ts";
-import { isAllowed } from "../access/identity.ts";
+import { isAllowed } from "../access/permissions.ts";
 import { isName } from "../pipeline/component.ts";
-import { readMask } from "../monitor/read_mask.ts";
+import { readMask } from "../monitor/subscriptions.ts";
 import type { MonitorKey } from "../monitor/subscriptions.ts";
 import { emptyStatus } from "../run/empty_status.ts";
 import type { Task } from "../run/task.ts";

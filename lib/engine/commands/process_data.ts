@@ -1,6 +1,6 @@
 import { isRecord } from "../../../schema/json.ts";
 import { ConnectionException, PipeException } from "../../errors.ts";
-import { requireForTask } from "../access/identity.ts";
+import { requireForTask } from "../access/permissions.ts";
 import { readObjectInfo } from "../run/object_info.ts";
 import type { Task } from "../run/task.ts";
 import { type Call, type Reply, taskOf } from "./call.ts";

@@ -1,6 +1,6 @@
 import { RocketRideException } from "../../errors.ts";
 import { substitute } from "../../protocol/substitute.ts";
-import { requireForTask, rightsOver } from "../access/identity.ts";
+import { requireForTask, rightsOver } from "../access/permissions.ts";
 import { chooseSource } from "../pipeline/choose_source.ts";
 import { compile } from "../compile.ts";
 import { readPipeline } from "../pipeline/read_pipeline.ts";

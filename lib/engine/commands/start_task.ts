@@ -1,7 +1,7 @@
 import type { Pipeline } from "../../../schema/pipeline.ts";
 import { RocketRideException, ValidationException } from "../../errors.ts";
 import { substitute } from "../../protocol/substitute.ts";
-import type { Permission } from "../access/identity.ts";
+import type { Permission } from "../access/permissions.ts";
 import { compile, type Plan } from "../compile.ts";
 import type { Core } from "../core.ts";
 import { chooseSource } from "../pipeline/choose_source.ts";

@@ -1,6 +1,6 @@
 import { storePath, storePathBelowRoot } from "../../protocol/store_path.ts";
 import { RocketRideException } from "../../errors.ts";
-import { requirePermission } from "../access/identity.ts";
+import { requirePermission } from "../access/permissions.ts";
 import type { Awaitable } from "../node.ts";
 import type { Files } from "../store/files.ts";
 import type { Handles } from "../store/handles.ts";

@@ -7,8 +7,8 @@ import {
   isAllowed,
   requireForTask,
   requirePermission,
-} from "../access/identity.ts";
-import { withoutKey } from "../access/without_key.ts";
+} from "../access/permissions.ts";
+import { withoutKey } from "../access/keys.ts";
 import type { TaskTopic } from "../monitor/monitors.ts";
 import type { Task } from "../run/task.ts";
 import { type Call, notRunning, type Reply, taskOf } from "./call.ts";

@@ -1,32 +1,66 @@
-import { EVENT_BITS } from "../../../schema/event.ts";
+import type {
+  DashboardConnection,
+  DashboardResponse,
+  DashboardTask,
+} from "../../../schema/dashboard.ts";
+import { EVENT_BITS, kindsOf } from "../../../schema/event.ts";
 import type { Clock } from "../../async.ts";
-import { type Identity, isAllowed } from "../access/identity.ts";
-import type { MonitorKey } from "../monitor/subscriptions.ts";
+import { type Identity, isAllowed } from "../access/permissions.ts";
+import {
+  type MonitorKey,
+  monitorName,
+  type Subscriptions,
+} from "../monitor/subscriptions.ts";
 import type { Task } from "../run/task.ts";
-import { monitorName } from "./monitor_name.ts";
-import type { ClientInfo, Visitor } from "./visitor.ts";
 
-/** The HTTP status for a credential that is refused. */
+/** The HTTP status of a refused credential. */
 const UNAUTHORIZED = 401;
 
-/** Whatever has the subscriptions of a connection. */
-type Owner = Pick<Visitor, "subscriptions">;
+/** What a client tells about itself when it logs in. */
+export interface ClientInfo {
+  /** Its name. */
+  readonly name?: string;
+  /** Its version. */
+  readonly version?: string;
+}
 
-/** Whether somebody may learn what happened. */
-type Audience = (identity: Identity) => boolean;
+/** A connection, as the dashboard shows it. Times are Unix seconds. */
+export interface ConnectionInfo {
+  /** Unique among the connections of an engine. */
+  readonly id: string;
+  /** When it was made. */
+  readonly connectedAt: number;
+  /** When it last sent something. */
+  readonly lastActivity: number;
+  /** How many messages came from it. */
+  readonly messagesIn: number;
+  /** How many messages went to it. */
+  readonly messagesOut: number;
+  /** Its identity, once it has logged in. */
+  readonly identity: Identity | undefined;
+  /** What it told about itself. */
+  readonly client: ClientInfo;
+  /** What it watches. */
+  readonly subscriptions: Subscriptions;
+  /** Deliver an event. Must not wait. */
+  sendEvent(event: string, body: Readonly<Record<string, unknown>>): void;
+}
+
+/** Whatever has the subscriptions of a connection. */
+type Owner = Pick<ConnectionInfo, "subscriptions">;
 
 /**
- * Who is connected to an engine, and the events about them and about tasks.
- * Everybody learns what concerns their own user; who came
- * with a task's key, what concerns that task.
+ * The connections of an engine, and the events about them and about tasks.
+ * Users see what concerns themselves; who logged in with a task's key, what
+ * concerns that task.
  */
 export class Dashboard {
   readonly #clock: Clock;
   readonly #startedAt: number;
-  readonly #visitors: Set<Visitor> = new Set();
+  readonly #connections: Set<ConnectionInfo> = new Set();
   #count = 0;
 
-  /** Begin with nobody connected; `uptime` is counted from here. */
+  /** Begin without connections; `uptime` is counted from here. */
   constructor(clock: Clock) {
     this.#clock = clock;
     this.#startedAt = clock.now();
@@ -37,119 +71,133 @@ export class Dashboard {
     return (this.#clock.now() - this.#startedAt) / 1_000;
   }
 
-  /** Who is connected, oldest first. */
-  get visitors(): readonly Visitor[] {
-    return [...this.#visitors];
-  }
-
   /** An id that no connection had before. */
   nextId(): string {
     return String(++this.#count);
   }
 
-  /** A connection has come. */
-  add(visitor: Visitor): void {
-    this.#visitors.add(visitor);
+  /** Add a connection. */
+  add(connection: ConnectionInfo): void {
+    this.#connections.add(connection);
   }
 
-  /** A connection is gone. */
-  delete(visitor: Visitor): void {
-    this.#visitors.delete(visitor);
+  /** Remove a connection. */
+  delete(connection: ConnectionInfo): void {
+    this.#connections.delete(connection);
   }
 
-  /** A connection has logged in; `identity` is who it is. */
-  connectionAdded({ id, client }: Visitor, identity: Identity): void {
+  /**
+   * The engine at a glance, as far as it concerns an identity: its own
+   * connections and tasks, and the connections that have not logged in.
+   */
+  read(known: readonly Task[], identity: Identity): DashboardResponse {
+    const tasks = known.filter(({ spec }) => ownerOf(spec)(identity));
+    const connections = [...this.#connections].filter((it) =>
+      it.identity ? nextTo(it.identity)(identity) : identity.task === undefined
+    );
+    return {
+      overview: {
+        totalConnections: connections.length,
+        activeTasks: tasks.filter(({ active }) => active).length,
+        serverUptime: this.uptime,
+      },
+      connections: connections.map((it) => connectionRow(it, known)),
+      tasks: tasks.map((task) => taskRow(task, connections)),
+    };
+  }
+
+  /** A connection has logged in. */
+  connectionAdded({ id, client }: ConnectionInfo, identity: Identity): void {
     const { userId: clientId } = identity;
     const body = { connectionId: id, ...namesOf(client), clientId };
-    this.#tell("connection_added", body, nextTo(identity));
+    this.#publish("connection_added", body, nextTo(identity));
   }
 
-  /** A connection is logged in no more; `identity` is who it was. */
-  connectionRemoved({ id, client }: Visitor, identity: Identity): void {
+  /** A connection that was logged in as `identity` no longer is. */
+  connectionRemoved({ id, client }: ConnectionInfo, identity: Identity): void {
     const body = { connectionId: id, ...namesOf(client) };
-    this.#tell("connection_removed", body, nextTo(identity));
+    this.#publish("connection_removed", body, nextTo(identity));
   }
 
-  /** A credential that came over a connection was refused. */
+  /** A credential was refused. */
   authFailed(from: Owner, reason: string): void {
-    const connectionId = this.#visitorOf(from)?.id;
+    const connectionId = this.#connectionOf(from)?.id;
     if (connectionId === undefined) return;
     const body = { connectionId, reason, code: UNAUTHORIZED };
-    this.#tell("auth_failed", body, ({ task }) => task === undefined);
+    this.#publish("auth_failed", body, ({ task }) => task === undefined);
   }
 
-  /** A connection has chosen what it watches; it is not told so itself. */
+  /** A connection has chosen what it watches; it gets no event about that. */
   monitorChanged(from: Owner, target: MonitorKey, mask: number): void {
-    const visitor = this.#visitorOf(from);
-    if (!visitor?.identity) return;
-    const { id, client, identity } = visitor;
-    this.#tell(
-      "monitor_changed",
-      {
-        connectionId: id,
-        ...namesOf(client),
-        key: monitorName(target),
-        change: mask === 0 ? "unsubscribed" : "subscribed",
-      },
-      nextTo(identity),
-      visitor,
-    );
+    const connection = this.#connectionOf(from);
+    if (!connection?.identity) return;
+    const { id, client, identity } = connection;
+    const body = {
+      connectionId: id,
+      ...namesOf(client),
+      key: monitorName(target),
+      change: mask === 0 ? "unsubscribed" : "subscribed",
+    };
+    this.#publish("monitor_changed", body, nextTo(identity), connection);
   }
 
-  /** A task is remembered no more. */
+  /** A task was forgotten. */
   taskRemoved({ spec }: Task): void {
     const body = { taskId: spec.displayId };
-    this.#tell("task_removed", body, ownerOf(spec));
+    this.#publish("task_removed", body, ownerOf(spec));
   }
 
   /** A task has ended badly. */
   taskFailed({ spec, record }: Task): void {
     const { exitCode, exitMessage } = record.read();
     const body = { taskId: spec.displayId, exitCode, exitMessage };
-    this.#tell("task_error", body, ownerOf(spec));
+    this.#publish("task_error", body, ownerOf(spec));
   }
 
   /** Not everything that sends commands is a connection. */
-  #visitorOf({ subscriptions }: Owner): Visitor | undefined {
-    return this.visitors.find((it) => it.subscriptions === subscriptions);
+  #connectionOf({ subscriptions }: Owner): ConnectionInfo | undefined {
+    for (const it of this.#connections) {
+      if (it.subscriptions === subscriptions) return it;
+    }
+    return undefined;
   }
 
-  #tell(
+  #publish(
     action: string,
     body: Readonly<Record<string, unknown>>,
-    maySee: Audience,
-    except?: Visitor,
+    maySee: (identity: Identity) => boolean,
+    except?: ConnectionInfo,
   ): void {
     const timestamp = Date.now() / 1_000;
-    for (const visitor of this.#visitors) {
-      const { identity } = visitor;
-      if (visitor === except || !watches(visitor)) continue;
+    for (const connection of this.#connections) {
+      const { identity } = connection;
+      if (connection === except || !watchesEngine(connection)) continue;
       if (!identity?.permissions.has("task.monitor")) continue;
       if (!maySee(identity)) continue;
       const event = { action, timestamp, ...body, __id: "" };
-      visitor.sendEvent("apaevt_dashboard", event);
+      connection.sendEvent("apaevt_dashboard", event);
     }
   }
 }
 
-/** Only whoever watches everything is told about the engine itself. */
-function watches({ subscriptions }: Visitor): boolean {
+/** Events about the engine go to subscriptions to everything. */
+function watchesEngine({ subscriptions }: ConnectionInfo): boolean {
   return subscriptions.entries.some(({ key, mask }) =>
     key.kind === "all" && (mask & EVENT_BITS.DASHBOARD) !== 0
   );
 }
 
-/** Whoever is the same user, and not bound to another task. */
-export function nextTo({ userId, task }: Identity): Audience {
+/** The same user, unless bound to another task. */
+function nextTo({ userId, task }: Identity): (other: Identity) => boolean {
   return (other) =>
     other.userId === userId &&
     (other.task === undefined || other.task === task);
 }
 
-/** Whoever may watch a task that is the user's own. */
-export function ownerOf(
+/** The user of a task, if it may watch the task. */
+function ownerOf(
   { token, userId }: { readonly token: string; readonly userId: string },
-): Audience {
+): (identity: Identity) => boolean {
   return (identity) =>
     identity.userId === userId && isAllowed(identity, "task.monitor", token);
 }
@@ -161,4 +209,64 @@ function namesOf(
     ...(name !== undefined && { clientName: name }),
     ...(version !== undefined && { clientVersion: version }),
   };
+}
+
+function connectionRow(
+  connection: ConnectionInfo,
+  tasks: readonly Task[],
+): DashboardConnection {
+  const { id, connectedAt, lastActivity, messagesIn, messagesOut } = connection;
+  const { identity, client, subscriptions } = connection;
+  return {
+    id,
+    connectedAt,
+    lastActivity,
+    messagesIn,
+    messagesOut,
+    authenticated: identity !== undefined,
+    clientId: identity?.userId ?? null,
+    clientInfo: { ...client },
+    monitors: subscriptions.entries.map(({ key, mask }) => {
+      return { key: monitorName(key), flags: kindsOf(mask) };
+    }),
+    attachedTasks: tasks.filter((task) => isAttached(connection, task))
+      .map(({ spec }) => spec.displayId),
+  };
+}
+
+function taskRow(
+  task: Task,
+  connections: readonly ConnectionInfo[],
+): DashboardTask {
+  const { displayId: id, name, projectId, source, provider, ttl } = task.spec;
+  const status = task.record.read();
+  const { completed, startTime, endTime, exitCode } = status;
+  return {
+    id,
+    name,
+    projectId,
+    source,
+    provider,
+    launchType: "execute",
+    startTime,
+    elapsedTime: Math.max(0, (endTime || Date.now() / 1_000) - startTime),
+    completed,
+    status: completed ? null : status.status,
+    exitCode: completed ? exitCode : null,
+    endTime: completed ? endTime : null,
+    connections: connections.filter((it) => isAttached(it, task)).length,
+    state: status.state,
+    idleTime: task.idleSeconds,
+    ttl,
+    metrics: completed ? null : status.metrics,
+    totalCount: status.totalCount,
+    completedCount: status.completedCount,
+    rateCount: status.rateCount,
+    rateSize: status.rateSize,
+  };
+}
+
+/** A connection is attached to the task whose key it logged in with. */
+function isAttached({ identity }: ConnectionInfo, { spec }: Task): boolean {
+  return identity?.task === spec.token;
 }

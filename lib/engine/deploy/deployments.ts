@@ -1,10 +1,9 @@
 import type { DeploymentRecord } from "../../../schema/deployment.ts";
 import type { Pipeline } from "../../../schema/pipeline.ts";
-import type { Permission } from "../access/identity.ts";
-import type { Clock } from "../../async.ts";
+import { type Clock, ignore } from "../../async.ts";
 import { RocketRideException } from "../../errors.ts";
-import { nextRun } from "./next_run.ts";
-import { readSchedule, type Schedule } from "./read_schedule.ts";
+import type { Permission } from "../access/permissions.ts";
+import type { Schedule } from "./schedule.ts";
 
 /** What deployments need. */
 export interface DeploymentsOptions {
@@ -20,35 +19,18 @@ export interface DeploymentsOptions {
   ): Promise<unknown>;
 }
 
-/** What is to be deployed. */
-export interface NewDeployment {
+/** A pipeline, and what who gives it may do. */
+export interface DeployedPipeline {
   /** The pipeline. */
   readonly pipeline: Pipeline;
-  /** When it runs. */
-  readonly schedule: string;
-  /** Who deploys it. */
-  readonly userId: string;
-  /** What that user may do. */
+  /** The rights. */
   readonly rights: ReadonlySet<Permission>;
-}
-
-/** What can be changed about a deployment. */
-export interface DeploymentChanges {
-  /** Another pipeline. */
-  readonly pipeline?: Pipeline | undefined;
-  /** Another schedule. */
-  readonly schedule?: string | undefined;
-  /**
-   * What who gives the other pipeline may do.
-   *
-   * @default {new Set()}
-   */
-  readonly rights?: ReadonlySet<Permission>;
 }
 
 interface Entry {
   record: DeploymentRecord;
   rights: ReadonlySet<Permission>;
+  schedule: Schedule;
   cancel: () => void;
 }
 
@@ -64,8 +46,9 @@ export class Deployments {
   readonly #entries: Map<string, Entry> = new Map();
   /** What to add to the clock's time for that of the calendar. */
   readonly #epoch: number;
+  #isClosed = false;
 
-  /** Begin with none. */
+  /** Begin without deployments. */
   constructor(options: DeploymentsOptions) {
     this.#options = options;
     this.#epoch = Date.now() - options.clock.now();
@@ -86,57 +69,60 @@ export class Deployments {
   }
 
   /**
-   * Keep a pipeline.
+   * Keep a pipeline for a user.
    *
-   * @throws {RocketRideException} The project has a deployment already.
-   * @throws {ValidationException} The schedule cannot be read.
+   * @throws {RocketRideException} The project has a deployment already, or the
+   * engine is closed.
    */
   add(
     projectId: string,
-    { pipeline, schedule, userId, rights }: NewDeployment,
+    { pipeline, rights }: DeployedPipeline,
+    schedule: Schedule,
+    userId: string,
   ): DeploymentRecord {
+    if (this.#isClosed) throw new RocketRideException("Engine is closed");
     if (this.#entries.has(projectId)) {
       throw new RocketRideException(
         `Project '${projectId}' is already deployed`,
       );
     }
-    const times = readSchedule(schedule);
     const now = this.#now() / 1_000;
     const record: DeploymentRecord = {
       pipeline,
-      schedule,
+      schedule: schedule.text,
       state: "active",
       created_by: userId,
       created_at: now,
       updated_at: now,
     };
-    const entry = { record, rights, cancel: (): void => {} };
+    const entry = { record, rights, schedule, cancel: ignore };
     this.#entries.set(projectId, entry);
-    this.#arm(entry, times);
+    this.#arm(entry);
     return record;
   }
 
   /**
-   * Change a deployment.
+   * Change the pipeline of a deployment, its schedule, or both.
    *
    * @throws {RocketRideException} There is none.
-   * @throws {ValidationException} The schedule cannot be read.
    */
-  update(projectId: string, changes: DeploymentChanges): void {
+  update(
+    projectId: string,
+    deployed: DeployedPipeline | undefined,
+    schedule: Schedule | undefined,
+  ): void {
     const entry = this.#find(projectId);
-    const pipeline = changes.pipeline ?? entry.record.pipeline;
-    const schedule = changes.schedule ?? entry.record.schedule;
-    const times = readSchedule(schedule);
+    entry.schedule = schedule ?? entry.schedule;
+    entry.rights = deployed?.rights ?? entry.rights;
     entry.record = {
       ...entry.record,
-      pipeline,
-      schedule,
+      pipeline: deployed?.pipeline ?? entry.record.pipeline,
+      schedule: entry.schedule.text,
       state: "active",
       updated_at: this.#now() / 1_000,
     };
-    if (changes.pipeline) entry.rights = changes.rights ?? new Set();
     entry.cancel();
-    this.#arm(entry, times);
+    this.#arm(entry);
   }
 
   /**
@@ -149,8 +135,9 @@ export class Deployments {
     this.#entries.delete(projectId);
   }
 
-  /** Forget all of them. */
+  /** Forget all of them, for good. */
   close(): void {
+    this.#isClosed = true;
     for (const { cancel } of this.#entries.values()) cancel();
     this.#entries.clear();
   }
@@ -166,17 +153,17 @@ export class Deployments {
     return this.#epoch + this.#options.clock.now();
   }
 
-  /** Wait for the next moment of a schedule. */
-  #arm(entry: Entry, times: Schedule | undefined): void {
-    const due = times && nextRun(times, this.#now());
-    if (times && due !== undefined) this.#wait(entry, times, due);
+  /** Wait for the next moment of the schedule. */
+  #arm(entry: Entry): void {
+    const due = entry.schedule.next(this.#now());
+    if (due !== undefined) this.#wait(entry, due);
   }
 
-  #wait(entry: Entry, times: Schedule, due: number): void {
+  #wait(entry: Entry, due: number): void {
     const wake = (): void => {
-      // Platforms may not wait for as long as they are told to.
-      if (this.#now() < due) return this.#wait(entry, times, due);
-      this.#arm(entry, times);
+      // Platforms limit the delay of a timer.
+      if (this.#now() < due) return this.#wait(entry, due);
+      this.#arm(entry);
       this.#start(entry);
     };
     const left = due - this.#now();

@@ -1,7 +1,7 @@
 import { EVENT_BITS } from "../../../schema/event.ts";
-import { withoutKey } from "../access/without_key.ts";
+import type { Clock } from "../../async.ts";
+import { withoutKey } from "../access/keys.ts";
 import type { Subscriptions } from "./subscriptions.ts";
-import type { TaskEvents } from "./task_events.ts";
 
 /** The task that an event is about. */
 export interface TaskTopic {
@@ -27,27 +27,47 @@ export interface Watcher {
   sendEvent(event: string, body: Readonly<Record<string, unknown>>): void;
 }
 
+/** Publishes the events of one task. */
+export interface TaskEvents {
+  /** Whether a watcher would receive events of this kind at this moment. */
+  wanted(bit: number): boolean;
+  /**
+   * Send an event to all who subscribed to its kind.
+   *
+   * @param bit The kind, as a bit of `EVENT_BITS`.
+   * @param event The event's name.
+   * @param body Makes the body; not called when there is no watcher.
+   * @param pipeId The pipe that the event is about, if it is about one.
+   */
+  publish(
+    bit: number,
+    event: string,
+    body: () => Readonly<Record<string, unknown>>,
+    pipeId?: number,
+  ): void;
+}
+
 /**
- * Everybody who watches the tasks of an engine.
+ * The watchers of an engine's tasks.
  *
  * An event reaches a connection at most once, however many of its
  * subscriptions match. What a connection may see is decided at delivery, so a
- * subscription alone gives nothing away.
+ * subscription alone reveals nothing.
  */
 export class Monitors {
   readonly #watchers: Set<Watcher> = new Set();
 
-  /** Let a connection take part. */
+  /** Add a connection. */
   add(watcher: Watcher): void {
     this.#watchers.add(watcher);
   }
 
-  /** Forget a connection. */
+  /** Remove a connection. */
   delete(watcher: Watcher): void {
     this.#watchers.delete(watcher);
   }
 
-  /** The way for one task to tell its watchers. */
+  /** The publisher of one task. */
   eventsOf(task: TaskTopic): TaskEvents {
     return {
       wanted: (bit) => this.#audience(task, bit).next().done === false,
@@ -56,13 +76,13 @@ export class Monitors {
         try {
           for (const watcher of this.#audience(task, bit, pipeId)) {
             body ??= { ...makeBody(), __id: task.displayId };
-            const isTold = !("notes" in body) ||
+            const maySend = !("notes" in body) ||
               watcher.mayWatch("task.data", task.token);
-            const shown = isTold ? body : withoutKey(body, task.publicToken);
+            const shown = maySend ? body : withoutKey(body, task.publicToken);
             watcher.sendEvent(event, shown);
           }
         } catch {
-          // A node may say what JSON cannot carry. That it is watched must not
+          // A node may report what JSON cannot carry. Watching a task must not
           // fail it.
         }
       },
@@ -70,16 +90,59 @@ export class Monitors {
   }
 
   *#audience(
-    task: TaskTopic,
+    { token, projectId, source }: TaskTopic,
     bit: number,
     pipeId?: number,
   ): Generator<Watcher, void> {
-    const { token, projectId, source } = task;
     const permission = bit === EVENT_BITS.SSE ? "task.data" : "task.monitor";
     for (const watcher of this.#watchers) {
       const mask = watcher.subscriptions.maskFor({ projectId, source, pipeId });
       if ((mask & bit) === 0) continue;
       if (watcher.mayWatch(permission, token)) yield watcher;
     }
+  }
+}
+
+const INTERVAL_MS = 1_000;
+
+/** What a status feed needs. */
+export interface StatusFeedOptions {
+  /** Where time comes from. */
+  readonly clock: Clock;
+  /** Whether a watcher would receive an update at this moment. */
+  wanted(): boolean;
+  /** Send the status as it is now. */
+  send(): void;
+}
+
+/**
+ * Sends a status at most once a second, however often it changes, and at once
+ * when it matters. Idle while there is no watcher.
+ */
+export class StatusFeed {
+  readonly #options: StatusFeedOptions;
+  #sentAt = -INTERVAL_MS;
+  #cancel: (() => void) | undefined;
+
+  /** Make a feed that has sent nothing yet. */
+  constructor(options: StatusFeedOptions) {
+    this.#options = options;
+  }
+
+  /** Something changed: send it with the next update. */
+  changed(): void {
+    const { clock, wanted } = this.#options;
+    if (this.#cancel || !wanted()) return;
+    const wait = this.#sentAt + INTERVAL_MS - clock.now();
+    if (wait <= 0) return this.flush();
+    this.#cancel = clock.after(wait, () => this.flush());
+  }
+
+  /** Send now. */
+  flush(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    this.#sentAt = this.#options.clock.now();
+    this.#options.send();
   }
 }

@@ -7,8 +7,8 @@ import {
 } from "../../../schema/task.ts";
 import type { Clock } from "../../async.ts";
 import { Secrets } from "../../protocol/secrets.ts";
-import { StatusFeed } from "../monitor/status_feed.ts";
-import type { TaskEvents } from "../monitor/task_events.ts";
+import { StatusFeed } from "../monitor/monitors.ts";
+import type { TaskEvents } from "../monitor/monitors.ts";
 import type { ObjectInfo } from "../node.ts";
 import { Counters } from "./counters.ts";
 import type { NodeReporter } from "./execution.ts";

@@ -1,5 +1,5 @@
 import type { Clock } from "../../async.ts";
-import type { Permission } from "../access/identity.ts";
+import type { Permission } from "../access/permissions.ts";
 import type { Monitors, TaskTopic } from "../monitor/monitors.ts";
 import type { NodeFiles } from "../node.ts";
 import type { TraceLevel } from "./flow_trace.ts";

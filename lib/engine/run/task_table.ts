@@ -1,6 +1,6 @@
 import type { Clock } from "../../async.ts";
-import type { Permission } from "../access/identity.ts";
-import { ownRights, type TaskKeys } from "../access/task_keys.ts";
+import type { Permission } from "../access/permissions.ts";
+import { ownRights, type TaskKeys } from "../access/keys.ts";
 import { ConnectionException } from "../../errors.ts";
 import type { EngineLimits } from "../limits.ts";
 import type { Task } from "./task.ts";

@@ -15,11 +15,11 @@ import {
   type Identity,
   isAllowed,
   type Permission,
-} from "../access/identity.ts";
+} from "../access/permissions.ts";
 import { BinaryReply, type Caller, type Reply } from "../commands/call.ts";
 import { COMMANDS, OPEN_COMMANDS } from "../commands/table.ts";
 import type { Core } from "../core.ts";
-import type { ClientInfo, Visitor } from "../dashboard/visitor.ts";
+import type { ClientInfo, ConnectionInfo } from "../dashboard/dashboard.ts";
 import { Subscriptions } from "../monitor/subscriptions.ts";
 import type { Awaitable } from "../node.ts";
 import { messageOf, placeOf } from "../run/failure.ts";
@@ -44,7 +44,7 @@ export interface ConnectionHooks {
  * Responses and events share one counter. A request whose command does not
  * wait is answered before this returns to the transport.
  */
-export class Connection implements Caller, ConnectionHandlers, Visitor {
+export class Connection implements Caller, ConnectionHandlers, ConnectionInfo {
   /** Unique among the connections of the engine. */
   readonly id: string;
   /** When the connection came, in Unix seconds. */

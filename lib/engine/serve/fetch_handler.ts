@@ -1,13 +1,11 @@
 import { ignore } from "../../async.ts";
 import { ValidationException } from "../../errors.ts";
 import type { Peer } from "../../transport/memory.ts";
-import { addressOf } from "../access/address_of.ts";
-import { refusedJourney } from "../access/origin.ts";
+import { addressOf, refusedJourney, requestUrl } from "../access/admission.ts";
 import type { Core } from "../core.ts";
 import type { Connection } from "./connection.ts";
 import { failed, json } from "./http/reply.ts";
 import type { Upgrade } from "../settings.ts";
-import { requestUrl } from "./http/request_url.ts";
 import { ROUTES } from "./http/routes.ts";
 import { serveHttp } from "./http/serve_http.ts";
 import { serveSocket } from "./serve_socket.ts";
@@ -72,7 +70,7 @@ export function fetchHandler(
       const detail = "This platform needs the engine's option 'upgrade'";
       return json(501, { detail });
     }
-    const leave = core.doorway.enter(address);
+    const leave = core.unauthenticated.enter(address);
     if (!leave) {
       return json(403, { detail: "Too many unauthenticated sockets" });
     }

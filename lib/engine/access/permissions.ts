@@ -1,0 +1,165 @@
+import { RocketRideException } from "../../errors.ts";
+
+/** Something that a connection may be allowed to do. */
+export type Permission =
+  | "task.control"
+  | "task.data"
+  | "task.monitor"
+  | "task.debug"
+  | "task.store";
+
+/** Every permission. */
+export const ALL_PERMISSIONS: readonly Permission[] = Object.freeze(
+  [
+    "task.control",
+    "task.data",
+    "task.monitor",
+    "task.debug",
+    "task.store",
+  ] as const,
+);
+
+/** Who a connection is, once it has authenticated. */
+export interface Identity {
+  /** The user. */
+  readonly userId: string;
+  /** The only task that it may see: that of the key that it logged in with. */
+  readonly task: string | undefined;
+  /** What it may do. */
+  readonly permissions: ReadonlySet<Permission>;
+}
+
+/**
+ * Who may run a command:
+ * - `open`: everybody, even before login;
+ * - `login`: everybody who has logged in;
+ * - `own`: who has the permission; the command shows the caller's part only;
+ * - `engine`: who has the permission and is not bound to one task;
+ * - `task`: who has the permission for the task that the request names.
+ */
+export type Access =
+  | { readonly for: "open" | "login" }
+  | {
+    readonly for: "own" | "engine" | "task";
+    readonly permission: Permission;
+  };
+
+/** What names a task. */
+interface Keyed {
+  readonly spec: { readonly token: string };
+}
+
+/**
+ * Check that an identity may run a command.
+ *
+ * @param access Who may run the command.
+ * @param tasks The engine's tasks.
+ * @param token The task that the request names.
+ * @returns That task, for commands about one.
+ * @throws {RocketRideException} It may not, or the task does not exist.
+ */
+export function authorize<Task extends Keyed>(
+  access: Access,
+  identity: Identity,
+  tasks: { get(token: string): Task | undefined },
+  token: string | undefined,
+): Task | undefined {
+  switch (access.for) {
+    case "own":
+      requirePermission(identity, access.permission);
+      return undefined;
+    case "engine":
+      requireUnbound(identity, access.permission);
+      return undefined;
+    case "task": {
+      const task = existing(tasks, token);
+      requireForTask(identity, access.permission, task.spec.token);
+      return task;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * The task of a token.
+ *
+ * @throws {RocketRideException} There is no token, or no such task.
+ */
+export function existing<Task>(
+  tasks: { get(token: string): Task | undefined },
+  token: string | undefined,
+): Task {
+  if (token === undefined) {
+    throw new RocketRideException("Task token is required");
+  }
+  const task = tasks.get(token);
+  if (!task) throw notRunning();
+  return task;
+}
+
+/** The failure of a request about a task that does not exist. */
+export function notRunning(): RocketRideException {
+  return new RocketRideException("Your pipeline is not running", {
+    code: "task-not-running",
+  });
+}
+
+/** Whether an identity may do something with the task of a token. */
+export function isAllowed(
+  identity: Identity,
+  permission: Permission,
+  token: string,
+): boolean {
+  return identity.permissions.has(permission) &&
+    (identity.task === undefined || identity.task === token);
+}
+
+/**
+ * What an identity may do with what a user has started: all that it may do,
+ * except that the files of a user are for that user alone.
+ */
+export function rightsOver(
+  { permissions, userId }: Identity,
+  owner: string,
+): ReadonlySet<Permission> {
+  if (userId === owner) return permissions;
+  return new Set([...permissions].filter((name) => name !== "task.store"));
+}
+
+/** Throws unless an identity may do something with a task. */
+export function requireForTask(
+  identity: Identity,
+  permission: Permission,
+  token: string,
+): void {
+  if (isAllowed(identity, permission, token)) return;
+  if (identity.permissions.size === 0) {
+    throw denied("Access denied: no permissions for this task");
+  }
+  throw denied(`Permission '${permission}' denied for this task`);
+}
+
+/** Throws unless an identity has a permission. */
+export function requirePermission(
+  identity: Identity,
+  permission: Permission,
+): void {
+  if (identity.permissions.has(permission)) return;
+  throw denied(`Permission '${permission}' denied`);
+}
+
+/** Throws unless an identity has a permission and is not bound to one task. */
+export function requireUnbound(
+  identity: Identity,
+  permission: Permission,
+): void {
+  requirePermission(identity, permission);
+  if (identity.task === undefined) return;
+  throw denied(`Permission '${permission}' denied`);
+}
+
+/** The failure of what is not permitted. */
+export function denied(message: string): RocketRideException {
+  return new RocketRideException(message, { code: "permission-denied" });
+}
