@@ -4,12 +4,7 @@ import { chromiumPath, NO_CHROMIUM } from "../support/chromium_path.ts";
 import { mustRun, runProgram } from "../support/run_program.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 import { buildPackage } from "./build_package.ts";
-import {
-  emptyProject,
-  FIRST_OUTPUT,
-  firstProgram,
-  installByNpm,
-} from "./project.ts";
+import { emptyProject, installByNpm, OUTPUT, PROGRAM } from "./project.ts";
 import { packagingTools, type Tools } from "./tools.ts";
 
 /** A program that has everything of the client and nothing of the engine. */
@@ -28,7 +23,7 @@ export default {
     const printed = [];
     console.log = (value) => printed.push(JSON.stringify(value));
     await import("./program.ts");
-    if (!printed.join().includes(${JSON.stringify(FIRST_OUTPUT)})) {
+    if (!printed.join().includes(${JSON.stringify(OUTPUT)})) {
       throw new Error("Printed: " + printed.join());
     }
   },
@@ -100,7 +95,7 @@ Deno.test("the package can be bundled, and the bundles run", async (t) => {
   const tools = await packagingTools();
   await using project = await emptyProject({
     "client.js": CLIENT,
-    "program.ts": await firstProgram(),
+    "program.ts": PROGRAM,
     "page.js": PAGE,
     "worker.js": WORKER,
     "config.capnp": WORKERD_CONFIG,
@@ -171,7 +166,7 @@ Deno.test("the package can be bundled, and the bundles run", async (t) => {
       ], path);
       assertStringIncludes(
         page.slice(page.lastIndexOf("</script>")),
-        FIRST_OUTPUT,
+        OUTPUT,
       );
     },
   });

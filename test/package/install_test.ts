@@ -5,12 +5,7 @@ import { ROOT } from "../support/read_tree.ts";
 import { mustRun, runProgram } from "../support/run_program.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 import { buildPackage } from "./build_package.ts";
-import {
-  emptyProject,
-  FIRST_OUTPUT,
-  firstProgram,
-  installByNpm,
-} from "./project.ts";
+import { emptyProject, installByNpm, OUTPUT, PROGRAM } from "./project.ts";
 import { packagingTools, type Tools } from "./tools.ts";
 
 /** A Node that is too old for the package. */
@@ -166,7 +161,7 @@ main();
 /** The files of a project that has no package yet. */
 async function projectFiles(): Promise<Record<string, string>> {
   return {
-    "program.ts": await firstProgram(),
+    "program.ts": PROGRAM,
     "common.cts": COMMON_PROGRAM,
     "env.js": ENV_PROGRAM,
     "loaded.js": LOADED_PROGRAM,
@@ -186,7 +181,7 @@ async function projectFiles(): Promise<Record<string, string>> {
 interface Way {
   readonly name: string;
   install(tools: Tools, path: string, tarball: string): Promise<unknown>;
-  /** Run the README's first program. */
+  /** Run the first program. */
   runFirst(tools: Tools, path: string): Promise<string>;
   /** Run a program that needs no compiler. */
   run(tools: Tools, path: string, name: string): Promise<string>;
@@ -239,7 +234,7 @@ Deno.test("the package installs into an empty folder and runs there", async (t) 
       });
 
       await t.step("the README's first program", async () => {
-        assertStringIncludes(await runFirst(tools, path), FIRST_OUTPUT);
+        assertStringIncludes(await runFirst(tools, path), OUTPUT);
       });
 
       await t.step("a program that finds its engine in .env", async () => {

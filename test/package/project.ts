@@ -1,4 +1,3 @@
-import { ROOT } from "../support/read_tree.ts";
 import { mustRun } from "../support/run_program.ts";
 import { type TempFolder, tempFolder } from "../support/temp_folder.ts";
 
@@ -34,13 +33,38 @@ export async function installByNpm(
   return await mustRun("npm", args, path);
 }
 
-/** The first program of the README, which newcomers try first. */
-export async function firstProgram(): Promise<string> {
-  const readme = await Deno.readTextFile(new URL("README.md", ROOT));
-  const program = /^```ts\n(.*?)^```$/ms.exec(readme)?.[1];
-  if (program === undefined) throw new Error("README.md has no program");
-  return program;
-}
+/** A program in TypeScript that uses the client and the engine. */
+export const PROGRAM =
+  `import { connect, pipe, use } from "@rocketride/streams";
+import { createEngine } from "@rocketride/streams/engine";
+
+await using engine = createEngine();
+await using session = await connect({
+  transport: engine.transport(),
+  auth: "my-key",
+});
+
+const pipeline = {
+  source: "in",
+  components: [
+    { id: "in", provider: "webhook", config: {} },
+    {
+      id: "out",
+      provider: "response_text",
+      config: {},
+      input: [{ lane: "text", from: "in" }],
+    },
+  ],
+};
+const { token } = await use(session, { pipeline });
+const { body } = await fetch("data:text/csv,id,name%0A1,Ada");
+const target = await pipe(session, token, {
+  objinfo: { name: "large.csv" },
+  mimeType: "text/csv",
+});
+await body!.pipeTo(target);
+console.log(await target.result);
+`;
 
 /** Part of what that program prints. */
-export const FIRST_OUTPUT = "id,name\\n1,Ada";
+export const OUTPUT = "id,name\\n1,Ada";

@@ -78,6 +78,6 @@ async function checkDocs(): Promise<Ending> {
   return { code: 0, output: "" };
 }
 
-async function runDocTests(): Promise<Ending> {
-  return await runDeno(await docTestArgs());
+function runDocTests(): Promise<Ending> {
+  return runDeno(docTestArgs());
 }

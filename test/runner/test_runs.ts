@@ -20,6 +20,7 @@ const GROUPS: readonly (readonly [name: string, folders: readonly string[]])[] =
 const PROCESSES = [
   "test/process",
   "test/conformance",
+  "test/docs",
   "test/interop",
   "test/package",
   "test/types",
@@ -55,7 +56,7 @@ export async function quickRuns(coverage?: string): Promise<TestRun[]> {
     const paths = at === 0 ? [...own, ...others] : own;
     return { name, args: [...flags, "--parallel", ...paths] };
   });
-  return [...runs, { name: "documentation tests", args: await docTestArgs() }];
+  return [...runs, { name: "documentation tests", args: docTestArgs() }];
 }
 
 /**
@@ -76,22 +77,10 @@ export async function slowRuns(): Promise<TestRun[]> {
   ];
 }
 
-/** The call that runs the examples in the documentation and in the README. */
-export async function docTestArgs(): Promise<string[]> {
+/** The call that runs the examples in the documentation of the sources. */
+export function docTestArgs(): string[] {
   const paths = ["mod.ts", "lib", "schema"];
-  const readme = await Deno.stat("README.md").then(
-    () => ["README.md"],
-    () => [],
-  );
-  return [
-    "test",
-    "--doc",
-    "--allow-all",
-    "--quiet",
-    "--parallel",
-    ...paths,
-    ...readme,
-  ];
+  return ["test", "--doc", "--allow-all", "--quiet", "--parallel", ...paths];
 }
 
 async function testFiles(): Promise<string[]> {

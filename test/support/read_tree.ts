@@ -2,7 +2,7 @@
 export const ROOT: URL = new URL("../../", import.meta.url);
 
 /**
- * Read all TypeScript files below some folders or paths of the repository.
+ * Read all files of a kind below some folders or paths of the repository.
  *
  * @param paths Folders and files, relative to the root; missing ones have none.
  * @param ending How the names of the files end.
