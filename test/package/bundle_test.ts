@@ -133,7 +133,7 @@ Deno.test("the package can be bundled, and the bundles run", async (t) => {
     });
   }
 
-  await t.step("the README's first program runs on workerd", async () => {
+  await t.step("the first program runs on workerd", async () => {
     assertEquals(
       (await bundle(tools, path, "worker.js", "workerd")).imports,
       [],
@@ -142,7 +142,7 @@ Deno.test("the package can be bundled, and the bundles run", async (t) => {
   });
 
   await t.step({
-    name: `the README's first program runs in a browser${missing}`,
+    name: `the first program runs in a browser${missing}`,
     ignore: browser === undefined,
     async fn(): Promise<void> {
       assertEquals(

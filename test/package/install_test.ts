@@ -233,7 +233,7 @@ Deno.test("the package installs into an empty folder and runs there", async (t) 
         assertEquals(await namesIn(`${modules}/@rocketride`), ["streams"]);
       });
 
-      await t.step("the README's first program", async () => {
+      await t.step("the first program", async () => {
         assertStringIncludes(await runFirst(tools, path), OUTPUT);
       });
 

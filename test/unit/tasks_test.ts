@@ -11,6 +11,9 @@ const WORKFLOWS = [
 const PAGES = [
   "README.md",
   "bench/README.md",
+  "examples/README.md",
+  "examples/functions.md",
+  "examples/runtimes.md",
   "test/README.md",
   "test/conformance/README.md",
 ];
