@@ -123,7 +123,10 @@ Deno.test("the package for npm is complete, and clean by publint and attw", asyn
       assertEquals(sources.length, sourcesContent.length);
       for (const [at, source] of sources.entries()) {
         const { pathname } = new URL(source, `file://${path}`);
-        assertMatch(pathname, /^\/(mod|(lib|schema)\/.*|requires_\w+)\.ts$/);
+        assertMatch(
+          pathname,
+          /^\/((mod|(lib|schema)\/.*|requires_\w+)\.ts|lib\/.*\.json)$/,
+        );
         assert(sourcesContent[at].length > 0, source);
       }
     }

@@ -9,7 +9,11 @@ Deno.test("JSR would take the package as it is", async () => {
   assertEquals(/^(warning|error).*$/mi.exec(output)?.[0], undefined, output);
   assertMatch(output, /^Success Dry run complete$/m);
 
-  const modules = [...(await readTree(["mod.ts", "lib", "schema"])).keys()];
+  const sources = ["mod.ts", "lib", "schema"];
+  const modules = [
+    ...(await readTree(sources)).keys(),
+    ...(await readTree(sources, ".json")).keys(),
+  ];
   const texts = [
     "CHANGELOG.md",
     "LICENSE",
