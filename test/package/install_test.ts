@@ -159,7 +159,7 @@ main();
 `;
 
 /** The files of a project that has no package yet. */
-async function projectFiles(): Promise<Record<string, string>> {
+function projectFiles(): Record<string, string> {
   return {
     "program.ts": PROGRAM,
     "common.cts": COMMON_PROGRAM,
@@ -223,7 +223,7 @@ Deno.test("the package installs into an empty folder and runs there", async (t) 
   const tools = await packagingTools();
   for (const { name, install, runFirst, run } of WAYS) {
     await t.step(name, async (t) => {
-      await using project = await emptyProject(await projectFiles());
+      await using project = await emptyProject(projectFiles());
       const { path } = project;
       await install(tools, path, tarball);
 
@@ -264,7 +264,7 @@ async function onNode(
   { node, modules }: Tools,
   tarball: string,
 ): Promise<void> {
-  await using project = await emptyProject(await projectFiles());
+  await using project = await emptyProject(projectFiles());
   const { path } = project;
   await installByNpm(path, tarball);
 

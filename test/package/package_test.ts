@@ -127,6 +127,8 @@ Deno.test("the package for npm is complete, and clean by publint and attw", asyn
           pathname,
           /^\/((mod|(lib|schema)\/.*|requires_\w+)\.ts|lib\/.*\.json)$/,
         );
+        // Data have no lines to step through.
+        if (source.endsWith(".json")) continue;
         assert(sourcesContent[at].length > 0, source);
       }
     }
