@@ -1,5 +1,6 @@
 import { ValidationException } from "../errors.ts";
 import { fetchPlace, shownPlace } from "../fetch_place.ts";
+import { jsonFault } from "./json_fault.ts";
 
 /**
  * Read JSON from a path or a URL.
@@ -8,24 +9,20 @@ import { fetchPlace, shownPlace } from "../fetch_place.ts";
  * @throws The signal's reason.
  */
 export async function readJson(
-  place: string | URL,
+  source: string | URL,
   signal: AbortSignal | null | undefined,
 ): Promise<unknown> {
-  const text = await readText(place, signal);
+  const text = await readText(source, signal);
   try {
     return JSON.parse(text);
-  } catch (cause) {
+  } catch {
     // Parsers quote what they could not read, and that may hold a key.
+    const place = jsonFault(text);
+    const where = place && `, see line ${place.line}, column ${place.column}`;
     throw new ValidationException(
-      `Cannot read "${shownPlace(place)}": it is not JSON${position(cause)}`,
+      `Cannot read "${shownPlace(source)}": it is not JSON${where ?? ""}`,
     );
   }
-}
-
-/** Where a parser stopped, if it says so. */
-function position(error: unknown): string {
-  const text = error instanceof Error ? error.message : "";
-  return / at position \d+/.exec(text)?.[0] ?? "";
 }
 
 async function readText(

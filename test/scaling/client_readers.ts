@@ -16,6 +16,7 @@ import {
 } from "../../lib/protocol/media_type.ts";
 import { redactError, Secrets } from "../../lib/protocol/secrets.ts";
 import { storeName, storePath } from "../../lib/protocol/store_path.ts";
+import { jsonFault } from "../../lib/task/json_fault.ts";
 import { substitute, unresolved } from "../../lib/protocol/substitute.ts";
 import { normalizeUri } from "../../lib/protocol/uri.ts";
 import { PiecewiseEncoder, wholeCharacters } from "../../lib/bytes.ts";
@@ -153,6 +154,11 @@ export const CLIENT_READERS: readonly TextReader[] = [
         () => storeName("a", text),
       ),
     pieces: ["../", "./", "\\/", "-1", ".1", "-1.log"],
+  },
+  {
+    covers: ["lib/task/json_fault.ts#jsonFault"],
+    read: jsonFault,
+    pieces: ["[", "{", '{"a":', '"', "\\u0041", "1e", ",", "[1,", "-"],
   },
   {
     covers: [

@@ -165,7 +165,7 @@ Deno.test("a file that is not JSON is refused by its path, without showing it", 
     const error = await assertRejects(
       () => load({ filepath }),
       ValidationException,
-      `Cannot read "${filepath}": it is not JSON`,
+      `Cannot read "${filepath}": it is not JSON, see line 1, column 1`,
     );
     // Parsers quote what they could not read.
     assertEquals(error.cause, undefined);
