@@ -8,6 +8,7 @@ export interface TextPlace {
 const SPACE = /[ \t\n\r]*/y;
 const WORD =
   /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w.])|(?:true|false|null)(?!\w)/y;
+// deno-lint-ignore no-control-regex -- JSON has none of them in a string
 const PLAIN = /[^"\\\u0000-\u001f]*/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4})/y;
 
