@@ -152,6 +152,7 @@ export {
 } from "./lib/task/queries.ts";
 export { restart, type RestartOptions } from "./lib/task/restart.ts";
 export { type Task, terminate } from "./lib/task/task.ts";
+export { tool, type ToolOptions } from "./lib/task/tool.ts";
 export { type TraceLevel, use, type UseOptions } from "./lib/task/use.ts";
 export { validate, type ValidateOptions } from "./lib/task/validate.ts";
 

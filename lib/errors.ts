@@ -9,6 +9,7 @@ export type ErrorCode =
   | "connection-closed"
   | "connection-failed"
   | "connection-lost"
+  | "database-busy"
   | "event-overflow"
   | "execution-failed"
   | "file-busy"
@@ -38,6 +39,8 @@ export type ErrorCode =
   | "task-exists"
   | "task-not-running"
   | "timeout"
+  | "tool-not-found"
+  | "transaction-ended"
   | "unknown-command"
   | "version-conflict";
 

@@ -85,7 +85,16 @@ export {
   cprofileStop,
 } from "./profiling.ts";
 
-export { type DatabaseDialect, dialect, query } from "./database.ts";
+export {
+  type DatabaseDialect,
+  type DatabaseOptions,
+  dialect,
+  query,
+  type QueryOptions,
+  type QueryResult,
+  type Transaction,
+} from "./database.ts";
+export { begin, commit, rollback, transaction } from "./transactions.ts";
 
 export {
   deployAdd,
@@ -100,6 +109,7 @@ export {
 export { getDashboard } from "./dashboard.ts";
 
 export type { ChatOptions } from "../chat/chat.ts";
+export type { ToolOptions } from "../task/tool.ts";
 export type { ObjectDetails, PipeOptions } from "../pipe/options.ts";
 export type {
   CallOptions,

@@ -52,6 +52,7 @@ export function checkCarried(command: string, args: Args): void {
   const known = command === "rrext_process" ||
     Object.hasOwn(HTTP_COMMANDS, command);
   if (!known) throw notCarried(`"${command}"`);
+  if (args.subcommand === "tool") throw notCarried("a call of a tool");
   if (command === "rrext_process" && args.provider !== undefined) {
     throw notCarried('"provider"');
   }

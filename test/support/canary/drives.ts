@@ -158,6 +158,11 @@ export const DRIVES: Readonly<Record<string, Drive>> = {
     some(streamOf(BYTES).pipeThrough(client.sendEach(s, token, o)), 1),
   chatStream: (s, { token, ...o }) =>
     some(client.chatStream(s, token, question(), o), 9),
+  getCatalog: (s, o) => client.getCatalog(s, o),
+  resolveConfig: (s, o) =>
+    client.resolveConfig(s, "webhook", { config: { key: PAYLOAD }, ...o }),
+  tool: (s, { token, ...o }) =>
+    client.tool(s, token, "search", { q: PAYLOAD }, o),
   // Events.
   events: async (s, { token, ...o }) =>
     await some(await client.events(s, token, { types: ["all"], ...o }), 1),
@@ -244,6 +249,13 @@ export const DRIVES: Readonly<Record<string, Drive>> = {
   dialect: (s, { token, ...o }) => admin.dialect(s, token, o),
   query: (s, { token, ...o }) =>
     admin.query(s, token, `select '${PAYLOAD}'`, o),
+  begin: (s, { token, ...o }) => admin.begin(s, token, o),
+  commit: (s, { token, ...o }) =>
+    admin.commit(s, { token, sessionId: "s", node: "" }, o),
+  rollback: (s, { token, ...o }) =>
+    admin.rollback(s, { token, sessionId: "s", node: "" }, o),
+  transaction: (s, { token, ...o }) =>
+    admin.transaction(s, token, () => Promise.resolve(1), o),
   getBillingDetails: (s, o) => admin.getBillingDetails(s, "o", o),
   getCreditBalance: (s, o) => admin.getCreditBalance(s, "o", o),
   getDashboard: (s, o) => admin.getDashboard(s, o),
@@ -309,7 +321,7 @@ const { addInstruction, addQuestion, answers, buildRequest } = client;
 const { createAnswer, createQuestion, didFail, eventKindOf } = client;
 const { firstAnswer, getJson, getText, isDAPException, isEventOf } = client;
 const { isJson, isKnownEvent, parseAnswers } = client;
-const { documents, parseJson, parsePython, texts } = client;
+const { documents, parseJson, parsePython, resolveEndpoints, texts } = client;
 const { normalizeUri } = transport;
 const PURE = {
   addContext,
@@ -337,5 +349,6 @@ const PURE = {
   parseAnswers,
   parseJson,
   parsePython,
+  resolveEndpoints,
   texts,
 };
