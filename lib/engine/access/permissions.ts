@@ -44,41 +44,42 @@ export type Access =
     readonly permission: Permission;
   };
 
-/** What names a task. */
-interface Keyed {
-  readonly spec: { readonly token: string };
+/** Throws unless an identity may run a command that is not about a task. */
+export function authorize(access: Access, identity: Identity): void {
+  if (access.for === "own") requirePermission(identity, access.permission);
+  if (access.for === "engine") requireUnbound(identity, access.permission);
+}
+
+/** What a command about a task needs. */
+interface TaskAccess {
+  readonly permission: Permission;
+  readonly purpose?: string | undefined;
+}
+
+/** What finds tasks. */
+interface Tasks<Task> {
+  get(token: string): Task | undefined;
 }
 
 /**
- * Check that an identity may run a command.
+ * The task that a request names, for an identity with a permission for it.
  *
- * @param access Who may run the command.
- * @param tasks The engine's tasks.
- * @param token The task that the request names.
- * @returns That task, for commands about one.
- * @throws {RocketRideException} It may not, or the task does not exist.
+ * @param access The permission, and what the token is for where the failure of
+ * a request without one says so.
+ * @throws {RocketRideException} It lacks the permission, or there is no such
+ * task.
  */
-export function authorize<Task extends Keyed>(
-  access: Access,
-  identity: Identity,
-  tasks: { get(token: string): Task | undefined },
+export function authorizedTask<
+  Task extends { readonly spec: { readonly token: string } },
+>(
+  tasks: Tasks<Task>,
   token: string | undefined,
-): Task | undefined {
-  switch (access.for) {
-    case "own":
-      requirePermission(identity, access.permission);
-      return undefined;
-    case "engine":
-      requireUnbound(identity, access.permission);
-      return undefined;
-    case "task": {
-      const task = existing(tasks, token);
-      requireForTask(identity, access.permission, task.spec.token);
-      return task;
-    }
-    default:
-      return undefined;
-  }
+  access: TaskAccess,
+  identity: Identity,
+): Task {
+  const task = existing(tasks, token, access.purpose);
+  requireForTask(identity, access.permission, task.spec.token);
+  return task;
 }
 
 /**
@@ -87,11 +88,13 @@ export function authorize<Task extends Keyed>(
  * @throws {RocketRideException} There is no token, or no such task.
  */
 export function existing<Task>(
-  tasks: { get(token: string): Task | undefined },
+  tasks: Tasks<Task>,
   token: string | undefined,
+  purpose?: string,
 ): Task {
-  if (token === undefined) {
-    throw new RocketRideException("Task token is required");
+  if (token === undefined || token === "*") {
+    const end = purpose === undefined ? "" : ` for ${purpose}`;
+    throw new RocketRideException(`Task token is required${end}`);
   }
   const task = tasks.get(token);
   if (!task) throw notRunning();

@@ -1,26 +1,25 @@
-import { RocketRideException } from "../../errors.ts";
-import type { Identity } from "../access/permissions.ts";
+import type { Identity, Permission } from "../access/permissions.ts";
 import type { Core } from "../core.ts";
 import type { ClientInfo } from "../dashboard/dashboard.ts";
 import type { Watcher } from "../monitor/monitors.ts";
 import type { Awaitable } from "../node.ts";
 import type { Task } from "../run/task.ts";
 
-/** The connection that a command came over; it owns pipes and subscriptions. */
+/** The connection of a request; it owns pipes, files and subscriptions. */
 export interface Caller extends Watcher {
   /** Whether it belongs to the engine's own process. */
   readonly inProcess: boolean;
-  /** Whether it is still there and logged in. */
+  /** Whether it is open and logged in. */
   readonly isPresent: boolean;
   /** Count an attempt to log in; returns how many that makes. */
   countAttempt(): number;
-  /** It has authenticated, and told what it is. */
+  /** Log in. */
   login(identity: Identity, client: ClientInfo): void;
-  /** It goes on without an identity, and loses what came with one. */
+  /** Give up the identity, and what came with it. */
   logout(): void;
 }
 
-/** A request before anybody knows who sent it. */
+/** A request of a connection that need not have logged in. */
 export interface OpenCall {
   /** The engine. */
   readonly core: Core;
@@ -30,15 +29,21 @@ export interface OpenCall {
   readonly args: Readonly<Record<string, unknown>>;
 }
 
-/** A request of somebody who has authenticated. */
+/** A request of a connection that has logged in. */
 export interface Call extends OpenCall {
-  /** Who it is. */
+  /** The connection's identity. */
   readonly identity: Identity;
   /**
-   * The task that the request is about: that of the key that the connection
-   * came with, else the request's token, from either place.
+   * The token of the task that the request is about: that of the key which the
+   * connection logged in with, else the request's own.
    */
   readonly token: string | undefined;
+}
+
+/** A request about a task. */
+export interface TaskCall extends Call {
+  /** The task. */
+  readonly task: Task;
 }
 
 /** A reply that has bytes besides its body. */
@@ -58,29 +63,22 @@ export class BinaryReply {
 /** The body of a reply; nothing when there is nothing to return. */
 export type Reply = Readonly<Record<string, unknown>> | BinaryReply | void;
 
-/** Does what a request asks for; a throw becomes a failed response. */
-export type Command = (call: Call) => Awaitable<Reply>;
+/** A function that does what a request asks for; throws to refuse. */
+type Run<AnyCall> = (call: AnyCall) => Awaitable<Reply>;
 
-/** A command that needs no login. */
-export type OpenCommand = (call: OpenCall) => Awaitable<Reply>;
-
-/**
- * The task that a request is about.
- *
- * @throws {RocketRideException} It names none, or none that exists.
- */
-export function taskOf({ core, token }: Call): Task {
-  if (token === undefined) {
-    throw new RocketRideException("Task token is required");
+/** A command: who may run it, as `Access` explains, and what it does. */
+export type Command =
+  | { readonly for: "open"; readonly run: Run<OpenCall> }
+  | { readonly for: "login"; readonly run: Run<Call> }
+  | {
+    readonly for: "own" | "engine";
+    readonly permission: Permission;
+    readonly run: Run<Call>;
   }
-  const task = core.tasks.get(token);
-  if (!task) throw notRunning();
-  return task;
-}
-
-/** The failure of a request about a task that is not there. */
-export function notRunning(): RocketRideException {
-  return new RocketRideException("Your pipeline is not running", {
-    code: "task-not-running",
-  });
-}
+  | {
+    readonly for: "task";
+    readonly permission: Permission;
+    /** What the token is for, where a request without one is told so. */
+    readonly purpose?: string | undefined;
+    readonly run: Run<TaskCall>;
+  };

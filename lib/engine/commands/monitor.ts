@@ -1,24 +1,23 @@
 import { EVENT_BITS } from "../../../schema/event.ts";
 import { TASK_STATE } from "../../../schema/task.ts";
 import { RocketRideException } from "../../errors.ts";
-import { isAllowed } from "../access/permissions.ts";
+import { existing, isAllowed } from "../access/permissions.ts";
 import { isName } from "../pipeline/component.ts";
-import { readMask } from "../monitor/subscriptions.ts";
-import type { MonitorKey } from "../monitor/subscriptions.ts";
+import { type MonitorKey, readMask } from "../monitor/subscriptions.ts";
 import { emptyStatus } from "../run/empty_status.ts";
 import type { Task } from "../run/task.ts";
-import { type Call, type Reply, taskOf } from "./call.ts";
+import type { Call, Reply } from "./call.ts";
 import { shownStatus } from "./task.ts";
 
-/** A connection may watch many sources, and each is kept. */
-const MOST_CHARACTERS = 4_096;
+/** Each subscription is kept. */
+const MAX_CHARACTERS = 4_096;
 
 /**
- * `rrext_monitor`: choose which events of a task, a project or everything to
- * get. Replaces what was chosen for the same target.
+ * `rrext_monitor`: subscribe to events of a task, a project or everything, in
+ * place of the subscription to the same target.
  *
- * What is new is answered at once, before the reply: with a status for
- * `SUMMARY`, with the list of tasks for `TASK`.
+ * A kind that is new is answered at once, before the reply: `SUMMARY` with a
+ * status, `TASK` with the list of tasks.
  */
 export function monitor(call: Call): Reply {
   const { key, task } = readTarget(call);
@@ -29,7 +28,7 @@ export function monitor(call: Call): Reply {
   if (gained & EVENT_BITS.TASK) sendTasks(call);
 }
 
-/** What a request watches; the very task when it named a token. */
+/** What a request watches; the task itself when it named a token. */
 interface Target {
   readonly key: MonitorKey;
   readonly task?: Task;
@@ -39,9 +38,9 @@ function readTarget(call: Call): Target {
   const { token, args } = call;
   const { projectId, source, pipeId: given } = args;
   const named = isName(projectId) && isName(source);
-  if (named && projectId.length + source.length > MOST_CHARACTERS) {
+  if (named && projectId.length + source.length > MAX_CHARACTERS) {
     throw new RocketRideException(
-      `projectId and source may have ${MOST_CHARACTERS} characters at most`,
+      `projectId and source may have ${MAX_CHARACTERS} characters at most`,
     );
   }
   if (token !== undefined && named) {
@@ -52,7 +51,7 @@ function readTarget(call: Call): Target {
   const pipeId = typeof given === "number" ? given : undefined;
   if (token === "*") return { key: { kind: "all" } };
   if (token !== undefined) {
-    const task = taskOf(call);
+    const task = existing(call.core.tasks, token);
     const { projectId, source } = task.spec;
     return { key: { kind: "source", projectId, source, pipeId }, task };
   }
@@ -68,7 +67,7 @@ function sendStatus(call: Call, key: MonitorKey, named?: Task): void {
   const { projectId, source } = key;
   const event = "apaevt_status_update";
   const found = named ? [named] : core.tasks.ofSource(projectId, source);
-  // Of several that ever ran under one source, the latest word is enough.
+  // Of several that ran under one source, the latest is enough.
   const shown = source === "*"
     ? found.filter(({ active }) => active)
     : found.slice(0, 1);

@@ -1,80 +1,94 @@
-import { storePath, storePathBelowRoot } from "../../protocol/store_path.ts";
 import { RocketRideException } from "../../errors.ts";
-import { requirePermission } from "../access/permissions.ts";
+import {
+  storeName,
+  storePath,
+  storePathBelowRoot,
+} from "../../protocol/store_path.ts";
 import type { Awaitable } from "../node.ts";
+import {
+  deletePipeline,
+  listPipelines,
+  readPipelineOf,
+  savePipeline,
+  type Shelf,
+} from "../store/documents.ts";
 import type { Files } from "../store/files.ts";
 import type { Handles } from "../store/handles.ts";
+import { listLogs, readLog, saveLog } from "../store/logs.ts";
 import type { Mode } from "../store/open_file.ts";
 import { BinaryReply, type Call, type Reply } from "./call.ts";
-import { DOCUMENT_COMMANDS } from "./store_documents.ts";
 
-/** The most that one read gives, and what it gives when nobody says. */
+/** The most that one read returns, and what it returns by default. */
 const MAX_READ_BYTES = 4_194_304;
 
 /** What a subcommand works with. */
 interface StoreCall {
   readonly args: Call["args"];
+  /** The files of the caller's user. */
   readonly files: Files;
+  /** The files that all users share. */
+  readonly shared: () => Files;
+  /** The files that the connection has open. */
   readonly handles: Handles;
 }
 
-type Subcommand = (call: StoreCall) => Awaitable<Reply>;
-
-/** The file generation. */
-const FILE_COMMANDS: ReadonlyMap<unknown, Subcommand> = new Map<
-  unknown,
-  Subcommand
->([
-  ["fs_open", open],
-  ["fs_read", read],
-  ["fs_write", write],
+/** The subcommands: files, and the documents of 1.0 that are kept in files. */
+const SUBCOMMANDS: Readonly<
+  Record<string, (call: StoreCall) => Awaitable<Reply>>
+> = {
+  fs_open: open,
+  fs_read: read,
+  fs_write: write,
   // `discard` is our own: other servers cannot undo, and ignore it.
-  [
-    "fs_close",
-    ({ args, handles }) =>
-      handles.close(args.handle, modeOf(args), args.discard !== true),
-  ],
-  [
-    "fs_delete",
-    ({ args, files }) => files.removeFile(storePathBelowRoot(args.path)),
-  ],
-  ["fs_list_dir", list],
-  [
-    "fs_mkdir",
-    ({ args, files }) => files.makeDirectory(storePathBelowRoot(args.path)),
-  ],
-  ["fs_rmdir", ({ args, files }) =>
+  fs_close: ({ args, handles }) =>
+    handles.close(args.handle, modeOf(args), args.discard !== true),
+  fs_delete: ({ args, files }) =>
+    files.removeFile(storePathBelowRoot(args.path)),
+  fs_list_dir: list,
+  fs_mkdir: ({ args, files }) =>
+    files.makeDirectory(storePathBelowRoot(args.path)),
+  fs_rmdir: ({ args, files }) =>
     files.removeDirectory(
       storePathBelowRoot(args.path),
       args.recursive === true,
-    )],
-  ["fs_stat", stat],
-  ["fs_rename", ({ args, files }) =>
+    ),
+  fs_stat: stat,
+  fs_rename: ({ args, files }) =>
     files.rename(
       storePathBelowRoot(args.old_path),
       storePathBelowRoot(args.new_path),
-    )],
-]);
+    ),
+  save_project: (call) => save(call, projects(call)),
+  get_project: (call) => get(call, projects(call)),
+  delete_project: (call) => remove(call, projects(call)),
+  get_all_projects: (call) => getAll(projects(call)),
+  save_template: (call) => save(call, templates(call)),
+  get_template: (call) => get(call, templates(call)),
+  delete_template: (call) => remove(call, templates(call)),
+  get_all_templates: (call) => getAll(templates(call)),
+  save_log: keepLog,
+  get_log: getLog,
+  list_logs: getLogs,
+};
 
-/**
- * `rrext_store`: the files of the caller's user, and what 1.0 engines have
- * instead, which is kept in the same files.
- */
+/** `rrext_store`: the files of the caller's user. */
 export function store(
   { core, caller, identity, args }: Call,
 ): Awaitable<Reply> {
-  requirePermission(identity, "task.store");
   const { stores, settings } = core;
-  const files = stores.filesOf(identity.userId);
   const { subcommand } = args;
-  const run = FILE_COMMANDS.get(subcommand);
-  if (run) return run({ args, files, handles: stores.handlesOf(caller) });
-  const document = DOCUMENT_COMMANDS.get(subcommand);
-  // Templates are everybody's.
-  const shared = stores.filesOf(settings.userId);
-  if (document) return document({ args, files, shared });
-  throw new RocketRideException(`Unknown subcommand: ${subcommand}`, {
-    code: "unknown-command",
+  const isKnown = typeof subcommand === "string" &&
+    Object.hasOwn(SUBCOMMANDS, subcommand);
+  if (!isKnown) {
+    throw new RocketRideException(`Unknown subcommand: ${subcommand}`, {
+      code: "unknown-command",
+    });
+  }
+  return SUBCOMMANDS[subcommand]!({
+    args,
+    files: stores.filesOf(identity.userId),
+    shared: () => stores.filesOf(settings.userId),
+    handles: stores.handlesOf(caller),
   });
 }
 
@@ -92,12 +106,12 @@ async function open({ args, files, handles }: StoreCall): Promise<Reply> {
   return mode === "w" ? { handle } : { handle, size };
 }
 
-/** Values that make no sense are mended without a word, as servers do. */
+/** Numbers that make no sense have their defaults, as on servers. */
 async function read({ args, handles }: StoreCall): Promise<Reply> {
-  const offset = wholeNumber(args.offset, 0);
+  const offset = wholeNumber(args.offset, 0) ?? 0;
   const length = wholeNumber(args.length, 1) ?? MAX_READ_BYTES;
   const data = await handles.get(args.handle)
-    .read(offset ?? 0, Math.min(length, MAX_READ_BYTES));
+    .read(offset, Math.min(length, MAX_READ_BYTES));
   return new BinaryReply({ size: data.length }, data);
 }
 
@@ -132,4 +146,66 @@ function wholeNumber(value: unknown, least: number): number | undefined {
   return Number.isSafeInteger(value) && value as number >= least
     ? value as number
     : undefined;
+}
+
+/** Documents of a kind, and how members of requests and replies name it. */
+interface Kind extends Shelf {
+  readonly kind: "project" | "template";
+}
+
+function projects({ files }: StoreCall): Kind {
+  return { files, folder: ".projects", what: "Project", kind: "project" };
+}
+
+function templates({ shared }: StoreCall): Kind {
+  const files = shared();
+  return { files, folder: ".templates", what: "Template", kind: "template" };
+}
+
+function idOf(args: Call["args"], { kind }: Kind): string {
+  return storeName(`${kind}Id`, args[`${kind}Id`]);
+}
+
+async function save({ args }: StoreCall, shelf: Kind): Promise<Reply> {
+  const id = idOf(args, shelf);
+  const { pipeline, expectedVersion } = args;
+  const version = await savePipeline(shelf, id, pipeline, expectedVersion);
+  return { success: true, [`${shelf.kind}_id`]: id, version };
+}
+
+async function get({ args }: StoreCall, shelf: Kind): Promise<Reply> {
+  return { success: true, ...await readPipelineOf(shelf, idOf(args, shelf)) };
+}
+
+async function remove({ args }: StoreCall, shelf: Kind): Promise<Reply> {
+  const id = idOf(args, shelf);
+  await deletePipeline(shelf, id, args.expectedVersion);
+  return { success: true, message: `${shelf.what} '${id}' deleted` };
+}
+
+async function getAll(shelf: Kind): Promise<Reply> {
+  const found = await listPipelines(shelf);
+  return { success: true, [`${shelf.kind}s`]: found, count: found.length };
+}
+
+async function keepLog({ args, files }: StoreCall): Promise<Reply> {
+  const projectId = storeName("projectId", args.projectId);
+  const source = storeName("source", args.source);
+  const filename = await saveLog(files, projectId, source, args.contents);
+  return { success: true, filename };
+}
+
+async function getLog({ args, files }: StoreCall): Promise<Reply> {
+  const projectId = storeName("projectId", args.projectId);
+  const source = storeName("source", args.source);
+  const startTime = storeName("startTime", String(args.startTime ?? ""));
+  const contents = await readLog(files, projectId, source, startTime);
+  return { success: true, contents };
+}
+
+async function getLogs({ args, files }: StoreCall): Promise<Reply> {
+  const projectId = storeName("projectId", args.projectId);
+  const source = args.source ? storeName("source", args.source) : undefined;
+  const page = wholeNumber(args.page, 0) ?? 0;
+  return await listLogs(files, projectId, source, page);
 }

@@ -1,9 +1,6 @@
-import { accountMe, cloudOnly } from "./account.ts";
-import { auth, deauth } from "./auth.ts";
-import type { Command, OpenCommand } from "./call.ts";
-import { catalog } from "./catalog.ts";
-import { cprofileStatus, noProfile } from "./cprofile.ts";
-import { dashboard } from "./dashboard.ts";
+import type { Permission } from "../access/permissions.ts";
+import { accountMe, onlyInCloud } from "./account.ts";
+import type { Command } from "./call.ts";
 import {
   deployAdd,
   deployList,
@@ -11,11 +8,19 @@ import {
   deployStatus,
   deployUpdate,
 } from "./deploy.ts";
-import { execute } from "./execute.ts";
+import {
+  catalog,
+  dashboard,
+  noProfile,
+  ping,
+  probe,
+  profileStatus,
+  services,
+} from "./info.ts";
+import { auth, deauth } from "./login.ts";
 import { monitor } from "./monitor.ts";
-import { processData } from "./process_data.ts";
-import { restart } from "./restart.ts";
-import { ping, probe, services } from "./service.ts";
+import { processData } from "./process.ts";
+import { execute, restart } from "./start.ts";
 import { store } from "./store.ts";
 import {
   getPipeline,
@@ -26,51 +31,73 @@ import {
 } from "./task.ts";
 import { validate } from "./validate.ts";
 
-/** The commands that need no login. */
-export const OPEN_COMMANDS: ReadonlyMap<string, OpenCommand> = new Map<
-  string,
-  OpenCommand
->([
-  ["auth", auth],
-  ["rrext_public_catalog", catalog],
-  ["rrext_public_probe", probe],
+/**
+ * The commands of the engine: who may run each, and the function that checks
+ * its arguments and runs it.
+ */
+export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
+  ["auth", open(auth)],
+  ["rrext_public_catalog", open(catalog)],
+  ["rrext_public_probe", open(probe)],
+  ["deauth", login(deauth)],
+  ["execute", engine("task.control", execute)],
+  ["restart", task("task.control", restart, "restart")],
+  ["terminate", task("task.control", terminate)],
+  ["rrext_account_billing", login(onlyInCloud)],
+  ["rrext_account_keys", login(onlyInCloud)],
+  ["rrext_account_me", login(accountMe)],
+  ["rrext_account_members", login(onlyInCloud)],
+  ["rrext_account_org", login(onlyInCloud)],
+  ["rrext_account_teams", login(onlyInCloud)],
+  ["rrext_app_admin", login(onlyInCloud)],
+  ["rrext_app_catalog", login(onlyInCloud)],
+  ["rrext_app_developer", login(onlyInCloud)],
+  ["rrext_app_pricing", login(onlyInCloud)],
+  ["rrext_app_submission", login(onlyInCloud)],
+  ["rrext_cprofile_report", login(noProfile)],
+  ["rrext_cprofile_start", login(noProfile)],
+  ["rrext_cprofile_status", login(profileStatus)],
+  ["rrext_cprofile_stop", login(noProfile)],
+  ["rrext_dashboard", own("task.monitor", dashboard)],
+  ["rrext_deploy_add", engine("task.control", deployAdd)],
+  ["rrext_deploy_list", engine("task.monitor", deployList)],
+  ["rrext_deploy_remove", engine("task.control", deployRemove)],
+  ["rrext_deploy_status", engine("task.monitor", deployStatus)],
+  ["rrext_deploy_update", engine("task.control", deployUpdate)],
+  ["rrext_get_pipeline", task("task.monitor", getPipeline)],
+  ["rrext_get_task_status", task("task.monitor", getTaskStatus)],
+  ["rrext_get_tasks", own("task.monitor", getTasks)],
+  ["rrext_get_token", own("task.monitor", getToken)],
+  ["rrext_monitor", login(monitor)],
+  ["rrext_ping", login(ping)],
+  ["rrext_process", task("task.data", processData)],
+  ["rrext_services", login(services)],
+  ["rrext_store", own("task.store", store)],
+  ["rrext_validate", login(validate)],
 ]);
 
-/** All other commands. */
-export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
-  ["deauth", deauth],
-  ["execute", execute],
-  ["restart", restart],
-  ["rrext_account_billing", cloudOnly],
-  ["rrext_account_keys", cloudOnly],
-  ["rrext_account_me", accountMe],
-  ["rrext_account_members", cloudOnly],
-  ["rrext_account_org", cloudOnly],
-  ["rrext_account_teams", cloudOnly],
-  ["rrext_app_admin", cloudOnly],
-  ["rrext_app_catalog", cloudOnly],
-  ["rrext_app_developer", cloudOnly],
-  ["rrext_app_pricing", cloudOnly],
-  ["rrext_app_submission", cloudOnly],
-  ["rrext_cprofile_report", noProfile],
-  ["rrext_cprofile_start", noProfile],
-  ["rrext_cprofile_status", cprofileStatus],
-  ["rrext_cprofile_stop", noProfile],
-  ["rrext_dashboard", dashboard],
-  ["rrext_deploy_add", deployAdd],
-  ["rrext_deploy_list", deployList],
-  ["rrext_deploy_remove", deployRemove],
-  ["rrext_deploy_status", deployStatus],
-  ["rrext_deploy_update", deployUpdate],
-  ["rrext_get_pipeline", getPipeline],
-  ["rrext_get_task_status", getTaskStatus],
-  ["rrext_get_tasks", getTasks],
-  ["rrext_get_token", getToken],
-  ["rrext_monitor", monitor],
-  ["rrext_ping", ping],
-  ["rrext_process", processData],
-  ["rrext_services", services],
-  ["rrext_store", store],
-  ["rrext_validate", validate],
-  ["terminate", terminate],
-]);
+type Run<Access> = Extract<Command, { readonly for: Access }>["run"];
+
+function open(run: Run<"open">): Command {
+  return { for: "open", run };
+}
+
+function login(run: Run<"login">): Command {
+  return { for: "login", run };
+}
+
+function own(permission: Permission, run: Run<"login">): Command {
+  return { for: "own", permission, run };
+}
+
+function engine(permission: Permission, run: Run<"login">): Command {
+  return { for: "engine", permission, run };
+}
+
+function task(
+  permission: Permission,
+  run: Run<"task">,
+  purpose?: string,
+): Command {
+  return { for: "task", permission, run, purpose };
+}

@@ -3,41 +3,36 @@ import {
   type TaskStatus,
   type TaskSummary,
 } from "../../../schema/task.ts";
+import { withoutKey } from "../access/keys.ts";
 import {
   isAllowed,
+  notRunning,
   requireForTask,
-  requirePermission,
 } from "../access/permissions.ts";
-import { withoutKey } from "../access/keys.ts";
 import type { TaskTopic } from "../monitor/monitors.ts";
-import type { Task } from "../run/task.ts";
-import { type Call, notRunning, type Reply, taskOf } from "./call.ts";
+import type { Call, Reply, TaskCall } from "./call.ts";
 
-/** `terminate`: end a task; it has ended when the reply comes. */
-export async function terminate(call: Call): Promise<Reply> {
-  await permitted(call, "task.control").stop();
+/** `terminate`: end a task; it has ended when the reply is sent. */
+export async function terminate({ task }: TaskCall): Promise<Reply> {
+  await task.stop();
 }
 
 /** `rrext_get_task_status`: all that is known about a task. */
-export function getTaskStatus(call: Call): Reply {
-  const { record, spec } = permitted(call, "task.monitor");
+export function getTaskStatus(call: TaskCall): Reply {
+  const { record, spec } = call.task;
   return shownStatus(call, record.read(), spec);
 }
 
 /** `rrext_get_pipeline`: the pipeline, placeholders unresolved. */
-export function getPipeline(call: Call): Reply {
-  return {
-    pipeline: structuredClone(permitted(call, "task.monitor").pipeline),
-  };
+export function getPipeline({ task }: TaskCall): Reply {
+  return { pipeline: structuredClone(task.pipeline) };
 }
 
 /**
- * `rrext_get_token`: the token of a running task; never of one
- * that has ended, and never one that carries more than
- * who asks may do.
+ * `rrext_get_token`: the token of a running task; never one that carries more
+ * than the caller may do.
  */
 export function getToken({ core, identity, args }: Call): Reply {
-  requirePermission(identity, "task.monitor");
   const { projectId, source } = args;
   const found = core.tasks.active().filter(({ spec }) =>
     spec.projectId === projectId && spec.source === source
@@ -52,31 +47,23 @@ export function getToken({ core, identity, args }: Call): Reply {
 
 /** `rrext_get_tasks`: the tasks that take data. */
 export function getTasks({ core, identity }: Call): Reply {
-  requirePermission(identity, "task.monitor");
   const tasks = core.tasks.active().filter(({ record, spec }) =>
     record.state === TASK_STATE.RUNNING &&
     isAllowed(identity, "task.monitor", spec.token)
   );
-  const tokenOf = ({ spec }: Task): string =>
-    core.keys.keyFor("tk", spec, identity);
-  return { tasks: tasks.map((task) => summary(task, tokenOf(task))) };
-}
-
-function summary(
-  { spec: { source }, record, pipeline }: Task,
-  token: string,
-): TaskSummary {
   return {
-    name: pipeline.name ?? source,
-    description: pipeline.description ?? "",
-    source,
-    token,
-    status: record.read().status,
-    pipeline: structuredClone(pipeline),
+    tasks: tasks.map(({ spec, record, pipeline }): TaskSummary => ({
+      name: pipeline.name ?? spec.source,
+      description: pipeline.description ?? "",
+      source: spec.source,
+      token: core.keys.keyFor("tk", spec, identity),
+      status: record.read().status,
+      pipeline: structuredClone(pipeline),
+    })),
   };
 }
 
-/** A status as it may be shown: the key that its notes have is for data. */
+/** A status without the task's public key, unless the caller may send data. */
 export function shownStatus(
   { identity }: Call,
   status: TaskStatus,
@@ -84,13 +71,4 @@ export function shownStatus(
 ): TaskStatus {
   if (isAllowed(identity, "task.data", token)) return status;
   return withoutKey(status, publicToken);
-}
-
-function permitted(
-  call: Call,
-  permission: "task.control" | "task.monitor",
-): Task {
-  const task = taskOf(call);
-  requireForTask(call.identity, permission, task.spec.token);
-  return task;
 }

@@ -1,84 +1,71 @@
 import { isRecord } from "../../../schema/json.ts";
 import type { ValidationIssue } from "../../../schema/pipeline.ts";
 import { ValidationException } from "../../errors.ts";
+import { substitute } from "../../protocol/substitute.ts";
+import type { Core } from "../core.ts";
 import { chooseSource } from "../pipeline/choose_source.ts";
 import { readPipeline } from "../pipeline/read_pipeline.ts";
-import { substitute } from "../../protocol/substitute.ts";
-import { inspect } from "../validate/inspect.ts";
-import { loadNodes } from "../validate/start_fault.ts";
+import { inspect, type InspectOptions } from "../validate/inspect.ts";
 import { inspectComponent } from "../validate/inspect_component.ts";
+import { loadNodes } from "../validate/start_fault.ts";
 import { withHidden, withoutValues } from "../validate/without_values.ts";
 import type { Call, Reply } from "./call.ts";
-import { inspectOptions } from "./inspect_options.ts";
+
+/** The most errors, and the most warnings, that a response lists. */
+const MAX_ISSUES = 1_000;
 
 /**
  * `rrext_validate`: everything that is wrong with a pipeline, or with a
  * single component.
  *
- * It comes back with its placeholders unresolved, and so does what is said
- * about it: anybody may ask, and no value of the engine's environment leaves
- * it.
+ * The pipeline comes back with its placeholders unresolved, and so do the
+ * issues: everybody may ask, and no value of the engine's environment is sent.
  */
 export async function validate(
-  call: Pick<Call, "core" | "args">,
-): Promise<NonNullable<Reply>> {
-  const { core, args } = call;
-  // Requests may carry a null where a member is meant to be absent.
-  if ((args.component ?? undefined) !== undefined) return await component(call);
-  const pipeline = readPipeline(
-    args.pipeline,
-    "Pipeline config must be an object",
-  );
-  const { values } = core.env;
-  const resolved = substitute(pipeline, values);
-  await loadNodes(resolved, core.registry);
-  const hide = withoutValues(pipeline, values);
-  const source = withHidden(hide, () => chooseSource(resolved, args.source)).id;
-  const { errors, warnings, chain } = inspect(
-    resolved,
-    source,
-    inspectOptions(core),
-  );
-  const { version = 1 } = pipeline;
-  return {
-    pipeline: { ...pipeline, version, chain: chain.map(hide) },
-    errors: hidden(errors, hide),
-    warnings: hidden(warnings, hide),
-  };
-}
-
-async function component(
   { core, args }: Pick<Call, "core" | "args">,
 ): Promise<NonNullable<Reply>> {
-  const { component } = args;
-  if (!isRecord(component)) {
+  const { values } = core.env;
+  // A member that is absent may be null.
+  const single = args.component ?? undefined;
+  if (single !== undefined && !isRecord(single)) {
     throw new ValidationException("Component must be an object");
   }
-  const copy: unknown = JSON.parse(JSON.stringify(component));
-  const { values } = core.env;
-  const resolved = substitute(copy, values);
+  const document = single
+    ? JSON.parse(JSON.stringify(single))
+    : readPipeline(args.pipeline, "Pipeline config must be an object");
+  const resolved = substitute(document, values);
   await loadNodes(resolved, core.registry);
-  const hide = withoutValues(copy, values);
-  const { errors, warnings } = inspectComponent(resolved, inspectOptions(core));
+  const hide = withoutValues(document, values);
+  const hidden = (issues: readonly ValidationIssue[]): ValidationIssue[] =>
+    issues.slice(0, MAX_ISSUES).map((issue) => ({
+      ...issue,
+      message: hide(issue.message),
+      ...(issue.id !== undefined && { id: hide(issue.id) }),
+    }));
+  if (single) {
+    const found = inspectComponent(resolved, inspectOptions(core));
+    return {
+      component: document,
+      errors: hidden(found.errors),
+      warnings: hidden(found.warnings),
+    };
+  }
+  const source = withHidden(hide, () => chooseSource(resolved, args.source)).id;
+  const found = inspect(resolved, source, inspectOptions(core));
+  const { version = 1 } = document;
   return {
-    component: copy,
-    errors: hidden(errors, hide),
-    warnings: hidden(warnings, hide),
+    pipeline: { ...document, version, chain: found.chain.map(hide) },
+    errors: hidden(found.errors),
+    warnings: hidden(found.warnings),
   };
 }
 
-/** The most errors, and the most warnings, that a response lists. */
-const MAX_ISSUES = 1_000;
-
-type Hide = (text: string) => string;
-
-function hidden(
-  issues: readonly ValidationIssue[],
-  hide: Hide,
-): readonly ValidationIssue[] {
-  return issues.slice(0, MAX_ISSUES).map((issue) => ({
-    ...issue,
-    message: hide(issue.message),
-    ...(issue.id !== undefined && { id: hide(issue.id) }),
-  }));
+/** What inspecting a pipeline needs to know about the engine. */
+export function inspectOptions({ registry, settings }: Core): InspectOptions {
+  const { forwarding, llm, embedding } = settings;
+  const keyless = [
+    ...(llm ? ["llm"] : []),
+    ...(embedding ? ["embedding"] : []),
+  ];
+  return { registry, forwarding, keyless };
 }

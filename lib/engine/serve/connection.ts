@@ -12,29 +12,38 @@ import {
 import type { Peer } from "../../transport/memory.ts";
 import type { ConnectionHandlers } from "../../transport/transport.ts";
 import {
+  authorize,
+  authorizedTask,
   type Identity,
   isAllowed,
   type Permission,
 } from "../access/permissions.ts";
 import { BinaryReply, type Caller, type Reply } from "../commands/call.ts";
-import { COMMANDS, OPEN_COMMANDS } from "../commands/table.ts";
+import { COMMANDS } from "../commands/table.ts";
 import type { Core } from "../core.ts";
 import type { ClientInfo, ConnectionInfo } from "../dashboard/dashboard.ts";
 import { Subscriptions } from "../monitor/subscriptions.ts";
 import type { Awaitable } from "../node.ts";
 import { messageOf, placeOf } from "../run/failure.ts";
-import { shortened, type Subject, subjectOf } from "./echo.ts";
-import { readRequest } from "./read_request.ts";
 
-/** Requests of one connection that may be worked on at once. */
-const MAX_IN_FLIGHT = 4_096;
+/** The most characters of a `seq` or a command that a response repeats. */
+const MAX_ECHO = 256;
+/** The most characters of a failure; it may quote a part of a request. */
+const MAX_MESSAGE = 16_384;
 
-/** Who is told what becomes of a connection. */
+/** What a connection calls back. */
 export interface ConnectionHooks {
-  /** Told once, when the connection has ended. */
+  /** Called once, when the connection has ended. */
   onEnd(): void;
-  /** Told when the connection has logged in, and when it has ended. */
+  /** Called when the connection has logged in, and when it has ended. */
   readonly onLogin?: (() => void) | undefined;
+}
+
+/** The parts of a message that its response repeats. */
+interface Subject {
+  /** The number of the request, or what it had in place of one. */
+  readonly seq?: number | string | null | undefined;
+  readonly command?: string | undefined;
 }
 
 /**
@@ -42,12 +51,12 @@ export interface ConnectionHooks {
  * once, and sends the events that were subscribed to.
  *
  * Responses and events share one counter. A request whose command does not
- * wait is answered before this returns to the transport.
+ * wait is answered before `onMessage` returns.
  */
 export class Connection implements Caller, ConnectionHandlers, ConnectionInfo {
   /** Unique among the connections of the engine. */
   readonly id: string;
-  /** When the connection came, in Unix seconds. */
+  /** When the connection was made, in Unix seconds. */
   readonly connectedAt: number = unixSeconds();
   /** What the connection watches. */
   readonly subscriptions: Subscriptions = new Subscriptions();
@@ -63,7 +72,7 @@ export class Connection implements Caller, ConnectionHandlers, ConnectionInfo {
   #messagesIn = 0;
   #seq = 0;
   #attempts = 0;
-  #inFlight = 0;
+  #pendingRequests = 0;
   #pendingBytes = 0;
 
   /** Serve a peer. */
@@ -82,7 +91,7 @@ export class Connection implements Caller, ConnectionHandlers, ConnectionInfo {
     core.dashboard.add(this);
   }
 
-  /** Who the connection is, once it has authenticated. */
+  /** The connection's identity, once it has authenticated. */
   get identity(): Identity | undefined {
     return this.#identity;
   }
@@ -92,7 +101,7 @@ export class Connection implements Caller, ConnectionHandlers, ConnectionInfo {
     return this.#client;
   }
 
-  /** When something last arrived, in Unix seconds. */
+  /** When a message last arrived, in Unix seconds. */
   get lastActivity(): number {
     return this.#lastActivity;
   }
@@ -107,25 +116,28 @@ export class Connection implements Caller, ConnectionHandlers, ConnectionInfo {
     return this.#seq;
   }
 
-  /** Whether the connection is still there and logged in. */
+  /** Whether the connection is open and logged in. */
   get isPresent(): boolean {
     return this.#isOpen && this.#identity !== undefined;
   }
 
   /**
-   * A message arrived.
+   * Handle a message.
    *
    * @param size Its bytes, or near to it.
    */
   onMessage(message: Message, size: number = sizeOf(message)): void {
     if (!this.#isOpen) return;
     const subject = subjectOf(message);
-    if (!subject) return this.refuseMalformed(null, unreadableSeq());
-    this.#heard();
+    if (!subject) {
+      const text = "The seq of a request must be a number";
+      return this.refuseMalformed(null, new ProtocolException(text));
+    }
+    this.#received();
     if (message.type === "request") {
       return this.#onRequest(subject, message, size);
     }
-    // Nobody waits for an answer to these, but strangers may not send them.
+    // Other messages need no answer, but a login.
     if (!this.#identity) this.#refuse(subject, notAuthenticated());
   }
 
@@ -140,10 +152,10 @@ export class Connection implements Caller, ConnectionHandlers, ConnectionInfo {
     this.#hooks.onEnd();
   }
 
-  /** Answer something that is not a message, when its `seq` could be read. */
+  /** Answer what is not a message, when its `seq` could be read. */
   refuseMalformed(seq: Subject["seq"], error: unknown): void {
     if (!this.#isOpen) return;
-    this.#heard();
+    this.#received();
     this.#refuse({ seq }, this.#identity ? error : notAuthenticated());
   }
 
@@ -159,7 +171,7 @@ export class Connection implements Caller, ConnectionHandlers, ConnectionInfo {
     return ++this.#attempts;
   }
 
-  /** The connection has authenticated. */
+  /** Log in. */
   login(identity: Identity, client: ClientInfo): void {
     const before = this.#identity;
     this.#identity = identity;
@@ -185,34 +197,31 @@ export class Connection implements Caller, ConnectionHandlers, ConnectionInfo {
     return identity !== undefined && isAllowed(identity, permission, token);
   }
 
-  /** Send an event; one that cannot be sent is left out. */
+  /** Send an event; one that cannot be sent is dropped. */
   sendEvent(event: string, body: Readonly<Record<string, unknown>>): void {
     try {
       this.#send({ type: "event", seq: ++this.#seq, event, body });
     } catch {
-      // What happened is nothing that the watched may fail for.
+      // A watcher must not fail what it watches.
     }
   }
 
-  #heard(): void {
+  #received(): void {
     this.#messagesIn++;
     this.#lastActivity = unixSeconds();
   }
 
   #onRequest(subject: Subject, request: RequestMessage, size: number): void {
-    const full = this.#fullness(size);
-    if (full !== undefined) {
-      return this.#refuse(subject, new RocketRideException(full));
-    }
     try {
+      this.#checkPending(size);
       const answer = this.#run(request);
-      if (!isPromise(answer)) return this.#answer(subject, answer);
-      this.#inFlight++;
+      if (!(answer instanceof Promise)) return this.#answer(subject, answer);
+      this.#pendingRequests++;
       this.#pendingBytes += size;
       answer.then((body) => this.#answer(subject, body))
         .catch((error) => this.#refuse(subject, error))
         .finally(() => {
-          this.#inFlight--;
+          this.#pendingRequests--;
           this.#pendingBytes -= size;
         });
     } catch (error) {
@@ -220,31 +229,49 @@ export class Connection implements Caller, ConnectionHandlers, ConnectionInfo {
     }
   }
 
-  /** Why no more requests are taken; `undefined` while they are. */
-  #fullness(size: number): string | undefined {
-    if (this.#inFlight >= MAX_IN_FLIGHT) {
-      return "Too many requests are waiting for their answers";
+  #checkPending(size: number): void {
+    const { maxPendingRequests, maxPendingBytes } = this.#core.settings;
+    if (this.#pendingRequests >= maxPendingRequests) {
+      throw new RocketRideException(
+        "Too many requests are waiting for their answers",
+      );
     }
-    const { maxPendingBytes } = this.#core.settings;
-    if (this.#pendingBytes + size <= maxPendingBytes) return undefined;
-    return "Requests that wait for their answers may have " +
-      `${maxPendingBytes} bytes at most`;
+    if (this.#pendingBytes + size > maxPendingBytes) {
+      throw new RocketRideException(
+        "Requests that wait for their answers may have " +
+          `${maxPendingBytes} bytes at most`,
+      );
+    }
   }
 
+  /**
+   * Run the command of a request. Arguments may be absent or null, and the
+   * token may be among them or beside them.
+   */
   #run(request: RequestMessage): Awaitable<Reply> {
-    const { args, token } = readRequest(request);
-    const { command } = request;
-    const call = { core: this.#core, caller: this, args };
-    const open = OPEN_COMMANDS.get(command);
-    if (open) return open(call);
+    const core = this.#core;
     const identity = this.#identity;
+    const args = argumentsOf(request);
+    const command = COMMANDS.get(request.command);
+    if (command?.for === "open") {
+      return command.run({ core, caller: this, args });
+    }
     if (!identity) throw notAuthenticated();
-    const run = COMMANDS.get(command);
-    if (run) return run({ ...call, identity, token: identity.task ?? token });
-    const name = typeof command === "string" ? command : "";
-    throw new RocketRideException(`Invalid command: ${shortened(name)}`, {
-      code: "unknown-command",
-    });
+    if (!command) {
+      const name = typeof request.command === "string" ? request.command : "";
+      throw new RocketRideException(`Invalid command: ${shortened(name)}`, {
+        code: "unknown-command",
+      });
+    }
+    const token = identity.task ??
+      [args.token, request.token].find(isToken);
+    const call = { core, caller: this, args, identity, token };
+    if (command.for !== "task") {
+      authorize(command, identity);
+      return command.run(call);
+    }
+    const task = authorizedTask(core.tasks, token, command, identity);
+    return command.run({ ...call, task });
   }
 
   #answer(subject: Subject, reply: Reply): void {
@@ -257,8 +284,8 @@ export class Connection implements Caller, ConnectionHandlers, ConnectionInfo {
   }
 
   /**
-   * Tell why a request failed; strangers are shown out. When even that fails,
-   * the connection ends, and nothing else does.
+   * Answer with a failure. Who is not authenticated is disconnected; when the
+   * answer cannot be sent, the connection is closed.
    */
   #refuse(subject: Subject, error: unknown): void {
     try {
@@ -279,7 +306,7 @@ export class Connection implements Caller, ConnectionHandlers, ConnectionInfo {
     return {
       type: "response",
       seq: ++this.#seq,
-      // Echoed whatever it is; null when there was none.
+      // Repeated whatever it is; null when there was none.
       request_seq: (seq ?? null) as number,
       ...(command !== undefined && { command }),
     };
@@ -290,7 +317,40 @@ export class Connection implements Caller, ConnectionHandlers, ConnectionInfo {
   }
 }
 
-/** What a message holds that did not come as a frame: its payload alone. */
+/**
+ * What a response may repeat of a message, which comes from the client.
+ *
+ * @returns `undefined` when the `seq` cannot be repeated.
+ */
+function subjectOf(
+  { seq, command }: { readonly seq?: unknown; readonly command?: unknown },
+): Subject | undefined {
+  const isNumber = typeof seq === "number" || seq === undefined || seq === null;
+  if (!isNumber && !isShort(seq)) return undefined;
+  return { seq, ...(isShort(command) && { command }) };
+}
+
+function isShort(value: unknown): value is string {
+  return typeof value === "string" && value.length <= MAX_ECHO;
+}
+
+function argumentsOf(
+  { arguments: given }: RequestMessage,
+): Readonly<Record<string, unknown>> {
+  const isRecord = typeof given === "object" && given !== null &&
+    !Array.isArray(given);
+  return isRecord ? given : {};
+}
+
+function isToken(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
+}
+
+function shortened(text: string): string {
+  return text.length <= MAX_MESSAGE ? text : `${text.slice(0, MAX_MESSAGE)}…`;
+}
+
+/** The size of a message that did not come as a frame: that of its payload. */
 function sizeOf(message: Message): number {
   const { data } = "arguments" in message ? message.arguments ?? {} : {};
   return typeof data === "string" || data instanceof Uint8Array
@@ -298,16 +358,8 @@ function sizeOf(message: Message): number {
     : 0;
 }
 
-function unreadableSeq(): ProtocolException {
-  return new ProtocolException("The seq of a request must be a number");
-}
-
 function notAuthenticated(): AuthenticationException {
   return new AuthenticationException("Not authenticated");
-}
-
-function isPromise(value: Awaitable<Reply>): value is Promise<Reply> {
-  return value instanceof Promise;
 }
 
 function unixSeconds(): number {

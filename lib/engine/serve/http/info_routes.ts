@@ -1,5 +1,5 @@
 import { VERSION } from "../../../version.ts";
-import { services } from "../../commands/service.ts";
+import { services } from "../../commands/info.ts";
 import { validate } from "../../commands/validate.ts";
 import { invalid, ok } from "./reply.ts";
 import type { RouteCall } from "./route.ts";

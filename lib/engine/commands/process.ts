@@ -1,0 +1,65 @@
+import { isRecord } from "../../../schema/json.ts";
+import { ConnectionException, PipeException } from "../../errors.ts";
+import { readObjectInfo } from "../run/object_info.ts";
+import type { Reply, TaskCall } from "./call.ts";
+
+/**
+ * `rrext_process`: open, write and close pipes. A failure is answered as a
+ * failure, which servers of 1.1 do not do.
+ */
+export async function processData(call: TaskCall): Promise<Reply> {
+  try {
+    switch (call.args.subcommand) {
+      case "open":
+        return await open(call);
+      case "write":
+        return await write(call);
+      case "close":
+        return await close(call);
+      default:
+        throw new PipeException(`Invalid subcommand ${call.args.subcommand}`);
+    }
+  } finally {
+    call.task.touch();
+  }
+}
+
+async function open({ core, caller, args, task }: TaskCall): Promise<Reply> {
+  const { object, mimeType, provider } = args;
+  if (!isRecord(object)) throw new PipeException("No object info specified");
+  if (typeof mimeType !== "string" || mimeType === "") {
+    throw new PipeException("No mimeType specified");
+  }
+  const pipes = await task.pipes();
+  if (provider && provider !== task.spec.provider) {
+    throw new PipeException(
+      `You are looking for a "${provider}", but this pipeline isn't it`,
+    );
+  }
+  // The connection may have closed meanwhile; it would never close the pipe.
+  if (!caller.isPresent) throw new ConnectionException("Connection is closed");
+  const { randomUUID } = core.settings;
+  const info = readObjectInfo(object, mimeType, randomUUID);
+  return { pipe_id: await pipes.open(caller, info) };
+}
+
+async function write({ caller, args, task }: TaskCall): Promise<Reply> {
+  const id = pipeIdOf(args);
+  const { data } = args;
+  if (typeof data !== "string" && !(data instanceof Uint8Array)) {
+    throw new PipeException("No data specified");
+  }
+  const pipes = await task.pipes();
+  await pipes.write(caller, id, data);
+}
+
+async function close({ caller, args, task }: TaskCall): Promise<Reply> {
+  const id = pipeIdOf(args);
+  const pipes = await task.pipes();
+  return await pipes.close(caller, id);
+}
+
+function pipeIdOf({ pipe_id }: TaskCall["args"]): number {
+  if (typeof pipe_id === "number") return pipe_id;
+  throw new PipeException("No pipe_id specified");
+}
