@@ -6,9 +6,9 @@ import { hashedWords } from "../../lib/engine/nodes/embedding/hashed_words.ts";
 import {
   LONGEST_WAIT_MS,
   MOST_TRIES,
+  retryAfter,
   retryWait,
-} from "../../lib/engine/nodes/api/_retry_wait.ts";
-import { retryAfter } from "../../lib/engine/nodes/api/_retry_after.ts";
+} from "../../lib/engine/nodes/call_api.ts";
 import { docMatches } from "../../lib/engine/nodes/store/doc_matches.ts";
 import { TextIndex } from "../../lib/engine/nodes/store/text_index.ts";
 import {

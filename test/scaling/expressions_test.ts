@@ -10,10 +10,9 @@ const ROOT = new URL("../../", import.meta.url);
 
 /** Modules that make expressions later than when they are loaded. */
 const MADE_LATER: Readonly<Record<string, string>> = {
-  "lib/engine/nodes/_reply_script.ts": "written by a pipeline's author",
-  "lib/engine/nodes/filesystem/_path_rule.ts": "written by a pipeline's author",
-  "lib/engine/nodes/http_request/_url_pattern.ts":
-    "written by a pipeline's author",
+  "lib/engine/nodes/agent/filesystem.ts": "written by a pipeline's author",
+  "lib/engine/nodes/agent/http_rules.ts": "written by a pipeline's author",
+  "lib/engine/nodes/llm/llm_override.ts": "written by a pipeline's author",
   "lib/engine/nodes/separators.ts": "a copy of one that is checked",
   "schema/_find_json.ts": "a copy of one that is checked",
   "schema/parse_python.ts": "a copy of one that is checked",

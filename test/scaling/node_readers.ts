@@ -1,7 +1,7 @@
 import { createQuestion } from "../../schema/question.ts";
-import { resolveReferences } from "../../lib/engine/nodes/agent/_references.ts";
-import { valueText } from "../../lib/engine/nodes/agent/_value_text.ts";
-import { statusFailure } from "../../lib/engine/nodes/api/_api_failure.ts";
+import { resolveReferences } from "../../lib/engine/nodes/agent/toolbox.ts";
+import { outline, valueText } from "../../lib/engine/nodes/agent/value_text.ts";
+import { statusFailure } from "../../lib/engine/nodes/call_api.ts";
 import { codePoints, utf8Bytes } from "../../lib/engine/nodes/chunk_limit.ts";
 import { languageOf } from "../../lib/engine/nodes/code/_language.ts";
 import { preprocessorCodeNode } from "../../lib/engine/nodes/code/preprocessor_code.ts";
@@ -14,11 +14,10 @@ import {
 import { inputViolations } from "../../lib/engine/nodes/guardrails/_input_checks.ts";
 import { outputViolations } from "../../lib/engine/nodes/guardrails/_output_checks.ts";
 import { readPolicy } from "../../lib/engine/nodes/guardrails/_policy.ts";
-import { prepareRequest } from "../../lib/engine/nodes/http_request/_prepare_request.ts";
+import { prepareRequest } from "../../lib/engine/nodes/agent/http_request.ts";
 import { jsonReply } from "../../lib/engine/nodes/_json_reply.ts";
 import { answerValue } from "../../lib/engine/nodes/_response_values.ts";
-import { Memory } from "../../lib/engine/nodes/memory/_memory.ts";
-import { peek } from "../../lib/engine/nodes/memory/_peek.ts";
+import { peek } from "../../lib/engine/nodes/agent/memory.ts";
 import { maskPrivate } from "../../lib/engine/nodes/privacy/mask_private.ts";
 import { promptText } from "../../lib/engine/nodes/prompt_text.ts";
 import {
@@ -195,11 +194,13 @@ export const NODE_READERS: readonly TextReader[] = [
   },
   {
     covers: [
-      "lib/engine/nodes/agent/_references.ts#resolveReferences",
-      "lib/engine/nodes/agent/_value_text.ts#valueText",
+      "lib/engine/nodes/agent/toolbox.ts#resolveReferences",
+      "lib/engine/nodes/agent/value_text.ts#valueText",
+      "lib/engine/nodes/agent/value_text.ts#outline",
     ],
     read: async (text) => {
       await resolveReferences(text, () => Promise.resolve(1));
+      outline({ text });
       for (const format of ["csv", "html_table", "markdown_table"] as const) {
         valueText([{ a: text }], format);
       }
@@ -215,26 +216,15 @@ export const NODE_READERS: readonly TextReader[] = [
     ],
   },
   {
-    covers: [
-      "lib/engine/nodes/memory/_memory.ts#Memory",
-      "lib/engine/nodes/memory/_peek.ts#peek",
-    ],
-    read: (text) => {
-      const memory = new Memory();
-      memory.put("a", text);
-      return peek(memory, { key: "a" });
-    },
+    covers: ["lib/engine/nodes/agent/memory.ts#peek"],
+    read: (text) => peek(new Map([["a", text]]), { key: "a" }),
     common: false,
     pieces: ["a", "\ud83d"],
   },
   {
     covers: [
-      "lib/engine/nodes/api/_api_failure.ts#statusFailure",
-      "lib/engine/nodes/api/_api_failure.ts#answerFailure",
-      "lib/engine/nodes/api/_api_failure.ts#connectionFailure",
-      "lib/engine/nodes/api/_error_detail.ts#errorDetail",
-      "lib/engine/nodes/api/_error_detail.ts#keyRefused",
-      "lib/engine/nodes/api/_retry_after.ts#retryAfter",
+      "lib/engine/nodes/call_api.ts#statusFailure",
+      "lib/engine/nodes/call_api.ts#retryAfter",
     ],
     read: (text) => {
       const request = {
@@ -284,7 +274,7 @@ export const NODE_READERS: readonly TextReader[] = [
   },
   {
     covers: [
-      "lib/engine/nodes/http_request/_prepare_request.ts#prepareRequest",
+      "lib/engine/nodes/agent/http_request.ts#prepareRequest",
     ],
     read: (text) =>
       settle(

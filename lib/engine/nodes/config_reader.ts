@@ -13,6 +13,9 @@ export interface NumberRange {
   readonly fraction?: boolean;
 }
 
+/** Controls and what is not Latin-1, such as typographic quotes. */
+const NOT_IN_HEADERS = /[^\t\x20-\x7e\x80-\xff]/;
+
 /** Reads members of a node's configuration; `null` counts as absent. */
 export interface ConfigReader {
   /** A text; `fallback` when absent. */
@@ -27,7 +30,10 @@ export interface ConfigReader {
   texts(name: string): readonly string[];
   /** A list of objects, none when absent. */
   records(name: string): readonly JsonObject[];
-  /** A key, trimmed; empty when absent. Never part of a message. */
+  /**
+   * A key, trimmed and fit for a header; empty when absent. Never part of a
+   * message.
+   */
   secret(name: string): string;
   /** The exception for a member that is not right. */
   fault(what: string): ValidationException;
@@ -99,6 +105,11 @@ export function configReader(
       const [placeholder] = unresolved(given);
       if (placeholder !== undefined) {
         throw fault(`'${name}' uses \${${placeholder}}, which has no value`);
+      }
+      if (NOT_IN_HEADERS.test(given)) {
+        throw fault(
+          `'${name}' has a character that no header can carry; copy it anew`,
+        );
       }
       return given;
     },

@@ -45,7 +45,8 @@ export function effectiveConfig(
     const text = `Profile ${profile} is not defined in ${definition.provider}`;
     const tolerated = Boolean(values.model);
     return {
-      config: values,
+      // What a custom model has besides its name, such as an address.
+      config: merge(presets.profiles.custom ?? {}, values),
       fault: tolerated ? undefined : text,
       warnings: tolerated ? [text, ...stray] : stray,
     };

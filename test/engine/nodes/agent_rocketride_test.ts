@@ -5,12 +5,13 @@ import type { JsonObject } from "../../../schema/json.ts";
 import type { Pipeline } from "../../../schema/pipeline.ts";
 import type { NodeDefinition } from "../../../lib/engine/node.ts";
 import type { LlmFunction } from "../../../lib/engine/nodes/llm/llm_override.ts";
-import { agentRocketrideNode } from "../../../lib/engine/nodes/agent/agent_rocketride.ts";
-import { outline } from "../../../lib/engine/nodes/agent/_outline.ts";
-import { readPlan } from "../../../lib/engine/nodes/agent/_plan.ts";
-import { resolveReferences } from "../../../lib/engine/nodes/agent/_references.ts";
-import { valueText } from "../../../lib/engine/nodes/agent/_value_text.ts";
-import { toolCalls } from "../../../lib/engine/nodes/tool/tool_calls.ts";
+import { readPlan } from "../../../lib/engine/nodes/agent/waves.ts";
+import { resolveReferences } from "../../../lib/engine/nodes/agent/toolbox.ts";
+import {
+  outline,
+  valueText,
+} from "../../../lib/engine/nodes/agent/value_text.ts";
+import { toolCalls } from "../../../lib/engine/nodes/agent/tools.ts";
 import { promptText } from "../../../lib/engine/nodes/prompt_text.ts";
 import {
   chat,
@@ -28,7 +29,7 @@ import { forEachTransport } from "../../support/engines.ts";
 import { drainMicrotasks } from "../../support/fake_clock.ts";
 import { graph } from "../../support/one_object.ts";
 import { testNode } from "../../support/test_nodes.ts";
-import { startNode } from "./harness.ts";
+import { builtin, startNode } from "./harness.ts";
 
 /** A model that replies from a list, and what it was asked. */
 interface Script {
@@ -362,7 +363,7 @@ Deno.test("an agent is a tool of another, and both may share a memory", async ()
 });
 
 Deno.test("run_agent answers what was done, and by whom", async () => {
-  const bench = await startNode(agentRocketrideNode());
+  const bench = await startNode(builtin("agent_rocketride"));
   const pipe = bench.open();
   const answer = await pipe.invoke({
     op: "invoke",
@@ -379,15 +380,42 @@ Deno.test("run_agent answers what was done, and by whom", async () => {
 Deno.test("an agent refuses settings that make no sense at start, and stops with its pipe", async () => {
   for (const max_waves of [0, 51, 1.5]) {
     await assertRejects(
-      () => startNode(agentRocketrideNode(), { max_waves }),
+      () => startNode(builtin("agent_rocketride"), { max_waves }),
       Error,
       "'max_waves' must be a whole number from 1 to 50",
     );
   }
   const signal = AbortSignal.abort(new Error("gone"));
-  const pipe = (await startNode(agentRocketrideNode())).open({ signal });
+  const pipe = (await startNode(builtin("agent_rocketride"))).open({ signal });
   const args = { tool: "run_agent", args: { query: "Why?" } };
   await assertRejects(() => pipe.invoke({ op: "invoke", args }), Error, "gone");
+});
+
+Deno.test("an agent takes its settings from the section of its profile", async () => {
+  const model = script({ thought: "Hm" }, "at last");
+  const section = { max_waves: 1, agent_description: "Counts sheep." };
+  const config = { profile: "default", default: section };
+  await withAgent(model, async ({ ask }) => {
+    assertEquals(await ask("Go"), "at last");
+  }, { pipeline: pipelineOf(config) });
+  assertEquals(model.asked.length, 2);
+  assertEquals(model.asked[0]?.role, "Counts sheep.");
+});
+
+Deno.test("a look into memory takes nulls for what it leaves out", async () => {
+  const look = { key: "wave-1.r1", path: null, offset: null };
+  const model = script(
+    wave({ tool: "tool.count", args: { to: 1 } }),
+    wave({ tool: "memory.peek", args: look }),
+    done("{{memory.ref:wave-2.r1:json}}"),
+  );
+  await withAgent(model, async ({ ask }) => {
+    assertEquals(JSON.parse(String(await ask("Go"))), {
+      ok: true,
+      key: "wave-1.r1",
+      value: [{ n: 0 }],
+    });
+  });
 });
 
 Deno.test("an engine may allow its agents fewer waves", async () => {
@@ -429,6 +457,22 @@ Deno.test("plans are read from whatever a model replies", () => {
       calls: [{ tool: "t", args: {} }],
     },
   );
+  const nothing = { thought: null, scratch: null, remove: null, done: null };
+  assertEquals(
+    readPlan({
+      ...nothing,
+      answer: null,
+      tool_calls: [{ tool: "t", args: null }],
+    }),
+    {
+      done: false,
+      thought: "",
+      scratch: "",
+      remove: [],
+      calls: [{ tool: "t", args: {} }],
+    },
+  );
+  assertEquals(readPlan({ answer: null, tool_calls: null }).done, false);
   fc.assert(fc.property(fc.jsonValue(), (reply) => {
     const plan = readPlan(reply);
     if (plan.done) assertEquals(typeof plan.answer, "string");

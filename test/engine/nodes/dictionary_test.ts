@@ -1,12 +1,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Question } from "../../../schema/question.ts";
 import type { ControlCall } from "../../../lib/engine/node.ts";
-import { dictionaryNode } from "../../../lib/engine/nodes/dictionary.ts";
 import { promptText } from "../../../lib/engine/nodes/prompt_text.ts";
 import { graph } from "../../support/one_object.ts";
 import { forEachTransport } from "../../support/engines.ts";
 import { close, connect, send, use, validate } from "../../../mod.ts";
-import { startNode } from "./harness.ts";
+import { builtin, startNode } from "./harness.ts";
 
 const TERM = { term: "SKU", description: "A unit of stock." };
 
@@ -30,7 +29,7 @@ function scripted(
 
 Deno.test("dictionary makes a document of each term, numbered through the object", async () => {
   const { asked, control } = scripted([[TERM, { term: "B" }], [], ["bare"]]);
-  const bench = await startNode(dictionaryNode());
+  const bench = await startNode(builtin("dictionary"));
   const pipe = bench.open({ control, object: { path: "a/b" } });
   for (const text of ["first", "second", "third"]) {
     assertEquals(await pipe.send("text", text), undefined);
@@ -53,21 +52,21 @@ Deno.test("dictionary makes a document of each term, numbered through the object
 
 Deno.test("dictionary asks for JSON, and shows the model the text", async () => {
   const { asked, control } = scripted([[]]);
-  const pipe = (await startNode(dictionaryNode())).open({ control });
+  const pipe = (await startNode(builtin("dictionary"))).open({ control });
   await pipe.send("text", "Every SKU counts");
   assertEquals(asked[0]?.expectJson, true);
   assert(promptText(asked[0]!).includes("Every SKU counts"));
 });
 
 Deno.test("dictionary asks nothing about blank text", async () => {
-  const pipe = (await startNode(dictionaryNode())).open();
+  const pipe = (await startNode(builtin("dictionary"))).open();
   await pipe.send("text", " \n");
   await pipe.finish();
   assertEquals(pipe.emitted, []);
 });
 
 Deno.test("dictionary fails on an answer that is no list, and with its model", async () => {
-  const bench = await startNode(dictionaryNode());
+  const bench = await startNode(builtin("dictionary"));
   for (const answer of [TERM, "text", null]) {
     const pipe = bench.open({ control: scripted([answer]).control });
     await assertRejects(
@@ -88,7 +87,7 @@ Deno.test("dictionary fails on an answer that is no list, and with its model", a
 
 Deno.test("dictionary stops when the pipe is abandoned", async () => {
   const signal = AbortSignal.abort(new Error("gone"));
-  const pipe = (await startNode(dictionaryNode())).open({ signal });
+  const pipe = (await startNode(builtin("dictionary"))).open({ signal });
   await assertRejects(() => pipe.send("text", "x"), Error, "gone");
 });
 

@@ -2,12 +2,11 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { JsonObject } from "../../../schema/json.ts";
 import type { Question } from "../../../schema/question.ts";
 import type { ControlCall, Lane } from "../../../lib/engine/node.ts";
-import { extractDataNode } from "../../../lib/engine/nodes/extract_data.ts";
 import {
   ExecutionException,
   ValidationException,
 } from "../../../lib/errors.ts";
-import { type BenchPipe, startNode } from "./harness.ts";
+import { type BenchPipe, builtin, startNode } from "./harness.ts";
 
 const FIELDS: JsonObject[] = [
   { column: "name", type: "text" },
@@ -32,7 +31,7 @@ async function open(
     asked.push(args.question as Question);
     return { answer: left.shift(), expectJson: true };
   };
-  const bench = await startNode(extractDataNode(), { fields: FIELDS });
+  const bench = await startNode(builtin("extract_data"), { fields: FIELDS });
   return { pipe: bench.open({ control, listens }), asked };
 }
 
@@ -137,7 +136,7 @@ Deno.test("extract_data needs columns that make sense", async () => {
   ];
   for (const [config, text] of cases) {
     await assertRejects(
-      () => startNode(extractDataNode(), config),
+      () => startNode(builtin("extract_data"), config),
       ValidationException,
       text,
     );

@@ -2,15 +2,14 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import type { JsonObject } from "../../../schema/json.ts";
 import { configReader } from "../../../lib/engine/nodes/config_reader.ts";
-import { filesystemNode } from "../../../lib/engine/nodes/filesystem/filesystem.ts";
-import { pathRule } from "../../../lib/engine/nodes/filesystem/_path_rule.ts";
+import { pathRule } from "../../../lib/engine/nodes/agent/filesystem.ts";
 import { Files } from "../../../lib/engine/store/files.ts";
 import { memoryStore } from "../../../lib/engine/store/memory_store.ts";
 import { nodeFiles } from "../../../lib/engine/store/node_files.ts";
 import { close, connect, send, use } from "../../../mod.ts";
 import { forEachTransport } from "../../support/engines.ts";
 import { graph, worker } from "../../support/one_object.ts";
-import { type BenchPipe, startNode, utf8 } from "./harness.ts";
+import { type BenchPipe, builtin, startNode, utf8 } from "./harness.ts";
 
 // deno-lint-ignore no-explicit-any
 type Answer = any;
@@ -18,7 +17,8 @@ type Answer = any;
 async function open(config: JsonObject = {}): Promise<BenchPipe> {
   const files = nodeFiles(() => new Files(store));
   const store = memoryStore();
-  return (await startNode(filesystemNode(), config, { files })).open();
+  return (await startNode(builtin("tool_filesystem"), config, { files }))
+    .open();
 }
 
 async function call(
@@ -190,13 +190,13 @@ Deno.test("tool_filesystem refuses patterns that are none at start, and stops wi
     ] as const
   ) {
     await assertRejects(
-      () => startNode(filesystemNode(), { pathWhitelist }),
+      () => startNode(builtin("tool_filesystem"), { pathWhitelist }),
       Error,
       `Component tool_filesystem_1: 'pathWhitelist' ${fault}`,
     );
   }
   const signal = AbortSignal.abort(new Error("gone"));
-  const pipe = (await startNode(filesystemNode())).open({ signal });
+  const pipe = (await startNode(builtin("tool_filesystem"))).open({ signal });
   await assertRejects(() => call(pipe, "list_directory"), Error, "gone");
 });
 

@@ -1,5 +1,7 @@
 import { type Clock, systemClock } from "../../../lib/async.ts";
 import { isRecord, type JsonObject } from "../../../schema/json.ts";
+import { builtinNodes } from "../../../lib/engine/nodes/builtin_nodes.ts";
+import type { BuiltinNodesOptions } from "../../../lib/engine/nodes/options.ts";
 import { Files } from "../../../lib/engine/store/files.ts";
 import { memoryStore } from "../../../lib/engine/store/memory_store.ts";
 import { nodeFiles } from "../../../lib/engine/store/node_files.ts";
@@ -104,6 +106,14 @@ export function only(
   const found = definitions.filter((one) => one.provider === provider);
   if (found.length !== 1) throw new Error(`${provider}: ${found.length} times`);
   return found[0]!;
+}
+
+/** The definition of a node that comes with the engine. */
+export function builtin(
+  provider: string,
+  options?: BuiltinNodesOptions,
+): NodeDefinition {
+  return only(builtinNodes(options), provider);
 }
 
 /** Text as bytes. */

@@ -2,13 +2,17 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import type { JsonObject } from "../../../schema/json.ts";
 import { createEngine } from "../../../lib/engine/engine.ts";
-import { httpRequestNode } from "../../../lib/engine/nodes/http_request/http_request.ts";
-import { prepareRequest } from "../../../lib/engine/nodes/http_request/_prepare_request.ts";
-import { readRules } from "../../../lib/engine/nodes/http_request/_rules.ts";
+import { prepareRequest } from "../../../lib/engine/nodes/agent/http_request.ts";
+import { readRules } from "../../../lib/engine/nodes/agent/http_rules.ts";
 import { drainMicrotasks, fakeClock } from "../../support/fake_clock.ts";
 import { dataPort, withEngine } from "../../support/engine_rig.ts";
 import { graph, worker } from "../../support/one_object.ts";
-import { type BenchOptions, type BenchPipe, startNode } from "./harness.ts";
+import {
+  type BenchOptions,
+  type BenchPipe,
+  builtin,
+  startNode,
+} from "./harness.ts";
 
 // deno-lint-ignore no-explicit-any
 type Answer = any;
@@ -34,7 +38,7 @@ async function open(
   { signal, ...options }: BenchOptions & { signal?: AbortSignal },
   config: JsonObject = {},
 ): Promise<BenchPipe> {
-  const bench = await startNode(httpRequestNode(), config, options);
+  const bench = await startNode(builtin("tool_http_request"), config, options);
   return bench.open(signal && { signal });
 }
 
@@ -209,7 +213,7 @@ Deno.test("tool_http_request refuses what makes no request, and quotes no secret
     [{ bearer_token: "secret\0" }, "Header 'authorization' cannot be sent"],
     [{ body_json: 1 }, "A GET request cannot have a body"],
     [
-      { method: "get" },
+      { method: "fetch" },
       "tool_http_request_1.http_request: 'arguments.method' must be one of " +
       "GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS",
     ],
@@ -227,6 +231,57 @@ Deno.test("tool_http_request refuses what makes no request, and quotes no secret
     Error,
     "'body.type' is unknown",
   );
+  assertEquals(requests.length, 0);
+});
+
+Deno.test("tool_http_request takes what models write for arguments that they leave out", async () => {
+  const { fetch, requests } = network(() => new Response());
+  const pipe = await open({ fetch });
+  const left = {
+    query_params: null,
+    path_params: null,
+    headers: null,
+    body_json: null,
+    auth: null,
+    body: null,
+    timeout: null,
+  };
+  for (
+    const args of [
+      { ...left, bearer_token: null, basic_auth: null },
+      { bearer_token: "", basic_auth: { username: "", password: "" } },
+      { bearer_token: "", basic_auth: { username: null, password: null } },
+      { auth: { type: null, bearer: null }, body: { type: null, raw: null } },
+    ]
+  ) {
+    await request(pipe, { method: "get", ...args });
+  }
+  for (const { method, headers, body } of requests) {
+    assertEquals([method, Object.fromEntries(headers), body], [
+      "GET",
+      {},
+      null,
+    ]);
+  }
+  assertEquals(requests.length, 4);
+  await request(pipe, { bearer_token: "", basic_auth: { username: "ann" } });
+  assertEquals(requests[4]?.headers.get("authorization"), "Basic YW5uOg==");
+});
+
+Deno.test("tool_http_request refuses to log in with nothing", async () => {
+  const { fetch, requests } = network(() => new Response());
+  const pipe = await open({ fetch });
+  const ways: [JsonObject, string][] = [
+    [{ type: "bearer" }, "'auth.bearer.token' is missing"],
+    [{ type: "Bearer", bearer: { token: "" } }, "'auth.bearer.token' is"],
+    [
+      { type: "api_key", api_key: { key: "x", value: "" } },
+      "'auth.api_key.value' is missing",
+    ],
+  ];
+  for (const [auth, message] of ways) {
+    await assertRejects(() => request(pipe, { auth }), Error, message);
+  }
   assertEquals(requests.length, 0);
 });
 
@@ -283,7 +338,7 @@ Deno.test("tool_http_request refuses rules that make no sense at start", async (
   ];
   for (const [config, message] of faults) {
     await assertRejects(
-      () => startNode(httpRequestNode(), config),
+      () => startNode(builtin("tool_http_request"), config),
       Error,
       `Component tool_http_request_1: ${message}`,
     );
@@ -571,7 +626,9 @@ Deno.test("requests beyond those under way are refused, whichever pipe they are 
     return gates.at(-1)!.promise;
   });
   const config = { maxConcurrentRequests: 1, rateLimitPerSecond: 2 };
-  const bench = await startNode(httpRequestNode(), config, { fetch });
+  const bench = await startNode(builtin("tool_http_request"), config, {
+    fetch,
+  });
   const [one, other] = [bench.open(), bench.open()];
   const first = request(one, {});
   await assertRejects(

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { valueText } from "../../../lib/engine/nodes/agent/_value_text.ts";
+import { valueText } from "../../../lib/engine/nodes/agent/value_text.ts";
 import { htmlReader } from "../../../lib/engine/nodes/parse/_html_reader.ts";
 import {
   markdownRow,

@@ -1,18 +1,19 @@
 import { assertEquals } from "@std/assert";
 import type { JsonObject } from "../../../schema/json.ts";
 import { createQuestion } from "../../../schema/question.ts";
-import type { LlmReply } from "../../../lib/engine/nodes/llm/dialect.ts";
-import { anthropicDialect } from "../../../lib/engine/nodes/llm/anthropic_dialect.ts";
-import { geminiDialect } from "../../../lib/engine/nodes/llm/gemini_dialect.ts";
-import { llmNodes } from "../../../lib/engine/nodes/llm/llm_nodes.ts";
-import { openaiDialect } from "../../../lib/engine/nodes/llm/openai_dialect.ts";
+import {
+  anthropicDialect,
+  geminiDialect,
+  type LlmReply,
+  openaiDialect,
+} from "../../../lib/engine/nodes/llm/dialects.ts";
 import {
   completion,
   type ModelAnswer,
   type ModelCall,
   withModelServer,
 } from "../../support/model_server.ts";
-import { only, startNode } from "./harness.ts";
+import { builtin, startNode } from "./harness.ts";
 
 const MESSAGE: JsonObject = {
   type: "message",
@@ -37,7 +38,7 @@ async function asked(
   const found: { call?: ModelCall; answer?: unknown } = {};
   const warnings: string[] = [];
   await withModelServer(() => answer, async ({ calls, fetch }) => {
-    const node = only(llmNodes(), provider);
+    const node = builtin(provider);
     const bench = await startNode(node, config, { fetch });
     const pipe = bench.open();
     await pipe.send(
@@ -131,7 +132,7 @@ Deno.test("every provider of OpenAI's dialect is asked where it is, as it wants"
         { apikey: "m" },
         "https://api.mistral.ai/v1/chat/completions",
         "Bearer m",
-        { model: "mistral-large-2512", temperature: 0, max_tokens: 209715 },
+        { model: "mistral-large-2512", temperature: 0, max_tokens: 262144 },
       ],
       [
         "llm_xai",

@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { JsonObject } from "../../../schema/json.ts";
 import { createQuestion, type Question } from "../../../schema/question.ts";
-import { llmNodes } from "../../../lib/engine/nodes/llm/llm_nodes.ts";
 import {
   ExecutionException,
   ValidationException,
@@ -14,7 +13,7 @@ import {
 } from "../../support/model_server.ts";
 import {
   type BenchPipe,
-  only,
+  builtin,
   type OpenOptions,
   startNode,
 } from "./harness.ts";
@@ -32,7 +31,7 @@ async function pipeOver(
   options: OpenOptions = {},
   clock = fakeClock(),
 ): Promise<BenchPipe> {
-  const node = only(llmNodes(), "llm_openai");
+  const node = builtin("llm_openai");
   return (await startNode(node, CONFIG, { fetch, clock })).open(options);
 }
 
@@ -45,7 +44,7 @@ async function failure(
   let told: [string, number] = ["", 0];
   await withModelServer(answer, async ({ calls, fetch }) => {
     const clock = fakeClock();
-    const node = only(llmNodes(), provider);
+    const node = builtin(provider);
     const pipe = (await startNode(node, config, { fetch, clock })).open();
     const error = await assertRejects(
       () => pipe.send("questions", ask()),
@@ -340,7 +339,7 @@ Deno.test("JSON that does not come is asked for twice more, more sternly", async
 });
 
 Deno.test("a reply that was cut, and a prompt that is long, are warned of", async () => {
-  const node = only(llmNodes(), "llm_openai");
+  const node = builtin("llm_openai");
   const config = {
     profile: "custom",
     custom: { model: "m", apikey: KEY, modelTotalTokens: 1024 },
@@ -467,12 +466,80 @@ Deno.test("what cannot work fails the start, and never tells the key", async () 
     ["llm_gemini", {}, "Please enter your Gemini API key."],
   ];
   for (const [provider, config, text] of cases) {
-    const node = only(llmNodes(), provider);
+    const node = builtin(provider);
     const error = await assertRejects(
       () => startNode(node, config),
       ValidationException,
       text,
     );
     assert(!error.message.includes(KEY));
+  }
+});
+
+Deno.test("a key that no header can carry is refused at start, without its text", async () => {
+  const keys: [string, string][] = [
+    ["llm_openai", "sk-secret\u2026"],
+    ["llm_openai_api", "sk-\nsecret"],
+    ["llm_anthropic", "sk-ant-secret\u201d"],
+    ["llm_gemini", "secret\0"],
+    ["embedding_openai", "sk-secret\u200b1"],
+    ["rerank_cohere", "secret\u20ac"],
+    ["tool_exa_search", "secret\u{1f511}"],
+  ];
+  for (const [provider, apikey] of keys) {
+    const config = { apikey, model: "m" };
+    const error = await assertRejects(
+      () => startNode(builtin(provider), config),
+      ValidationException,
+      "'apikey' has a character that no header can carry",
+    );
+    assert(!error.message.includes("secret"));
+  }
+});
+
+Deno.test("an error in an answer of success keeps its reason, and is tried again if it may pass", async () => {
+  const occurred = "An error occurred with the OpenAI API.";
+  const cases: [object, string, number][] = [
+    [
+      { error: { message: "Provider is down", code: 502 } },
+      `${occurred} Provider is down`,
+      5,
+    ],
+    [{ error: "Overloaded" }, `${occurred} Overloaded`, 5],
+    [{ error: {} }, `${occurred} It reports an error without a reason`, 5],
+    [
+      { choices: [{ error: { message: "Lost", code: 500 }, message: {} }] },
+      `${occurred} Lost`,
+      5,
+    ],
+    [
+      { error: { message: "Slow down", code: "429" } },
+      "Rate limit exceeded. Please try again later.",
+      5,
+    ],
+    [
+      { error: { message: "Bad model", type: "invalid_request_error" } },
+      `${occurred} Bad model`,
+      1,
+    ],
+    [{ error: { message: `Not ${KEY}`, code: 403 } }, "Not <REDACTED>", 1],
+    [{ error: { message: "No such user", code: 401 } }, "Invalid API key.", 1],
+    [{ error: null, choices: [] }, "The answer is not a chat completion", 1],
+  ];
+  for (const [answer, message, tries] of cases) {
+    const clock = fakeClock();
+    let asked = 0;
+    const pipe = await pipeOver(
+      () => {
+        asked += 1;
+        return Promise.resolve(Response.json(answer));
+      },
+      {},
+      clock,
+    );
+    const asking = pipe.send("questions", ask());
+    const failed = assertRejects(() => asking, ExecutionException, message);
+    await clock.advance(60_000);
+    assertEquals([(await failed).retryable, asked], [tries > 1, tries]);
   }
 });

@@ -5,15 +5,14 @@ import {
   type Question,
   type QuestionOptions,
 } from "../../../schema/question.ts";
-import { llmMockNode } from "../../../lib/engine/nodes/llm_mock.ts";
 import {
   ExecutionException,
   ValidationException,
 } from "../../../lib/errors.ts";
-import { type BenchPipe, startNode } from "./harness.ts";
+import { type BenchPipe, builtin, startNode } from "./harness.ts";
 
 async function open(config: JsonObject = {}): Promise<BenchPipe> {
-  return (await startNode(llmMockNode(), config)).open();
+  return (await startNode(builtin("llm_mock"), config)).open();
 }
 
 function ask(text: string, options: QuestionOptions = {}): Question {
@@ -205,7 +204,7 @@ Deno.test("llm_mock refuses a malformed script", async () => {
 });
 
 Deno.test("llm_mock stops when the pipe is abandoned", async () => {
-  const bench = await startNode(llmMockNode());
+  const bench = await startNode(builtin("llm_mock"));
   const signal = AbortSignal.abort(new Error("gone"));
   const pipe = bench.open({ signal });
   await assertRejects(() => pipe.send("questions", ask("q")), Error, "gone");

@@ -1,11 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import type { JsonObject } from "../../../schema/json.ts";
 import type { NodeDefinition } from "../../../lib/engine/node.ts";
-import { embeddingNodes } from "../../../lib/engine/nodes/embedding/embedding_nodes.ts";
-import { llmNodes } from "../../../lib/engine/nodes/llm/llm_nodes.ts";
-import { profileTable } from "../../../lib/engine/nodes/llm/profiles/profile_table.ts";
-import { storeNodes } from "../../../lib/engine/nodes/store/store_nodes.ts";
-import { startNode } from "./harness.ts";
+import { builtinNodes } from "../../../lib/engine/nodes/builtin_nodes.ts";
+import { createEngine } from "../../../lib/engine/engine.ts";
+import { chat, close, connect, getTaskStatus, use } from "../../../mod.ts";
+import { graph } from "../../support/one_object.ts";
+import { completion, withModelServer } from "../../support/model_server.ts";
+import { builtin, startNode } from "./harness.ts";
 
 /** A key that each provider takes. */
 const KEYS: Readonly<Record<string, string>> = {
@@ -28,20 +29,26 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   llm_gemini: "gemini-3_1-pro-preview",
 };
 
+function llmNodes(): readonly NodeDefinition[] {
+  return builtinNodes()
+    .filter(({ provider }) => Object.hasOwn(DEFAULTS, provider));
+}
+
 function profilesOf({ preconfig }: NodeDefinition): Record<string, JsonObject> {
   return { ...preconfig?.profiles };
 }
 
 Deno.test("every provider has the default profile of RocketRide's", () => {
-  const nodes = llmNodes();
   assertEquals(
     Object.fromEntries(
-      nodes.map(({ provider, preconfig }) => [provider, preconfig?.default]),
+      llmNodes().map((
+        { provider, preconfig },
+      ) => [provider, preconfig?.default]),
     ),
     DEFAULTS,
   );
-  for (const node of [...nodes, ...embeddingNodes(), ...storeNodes()]) {
-    assert(Object.hasOwn(profilesOf(node), node.preconfig?.default ?? ""));
+  for (const { preconfig } of builtinNodes()) {
+    if (preconfig) assert(Object.hasOwn(preconfig.profiles, preconfig.default));
   }
 });
 
@@ -71,31 +78,49 @@ Deno.test("every profile starts, and tells lengths that make sense", async () =>
   assert(count > 200);
 });
 
-Deno.test("a table of profiles is read line by line", () => {
-  assertEquals(
-    profileTable(
-      `
-      custom -      100
-      big    org/m  9000 2000
-      old    m:1    -    10 deprecated
-    `,
-      { apikey: "" },
-    ),
-    {
-      custom: { model: "", modelTotalTokens: 100, apikey: "" },
-      big: {
-        model: "org/m",
-        modelTotalTokens: 9000,
-        modelOutputTokens: 2000,
-        apikey: "",
-      },
-      old: {
-        model: "m:1",
-        modelOutputTokens: 10,
-        apikey: "",
-        deprecated: true,
-        migration: "choose a profile of a current model",
-      },
+Deno.test("every provider takes a custom model", () => {
+  for (const node of llmNodes()) {
+    assertEquals(profilesOf(node).custom?.model, "", node.provider);
+  }
+});
+
+Deno.test("presets have the values of RocketRide's definitions", () => {
+  const { "gemini-3-pro": gemini } = profilesOf(builtin("llm_gmi_cloud"));
+  assertEquals(gemini?.model, "google/gemini-3.1-pro-preview");
+  const { "grok-4-20": grok } = profilesOf(builtin("llm_xai"));
+  assertEquals([grok?.modelTotalTokens, grok?.modelOutputTokens], [
+    2000000,
+    4096,
+  ]);
+});
+
+Deno.test("a profile that is not known runs with its own model, and a warning", async () => {
+  await withModelServer(
+    () => completion("Eight."),
+    async ({ fetch, calls }) => {
+      const engine = createEngine({ fetch });
+      const session = await connect({ transport: engine.transport(), env: {} });
+      const pipeline = graph(
+        ["in=chat"],
+        ["llm=llm_ollama", "questions<in"],
+        ["out=response_answers", "answers<llm"],
+      );
+      const config = { profile: "next", next: { model: "next:1b" } };
+      const components = pipeline.components.map((component) =>
+        component.id === "llm" ? { ...component, config } : component
+      );
+      const task = await use(session, {
+        pipeline: { ...pipeline, components },
+      });
+      const { answers } = await chat(session, task, "How many legs?");
+      assertEquals(answers, ["Eight."]);
+      assertEquals(calls[0]?.url, "http://localhost:11434/v1/chat/completions");
+      assertEquals(calls[0]?.body.model, "next:1b");
+      const { warnings } = await getTaskStatus(session, task);
+      const text = "Profile next is not defined in llm_ollama";
+      assert(warnings.some((warning) => warning.includes(text)));
+      await close(session);
+      await engine.close();
     },
   );
 });

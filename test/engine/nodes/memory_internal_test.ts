@@ -1,16 +1,15 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import type { JsonObject } from "../../../schema/json.ts";
-import { memoryInternalNode } from "../../../lib/engine/nodes/memory/memory_internal.ts";
 import { testNode } from "../../support/test_nodes.ts";
 import { graph, run } from "../../support/one_object.ts";
-import { type BenchPipe, startNode } from "./harness.ts";
+import { type BenchPipe, builtin, startNode } from "./harness.ts";
 
 // deno-lint-ignore no-explicit-any
 type Answer = any;
 
 async function open(): Promise<BenchPipe> {
-  return (await startNode(memoryInternalNode())).open();
+  return (await startNode(builtin("memory_internal"))).open();
 }
 
 function ask(pipe: BenchPipe, op: string, args: JsonObject): Promise<Answer> {
@@ -91,7 +90,7 @@ Deno.test("memory_internal is a tool, too, and leaves other calls alone", async 
 });
 
 Deno.test("every object begins with an empty memory", async () => {
-  const bench = await startNode(memoryInternalNode());
+  const bench = await startNode(builtin("memory_internal"));
   await ask(bench.open(), "put", { key: "k", value: 1 });
   assertEquals((await ask(bench.open(), "list", {})).keys, []);
 });

@@ -1,16 +1,16 @@
 import { assertEquals } from "@std/assert";
 import { createQuestion } from "../../../schema/question.ts";
-import { memoryPersistentNode } from "../../../lib/engine/nodes/memory/memory_persistent.ts";
 import { chat, close, connect, getTaskStatus, use } from "../../../mod.ts";
 import { forEachTransport } from "../../support/engines.ts";
 import { graph } from "../../support/one_object.ts";
-import { startNode } from "./harness.ts";
+import { builtin, startNode } from "./harness.ts";
 
 Deno.test("memory_persistent lets questions and answers pass as they are, in every profile", async () => {
   const question = createQuestion({ questions: [{ text: "Why?" }] });
   const answer = { answer: { a: 1 }, expectJson: true };
   for (const profile of ["memory", "redis", "custom"]) {
-    const pipe = (await startNode(memoryPersistentNode(), { profile })).open();
+    const pipe = (await startNode(builtin("memory_persistent"), { profile }))
+      .open();
     await pipe.send("questions", question);
     await pipe.send("answers", answer);
     assertEquals(pipe.emitted, [

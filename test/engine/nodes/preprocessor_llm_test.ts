@@ -3,12 +3,11 @@ import type { Doc } from "../../../schema/doc.ts";
 import type { JsonObject } from "../../../schema/json.ts";
 import type { Question } from "../../../schema/question.ts";
 import type { ControlCall } from "../../../lib/engine/node.ts";
-import { preprocessorLlmNode } from "../../../lib/engine/nodes/preprocessor_llm.ts";
 import {
   ExecutionException,
   ValidationException,
 } from "../../../lib/errors.ts";
-import { type BenchPipe, startNode } from "./harness.ts";
+import { type BenchPipe, builtin, startNode } from "./harness.ts";
 
 const CHUNKS = {
   chunks: [
@@ -38,7 +37,7 @@ async function open(
         return { answer, expectJson: true };
     }
   };
-  const bench = await startNode(preprocessorLlmNode(), config);
+  const bench = await startNode(builtin("preprocessor_llm"), config);
   return { pipe: bench.open({ control }), asked };
 }
 

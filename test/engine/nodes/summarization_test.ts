@@ -2,12 +2,11 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { JsonObject } from "../../../schema/json.ts";
 import type { Question } from "../../../schema/question.ts";
 import type { ControlCall, Lane } from "../../../lib/engine/node.ts";
-import { summarizationNode } from "../../../lib/engine/nodes/summarization/summarization.ts";
 import {
   ExecutionException,
   ValidationException,
 } from "../../../lib/errors.ts";
-import { type BenchPipe, startNode } from "./harness.ts";
+import { type BenchPipe, builtin, startNode } from "./harness.ts";
 
 const ANSWER = {
   summary: "It rains. ",
@@ -47,7 +46,7 @@ async function open(options: RigOptions = {}): Promise<Rig> {
         return { answer, expectJson: true };
     }
   };
-  const bench = await startNode(summarizationNode(), config);
+  const bench = await startNode(builtin("summarization"), config);
   return { pipe: bench.open({ control, listens }), asked };
 }
 

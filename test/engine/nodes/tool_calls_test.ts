@@ -1,9 +1,11 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import type { JsonObject } from "../../../schema/json.ts";
-import { schemaFault } from "../../../lib/engine/nodes/tool/_schema_fault.ts";
-import type { Tool } from "../../../lib/engine/nodes/tool/tool.ts";
-import { toolCalls } from "../../../lib/engine/nodes/tool/tool_calls.ts";
+import {
+  readArgument,
+  type Tool,
+  toolCalls,
+} from "../../../lib/engine/nodes/agent/tools.ts";
 
 const INPUT: JsonObject = {
   type: "object",
@@ -102,11 +104,42 @@ Deno.test("arguments that do not fit are refused before the tool is used", () =>
 
 Deno.test("members that a schema does not name may be anything", () => {
   fc.assert(fc.property(fc.jsonValue(), (any) => {
-    const size = null;
-    assertEquals(
-      schemaFault({ text: "", any, more: any, size }, INPUT),
-      undefined,
-    );
-    assertEquals(schemaFault(any, {}), undefined);
+    const given = { text: "", any, more: any, size: null };
+    const { any: _, ...rest } = given;
+    const read = any === null ? rest : given;
+    assertEquals(readArgument(given, INPUT), read);
+    assertEquals(readArgument(any, {}), any);
   }));
+});
+
+Deno.test("a null for an optional argument counts as absent, at any depth", () => {
+  const optional = { kind: null, parts: null, deep: null, any: null };
+  assertEquals(readArgument({ text: "a", ...optional }, INPUT), { text: "a" });
+  assertEquals(readArgument({ text: "a", deep: { on: null } }, INPUT), {
+    text: "a",
+    deep: {},
+  });
+  // Where the schema has a meaning for null, null it is.
+  assertEquals(readArgument({ text: "a", size: null }, INPUT), {
+    text: "a",
+    size: null,
+  });
+  assertThrows(
+    () => readArgument({ text: null }, INPUT),
+    Error,
+    "'arguments.text' must be of type string",
+  );
+});
+
+Deno.test("a choice may be written in any case", () => {
+  assertEquals(readArgument({ text: "A", kind: "B" }, INPUT), {
+    text: "A",
+    kind: "b",
+  });
+});
+
+Deno.test("names that every object has are arguments like others", () => {
+  const given = JSON.parse('{ "text": "", "__proto__": 1, "constructor": 2 }');
+  const read = readArgument(given, INPUT) as JsonObject;
+  assertEquals(Object.keys(read), ["text", "__proto__", "constructor"]);
 });

@@ -1,6 +1,6 @@
 import { isRecord } from "../../../../schema/json.ts";
 import type { TaskContext } from "../../node.ts";
-import { callApi } from "../api/call_api.ts";
+import { callApi } from "../call_api.ts";
 import { batches } from "./_batches.ts";
 import type { Embedder } from "./embedder.ts";
 import { areVectors } from "./embedding_override.ts";

@@ -1,9 +1,8 @@
-import type { JsonObject } from "../../../../schema/json.ts";
+import { isRecord, type JsonObject } from "../../../../schema/json.ts";
 import type { Question } from "../../../../schema/question.ts";
-import { ExecutionException } from "../../../errors.ts";
+import { ExecutionException, ValidationException } from "../../../errors.ts";
 import type { Awaitable } from "../../node.ts";
 import type { Model } from "./model.ts";
-import { scriptedModel } from "./scripted_model.ts";
 
 /** What is known of a question that {@linkcode LlmFunction} answers. */
 export interface LlmContext {
@@ -84,7 +83,7 @@ export type LlmOverride = (
 ) => Model["reply"];
 
 /**
- * Make what replies in place of every model.
+ * Convert the option `llm` to what replies in place of every model.
  *
  * @throws {ValidationException} A line of the script is malformed.
  */
@@ -92,7 +91,7 @@ export function llmOverride(
   llm: LlmFunction | readonly LlmReplyLine[],
 ): LlmOverride {
   if (typeof llm !== "function") {
-    const reply = scriptedModel(llm, "Option 'llm'");
+    const reply = scriptedReply(llm, "Option 'llm'");
     return () => reply;
   }
   return (component) =>
@@ -103,4 +102,86 @@ export function llmOverride(
     if (reply !== undefined) return reply;
     throw new ExecutionException("The function 'llm' returned nothing");
   };
+}
+
+/**
+ * Make a model's reply that follows a script: see {@linkcode LlmReplyLine}.
+ * Without a matching line the last question comes back, as `{"text": …}` when
+ * JSON is expected.
+ *
+ * @param lines The script.
+ * @param where What to call the script in messages.
+ * @throws {ValidationException} A line is malformed.
+ */
+export function scriptedReply(lines: unknown, where: string): Model["reply"] {
+  if (!Array.isArray(lines)) {
+    throw new ValidationException(`${where}: 'replies' must be a list`);
+  }
+  const script = lines.map((line: unknown, at) =>
+    readLine(line, `${where}: 'replies[${at}]'`)
+  );
+  return ({ question: { questions, expectJson }, prompt }, pipe) => {
+    const texts = questions.map(({ text }) => text).join("\n");
+    const line = script.find(({ matches }) => matches(texts)) ??
+      script.find(({ matches }) => matches(prompt));
+    for (const message of line?.thinking ?? []) {
+      pipe.sse("thinking", { message });
+    }
+    if (line?.error !== undefined) throw new ExecutionException(line.error);
+    const text = questions.at(-1)?.text ?? "";
+    return line?.reply ?? (expectJson ? JSON.stringify({ text }) : text);
+  };
+}
+
+interface ScriptLine {
+  matches(text: string): boolean;
+  readonly reply: string;
+  readonly error: string | undefined;
+  readonly thinking: readonly string[];
+}
+
+function readLine(line: unknown, where: string): ScriptLine {
+  if (!isRecord(line)) {
+    throw new ValidationException(`${where} must be an object`);
+  }
+  const { match = "", reply, error, thinking = [] } = line;
+  if (typeof match !== "string") {
+    throw new ValidationException(`${where} 'match' must be a string`);
+  }
+  if (error !== undefined && typeof error !== "string") {
+    throw new ValidationException(`${where} 'error' must be a string`);
+  }
+  if ((reply === undefined) === (error === undefined)) {
+    throw new ValidationException(
+      `${where} must have either 'reply' or 'error'`,
+    );
+  }
+  const messages = [thinking].flat();
+  if (!messages.every((item) => typeof item === "string")) {
+    throw new ValidationException(
+      `${where} 'thinking' must be a text or a list of texts`,
+    );
+  }
+  return {
+    matches: matcher(match, where),
+    reply: typeof reply === "string" ? reply : JSON.stringify(reply) ?? "",
+    error,
+    thinking: messages,
+  };
+}
+
+/** A test for `/pattern/flags` or, for any other text, for containing it. */
+function matcher(match: string, where: string): (text: string) => boolean {
+  const [, source, flags = ""] = /^\/(.+)\/([a-z]*)$/s.exec(match) ?? [];
+  if (source === undefined) return (text) => text.includes(match);
+  try {
+    // Without `g` and `y`, whose state would change the next test.
+    const pattern = new RegExp(source, flags.replace(/[gy]/g, ""));
+    return (text) => pattern.test(text);
+  } catch (cause) {
+    throw new ValidationException(
+      `${where} 'match' is not a valid pattern`,
+      { cause },
+    );
+  }
 }

@@ -1,9 +1,9 @@
 import { isRecord, type JsonObject } from "../../../../schema/json.ts";
 import { defineNode, type NodeDefinition, type NodeField } from "../../node.ts";
-import { callApi } from "../api/call_api.ts";
+import { callApi } from "../call_api.ts";
 import { configReader } from "../config_reader.ts";
-import type { Tool } from "../tool/tool.ts";
-import { toolCalls } from "../tool/tool_calls.ts";
+import type { Tool } from "../agent/tools.ts";
+import { toolCalls } from "../agent/tools.ts";
 
 const TYPES = ["auto", "neural", "keyword", "fast"] as const;
 const MOST_RESULTS = 100;

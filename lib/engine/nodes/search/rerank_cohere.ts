@@ -8,7 +8,7 @@ import {
   type PipeContext,
   type TaskContext,
 } from "../../node.ts";
-import { callApi } from "../api/call_api.ts";
+import { callApi } from "../call_api.ts";
 import { configReader } from "../config_reader.ts";
 
 const TIMEOUT_MS = 60_000;

@@ -1,0 +1,362 @@
+import { isRecord, type JsonObject } from "../../../../schema/json.ts";
+import { ExecutionException } from "../../../errors.ts";
+import type { NodeTask, TaskContext } from "../../node.ts";
+import { base64 } from "../base64.ts";
+import { configReader } from "../config_reader.ts";
+import { fetchBody, type FetchTools } from "../fetch_body.ts";
+import { METHODS, RateLimit, readRules } from "./http_rules.ts";
+import { type Args, type Tool, toolCalls } from "./tools.ts";
+
+/**
+ * Start `tool_http_request`: lets an agent make HTTP requests.
+ *
+ * Before anything is sent, the method, the URL and the rate are checked
+ * against the configuration. Redirects are answered, not followed: they could
+ * lead out of what is allowed. A response may have 10 MiB; a request may last
+ * 30 seconds unless it says otherwise, and ends with the task or the pipe. A
+ * request without an answer throws to the agent; a status of 400 or more is
+ * an answer.
+ *
+ * @param allowHosts Hosts that may be asked; all when absent.
+ */
+export function startHttpRequest(
+  context: TaskContext,
+  allowHosts: readonly string[] | undefined,
+): NodeTask {
+  const rules = readRules(context, allowHosts);
+  const read = configReader(context);
+  const limit = new RateLimit({
+    perSecond: read.number("rateLimitPerSecond", 10, { min: 0 }),
+    perMinute: read.number("rateLimitPerMinute", 100, { min: 0 }),
+    atOnce: read.number("maxConcurrentRequests", 5, { min: 0 }),
+    clock: context.clock,
+  });
+  return {
+    instance: ({ signal }) => {
+      const tool: Tool = {
+        ...DESCRIPTION,
+        invoke: async (args) => {
+          const request = prepareRequest(args);
+          rules.check(request);
+          return await limit.during(() =>
+            send(request, { ...context, signal })
+          );
+        },
+      };
+      return { invoke: toolCalls(context.id, [tool]) };
+    },
+  };
+}
+
+const TEXTS: JsonObject = { type: "object" };
+const BASIC: JsonObject = {
+  type: "object",
+  properties: { username: { type: "string" }, password: { type: "string" } },
+};
+
+/** What agents are told about the tool. */
+const DESCRIPTION: Omit<Tool, "invoke"> = {
+  name: "http_request",
+  description: "Make an HTTP request. `url` and `method` are needed. Send " +
+    "JSON as `body_json`; log in with `bearer_token` or `basic_auth`. " +
+    "Redirects are answered, not followed.",
+  inputSchema: {
+    type: "object",
+    properties: {
+      url: { type: "string", description: "The whole URL." },
+      method: { type: "string", enum: METHODS },
+      query_params: { ...TEXTS, description: "Added to the URL's query." },
+      path_params: {
+        ...TEXTS,
+        description: "Values for `:name` in the URL's path.",
+      },
+      headers: TEXTS,
+      body_json: { description: "Any JSON value to send." },
+      bearer_token: { type: "string" },
+      basic_auth: BASIC,
+      auth: {
+        type: "object",
+        description: "Other ways to log in.",
+        properties: {
+          type: {
+            type: "string",
+            enum: ["none", "basic", "bearer", "api_key"],
+          },
+          basic: BASIC,
+          bearer: {
+            type: "object",
+            properties: { token: { type: "string" } },
+          },
+          api_key: {
+            type: "object",
+            properties: {
+              key: { type: "string" },
+              value: { type: "string" },
+              add_to: { type: "string", enum: ["header", "query_param"] },
+            },
+            required: ["key", "value"],
+          },
+        },
+      },
+      body: {
+        type: "object",
+        description: "Other bodies.",
+        properties: {
+          type: {
+            type: "string",
+            enum: ["none", "raw", "form_data", "x_www_form_urlencoded"],
+          },
+          raw: {
+            type: "object",
+            properties: {
+              content: { type: "string" },
+              content_type: { type: "string" },
+            },
+          },
+          form_data: TEXTS,
+          urlencoded: TEXTS,
+        },
+      },
+      timeout: {
+        type: "number",
+        description: "Seconds, 30 unless given, 300 at most.",
+      },
+    },
+    required: ["url", "method"],
+  },
+  outputSchema: {
+    type: "object",
+    properties: {
+      status_code: { type: "integer" },
+      status_text: { type: "string" },
+      headers: { type: "object" },
+      body: { type: "string" },
+      json: { description: "The body, where it is JSON; else null." },
+      elapsed_ms: { type: "integer" },
+      content_type: { type: "string" },
+    },
+  },
+};
+
+/** A request that is ready to be checked and sent. */
+export interface PreparedRequest {
+  readonly method: string;
+  /** With path and query filled in. */
+  readonly url: URL;
+  /** With the credentials. */
+  readonly headers: Headers;
+  readonly body: string | FormData | URLSearchParams | undefined;
+  readonly timeoutMs: number;
+}
+
+const DEFAULT_SECONDS = 30;
+const MAX_SECONDS = 300;
+
+/**
+ * Convert the arguments of the tool to a request.
+ *
+ * Shortcuts count only where what they stand for is absent.
+ *
+ * @param args They fit the tool's schema.
+ * @throws {ExecutionException} They make no request; the message never has a
+ * value that may be secret.
+ */
+export function prepareRequest(args: Args): PreparedRequest {
+  const method = String(args.method);
+  const url = readUrl(String(args.url), recordOf(args.path_params));
+  for (const [name, value] of texts(args.query_params)) {
+    url.searchParams.append(name, value);
+  }
+  const headers = new Headers();
+  for (const [name, value] of texts(args.headers)) {
+    setHeader(headers, name, value);
+  }
+  logIn(args, url, headers);
+  const [body, contentType] = requestBody(args);
+  if (body !== undefined && (method === "GET" || method === "HEAD")) {
+    throw new ExecutionException(`A ${method} request cannot have a body`);
+  }
+  if (contentType !== undefined && !headers.has("content-type")) {
+    setHeader(headers, "content-type", contentType);
+  }
+  const { timeout } = args;
+  const seconds = typeof timeout === "number" && timeout > 0
+    ? Math.min(timeout, MAX_SECONDS)
+    : DEFAULT_SECONDS;
+  return { method, url, headers, body, timeoutMs: seconds * 1_000 };
+}
+
+function readUrl(text: string, params: Args): URL {
+  // What looks like a parameter before the path is a port.
+  const [, base = "", path = ""] =
+    /^([a-z][a-z0-9+.-]*:\/\/[^/?#]*)?([^]*)$/i.exec(text) ?? [];
+  const filled = path.replace(/:([A-Za-z_]\w*)/g, (whole, name: string) => {
+    if (!Object.hasOwn(params, name)) return whole;
+    const segment = encodeURIComponent(String(params[name]).toWellFormed());
+    if (!/^\.{0,2}$/.test(segment)) return segment;
+    throw new ExecutionException(
+      `'path_params.${name}' cannot be a part of a path`,
+    );
+  });
+  const url = URL.parse(base + filled);
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw new ExecutionException("'url' must be a whole http or https URL");
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw new ExecutionException(
+      "'url' must not contain a user or a password; use 'basic_auth'",
+    );
+  }
+  url.hash = "";
+  return url;
+}
+
+function logIn(args: Args, url: URL, headers: Headers): void {
+  const { type = "none", ...given } = recordOf(args.auth ?? shortcut(args));
+  const required = (name: string, value: unknown): string => {
+    if (typeof value === "string" && value !== "") return value;
+    throw new ExecutionException(`'auth.${name}' is missing`);
+  };
+  if (type === "basic") {
+    const { username = "", password = "" } = recordOf(given.basic);
+    const pair = new TextEncoder().encode(`${username}:${password}`);
+    setHeader(headers, "authorization", `Basic ${base64(pair)}`);
+  }
+  if (type === "bearer") {
+    const token = required("bearer.token", recordOf(given.bearer).token);
+    setHeader(headers, "authorization", `Bearer ${token}`);
+  }
+  if (type !== "api_key") return;
+  const { key, value, add_to } = recordOf(given.api_key);
+  const name = required("api_key.key", key);
+  const secret = required("api_key.value", value);
+  if (add_to === "query_param") url.searchParams.set(name, secret);
+  else setHeader(headers, name, secret);
+}
+
+/** Models also write an empty string for an argument that they leave out. */
+function shortcut({ bearer_token, basic_auth }: Args): Args {
+  if (bearer_token !== undefined && bearer_token !== "") {
+    return { type: "bearer", bearer: { token: bearer_token } };
+  }
+  const given = Object.values(recordOf(basic_auth)).some((part) => part !== "");
+  return given ? { type: "basic", basic: basic_auth } : {};
+}
+
+/** The platform's message would quote the value. */
+function setHeader(headers: Headers, name: string, value: string): void {
+  try {
+    headers.set(name, value);
+  } catch {
+    throw new ExecutionException(`Header '${name}' cannot be sent`);
+  }
+}
+
+/** The body and its media type, where the platform does not set it. */
+function requestBody(
+  { body, body_json }: Args,
+): [PreparedRequest["body"], string?] {
+  if (!isRecord(body)) {
+    if (body_json === undefined) return [undefined];
+    // Models write JSON as text, too.
+    const isText = typeof body_json === "string";
+    const json = isText ? body_json : JSON.stringify(body_json);
+    return [json, "application/json"];
+  }
+  switch (body.type ?? "none") {
+    case "none":
+      return [undefined];
+    case "raw": {
+      const { content = "", content_type } = recordOf(body.raw);
+      return [String(content), String(content_type ?? "application/json")];
+    }
+    case "form_data": {
+      const form = new FormData();
+      for (const [name, value] of Object.entries(recordOf(body.form_data))) {
+        form.append(name, String(value));
+      }
+      return [form];
+    }
+    case "x_www_form_urlencoded": {
+      const entries = Object.entries(recordOf(body.urlencoded));
+      return [
+        new URLSearchParams(
+          entries.map(([name, value]) => [name, String(value)]),
+        ),
+      ];
+    }
+    default:
+      throw new ExecutionException("'body.type' is unknown");
+  }
+}
+
+function texts(value: unknown): readonly (readonly [string, string])[] {
+  return Object.entries(recordOf(value)).map(([name, value]) => [
+    name,
+    typeof value === "object" ? JSON.stringify(value) : String(value),
+  ]);
+}
+
+function recordOf(value: unknown): Args {
+  return isRecord(value) ? value : {};
+}
+
+const MAX_BYTES = 10 * 1_048_576;
+
+/** Send a request and read the answer, with any status. */
+async function send(
+  { method, url, headers, body, timeoutMs }: PreparedRequest,
+  tools: FetchTools,
+): Promise<JsonObject> {
+  const { clock, signal } = tools;
+  const started = clock.now();
+  const init = { method, headers, ...(body !== undefined && { body }) };
+  const limits = { timeoutMs, maxBytes: MAX_BYTES };
+  try {
+    const { response, bytes } = await fetchBody(url, init, tools, limits);
+    const { status, statusText, headers } = response;
+    const content_type = headers.get("content-type") ?? "";
+    const text = decoder(content_type).decode(bytes);
+    return {
+      status_code: status,
+      status_text: statusText,
+      headers: Object.fromEntries(headers),
+      body: text,
+      json: /json|javascript/i.test(content_type) ? jsonOf(text) : null,
+      elapsed_ms: Math.round(clock.now() - started),
+      content_type,
+    };
+  } catch (cause) {
+    signal.throwIfAborted();
+    if (cause instanceof RangeError) {
+      throw new ExecutionException(cause.message);
+    }
+    const overdue = cause instanceof DOMException &&
+      cause.name === "TimeoutError";
+    // Neither the query, which may hold a key, nor the platform's message,
+    // which would quote it.
+    const message = `Request to ${url.origin} ` +
+      (overdue ? `took longer than ${timeoutMs / 1_000} s` : "failed");
+    throw new ExecutionException(message, { cause, retryable: true });
+  }
+}
+
+/** In the charset of the response, where the platform knows it. */
+function decoder(contentType: string): TextDecoder {
+  const [, charset = "utf-8"] = /charset="?([^\s;"]+)/i.exec(contentType) ?? [];
+  try {
+    return new TextDecoder(charset);
+  } catch {
+    // Most unknown ones agree with UTF-8 on most text.
+    return new TextDecoder();
+  }
+}
+
+function jsonOf(text: string): JsonObject[string] {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The text is in `body`.
+    return null;
+  }
+}

@@ -1,0 +1,162 @@
+import { isRecord, type JsonObject } from "../../../../schema/json.ts";
+import { ExecutionException } from "../../../errors.ts";
+import type { Awaitable, ControlCall } from "../../node.ts";
+import type { ConfigReader } from "../config_reader.ts";
+
+/** A tool as agents see it. */
+export interface ToolDescription {
+  /** Its name; agents see it behind the component's id. */
+  readonly name: string;
+  /** What it does, for a model to read. */
+  readonly description: string;
+  /** The JSON Schema of its arguments. */
+  readonly inputSchema: JsonObject;
+  /** The JSON Schema of its answer. */
+  readonly outputSchema?: JsonObject;
+}
+
+/** A tool of a node. */
+export interface Tool extends ToolDescription {
+  /** Use it; the arguments fit its schema. */
+  invoke(args: Args): Awaitable<unknown>;
+}
+
+/** The arguments of a tool. */
+export type Args = Readonly<Record<string, unknown>>;
+
+/**
+ * Answer the control calls of the class `tool`.
+ *
+ * - `query` lists the tools under their public names, `<component>.<tool>`.
+ * - `validate` with `{tool, args}` answers `true`, or throws what is wrong.
+ * - `invoke` with `{tool, args}` checks the same and uses the tool.
+ *
+ * A tool is found by its public name or by its own. Other tools and other
+ * calls are answered with `undefined`, so that the next helper may try.
+ *
+ * @param id The component's id.
+ * @param tools The tools of the node.
+ */
+export function toolCalls(
+  id: string,
+  tools: readonly Tool[],
+): (call: ControlCall) => Awaitable<unknown> {
+  return ({ op, args: { tool: name, args } }) => {
+    if (op === "query") {
+      return tools.map(({ invoke: _, ...tool }): ToolDescription => ({
+        ...tool,
+        name: `${id}.${tool.name}`,
+      }));
+    }
+    if (op !== "validate" && op !== "invoke") return undefined;
+    const tool = tools.find((tool) =>
+      tool.name === name || `${id}.${tool.name}` === name
+    );
+    if (!tool) return undefined;
+    const where = `${id}.${tool.name}: `;
+    const read = readArgument(args ?? {}, tool.inputSchema, where) as Args;
+    return op === "validate" ? true : tool.invoke(read);
+  };
+}
+
+/**
+ * Read what a model gives for a JSON Schema, as models write it: a `null` for
+ * an optional member that cannot be null counts as absent, and a string of an
+ * `enum` may differ in case.
+ *
+ * Knows what the schemas of our own tools are made of: `type`, `properties`,
+ * `required`, `enum`, `minimum`, `maximum` and `items`. Members that a schema
+ * does not name are allowed.
+ *
+ * @param where What messages begin with.
+ * @param path What messages call the value.
+ * @returns The value without such nulls, strings of an `enum` as it has them.
+ * @throws {ExecutionException} The value does not fit.
+ */
+export function readArgument(
+  value: unknown,
+  schema: JsonObject,
+  where = "",
+  path = "arguments",
+): unknown {
+  const refuse = (fault: string): never => {
+    throw new ExecutionException(`${where}'${path}' ${fault}`);
+  };
+  const types = [schema.type ?? []].flat();
+  if (types.length > 0 && !types.some((type) => isOfType(value, type))) {
+    refuse(`must be of type ${types.join(" or ")}`);
+  }
+  if (Array.isArray(schema.enum)) {
+    const lower = typeof value === "string" ? value.toLowerCase() : value;
+    const found = schema.enum.find((one) => one === value) ??
+      schema.enum.find((one) => String(one).toLowerCase() === lower);
+    return found ?? refuse(`must be one of ${schema.enum.join(", ")}`);
+  }
+  if (typeof value === "number") {
+    const { minimum = -Infinity, maximum = Infinity } = schema;
+    if (value < Number(minimum)) refuse(`must be ${minimum} or more`);
+    if (value > Number(maximum)) refuse(`must be ${maximum} or less`);
+  }
+  const { items } = schema;
+  if (Array.isArray(value) && isRecord(items)) {
+    return value.map((item, at) =>
+      readArgument(item, recordOf(items), where, `${path}[${at}]`)
+    );
+  }
+  if (!isRecord(value)) return value;
+  const required = [schema.required ?? []].flat().map(String);
+  const missing = required.find((name) =>
+    !Object.hasOwn(value, name) || value[name] === undefined
+  );
+  if (missing !== undefined) {
+    throw new ExecutionException(`${where}'${path}.${missing}' is missing`);
+  }
+  const properties = recordOf(schema.properties);
+  const members = Object.entries(value).flatMap(([name, member]) => {
+    if (!Object.hasOwn(properties, name)) return [[name, member]];
+    const known = recordOf(properties[name]);
+    const isNull = member === null && ![known.type].flat().includes("null");
+    const isAbsent = member === undefined || isNull;
+    if (isAbsent && !required.includes(name)) return [];
+    return [[name, readArgument(member, known, where, `${path}.${name}`)]];
+  });
+  return Object.fromEntries(members);
+}
+
+function recordOf(value: unknown): JsonObject {
+  return isRecord(value) ? value as JsonObject : {};
+}
+
+function isOfType(value: unknown, type: unknown): boolean {
+  if (type === "null") return value === null;
+  if (type === "array") return Array.isArray(value);
+  if (type === "object") return isRecord(value);
+  if (type === "integer") return Number.isInteger(value);
+  const kind: string = typeof value;
+  return kind === type;
+}
+
+/**
+ * Read a list of `{whitelistPattern}`; empty patterns are left out.
+ *
+ * @param compile Throws a `RangeError` with the reason, or a `SyntaxError`.
+ * @throws {ValidationException} A pattern is not valid.
+ */
+export function readPatterns<T>(
+  read: ConfigReader,
+  name: string,
+  compile: (source: string) => T,
+): readonly T[] {
+  return read.records(name).flatMap(({ whitelistPattern = "" }) => {
+    if (typeof whitelistPattern !== "string") {
+      throw read.fault(`'${name}' must have patterns that are texts`);
+    }
+    const source = whitelistPattern.trim();
+    try {
+      return source === "" ? [] : [compile(source)];
+    } catch (error) {
+      const why = error instanceof RangeError ? `: ${error.message}` : "";
+      throw read.fault(`'${name}' has an invalid pattern: ${source}${why}`);
+    }
+  });
+}

@@ -1,0 +1,160 @@
+import { isRecord, type JsonObject } from "../../../../schema/json.ts";
+
+/** What a request to a model is made of, besides the prompt. */
+export interface LlmSettings {
+  /** The API's name in messages. */
+  readonly api: string;
+  /** The address of the API, without a slash at the end. */
+  readonly base: string;
+  /** The key; empty when none is needed. */
+  readonly key: string;
+  /** The model's name. */
+  readonly model: string;
+  /** How many tokens prompt and reply may have together. */
+  readonly contextTokens: number;
+  /** How many tokens a reply may have. */
+  readonly outputTokens: number;
+}
+
+/** A request as an API takes it. */
+export interface DialectRequest {
+  /** The address below the base, with its slash. */
+  readonly path: string;
+  /** The headers besides the content type. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body. */
+  readonly body: JsonObject;
+}
+
+/** What a model replied. */
+export interface LlmReply {
+  /** The text. */
+  readonly text: string;
+  /** Whether the limit of the output cut it. */
+  readonly cut: boolean;
+}
+
+/**
+ * The form of an API's requests and answers.
+ *
+ * The whole prompt is sent as one message of the user. No JSON mode is used:
+ * the modes differ in what JSON they allow, and several allow no lists; the
+ * prompt asks for JSON instead.
+ */
+export interface Dialect {
+  /** Make the request for a prompt. */
+  request(prompt: string, settings: LlmSettings): DialectRequest;
+  /** Read an answer; a string says what is wrong with it. */
+  read(body: unknown): LlmReply | string;
+}
+
+/** Families that take another limit and no temperature. */
+const REASONING = /(^|\/)(gpt-[5-9]|o[134](-|$))/;
+
+/** The dialect of OpenAI's chat completions, which most APIs share. */
+export const openaiDialect: Dialect = {
+  request(prompt, { key, model, outputTokens }): DialectRequest {
+    const limits = REASONING.test(model)
+      ? { max_completion_tokens: outputTokens }
+      : { temperature: 0, max_tokens: outputTokens };
+    return {
+      path: "/chat/completions",
+      headers: key === "" ? {} : { authorization: `Bearer ${key}` },
+      body: {
+        model,
+        messages: [{ role: "user", content: prompt }],
+        ...limits,
+      },
+    };
+  },
+
+  read(body): LlmReply | string {
+    const choices = isRecord(body) ? body.choices : undefined;
+    const choice: unknown = Array.isArray(choices) ? choices[0] : undefined;
+    const message = isRecord(choice) ? choice.message : undefined;
+    if (!isRecord(choice) || !isRecord(message)) {
+      return "The answer is not a chat completion";
+    }
+    const { content, refusal } = message;
+    const said = typeof content === "string" ? content : textParts(content);
+    // A model that declines gives `refusal` instead of `content`.
+    const text = said === "" && typeof refusal === "string" ? refusal : said;
+    return { text, cut: choice.finish_reason === "length" };
+  },
+};
+
+const ANTHROPIC_VERSION = "2023-06-01";
+
+/** Models up to 4.6 take a temperature; newer ones refuse one. */
+const TAKES_TEMPERATURE =
+  /^claude-(3|instant|[a-z]+-4($|-latest|-[0-6]($|-)|-\d{8}))/;
+
+/** The dialect of Anthropic's messages. */
+export const anthropicDialect: Dialect = {
+  request(prompt, { key, model, outputTokens }): DialectRequest {
+    return {
+      path: "/messages",
+      headers: { "x-api-key": key, "anthropic-version": ANTHROPIC_VERSION },
+      body: {
+        model,
+        messages: [{ role: "user", content: prompt }],
+        max_tokens: outputTokens,
+        ...(TAKES_TEMPERATURE.test(model) && { temperature: 0 }),
+      },
+    };
+  },
+
+  read(body): LlmReply | string {
+    if (!isRecord(body) || !Array.isArray(body.content)) {
+      return "The answer is not a message";
+    }
+    const { content, stop_reason } = body;
+    return { text: textParts(content), cut: stop_reason === "max_tokens" };
+  },
+};
+
+/** The dialect of Gemini's `generateContent`. */
+export const geminiDialect: Dialect = {
+  request(prompt, { key, model, outputTokens }): DialectRequest {
+    const name = model.startsWith("models/") ? model : `models/${model}`;
+    return {
+      path: `/${name}:generateContent`,
+      // Not in the address, which ends up in logs.
+      headers: { "x-goog-api-key": key },
+      body: {
+        contents: [{ role: "user", parts: [{ text: prompt }] }],
+        generationConfig: { temperature: 0, maxOutputTokens: outputTokens },
+      },
+    };
+  },
+
+  read(body): LlmReply | string {
+    const { candidates, promptFeedback } = isRecord(body) ? body : {};
+    const first: unknown = Array.isArray(candidates)
+      ? candidates[0]
+      : undefined;
+    if (!isRecord(first)) {
+      const reason = isRecord(promptFeedback)
+        ? promptFeedback.blockReason
+        : undefined;
+      return typeof reason === "string"
+        ? `The prompt is blocked: ${reason}`
+        : "The answer is not a generated content";
+    }
+    const { content, finishReason } = first;
+    const text = textParts(isRecord(content) ? content.parts : undefined);
+    const cut = finishReason === "MAX_TOKENS";
+    const stopped = text === "" && !cut && finishReason !== "STOP";
+    return stopped ? `The reply is withheld: ${finishReason}` : { text, cut };
+  },
+};
+
+/** The text of a list of parts; other parts and thoughts are left out. */
+function textParts(parts: unknown): string {
+  if (!Array.isArray(parts)) return "";
+  return parts.map((part: unknown) => {
+    if (!isRecord(part) || part.thought === true) return "";
+    const { type = "text", text } = part;
+    return type === "text" && typeof text === "string" ? text : "";
+  }).join("");
+}

@@ -1,0 +1,67 @@
+import { createQuestion } from "../../../../schema/question.ts";
+import { ExecutionException } from "../../../errors.ts";
+import type { NodeTask, PipeContext, TaskContext } from "../../node.ts";
+import { objectDoc } from "../object_doc.ts";
+import { askLlm } from "./ask_llm.ts";
+
+/**
+ * Start `dictionary`: its LLM finds the terms that a text explains or takes
+ * for granted, and each becomes a document.
+ *
+ * The LLM is asked once for each text that is not blank. The content of a
+ * document is the JSON of an entry, usually `{"term": …, "description": …}`;
+ * those of one answer are written together, numbered through the whole object.
+ * An answer that is not a list fails the write.
+ */
+export function startDictionary({ id: signature }: TaskContext): NodeTask {
+  return {
+    instance: (pipe) => {
+      let chunkId = 0;
+      return {
+        on: {
+          text: async (text) => {
+            if (text.trim() === "") return;
+            const entries = await askForTerms(pipe, text);
+            const documents = entries.map((entry) => {
+              const place = { chunkId: chunkId++, signature };
+              return objectDoc(pipe.object, JSON.stringify(entry), place);
+            });
+            if (documents.length > 0) await pipe.emit("documents", documents);
+          },
+        },
+      };
+    },
+  };
+}
+
+async function askForTerms(
+  pipe: PipeContext,
+  text: string,
+): Promise<readonly unknown[]> {
+  const question = createQuestion({
+    expectJson: true,
+    instructions: [{
+      subtitle: "Dictionary",
+      instructions:
+        "Collect the terms in the context that a newcomer would have to look " +
+        "up: names of products, abbreviations, jargon, and common words that " +
+        "mean something particular here. Explain each in a sentence or two, " +
+        "from the context alone. Without such terms, answer an empty list.",
+    }],
+    examples: [{
+      given: "Every SKU is cycle-counted once a quarter.",
+      result: JSON.stringify([
+        { term: "SKU", description: "The unit that stock is counted in." },
+        {
+          term: "cycle-counted",
+          description: "Counted in turns, not all at once.",
+        },
+      ]),
+    }],
+    context: [text],
+    questions: [{ text: "Which terms need to be explained?" }],
+  });
+  const answer = await askLlm(pipe, question);
+  if (Array.isArray(answer)) return answer;
+  throw new ExecutionException("The model did not answer a list of terms");
+}
