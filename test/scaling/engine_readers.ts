@@ -112,8 +112,6 @@ export const ENGINE_READERS: readonly TextReader[] = [
       "lib/engine/pipeline/graph.ts#findCycle",
       "lib/engine/pipeline/read_pipeline.ts#readPipeline",
       "lib/engine/validate/advice.ts#advice",
-      "lib/engine/services/unsupported.ts#unsupportedNodes",
-      "lib/engine/services/unsupported.ts#unsupportedReason",
     ],
     read: (text) => request("rrext_validate", { pipeline: JSON.parse(text) }),
     common: false,

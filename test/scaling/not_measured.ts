@@ -50,6 +50,7 @@ export const NOT_MEASURED: Readonly<Record<string, string>> = {
   "lib/engine/access/admission.ts": PARTS,
   "lib/engine/access/keys.ts": CALLER,
   "lib/engine/commands/login.ts": ONCE,
+  "lib/engine/commands/validate.ts#inspectOptions": CALLER,
   "lib/engine/commands/start.ts": NETWORK,
   "lib/engine/engine.ts": CALLER,
   "lib/engine/nodes/agent/filesystem.ts": SHORT,

@@ -6,8 +6,7 @@ import {
   requireUnbound,
 } from "../access/permissions.ts";
 import { isName } from "../pipeline/component.ts";
-import { serviceDocument } from "../services/service_document.ts";
-import { serviceList } from "../services/service_list.ts";
+import { serviceDocument, serviceList } from "../services/services.ts";
 import type { Call, OpenCall, Reply } from "./call.ts";
 
 /** `rrext_ping`: whether the engine answers. */

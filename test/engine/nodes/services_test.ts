@@ -2,10 +2,12 @@ import { assert, assertEquals } from "@std/assert";
 import { hasCapability, isServiceDefinition } from "../../../schema/service.ts";
 import { defineNode } from "../../../lib/engine/node.ts";
 import { builtinNodes } from "../../../lib/engine/nodes/builtin_nodes.ts";
-import { serviceDocument } from "../../../lib/engine/services/service_document.ts";
-import { serviceList } from "../../../lib/engine/services/service_list.ts";
 import {
-  unsupportedNodes,
+  serviceDocument,
+  serviceList,
+} from "../../../lib/engine/services/services.ts";
+import {
+  UNSUPPORTED,
   unsupportedReason,
 } from "../../../lib/engine/services/unsupported.ts";
 import { only } from "./harness.ts";
@@ -282,10 +284,31 @@ Deno.test("unsupportedReason knows nothing of nodes that are here, or nowhere", 
 });
 
 Deno.test("every unsupported node has a title, and refuses with its name", () => {
-  assert(unsupportedNodes().size > 35);
-  for (const [provider, { title, classType }] of unsupportedNodes()) {
+  const here = builtinNodes().map(({ provider }) => provider);
+  for (const [provider, { title, classType }] of Object.entries(UNSUPPORTED)) {
     assert(title !== "" && title !== provider);
-    assertEquals(classType.length, 1);
+    assert(classType.length > 0, provider);
     assert(unsupportedReason(provider)?.startsWith(`Node '${provider}' `));
+    assert(!here.includes(provider), provider);
+  }
+});
+
+Deno.test("every node of a family is listed by itself", () => {
+  const services = serviceList(builtinNodes(), { listUnsupported: true });
+  const families = {
+    agent: ["agent_crewai", "agent_crewai_manager", "agent_deepagent"],
+    crewai: ["agent_crewai_subagent"],
+    deepagent: ["agent_deepagent_subagent"],
+    image: [
+      "image_vision_gemini",
+      "image_vision_mistral",
+      "image_vision_ollama",
+      "image_vision_openai",
+    ],
+  };
+  for (const [family, providers] of Object.entries(families)) {
+    for (const provider of providers) {
+      assert(services[provider]?.classType?.includes(family), provider);
+    }
   }
 });
