@@ -49,8 +49,8 @@ export type {
   MonitorTarget,
   PipeTarget,
   ProjectTarget,
-} from "./lib/events/subscriptions.ts";
-export { setEvents } from "./lib/events/set_events.ts";
+} from "./lib/events/target.ts";
+export { clearEvents, setEvents } from "./lib/events/set_events.ts";
 export { watchTask } from "./lib/events/watch_task.ts";
 
 export {
@@ -91,6 +91,7 @@ export { parseJson } from "./schema/parse_json.ts";
 export { parsePython } from "./schema/parse_python.ts";
 export type { Doc, DocFilter, DocMetadata } from "./schema/doc.ts";
 
+export { identify } from "./lib/session/identify.ts";
 export { lifecycle } from "./lib/session/lifecycle.ts";
 export {
   buildRequest,

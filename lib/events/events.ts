@@ -6,14 +6,14 @@ import { BoundedQueue, valueBytes } from "../bounded_queue.ts";
 import { checkOptions } from "../check.ts";
 import { RocketRideException } from "../errors.ts";
 import { type EventType, readTypes, type Wanted } from "./event_type.ts";
+import { subscriptionsOf } from "./subscriptions.ts";
 import {
   isAbout,
   type MonitorKey,
   type MonitorTarget,
   resolveTarget,
-  subscriptionsOf,
   taskIdOf,
-} from "./subscriptions.ts";
+} from "./target.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import type {
   CallOptions,
@@ -300,18 +300,22 @@ export class EventSubscription {
   /** A session that was closed on purpose ends its streams well. */
   #sessionEnded(reason: unknown): void {
     this.#core.closed.then(({ clean }) => {
-      if (!clean) return this.#fail(reason);
-      if (this.#over) return;
-      this.#over = true;
-      this.#release();
-      // What has arrived is still the reader's.
-      const gap = this.#takeGap();
-      const left = this.#queue.drain();
-      for (const item of gap ? [gap, ...left] : left) {
-        this.#controller.enqueue(item);
-      }
-      this.#controller.close();
+      if (clean) this.onClear();
+      else this.#fail(reason);
     }).catch(ignore);
+  }
+
+  onClear(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#release();
+    // What has arrived is still the reader's.
+    const gap = this.#takeGap();
+    const left = this.#queue.drain();
+    for (const item of gap ? [gap, ...left] : left) {
+      this.#controller.enqueue(item);
+    }
+    this.#controller.close();
   }
 
   #fail(reason: unknown): void {

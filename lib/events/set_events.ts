@@ -2,13 +2,12 @@ import { checkCallOptions } from "../session/call.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import type { CallOptions, Session } from "../session/session.ts";
 import { type EventType, readTypes } from "./event_type.ts";
+import { type Subscriber, subscriptionsOf } from "./subscriptions.ts";
 import {
   type MonitorKey,
   type MonitorTarget,
   resolveTarget,
-  type Subscriber,
-  subscriptionsOf,
-} from "./subscriptions.ts";
+} from "./target.ts";
 
 /** What was last set for a key, so that it can be replaced. */
 interface Choice {
@@ -79,4 +78,36 @@ export async function setEvents(
   if (isChoice) chosen.set(key.id, { key, subscriber });
   else chosen.delete(key.id);
   if (before) await table.remove(before.key, before.subscriber);
+}
+
+/**
+ * End everything that is watched on a session: the choices of
+ * {@linkcode setEvents}, and the streams of {@linkcode events}, which close
+ * once what has arrived was read.
+ *
+ * Resolves when the engine was told. It does not reject where the engine
+ * refuses, or cannot be told: nothing is watched any more on this side.
+ * Official clients call it `clear_all_monitors`.
+ *
+ * @param session A session from {@linkcode connect}.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { clearEvents, close, connect, events } from "@rocketride/streams";
+ * import { createEngine } from "@rocketride/streams/engine";
+ *
+ * const engine = createEngine();
+ * const session = await connect({ transport: engine.transport(), auth: "key" });
+ * const stream = await events(session, "*", { types: ["dashboard"] });
+ * await clearEvents(session);
+ * assertEquals(await Array.fromAsync(stream), []);
+ * await close(session);
+ * await engine.close();
+ * ```
+ */
+export async function clearEvents(session: Session): Promise<void> {
+  const core = coreOf(session);
+  choices.delete(core);
+  await subscriptionsOf(core).clear();
 }

@@ -4,12 +4,12 @@ import {
   type ResponseMessage,
 } from "../../schema/envelope.ts";
 import { EVENT_BITS, kindsOf } from "../../schema/event.ts";
-import { isRecord } from "../../schema/json.ts";
 import { ignore } from "../async.ts";
 import { isDAPException, RocketRideException } from "../errors.ts";
-import { refusal, tokenOf } from "../session/call.ts";
+import { refusal } from "../session/call.ts";
 import type { SessionCore } from "../session/core.ts";
-import type { CallOptions, TaskRef } from "../session/session.ts";
+import type { CallOptions } from "../session/session.ts";
+import type { MonitorKey } from "./target.ts";
 
 /** A reader of events. */
 export interface Subscriber {
@@ -18,6 +18,8 @@ export interface Subscriber {
   readonly others?: readonly string[];
   /** The session has reconnected; events may be missing. */
   onGap(): void;
+  /** All subscriptions of the session end. */
+  onClear?(): void;
 }
 
 interface Entry {
@@ -96,6 +98,17 @@ export class SubscriptionTable {
     }
   }
 
+  /** Remove all subscribers; what the engine says to that is ignored. */
+  async clear(): Promise<void> {
+    const all = [...this.#entries.values()].flatMap(({ key, subscribers }) =>
+      [...subscribers].map((subscriber) => {
+        subscriber.onClear?.();
+        return this.remove(key, subscriber);
+      })
+    );
+    await Promise.allSettled(all);
+  }
+
   #entryOf(key: MonitorKey): Entry {
     const known = this.#entries.get(key.id);
     if (known) return known;
@@ -149,7 +162,7 @@ export class SubscriptionTable {
     const { losses } = entry;
     // A change that is given up half-way may have been made, or not.
     entry.applied = undefined;
-    const { token, projectId, source, pipeId } = entry.key;
+    const { token, projectId, source, pipeId, scope } = entry.key;
     let response = await this.#send(entry.key, types, options);
     // The token of a run that is over; the next run has the same project.
     if (didFail(response) && token !== undefined && projectId !== undefined) {
@@ -157,6 +170,7 @@ export class SubscriptionTable {
         projectId,
         source,
         ...(pipeId !== undefined && { pipeId }),
+        ...scope,
       };
       const key = { ...entry.key, token: undefined, arguments: args };
       const again = await this.#send(key, types, options);
@@ -229,148 +243,3 @@ function unionOf({ subscribers }: Entry): readonly string[] {
   const known = mask === EVENT_BITS.ALL ? ["ALL"] : kindsOf(mask);
   return [...known, ...others];
 }
-
-/**
- * What the engine keys a subscription by: tokens are translated to their
- * project, so that both forms of one target overwrite each other.
- */
-export interface MonitorKey {
-  /** Equal for targets that the engine treats as one. */
-  readonly id: string;
-  /** Sent both at the top level of the request and in its `arguments`. */
-  readonly token?: string | undefined;
-  readonly arguments: Readonly<Record<string, unknown>>;
-  readonly projectId?: string | undefined;
-  readonly source?: string | undefined;
-  readonly pipeId?: number | undefined;
-  /** The one task that is meant, as its events name it; else all of the key. */
-  readonly taskId?: string | undefined;
-}
-
-/** Find out what the engine will key a target by. */
-export async function resolveTarget(
-  core: SessionCore,
-  target: MonitorTarget,
-  options: CallOptions,
-): Promise<MonitorKey> {
-  if (target === "*") return { id: "*", token: "*", arguments: {} };
-  if (typeof target === "object" && "projectId" in target) {
-    const { projectId, source } = target;
-    if (typeof projectId !== "string" || typeof source !== "string") {
-      throw new TypeError("Expected a projectId and a source");
-    }
-    return projectKey(projectId, source, undefined);
-  }
-  const token = tokenOf(target);
-  const pipeId = typeof target === "object" && "pipeId" in target
-    ? target.pipeId
-    : undefined;
-  const found = await projectOf(core, token, options);
-  const narrow = pipeId === undefined ? {} : { pipeId };
-  return {
-    id: found
-      ? projectKey(found.projectId, found.source, pipeId).id
-      : JSON.stringify([token, pipeId]),
-    token,
-    arguments: narrow,
-    ...found,
-    ...narrow,
-    taskId: found && taskIdOf(token, found.source),
-  };
-}
-
-/**
- * What the events of a task call it. Public keys have nothing
- * of it in them.
- */
-export function taskIdOf(token: string, source: string): string | undefined {
-  if (token.startsWith("pk_")) return undefined;
-  return `${token.replace(/^tk_/, "").slice(0, 8)}.${source}`;
-}
-
-function projectKey(
-  projectId: string,
-  source: string,
-  pipeId: number | undefined,
-): MonitorKey {
-  return {
-    id: JSON.stringify([projectId, source, pipeId]),
-    arguments: { projectId, source },
-    projectId,
-    source,
-  };
-}
-
-/**
- * The project of a task. If the engine does not send it, as for a key without
- * the permission, the token is used.
- */
-async function projectOf(
-  core: SessionCore,
-  token: string,
-  options: CallOptions,
-): Promise<{ projectId: string; source: string } | undefined> {
-  const answer = await core.request({
-    command: "rrext_get_task_status",
-    token,
-    arguments: { token },
-  }, options);
-  if (didFail(answer) || !isRecord(answer.body)) return undefined;
-  const { project_id: projectId, source } = answer.body;
-  return typeof projectId === "string" && typeof source === "string"
-    ? { projectId, source }
-    : undefined;
-}
-
-/**
- * Check whether an event may be about a target. Few bodies name their project;
- * all from the engine have `__id`, which ends in the source, and begins with
- * the task's token. Events of uploads are made here, where the token is known.
- */
-export function isAbout(
-  key: MonitorKey,
-  { body }: EventMessage,
-  token?: string,
-): boolean {
-  if (key.id === "*") return true;
-  if (token !== undefined && key.token !== undefined) {
-    return token === key.token;
-  }
-  const { pipe_id: pipeId, __id } = body;
-  if (key.pipeId !== undefined && pipeId !== key.pipeId) return false;
-  if (key.projectId === undefined) return true;
-  const projectId = body.projectId ?? body.project_id;
-  if (typeof projectId === "string" && projectId !== key.projectId) {
-    return false;
-  }
-  if (typeof __id === "string" && __id !== "" && key.taskId !== undefined) {
-    // The status of a project without a task has no task to name.
-    return __id === key.taskId || __id === `${key.projectId}.${key.source}`;
-  }
-  if (key.source === "*") return true;
-  if (typeof body.source === "string") return body.source === key.source;
-  return typeof __id !== "string" || __id === "" ||
-    __id.endsWith(`.${key.source}`);
-}
-
-/** A source of a project, whether it runs or not. */
-export interface ProjectTarget {
-  /** The project's id. */
-  readonly projectId: string;
-  /** The id of a source component; `*` for all of the project. */
-  readonly source: string;
-}
-
-/** One open pipe; a `DataPipe` is one. */
-export interface PipeTarget {
-  /** The task that the pipe leads into. */
-  readonly token: string;
-  /** The engine's number for the pipe. */
-  readonly pipeId: number;
-}
-
-/**
- * Whose events are wanted: those of a task, of a project's source, of one
- * pipe, or with `*` of everything that the account may see.
- */
-export type MonitorTarget = TaskRef | ProjectTarget | PipeTarget | "*";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { MonitorKey } from "../../lib/events/subscriptions.ts";
+import type { MonitorKey } from "../../lib/events/target.ts";
 import {
   type Subscriber,
   SubscriptionTable,

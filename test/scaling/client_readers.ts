@@ -3,7 +3,7 @@ import { ChunkReader } from "../../lib/pipe/chunker.ts";
 import { checkPipeOptions } from "../../lib/pipe/options.ts";
 import { checkJson, Chunker } from "../../lib/pipe/chunker.ts";
 import { parseEnv } from "../../lib/runtime/env.ts";
-import { isAbout, taskIdOf } from "../../lib/events/subscriptions.ts";
+import { isAbout, taskIdOf } from "../../lib/events/target.ts";
 import { mediaTypeOfName } from "../../lib/pipe/media_type_of_name.ts";
 import { openPlace } from "../../lib/pipe/file_content.ts";
 import { classifyFailure } from "../../lib/protocol/failure.ts";
@@ -86,8 +86,8 @@ export const CLIENT_READERS: readonly TextReader[] = [
   },
   {
     covers: [
-      "lib/events/subscriptions.ts#taskIdOf",
-      "lib/events/subscriptions.ts#isAbout",
+      "lib/events/target.ts#taskIdOf",
+      "lib/events/target.ts#isAbout",
     ],
     read: (text) => {
       const key = {

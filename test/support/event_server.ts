@@ -1,6 +1,6 @@
 import { events, type StreamedEvent } from "../../lib/events/events.ts";
 import type { EventType } from "../../lib/events/event_type.ts";
-import type { MonitorTarget } from "../../lib/events/subscriptions.ts";
+import type { MonitorTarget } from "../../lib/events/target.ts";
 import type { ConnectOptions } from "../../lib/session/options.ts";
 import { drainMicrotasks } from "./fake_clock.ts";
 import type { RequestMessage } from "../../schema/envelope.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { events, type StreamedEvent } from "../../lib/events/events.ts";
-import type { MonitorTarget } from "../../lib/events/subscriptions.ts";
+import type { MonitorTarget } from "../../lib/events/target.ts";
 import { setEvents } from "../../lib/events/set_events.ts";
 import { watchTask } from "../../lib/events/watch_task.ts";
 import { close } from "../../lib/session/connection.ts";

@@ -167,6 +167,8 @@ export const DRIVES: Readonly<Record<string, Drive>> = {
   events: async (s, { token, ...o }) =>
     await some(await client.events(s, token, { types: ["all"], ...o }), 1),
   setEvents: (s, { token, ...o }) => client.setEvents(s, token, ["summary"], o),
+  clearEvents: (s) => client.clearEvents(s),
+  identify: (s, { token: _, ...o }) => client.identify(s, "canary", o),
   watchTask: async (s, { token, ...o }) =>
     await some(await client.watchTask(s, token, o), 1),
   // Files.
