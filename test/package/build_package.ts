@@ -12,7 +12,12 @@ import { tempFolder } from "../support/temp_folder.ts";
 import { bundleModules, layOutSources, SOURCES } from "./bundle_modules.ts";
 import { declareTypes } from "./declare_types.ts";
 import { listLicences } from "./licences.ts";
-import { type DenoConfig, packageJson } from "./package_json.ts";
+import {
+  COMMAND,
+  COMMAND_TEXT,
+  type DenoConfig,
+  packageJson,
+} from "./package_json.ts";
 
 /** What is published besides modules and the READMEs of folders. */
 const TEXTS = ["LICENSE", "CHANGELOG.md"];
@@ -54,6 +59,10 @@ export async function buildPackage(target: string): Promise<BuiltPackage> {
     });
     await Deno.copyFile(new URL(name, ROOT), place);
   }
+  await Deno.mkdir(`${built}/bin`);
+  await Deno.writeTextFile(`${built}/${COMMAND}`, COMMAND_TEXT, {
+    mode: 0o755,
+  });
   const manifest = packageJson(config, repository());
   await Deno.writeTextFile(
     `${built}/package.json`,

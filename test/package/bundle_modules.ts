@@ -12,6 +12,43 @@ export const SOURCES: readonly string[] = ["mod.ts", "lib", "schema"];
 /** The module that every entry imports before anything else. */
 const FIRST = "requires_node_22";
 
+/** What only the command imports, and what that imports. */
+const COMMAND_PACKAGES: readonly string[] = [
+  "@clack/core",
+  "@clack/prompts",
+
+  "ansi-escapes",
+  "ansi-regex",
+  "ansi-styles",
+  "cli-cursor",
+  "cli-progress",
+  "cli-table3",
+  "cli-truncate",
+  "commander",
+  "emoji-regex",
+  "environment",
+  "fast-string-truncated-width",
+  "fast-string-width",
+  "fast-wrap-ansi",
+  "fdir",
+  "get-east-asian-width",
+  "is-fullwidth-code-point",
+  "jsonc-parser",
+  "log-update",
+  "mimic-function",
+  "onetime",
+  "picocolors",
+  "picomatch",
+  "restore-cursor",
+  "signal-exit",
+  "sisteransi",
+  "slice-ansi",
+  "string-width",
+  "strip-ansi",
+  "tinyglobby",
+  "wrap-ansi",
+];
+
 /** What `rolldown.mjs` is asked for. */
 interface BundleJob {
   /** The folder of the bundler. */
@@ -34,6 +71,8 @@ interface BundleJob {
   readonly chunks: Readonly<Record<string, readonly string[]>>;
   /** Packages that may import modules of Node's; for others those are empty. */
   readonly forNode: readonly string[];
+  /** Packages of the command, which have a file of their own. */
+  readonly command: readonly string[];
   /** Packages that are not to be in one file with all the others. */
   readonly apart: readonly string[];
 }
@@ -101,7 +140,8 @@ export async function bundleModules(
       exports,
       files.get("mod.ts")!,
     ),
-    forNode: ["srvx", "ws"],
+    forNode: ["srvx", "ws", ...COMMAND_PACKAGES],
+    command: COMMAND_PACKAGES,
     apart: ["dotenv", "mrmime", "srvx", "ws"],
   };
   const program = new URL("rolldown.mjs", import.meta.url).pathname;

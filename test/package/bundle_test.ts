@@ -104,27 +104,30 @@ Deno.test("the package can be bundled, and the bundles run", async (t) => {
   await installByNpm(path, tarball);
 
   for (const target of ["browser", "workerd"] as const) {
-    await t.step(`a client for ${target} has no engine in it`, async () => {
-      const { inputs, imports } = await bundle(
-        tools,
-        path,
-        "client.js",
-        target,
-      );
-      assertEquals(imports, []);
-      const modules = Object.keys(inputs)
-        .filter((name) => name.startsWith("node_modules/"));
-      for (const name of modules) {
-        const text = await Deno.readTextFile(`${path}/${name}`);
-        const engine = /^\/\/ lib\/engine\/.*/m.exec(text)?.[0];
-        assertEquals(engine, undefined, name);
-      }
-      assertEquals(
-        modules.filter((name) => name.includes("/vendor/"))
-          .map((name) => name.slice(name.lastIndexOf("/") + 1)).sort(),
-        ["mrmime.js", "none.js"],
-      );
-    });
+    await t.step(
+      `a client for ${target} has neither the engine nor the command in it`,
+      async () => {
+        const { inputs, imports } = await bundle(
+          tools,
+          path,
+          "client.js",
+          target,
+        );
+        assertEquals(imports, []);
+        const modules = Object.keys(inputs)
+          .filter((name) => name.startsWith("node_modules/"));
+        for (const name of modules) {
+          const text = await Deno.readTextFile(`${path}/${name}`);
+          const other = /^\/\/ lib\/(engine|cli)\/.*/m.exec(text)?.[0];
+          assertEquals(other, undefined, name);
+        }
+        assertEquals(
+          modules.filter((name) => name.includes("/vendor/"))
+            .map((name) => name.slice(name.lastIndexOf("/") + 1)).sort(),
+          ["mrmime.js", "none.js"],
+        );
+      },
+    );
 
     await t.step(`nothing for ${target} looks for Node`, async () => {
       await bundle(tools, path, "client.js", target);

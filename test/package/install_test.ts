@@ -58,7 +58,7 @@ const SERVED = String.raw`[["Ada & Co\n\n"],null]
 [["id,name\n1,\"Ada, Countess\"\n\n\n"],["| id | name |\n| --- | --- |\n| 1 | Ada, Countess |\n"]]
 `;
 
-/** The entries that run everywhere; the command line is for Deno. */
+/** The entries that run everywhere; the command is a program. */
 const ENTRIES = Object.entries(config.exports)
   .filter(([entry]) => entry !== "./cli")
   .map(([entry, path]) => [config.name + entry.slice(1), path] as const);
@@ -322,7 +322,9 @@ async function withEngine(urls: readonly string[]): Promise<string[]> {
   const found: string[] = [];
   for (const url of urls) {
     const text = await Deno.readTextFile(new URL(url));
-    if (/^\/\/ (lib\/engine|node_modules)\//m.test(text)) found.push(url);
+    if (/^\/\/ (lib\/engine|lib\/cli|node_modules)\//m.test(text)) {
+      found.push(url);
+    }
   }
   return found;
 }

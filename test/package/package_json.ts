@@ -13,6 +13,17 @@ export interface DenoConfig {
   readonly links?: readonly string[];
 }
 
+/** The program that is the command, in the package. */
+export const COMMAND = "bin/rocketride.js";
+
+/** Its text. */
+export const COMMAND_TEXT = `#!/usr/bin/env node
+import process from "node:process";
+import { main } from "../lib/cli/mod.js";
+
+main(process.argv.slice(2)).then((code) => process.exit(code));
+`;
+
 /**
  * The `package.json` of the package for npm, which needs no other package.
  *
@@ -36,6 +47,7 @@ export function packageJson(
     type: "module",
     sideEffects: false,
     engines: { node: ">=22" },
+    bin: { rocketride: COMMAND },
     exports: { ...entries(config.exports), "./package.json": "./package.json" },
     imports: RUNTIME_IMPORTS,
     publishConfig: { access: "public", provenance: true },

@@ -85,6 +85,7 @@ const ownMaps = {
 
 /** The name of the file that a module is to have, if it matters. */
 function fileOf(id) {
+  if (job.command.some((name) => isOf(id, name))) return "command";
   const shared = isOf(id) && !job.apart.some((name) => isOf(id, name));
   return shared ? "packages" : files.get(id);
 }
@@ -118,7 +119,7 @@ const { output } = await bundle.write({
     `${moduleIds.some((id) => isOf(id)) ? "vendor" : "chunks"}/[name].js`,
   codeSplitting: {
     // A group takes what its modules need, too, unless an earlier one has it.
-    groups: ["packages", ...Object.keys(job.chunks).reverse()].map((
+    groups: ["packages", "command", ...Object.keys(job.chunks).reverse()].map((
       name,
       priority,
     ) => ({

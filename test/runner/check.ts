@@ -54,7 +54,7 @@ const STEPS: readonly Step[] = [
   { name: "documentation", run: checkDocs },
 ];
 
-/** The command line is for Deno; all else must do with the web's globals. */
+/** The command is for Deno, Bun and Node; all else has the web's globals. */
 async function checkWebTypes(): Promise<Ending> {
   const files = await readTree(["mod.ts", "schema", "lib"]);
   return await domCheck(

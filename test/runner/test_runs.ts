@@ -19,6 +19,7 @@ const GROUPS: readonly (readonly [name: string, folders: readonly string[]])[] =
 /** Folders whose tests start processes, which is where the work is done. */
 const PROCESSES = [
   "test/process",
+  "test/command",
   "test/conformance",
   "test/docs",
   "test/interop",

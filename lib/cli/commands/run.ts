@@ -1,0 +1,95 @@
+import { Command } from "commander";
+import { examples } from "../help.ts";
+import { expandInputs, type InputFlags } from "../inputs.ts";
+import { oneLine, plain } from "../output.ts";
+import {
+  type StartFlags,
+  startOptions,
+  startOwnTask,
+  withStart,
+} from "../pipeline_flags.ts";
+import {
+  type ConnectionFlags,
+  UsageError,
+  withAction,
+  withConnection,
+} from "../run.ts";
+import {
+  printFailures,
+  resultText,
+  type SendFlags,
+  sendInputs,
+  sentJson,
+} from "../send_inputs.ts";
+import { process } from "../platform.ts";
+
+/** `run`: start a pipeline, send something to it, and stop it. */
+export function runPipelineCommand(): Command {
+  const command = new Command("run")
+    .description("Run a pipeline on inputs, print the results, and stop it.")
+    .argument("<file>", "the pipeline: a file or a URL")
+    .argument("[inputs...]", "files, folders, patterns, URLs, or - for input")
+    .option("--name <name>", "the name of standard input, or of the only file")
+    .option("--type <type>", "the media type of the inputs")
+    .option("--max-concurrent <count>", "inputs at once", "5")
+    .option("--retries <count>", "times to send again after a lost connection")
+    .addHelpText(
+      "after",
+      examples([
+        ["rocketride run --local p.json report.pdf", "with no engine running"],
+        ["rocketride run p.json docs --json", "one line of JSON for each file"],
+        ["cat a.csv | rocketride run p.json --type text/csv", "a pipe"],
+      ]),
+    );
+  type Flags =
+    & StartFlags
+    & SendFlags
+    & ConnectionFlags
+    & InputFlags;
+  return withAction<Flags>(
+    withConnection(withStart(command), { local: true }),
+    async (run, [file, ...words]) => {
+      const { flags, out } = run;
+      if (words.length === 0 && process.stdin.isTTY) {
+        throw new UsageError(
+          "An input is missing",
+          "give a file, or - to type",
+        );
+      }
+      const options = startOptions(run, file!);
+      const { inputs, skipped } = await expandInputs(words, flags);
+      for (const text of skipped) await out.warn(`skipped  ${oneLine(text)}`);
+      const session = await run.connect(
+        flags.retries ? { persist: true } : {},
+      );
+      const task = await startOwnTask(run, session, options);
+      const results: [name: string, text: string][] = [];
+      const { failed } = await sendInputs(
+        run,
+        session,
+        task,
+        inputs,
+        async (sent) => {
+          await out.item(sentJson(sent));
+          const { result, action } = sent.outcome;
+          if (!out.hasLines || !result || action === "error") return;
+          results.push([sent.name, resultText(result)]);
+          if (!out.hasErrorTerminal) await flush();
+        },
+      );
+      await flush();
+      await printFailures(out, failed);
+      return failed.length > 0 ? 1 : 0;
+
+      /** Print what has come; not between bars, which are drawn in place. */
+      async function flush(): Promise<void> {
+        for (const [name, text] of results.splice(0)) {
+          if (inputs.length > 1) {
+            await out.line(out.colors.bold(`==> ${oneLine(name)} <==`));
+          }
+          await out.line(out.isTerminal ? plain(text) : text);
+        }
+      }
+    },
+  );
+}

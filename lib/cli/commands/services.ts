@@ -1,0 +1,48 @@
+import { Command } from "commander";
+import { getService, getServices } from "../../../mod.ts";
+import { examples } from "../help.ts";
+import { plain } from "../output.ts";
+import {
+  type ConnectionFlags,
+  Failure,
+  withAction,
+  withConnection,
+} from "../run.ts";
+
+/** `services`: what pipelines may be made of. */
+export function servicesCommand(): Command {
+  const command = new Command("services")
+    .description("List the services that pipelines are made of.")
+    .argument("[name]", "show one service with its lanes and fields")
+    .addHelpText(
+      "after",
+      examples([
+        ["rocketride services --local", "those of the embedded engine"],
+        ["rocketride services webhook", "one of them"],
+      ]),
+    );
+  return withAction<ConnectionFlags>(
+    withConnection(command, { local: true }),
+    async (run, [name]) => {
+      const { out, signal } = run;
+      const session = await run.connect();
+      if (name !== undefined) {
+        const service = await getService(session, name, { signal });
+        if (!service) throw new Failure(`There is no service "${name}"`);
+        await out.result(service);
+        return await out.line(plain(JSON.stringify(service, null, 2)));
+      }
+      const services = await getServices(session, { signal });
+      await out.result({ services });
+      await out.table(
+        ["SERVICE", "TITLE", "CLASS", "LANES"],
+        Object.entries(services).map(([name, service]) => [
+          name,
+          service.title ?? "",
+          [service.classType ?? []].flat().join(", "),
+          Object.keys(service.lanes ?? {}).join(", "),
+        ]),
+      );
+    },
+  );
+}

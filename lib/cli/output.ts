@@ -1,0 +1,187 @@
+import { process, stripVTControlCharacters, writeFile } from "./platform.ts";
+import Table from "cli-table3";
+import picocolors from "picocolors";
+
+/** Colours, which are no more than the text where there are none. */
+export type Colors = ReturnType<typeof picocolors.createColors>;
+
+/** What is printed when a command has failed. */
+export interface ShownError {
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** Where the value of `--json` goes: nowhere, standard output, or a file. */
+type JsonPlace = undefined | "-" | (string & Record<never, never>);
+
+/**
+ * The output of one command.
+ *
+ * Without `--json`, lines for people. With it, standard output has JSON alone;
+ * with `--json=FILE`, the file has it, and lines are printed as without.
+ */
+export class Output {
+  /** Colours of standard output. */
+  readonly colors: Colors;
+  /** Whether people read standard output on a terminal. */
+  readonly isTerminal: boolean;
+  /** Whether people read the error output on a terminal. */
+  readonly hasErrorTerminal: boolean;
+  readonly #place: JsonPlace;
+  /** What is to go into a file, one value or several. */
+  readonly #values: string[] = [];
+
+  /** Make the output of a command; `json` is what its option `--json` says. */
+  constructor(json: string | undefined) {
+    this.#place = json;
+    this.isTerminal = process.stdout.isTTY === true && json !== "-";
+    this.hasErrorTerminal = process.stderr.isTTY === true && json !== "-";
+    this.colors = picocolors.createColors(
+      this.isTerminal && !process.env.NO_COLOR && process.env.TERM !== "dumb",
+    );
+  }
+
+  /** Whether JSON was asked for. */
+  get wantsJson(): boolean {
+    return this.#place !== undefined;
+  }
+
+  /** Whether standard output is for lines. */
+  get hasLines(): boolean {
+    return this.#place !== "-";
+  }
+
+  /** Columns of the terminal, or 80. */
+  get columns(): number {
+    return process.stdout.columns || 80;
+  }
+
+  /** Print a line. */
+  async line(text = ""): Promise<void> {
+    if (this.hasLines) await write(process.stdout, `${text}\n`);
+  }
+
+  /** Print text as it is. */
+  async raw(data: string | Uint8Array): Promise<void> {
+    if (this.hasLines) await write(process.stdout, data);
+  }
+
+  /** Print what is no part of the result, where people see it. */
+  async note(text: string): Promise<void> {
+    if (!this.hasErrorTerminal) return;
+    await write(process.stderr, `${this.colors.dim(text)}\n`);
+  }
+
+  /** Print a line to the error output. */
+  async warn(text: string): Promise<void> {
+    await write(process.stderr, `${text}\n`);
+  }
+
+  /** Print rows in columns, under their titles. */
+  async table(titles: readonly string[], rows: string[][]): Promise<void> {
+    const none = { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" };
+    const table = new Table({
+      head: titles.map((title) => this.colors.bold(title)),
+      chars: {
+        ...none,
+        top: "",
+        "top-mid": "",
+        "top-left": "",
+        "top-right": "",
+        bottom: "",
+        "bottom-mid": "",
+        "bottom-left": "",
+        "bottom-right": "",
+        left: "",
+        right: "",
+        middle: "  ",
+      },
+      style: { "padding-left": 0, "padding-right": 0, head: [], border: [] },
+    });
+    table.push(...rows.map((row) => row.map(oneLine)));
+    for (const line of table.toString().split("\n")) {
+      await this.line(line.trimEnd());
+    }
+  }
+
+  /** The result of the command, as one JSON value. */
+  async result(value: unknown): Promise<void> {
+    if (this.#place === undefined) return;
+    const text = JSON.stringify(value, null, 2) + "\n";
+    if (this.#place === "-") return await write(process.stdout, text);
+    this.#values.push(text);
+  }
+
+  /** One of the command's results, as a line of JSON. */
+  async item(value: unknown): Promise<void> {
+    if (this.#place === undefined) return;
+    const text = JSON.stringify(value) + "\n";
+    if (this.#place === "-") return await write(process.stdout, text);
+    this.#values.push(text);
+  }
+
+  /** Print why the command failed. */
+  async fail(error: ShownError): Promise<void> {
+    const { message, hint } = error;
+    await this.item({ error });
+    await this.warn(`Error: ${message}${hint ? ` — ${hint}` : ""}`);
+  }
+
+  /** Write the file of `--json=FILE`. */
+  async close(): Promise<void> {
+    const place = this.#place;
+    if (place === undefined || place === "-") return;
+    await writeFile(place, this.#values.join(""));
+  }
+}
+
+/** Write, and wait until it has been taken: a pipe may be full. */
+export function write(
+  stream: NodeJS.WritableStream,
+  data: string | Uint8Array,
+): Promise<void> {
+  return new Promise((resolve) => {
+    // Whoever reads standard output may be gone; see `Interrupts`.
+    stream.write(data, () => resolve());
+  });
+}
+
+/** Control characters, but for line ends and tabs. */
+// deno-lint-ignore no-control-regex -- they are what is looked for
+const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
+
+/**
+ * Text of others, as a terminal may show it: without the sequences that move
+ * its cursor or change its settings.
+ */
+export function plain(text: unknown): string {
+  return stripVTControlCharacters(String(text ?? "")).replace(CONTROLS, "");
+}
+
+/** The same in one line. */
+export function oneLine(text: unknown): string {
+  return plain(text).replace(/[\s\u2028\u2029]+/g, " ").trim();
+}
+
+const UNITS = ["B", "KB", "MB", "GB", "TB"];
+
+/** A number of bytes, such as `1.5 MB`. */
+export function sizeText(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  for (; value >= 1024 && unit < UNITS.length - 1; unit++) value /= 1024;
+  return `${unit === 0 ? value : value.toFixed(1)} ${UNITS[unit]}`;
+}
+
+/** A number of seconds, such as `2min, 5secs`. */
+export function secondsText(seconds: number): string {
+  const all = Math.max(0, Math.floor(seconds));
+  const hours = Math.floor(all / 3600);
+  const minutes = Math.floor(all / 60) % 60;
+  const parts = [
+    ...(hours ? [`${hours}hr`] : []),
+    ...(hours || minutes ? [`${minutes}min`] : []),
+    `${all % 60}secs`,
+  ];
+  return parts.join(", ");
+}

@@ -1,0 +1,84 @@
+import type { Command } from "commander";
+import {
+  type PipelineInput,
+  type Session,
+  type Task,
+  terminate,
+  type TraceLevel,
+  use,
+  type UseOptions,
+} from "../../mod.ts";
+import { type Run, UsageError, wholeNumber } from "./run.ts";
+
+/** Options of commands that start a pipeline. */
+export interface StartFlags {
+  readonly source?: string;
+  readonly threads: string;
+  readonly ttl?: string;
+  readonly trace?: TraceLevel;
+}
+
+const LEVELS: readonly string[] = ["none", "metadata", "summary", "full"];
+
+/** Add the options of commands that start a pipeline. */
+export function withStart(command: Command): Command {
+  return command
+    .option("--source <id>", "the component to begin at")
+    .option("--threads <count>", "objects at once, 1 to 64", "4")
+    .option("--ttl <seconds>", "end the task after silence; 0 for never")
+    .option("--trace <level>", `what events show: ${LEVELS.join(", ")}`)
+    .option("--args <args...>", "arguments for the pipeline; all that follow");
+}
+
+/** Where a pipeline is, as the functions of the client take it. */
+export function placeOf(file: string): PipelineInput {
+  return /^https?:/.test(file)
+    ? { pipeline: new URL(file) }
+    : { filepath: file };
+}
+
+/** What the options say about a start; checked before anything is done. */
+export function startOptions(
+  { flags, rest, signal }: Run<StartFlags>,
+  file: string,
+): UseOptions {
+  const { source, trace } = flags;
+  if (trace !== undefined && !LEVELS.includes(trace)) {
+    throw new UsageError(
+      `Cannot use --trace "${trace}": expected ${LEVELS.join(", ")}`,
+    );
+  }
+  return {
+    ...placeOf(file),
+    source,
+    threads: wholeNumber("--threads", flags.threads),
+    ttl: wholeNumber("--ttl", flags.ttl),
+    pipelineTraceLevel: trace,
+    args: rest.length > 0 ? [...rest] : undefined,
+    signal,
+  };
+}
+
+/** Start a pipeline that ends with the command. */
+export async function startOwnTask(
+  { defer }: Pick<Run<unknown>, "defer">,
+  session: Session,
+  options: UseOptions,
+): Promise<Task> {
+  const task = await use(session, options);
+  defer(() => terminate(session, task, { timeout: 4_000 }));
+  return task;
+}
+
+/** The task of an option, an argument or a variable. */
+export function tokenOf(
+  { flags, env }: Run<{ readonly token?: string }>,
+  argument?: string,
+): string {
+  const token = argument ?? flags.token ?? env.ROCKETRIDE_TOKEN;
+  if (token) return token;
+  throw new UsageError(
+    "A task is missing",
+    "give its token, use --token or set ROCKETRIDE_TOKEN",
+  );
+}

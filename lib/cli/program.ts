@@ -1,0 +1,97 @@
+import { Command, CommanderError } from "commander";
+import { VERSION } from "../version.ts";
+import { completeCommand, completionCommand } from "./commands/completion.ts";
+import { engineCommand } from "./commands/engine.ts";
+import { listCommand } from "./commands/list.ts";
+import { runPipelineCommand } from "./commands/run.ts";
+import { sendCommand } from "./commands/send.ts";
+import { servicesCommand } from "./commands/services.ts";
+import { startCommand } from "./commands/start.ts";
+import { statusCommand } from "./commands/status.ts";
+import { stopCommand } from "./commands/stop.ts";
+import { uploadCommand } from "./commands/upload.ts";
+import { validateCommand } from "./commands/validate.ts";
+import { examples } from "./help.ts";
+import { exitCodes, setRest } from "./run.ts";
+
+/** The commands in the order of the help. */
+const COMMANDS: readonly (() => Command)[] = [
+  engineCommand,
+  runPipelineCommand,
+  startCommand,
+  uploadCommand,
+  sendCommand,
+  statusCommand,
+  stopCommand,
+  listCommand,
+  validateCommand,
+  servicesCommand,
+  completionCommand,
+];
+
+/** Make the program with all its commands. */
+export function createProgram(): Command {
+  const program = new Command("rocketride")
+    .description("Run RocketRide pipelines, here or on an engine.")
+    .version(VERSION, "--version", "print the version")
+    .helpOption("-h, --help", "show the help of a command")
+    .helpCommand("help [command]", "show the help of a command")
+    .showSuggestionAfterError()
+    .addHelpText(
+      "after",
+      examples([
+        ["rocketride engine", "serve an engine on this machine"],
+        [
+          "rocketride run pipeline.json report.pdf",
+          "send a file, see the result",
+        ],
+        ["rocketride COMMAND --help", "options and examples of a command"],
+      ]),
+    );
+  for (const make of COMMANDS) program.addCommand(make());
+  program.addCommand(completeCommand(() => program), { hidden: true });
+  settle(program);
+  return program;
+}
+
+/** Let a command and those in it throw instead of ending the process. */
+function settle(command: Command): void {
+  command.exitOverride();
+  command.configureOutput({ outputError: printUsageError });
+  for (const inner of command.commands) settle(inner);
+}
+
+function printUsageError(text: string, print: (text: string) => void): void {
+  print(text.replace(/^error: /, "Error: "));
+}
+
+/** Run the command; returns its exit code. */
+export async function runCommand(args: readonly string[]): Promise<number> {
+  const program = createProgram();
+  const { words, rest } = prepared(args);
+  setRest(program, rest);
+  try {
+    await program.parseAsync(words, { from: "user" });
+    return exitCodes.get(program) ?? 0;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.code === "commander.help") return 1; // there was no command
+    return error.exitCode === 0 ? 0 : 2;
+  }
+}
+
+/**
+ * The arguments as the parser wants them: everything behind `--args` apart, and
+ * `--json` with a value, so that it takes no argument of the command.
+ */
+function prepared(
+  args: readonly string[],
+): { words: string[]; rest: readonly string[] } {
+  const at = args.indexOf("--args");
+  const own = at < 0 ? args : args.slice(0, at);
+  const end = own.indexOf("--");
+  const words = own.map((word, index) =>
+    word === "--json" && (end < 0 || index < end) ? "--json=-" : word
+  );
+  return { words, rest: at < 0 ? [] : args.slice(at + 1) };
+}

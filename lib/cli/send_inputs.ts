@@ -1,0 +1,116 @@
+import {
+  type PipelineResult,
+  type Session,
+  type Task,
+  type TaskRef,
+  uploadFiles,
+  type UploadResult,
+} from "../../mod.ts";
+import type { Input } from "./inputs.ts";
+import { oneLine, type Output } from "./output.ts";
+import { type Run, wholeNumber } from "./run.ts";
+import { createProgress } from "./upload_progress.ts";
+
+/** Options of commands that send. */
+export interface SendFlags {
+  readonly maxConcurrent?: string;
+  readonly retries?: string;
+  readonly timeout?: string;
+}
+
+/** What became of an input. */
+export interface Sent {
+  readonly name: string;
+  readonly outcome: UploadResult;
+}
+
+/**
+ * Send inputs to a task, with bars on a terminal.
+ *
+ * @param onResult Called with the outcome of each in the order in which they
+ * end, and awaited.
+ * @returns How many there were, and those that failed.
+ */
+export async function sendInputs(
+  run: Run<SendFlags>,
+  session: Session,
+  task: TaskRef | Task,
+  inputs: readonly Input[],
+  onResult: (sent: Sent) => Promise<void> | void,
+): Promise<{ readonly count: number; readonly failed: readonly Sent[] }> {
+  const { flags, out, signal } = run;
+  const failed: Sent[] = [];
+  let count = 0;
+  const progress = createProgress(out, inputs);
+  try {
+    const events = uploadFiles(session, task, inputs.map(({ file }) => file), {
+      signal,
+      concurrency: wholeNumber("--max-concurrent", flags.maxConcurrent),
+      retries: wholeNumber("--retries", flags.retries),
+      timeout: wholeNumber("--timeout", flags.timeout),
+    });
+    for await (const event of events) {
+      progress.update(event);
+      if (event.action !== "complete" && event.action !== "error") continue;
+      const { index, ...outcome } = event as UploadResult & { index: number };
+      const sent = { name: inputs[index]!.name, outcome };
+      count++;
+      if (outcome.action === "error") failed.push(sent);
+      await onResult(sent);
+    }
+  } finally {
+    progress.stop();
+  }
+  return { count, failed };
+}
+
+/** What a command prints of an outcome as JSON. */
+export function sentJson(
+  { name, outcome: { result, error } }: Sent,
+): Record<string, unknown> {
+  return {
+    input: name,
+    ...(error === undefined ? {} : { error: { message: error } }),
+    ...(result ? { result } : {}),
+  };
+}
+
+/** Print failures, at the end, where people see them. */
+export async function printFailures(
+  out: Output,
+  failed: readonly Sent[],
+): Promise<void> {
+  for (const { name, outcome } of failed) {
+    await out.warn(
+      `${out.colors.red("failed")}   ${oneLine(name)}: ${
+        oneLine(outcome.error ?? "Unknown error")
+      }`,
+    );
+  }
+}
+
+/**
+ * A result for people: its texts, tables and answers as they are, and
+ * everything else as JSON.
+ */
+export function resultText(result: PipelineResult): string {
+  const { result_types: types = {}, ...all } = result;
+  const parts = Object.entries(types).flatMap(([field, lane]) => {
+    const values = all[field];
+    if (!Array.isArray(values)) return [];
+    return READABLE.has(lane) || lane === "answers"
+      ? values.map(valueText)
+      : [JSON.stringify(values, null, 2)];
+  });
+  return parts.length > 0 ? parts.join("\n") : JSON.stringify(result, null, 2);
+}
+
+/** Lanes of text. */
+const READABLE: ReadonlySet<string> = new Set(["text", "table"]);
+
+/** A value as text, without the lines that end it. */
+export function valueText(value: unknown): string {
+  return typeof value === "string"
+    ? value.trimEnd()
+    : JSON.stringify(value, null, 2);
+}
