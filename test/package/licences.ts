@@ -43,8 +43,8 @@ function section(info: PackageInfo, text: string): string {
   const { name, version, license, homepage, repository } = info;
   const url = typeof repository === "string" ? repository : repository?.url;
   const source = url
-    ?.replace(/^(git\+https|git):/, "https:")
-    .replace(/^(?=[\w-]+\/)/, "https://github.com/")
+    ?.replace(/^(git\+https|git|http):/, "https:")
+    .replace(/^(github:)?(?=[\w-]+\/)/, "https://github.com/")
     .replace(/\.git$/, "") ?? homepage;
   return `## ${name} ${version}
 

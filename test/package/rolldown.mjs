@@ -51,10 +51,12 @@ const meanings = {
         return { id: job.renamed[source], external: true };
       }
       if (!isBuiltin(source)) return null;
-      if (!isOf(importer)) { // the plugin for require() asks
+      const isForNode = job.forNode.some((name) => isOf(importer, name));
+      const isImport = kind === "import-statement" && isForNode;
+      if (!isOf(importer) || isImport) { // the plugin for require() asks
         return { id: `node:${source.replace("node:", "")}`, external: true };
       }
-      return job.forNode.some((name) => isOf(importer, name)) ? null : EMPTY;
+      return isForNode ? null : EMPTY;
     },
   },
   load: (id) => made.get(id),
