@@ -1,8 +1,13 @@
 import { createQuestion } from "../../../../schema/question.ts";
-import type { NodeTask, PipeContext, TaskContext } from "../../node.ts";
+import type {
+  NodeInstance,
+  NodeTask,
+  PipeContext,
+  TaskContext,
+} from "../../node.ts";
 import { messageOf } from "../../run/failure.ts";
 import { configReader } from "../config_reader.ts";
-import { type Tool, toolCalls } from "./tools.ts";
+import { describedTool, type Tool, toolCalls } from "./tools.ts";
 import { type AgentRun, type AgentSettings, runWaves } from "./waves.ts";
 
 const DEFAULT_WAVES = 10;
@@ -30,7 +35,7 @@ export function startAgent(context: TaskContext, maxWaves: number): NodeTask {
     maxWaves: read.number("max_waves", fallback, { min: 1, max: maxWaves }),
   };
 
-  function instance(pipe: PipeContext): ReturnType<NodeTask["instance"]> {
+  function instance(pipe: PipeContext): NodeInstance {
     let runs = 0;
 
     async function run(
@@ -47,17 +52,10 @@ export function startAgent(context: TaskContext, maxWaves: number): NodeTask {
       }
     }
 
+    const described = describedTool("run_agent");
     const runAgent: Tool = {
-      name: "run_agent",
-      description: settings.description || "Ask an agent.",
-      inputSchema: {
-        type: "object",
-        properties: {
-          query: { type: "string", description: "What the agent is asked." },
-          context: { description: "What it should know for it." },
-        },
-        required: ["query"],
-      },
+      ...described,
+      description: settings.description || described.description,
       invoke: async ({ query, context }) => {
         const started_at = new Date().toISOString();
         const question = createQuestion({

@@ -1,13 +1,27 @@
-import type { JsonObject } from "../../../../schema/json.ts";
 import { ExecutionException } from "../../../errors.ts";
 import { storePath } from "../../../protocol/store_path.ts";
 import type { NodeFiles, NodeTask, TaskContext } from "../../node.ts";
 import { base64 } from "../base64.ts";
 import { type ConfigReader, configReader } from "../config_reader.ts";
-import { type Args, readPatterns, type Tool, toolCalls } from "./tools.ts";
+import {
+  type Args,
+  describedTool,
+  readPatterns,
+  type Tool,
+  toolCalls,
+} from "./tools.ts";
 
 const DEFAULT_BYTES = 262_144;
-const MAX_BYTES = 4_194_304;
+
+/** The members of the configuration that allow the tools. */
+const FLAGS = {
+  read_file: "allowRead",
+  write_file: "allowWrite",
+  delete_file: "allowDelete",
+  list_directory: "allowList",
+  create_directory: "allowMkdir",
+  stat_file: "allowStat",
+} as const;
 
 /**
  * Start `tool_filesystem`: lets an agent use the files of its task's user, the
@@ -19,9 +33,15 @@ const MAX_BYTES = 4_194_304;
  */
 export function startFilesystem(context: TaskContext): NodeTask {
   const read = configReader(context);
-  const tools = fileTools(context.files, pathRule(read))
-    .filter(([flag]) => read.flag(flag, flag !== "allowDelete"))
-    .map(([, tool]) => tool);
+  const allowed = pathRule(read);
+  const work = fileWork(context.files);
+  const names = Object.keys(FLAGS) as (keyof typeof FLAGS)[];
+  const tools = names
+    .filter((name) => read.flag(FLAGS[name], name !== "delete_file"))
+    .map((name): Tool => ({
+      ...describedTool(name),
+      invoke: (args) => work[name](allowed(args.path), args),
+    }));
   const calls = toolCalls(context.id, tools);
   return {
     instance: (pipe) => ({
@@ -33,104 +53,40 @@ export function startFilesystem(context: TaskContext): NodeTask {
   };
 }
 
-/** Each tool with the member of the configuration that allows it. */
-function fileTools(
+function fileWork(
   files: NodeFiles,
-  allowed: (path: unknown) => string,
-): readonly (readonly [flag: string, tool: Tool])[] {
-  const path: JsonObject = {
-    type: "string",
-    description: "Names with slashes between them, from the root.",
+): Record<keyof typeof FLAGS, (path: string, args: Args) => Promise<object>> {
+  return {
+    read_file: async (path, { encoding, maxBytes = DEFAULT_BYTES }) => {
+      const { bytes, size } = await files.read(path, Number(maxBytes));
+      const content = encoding === "base64"
+        ? base64(bytes)
+        // A character that the limit cuts is left out.
+        : new TextDecoder().decode(bytes, { stream: bytes.length < size });
+      return { path, content, size };
+    },
+    write_file: async (path, { content }) => {
+      const bytes = new TextEncoder().encode(String(content));
+      await files.write(path, bytes);
+      return { path, bytesWritten: bytes.length };
+    },
+    delete_file: async (path) => {
+      await files.remove(path);
+      return { path, deleted: true };
+    },
+    list_directory: async (path) => {
+      const entries = await files.list(path);
+      return { entries, count: entries.length };
+    },
+    create_directory: async (path) => {
+      await files.makeDirectory(path);
+      return { path, created: true };
+    },
+    stat_file: async (path) => {
+      const found = await files.stat(path);
+      return found ? { exists: true, ...found } : { exists: false };
+    },
   };
-  const tool = (
-    name: string,
-    description: string,
-    work: (path: string, args: Args) => Promise<object>,
-    more: JsonObject = {},
-    required: readonly string[] = ["path"],
-  ): Tool => ({
-    name,
-    description,
-    inputSchema: { type: "object", properties: { path, ...more }, required },
-    invoke: (args) => work(allowed(args.path), args),
-  });
-  return [
-    [
-      "allowRead",
-      tool(
-        "read_file",
-        "Read a file, or its beginning. `size` is that of the file.",
-        async (path, { encoding, maxBytes = DEFAULT_BYTES }) => {
-          const { bytes, size } = await files.read(path, Number(maxBytes));
-          const content = encoding === "base64"
-            ? base64(bytes)
-            // A character that the limit cuts is left out.
-            : new TextDecoder().decode(bytes, { stream: bytes.length < size });
-          return { path, content, size };
-        },
-        {
-          encoding: { type: "string", enum: ["utf-8", "base64"] },
-          maxBytes: { type: "integer", minimum: 1, maximum: MAX_BYTES },
-        },
-      ),
-    ],
-    [
-      "allowWrite",
-      tool(
-        "write_file",
-        "Write a text to a file, in place of what was in it.",
-        async (path, { content }) => {
-          const bytes = new TextEncoder().encode(String(content));
-          await files.write(path, bytes);
-          return { path, bytesWritten: bytes.length };
-        },
-        { content: { type: "string" } },
-        ["path", "content"],
-      ),
-    ],
-    [
-      "allowDelete",
-      tool("delete_file", "Delete a file.", async (path) => {
-        await files.remove(path);
-        return { path, deleted: true };
-      }),
-    ],
-    [
-      "allowList",
-      tool(
-        "list_directory",
-        "List what is in a directory, the root unless it says so.",
-        async (path) => {
-          const entries = await files.list(path);
-          return { entries, count: entries.length };
-        },
-        {},
-        [],
-      ),
-    ],
-    [
-      "allowMkdir",
-      tool(
-        "create_directory",
-        "Make a directory, with those above it.",
-        async (path) => {
-          await files.makeDirectory(path);
-          return { path, created: true };
-        },
-      ),
-    ],
-    [
-      "allowStat",
-      tool(
-        "stat_file",
-        "Tell whether there is a file or a directory, and its size.",
-        async (path) => {
-          const found = await files.stat(path);
-          return found ? { exists: true, ...found } : { exists: false };
-        },
-      ),
-    ],
-  ];
 }
 
 /**

@@ -4,8 +4,8 @@ import type { TaskContext } from "../../node.ts";
 import { configReader } from "../config_reader.ts";
 import { readPatterns } from "./tools.ts";
 
-/** The methods of HTTP requests; the last two must be allowed explicitly. */
-export const METHODS: readonly string[] = [
+/** The last two must be allowed explicitly. */
+const METHODS = [
   "GET",
   "POST",
   "PUT",

@@ -1,9 +1,9 @@
 import { type JSONValue, search } from "@jmespath-community/jmespath";
-import type { JsonObject, JsonValue } from "../../../../schema/json.ts";
+import type { JsonValue } from "../../../../schema/json.ts";
 import { ExecutionException } from "../../../errors.ts";
 import type { NodeTask, TaskContext } from "../../node.ts";
 import { messageOf } from "../../run/failure.ts";
-import { type Args, type Tool, toolCalls } from "./tools.ts";
+import { type Args, describedTool, type Tool, toolCalls } from "./tools.ts";
 
 /** The most items of a list that one look shows. */
 const MAX_ITEMS = 50;
@@ -59,69 +59,36 @@ export function startMemoryPersistent(): NodeTask {
 }
 
 function memoryTools(memory: Map<string, JsonValue>): readonly Tool[] {
-  const key: JsonObject = { type: "string", description: "The name." };
-  const tool = (
-    name: string,
-    description: string,
-    takes: JsonObject,
-    gives: JsonObject,
-    invoke: Tool["invoke"],
-  ): Tool => ({
-    name,
-    description,
-    inputSchema: {
-      type: "object",
-      properties: takes,
-      ...("key" in takes && { required: Object.keys(takes) }),
-    },
-    outputSchema: {
-      type: "object",
-      properties: { ok: { type: "boolean" }, ...gives },
-    },
-    invoke,
-  });
   return [
-    tool(
-      "put",
-      "Remember a value under a key, in place of an earlier one.",
-      { key, value: { description: "Any JSON value." } },
-      { key: { type: "string" } },
-      ({ key: given, value }) => {
+    {
+      ...describedTool("put"),
+      invoke: ({ key: given, value }) => {
         const key = keyOf(given);
         // A value without a form in JSON, such as `undefined`, becomes null.
         memory.set(key, JSON.parse(JSON.stringify(value) ?? "null"));
         return { ok: true, key };
       },
-    ),
-    tool(
-      "get",
-      "Recall the value under a key.",
-      { key },
-      { key: { type: "string" }, value: {} },
-      ({ key: given }) => {
+    },
+    {
+      ...describedTool("get"),
+      invoke: ({ key: given }) => {
         const key = keyOf(given);
         const value = structuredClone(memory.get(key) ?? null);
         return { ok: memory.has(key), key, value };
       },
-    ),
-    tool(
-      "list",
-      "List the keys that hold a value.",
-      {},
-      { keys: { type: "array", items: { type: "string" } } },
-      () => ({ ok: true, keys: [...memory.keys()].sort() }),
-    ),
-    tool(
-      "clear",
-      "Forget everything.",
-      {},
-      { cleared: { type: "integer" } },
-      () => {
+    },
+    {
+      ...describedTool("list"),
+      invoke: () => ({ ok: true, keys: [...memory.keys()].sort() }),
+    },
+    {
+      ...describedTool("clear"),
+      invoke: () => {
         const cleared = memory.size;
         memory.clear();
         return { ok: true, cleared };
       },
-    ),
+    },
   ];
 }
 

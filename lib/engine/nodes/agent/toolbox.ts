@@ -3,27 +3,16 @@ import { ExecutionException } from "../../../errors.ts";
 import type { PipeContext } from "../../node.ts";
 import { messageOf } from "../../run/failure.ts";
 import { queryPath } from "./memory.ts";
-import { type Args, readArgument, type ToolDescription } from "./tools.ts";
+import {
+  type Args,
+  describedTool,
+  readArgument,
+  type ToolDescription,
+} from "./tools.ts";
 import { valueText } from "./value_text.ts";
 
 /** How many tools work at the same time. */
 const WORKERS = 8;
-
-/** What a model is told of `memory.peek`. */
-const PEEK: ToolDescription = {
-  name: "memory.peek",
-  description: "Look at a part of a result: `path` is JMESPath, `offset` " +
-    "moves on in a list or a long text.",
-  inputSchema: {
-    type: "object",
-    properties: {
-      key: { type: "string" },
-      path: { type: "string" },
-      offset: { type: "integer" },
-    },
-    required: ["key"],
-  },
-};
 
 /** A use of a tool, as a model asks for it. */
 export interface ToolCall {
@@ -49,6 +38,7 @@ export interface Toolbox {
 
 /** Ask the helpers of an agent for their tools. */
 export async function openToolbox(pipe: PipeContext): Promise<Toolbox> {
+  const peek = describedTool("memory.peek");
   const owners = new Map<string, string>();
   const tools: ToolDescription[] = [];
   for (const id of pipe.helpers("tool")) {
@@ -74,8 +64,8 @@ export async function openToolbox(pipe: PipeContext): Promise<Toolbox> {
   async function useOne({ tool, args: given }: ToolCall): Promise<unknown> {
     try {
       const args = await resolveReferences(given, recall);
-      if (tool === PEEK.name) {
-        const read = readArgument(args, PEEK.inputSchema, `${PEEK.name}: `);
+      if (tool === peek.name) {
+        const read = readArgument(args, peek.inputSchema, `${tool}: `);
         return await memory("peek", read as Args);
       }
       const owner = owners.get(tool);
@@ -92,7 +82,7 @@ export async function openToolbox(pipe: PipeContext): Promise<Toolbox> {
   }
 
   return {
-    tools: [PEEK, ...tools],
+    tools: [peek, ...tools],
     use: async (calls) => {
       const results: unknown[] = [];
       const waiting = calls.entries();

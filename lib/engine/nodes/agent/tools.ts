@@ -2,6 +2,7 @@ import { isRecord, type JsonObject } from "../../../../schema/json.ts";
 import { ExecutionException } from "../../../errors.ts";
 import type { Awaitable, ControlCall } from "../../node.ts";
 import type { ConfigReader } from "../config_reader.ts";
+import descriptions from "./tools.json" with { type: "json" };
 
 /** A tool as agents see it. */
 export interface ToolDescription {
@@ -23,6 +24,13 @@ export interface Tool extends ToolDescription {
 
 /** The arguments of a tool. */
 export type Args = Readonly<Record<string, unknown>>;
+
+/** The tools of this pack, as `tools.json` describes them. */
+export function describedTool(
+  name: keyof typeof descriptions,
+): ToolDescription {
+  return { name, ...descriptions[name] as Omit<ToolDescription, "name"> };
+}
 
 /**
  * Answer the control calls of the class `tool`.

@@ -3,6 +3,7 @@ import { ExecutionException } from "../../../errors.ts";
 import type { NodeTask, PipeContext, TaskContext } from "../../node.ts";
 import { objectDoc } from "../object_doc.ts";
 import { askLlm } from "./ask_llm.ts";
+import prompts from "./prompts.json" with { type: "json" };
 
 /**
  * Start `dictionary`: its LLM finds the terms that a text explains or takes
@@ -38,29 +39,7 @@ async function askForTerms(
   pipe: PipeContext,
   text: string,
 ): Promise<readonly unknown[]> {
-  const question = createQuestion({
-    expectJson: true,
-    instructions: [{
-      subtitle: "Dictionary",
-      instructions:
-        "Collect the terms in the context that a newcomer would have to look " +
-        "up: names of products, abbreviations, jargon, and common words that " +
-        "mean something particular here. Explain each in a sentence or two, " +
-        "from the context alone. Without such terms, answer an empty list.",
-    }],
-    examples: [{
-      given: "Every SKU is cycle-counted once a quarter.",
-      result: JSON.stringify([
-        { term: "SKU", description: "The unit that stock is counted in." },
-        {
-          term: "cycle-counted",
-          description: "Counted in turns, not all at once.",
-        },
-      ]),
-    }],
-    context: [text],
-    questions: [{ text: "Which terms need to be explained?" }],
-  });
+  const question = createQuestion({ ...prompts.dictionary, context: [text] });
   const answer = await askLlm(pipe, question);
   if (Array.isArray(answer)) return answer;
   throw new ExecutionException("The model did not answer a list of terms");

@@ -1,10 +1,16 @@
 import { isRecord } from "../../../../schema/json.ts";
 import { createQuestion, type Question } from "../../../../schema/question.ts";
 import { ExecutionException } from "../../../errors.ts";
-import type { NodeTask, PipeContext, TaskContext } from "../../node.ts";
+import type {
+  NodeInstance,
+  NodeTask,
+  PipeContext,
+  TaskContext,
+} from "../../node.ts";
 import { type ConfigReader, configReader } from "../config_reader.ts";
 import { objectDoc } from "../object_doc.ts";
 import { askLlm } from "./ask_llm.ts";
+import prompts from "./prompts.json" with { type: "json" };
 
 /** A column of the table that is extracted. */
 interface Column {
@@ -29,7 +35,7 @@ export function startExtractData(context: TaskContext): NodeTask {
   const columns = readColumns(configReader(context));
   const { id: signature } = context;
 
-  function instance(pipe: PipeContext): ReturnType<NodeTask["instance"]> {
+  function instance(pipe: PipeContext): NodeInstance {
     let rows: readonly Row[] = [];
 
     async function extract(text: string): Promise<"consume"> {
@@ -69,37 +75,19 @@ function questionFor(
       : `, ${JSON.stringify(fallback)} when there is none`;
     return `- "${name}" (${type}${otherwise})`;
   });
-  const so = rows.length === 0 ? [] : [{
-    subtitle: "Rows so far",
-    instructions:
-      "The context has the rows that were found before. Answer these, too: " +
-      "where the document says more about one of them, complete it instead " +
-      "of adding another.",
-  }];
+  const { instructions, ...prompt } = prompts.extract_data;
+  const table = "Find everything in the document that makes a row of a " +
+    `table with these columns:\n${list.join("\n")}`;
+  const isFirst = rows.length === 0;
   return createQuestion({
-    expectJson: true,
-    role: "You turn documents into tables.",
+    ...prompt,
     instructions: [
-      {
-        subtitle: "Table",
-        instructions: "Find everything in the document that makes a row of a " +
-          `table with these columns:\n${list.join("\n")}`,
-      },
-      {
-        subtitle: "Columns",
-        instructions: "Documents may call things differently: go by what is " +
-          "meant. Invent nothing; what is not there is null.",
-      },
-      {
-        subtitle: "Answer",
-        instructions: "Answer a list of objects, one for each row, with the " +
-          "names of the columns as keys; an empty list if there are no rows.",
-      },
-      ...so,
+      { subtitle: "Table", instructions: table },
+      ...instructions,
+      ...(isFirst ? [] : [prompts.rows_so_far]),
     ],
-    context: rows.length === 0 ? [] : [JSON.stringify(rows)],
+    context: isFirst ? [] : [JSON.stringify(rows)],
     documents: [{ type: "Document", page_content: text }],
-    questions: [{ text: "Which rows does the document have?" }],
   });
 }
 

@@ -2,12 +2,18 @@ import type { Doc } from "../../../../schema/doc.ts";
 import { isRecord } from "../../../../schema/json.ts";
 import { createQuestion, type Question } from "../../../../schema/question.ts";
 import { ExecutionException } from "../../../errors.ts";
-import type { NodeTask, PipeContext, TaskContext } from "../../node.ts";
+import type {
+  NodeInstance,
+  NodeTask,
+  PipeContext,
+  TaskContext,
+} from "../../node.ts";
 import { configReader } from "../config_reader.ts";
 import { objectDoc } from "../object_doc.ts";
 import { promptText } from "../prompt_text.ts";
 import { splitAtSeparator } from "../text_splitter.ts";
 import { askLlm, countTokens, fittingPieces } from "./ask_llm.ts";
+import prompts from "./prompts.json" with { type: "json" };
 
 const DEFAULT_TOKENS = 384;
 
@@ -36,7 +42,7 @@ function instance(
   pipe: PipeContext,
   tokens: number,
   signature: string,
-): ReturnType<NodeTask["instance"]> {
+): NodeInstance {
   const texts: string[] = [];
   let chunkId = 0;
 
@@ -79,36 +85,15 @@ function instance(
 }
 
 function questionFor(piece: string, tokens: number): Question {
+  const { instructions, ...prompt } = prompts.preprocessor_llm;
+  const length = `Divide the context into parts of some ${tokens} tokens.`;
   return createQuestion({
-    expectJson: true,
-    role: "You prepare documents for a search by meaning.",
+    ...prompt,
     instructions: [
-      {
-        subtitle: "Parts",
-        instructions: "Divide the context into parts of some " +
-          `${tokens} tokens. A part is about one thing, makes sense without ` +
-          "the others, and ends where a sentence or a paragraph does. Repeat " +
-          "the text as it is, with the headings that belong to a part. " +
-          "Without anything worth finding, answer no parts.",
-      },
-      {
-        subtitle: "Summary",
-        instructions: "After the parts, if there are any, add one that sums " +
-          "them all up, and mark it.",
-      },
+      { subtitle: "Length", instructions: length },
+      ...instructions,
     ],
-    examples: [{
-      given: "A document",
-      result: JSON.stringify({
-        chunks: [
-          { content: "The text of the first part" },
-          { content: "The text of the next part" },
-          { content: "What the document says", summary: true },
-        ],
-      }),
-    }],
     context: [piece],
-    questions: [{ text: "Which parts does the context have?" }],
   });
 }
 
