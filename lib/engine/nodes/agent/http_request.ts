@@ -4,7 +4,7 @@ import type { NodeTask, TaskContext } from "../../node.ts";
 import { base64 } from "../base64.ts";
 import { configReader } from "../config_reader.ts";
 import { fetchBody, type FetchTools } from "../fetch_body.ts";
-import { RateLimit, readRules } from "./http_rules.ts";
+import { rateLimit, readRules } from "./http_rules.ts";
 import { type Args, describedTool, type Tool, toolCalls } from "./tools.ts";
 
 /**
@@ -24,13 +24,7 @@ export function startHttpRequest(
   allowHosts: readonly string[] | undefined,
 ): NodeTask {
   const rules = readRules(context, allowHosts);
-  const read = configReader(context);
-  const limit = new RateLimit({
-    perSecond: read.number("rateLimitPerSecond", 10, { min: 0 }),
-    perMinute: read.number("rateLimitPerMinute", 100, { min: 0 }),
-    atOnce: read.number("maxConcurrentRequests", 5, { min: 0 }),
-    clock: context.clock,
-  });
+  const limited = rateLimit(configReader(context), context.clock);
   return {
     instance: ({ signal }) => {
       const tool: Tool = {
@@ -38,9 +32,7 @@ export function startHttpRequest(
         invoke: async (args) => {
           const request = prepareRequest(args);
           rules.check(request);
-          return await limit.during(() =>
-            send(request, { ...context, signal })
-          );
+          return await limited(() => send(request, { ...context, signal }));
         },
       };
       return { invoke: toolCalls(context.id, [tool]) };

@@ -1,19 +1,11 @@
 import type { Clock } from "../../../async.ts";
 import { ExecutionException } from "../../../errors.ts";
 import type { TaskContext } from "../../node.ts";
-import { configReader } from "../config_reader.ts";
+import { type ConfigReader, configReader } from "../config_reader.ts";
 import { readPatterns } from "./tools.ts";
 
 /** The last two must be allowed explicitly. */
-const METHODS = [
-  "GET",
-  "POST",
-  "PUT",
-  "PATCH",
-  "DELETE",
-  "HEAD",
-  "OPTIONS",
-];
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
 /** What requests are allowed. */
 export interface Rules {
@@ -83,19 +75,6 @@ function refusal(message: string): ExecutionException {
   return new ExecutionException(message, { code: "permission-denied" });
 }
 
-/** What stands where in a pattern. */
-interface Mark {
-  readonly at: number;
-  readonly what: "slash" | "or";
-  /** Groups that are open there. */
-  readonly depth: number;
-}
-
-const DEFAULT_PORTS: Readonly<Record<string, string>> = {
-  "http:": "80",
-  "https:": "443",
-};
-
 /**
  * Read a regular expression that URLs must begin with.
  *
@@ -105,149 +84,101 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = {
  * there. Each alternative outside of groups is a pattern of its own.
  *
  * @throws {SyntaxError} It is not a regular expression.
- * @throws {RangeError} Its third slash is in a group, where nothing tells what
- * belongs to the host.
+ * @throws {RangeError} Its third slash is in a group, so that the end of the
+ * host is unknown.
  */
-export function urlPattern(source: string): (url: URL) => boolean {
+function urlPattern(source: string): (url: URL) => boolean {
   // As a whole: the halves of an invalid one may be valid.
   new RegExp(source);
-  const parts = alternatives(source).map(readAlternative);
-  return (url) => parts.some((matches) => matches(url));
-}
+  const parts: ((url: URL) => boolean)[] = [];
+  let [start, slashes, depth, inClass] = [0, 0, 0, false];
+  let hostEnd: number | undefined;
 
-function readAlternative(source: string): (url: URL) => boolean {
-  const third = marksOf(source).filter(({ what }) => what === "slash")[2];
-  if (third && third.depth > 0) {
-    throw new RangeError("the slash behind the host is in a group");
+  function endAlternative(end: number): void {
+    const middle = hostEnd ?? end;
+    const origin = new RegExp(`^(?:${source.slice(start, middle)})$`, "i");
+    const path = new RegExp(`^(?:${source.slice(middle, end)})`);
+    parts.push((url) =>
+      originsOf(url).some((it) => origin.test(it)) &&
+      path.test(`${url.pathname}${url.search}`)
+    );
+    [start, slashes, hostEnd] = [end + 1, 0, undefined];
   }
-  const end = third?.at ?? source.length;
-  const origin = new RegExp(`^(?:${source.slice(0, end)})$`, "i");
-  const path = new RegExp(`^(?:${source.slice(end)})`);
-  return (url) =>
-    originsOf(url).some((it) => origin.test(it)) &&
-    path.test(`${url.pathname}${url.search}`);
-}
 
-/** An origin as URLs have it, and with the port that goes without saying. */
-function originsOf({ origin, port, protocol }: URL): readonly string[] {
-  const usual = DEFAULT_PORTS[protocol];
-  return port === "" && usual ? [origin, `${origin}:${usual}`] : [origin];
-}
-
-function alternatives(source: string): readonly string[] {
-  const cuts = marksOf(source)
-    .filter(({ what, depth }) => what === "or" && depth === 0)
-    .map(({ at }) => at);
-  return [...cuts, source.length].map((end, index) =>
-    source.slice(index === 0 ? 0 : cuts[index - 1]! + 1, end)
-  );
-}
-
-/** The slashes and alternatives of a regular expression, less those in classes. */
-function marksOf(source: string): readonly Mark[] {
-  const marks: Mark[] = [];
-  let depth = 0;
-  let inClass = false;
   for (let at = 0; at < source.length; at++) {
-    const start = at;
-    const escaped = source[at] === "\\";
-    const char = escaped ? source[++at] : source[at];
-    // A slash needs no escape, but may have one.
-    if (char === "/" && !inClass) {
-      marks.push({ at: start, what: "slash", depth });
+    const first = at;
+    const isEscaped = source[at] === "\\";
+    const char = isEscaped ? source[++at] : source[at];
+    // A slash may be escaped or not.
+    if (char === "/" && !inClass && ++slashes === 3) {
+      if (depth > 0) {
+        throw new RangeError("the slash behind the host is in a group");
+      }
+      hostEnd = first;
     }
-    if (escaped) continue;
+    if (isEscaped) continue;
     if (inClass) inClass = char !== "]";
     else if (char === "[") inClass = true;
     else if (char === "(") depth++;
     else if (char === ")") depth--;
-    else if (char === "|") marks.push({ at, what: "or", depth });
+    else if (char === "|" && depth === 0) endAlternative(at);
   }
-  return marks;
+  endAlternative(source.length);
+  return (url) => parts.some((matches) => matches(url));
 }
 
-/** How much is allowed; 0 of anything means any number. */
-export interface RateLimitOptions {
-  /** How many a second, on average and at once. */
-  readonly perSecond: number;
-  /** How many a minute, on average and at once. */
-  readonly perMinute: number;
-  /** How many at the same time. */
-  readonly atOnce: number;
-  /** Where time comes from. */
-  readonly clock: Clock;
-}
-
-interface Bucket {
-  readonly most: number;
-  readonly periodMs: number;
-  readonly what: string;
-  left: number;
+/** An origin as URLs have it, and with the default port. */
+function originsOf({ origin, port, protocol }: URL): readonly string[] {
+  if (port !== "") return [origin];
+  return [origin, `${origin}:${protocol === "http:" ? 80 : 443}`];
 }
 
 /**
- * Bounds how often something is done. What is too much is refused at once:
- * nothing waits, so nothing piles up.
+ * Read how often something may be done. What exceeds that is refused at once:
+ * nothing waits.
+ *
+ * @returns Does something, or throws an {@linkcode ExecutionException} if it is
+ * not allowed now.
  */
-export class RateLimit {
-  readonly #options: RateLimitOptions;
-  readonly #buckets: readonly Bucket[];
-  #filledAt: number;
-  #underWay = 0;
+export function rateLimit(
+  read: ConfigReader,
+  clock: Clock,
+): <T>(work: () => Promise<T>) => Promise<T> {
+  const [perSecond, perMinute, atOnce] = [
+    read.number("rateLimitPerSecond", 10, { min: 0 }),
+    read.number("rateLimitPerMinute", 100, { min: 0 }),
+    read.number("maxConcurrentRequests", 5, { min: 0 }),
+  ];
+  const buckets = [
+    { most: perSecond, left: perSecond, periodMs: 1_000, what: "second" },
+    { most: perMinute, left: perMinute, periodMs: 60_000, what: "minute" },
+  ].filter(({ most }) => most > 0);
+  let filledAt = clock.now();
+  let underWay = 0;
+  const refuse = (why: string): never => {
+    const message = `Rate limit exceeded: ${why}`;
+    throw new ExecutionException(message, { retryable: true });
+  };
 
-  /** Begin with everything allowed. */
-  constructor(options: RateLimitOptions) {
-    const { perSecond, perMinute, clock } = options;
-    this.#options = options;
-    this.#filledAt = clock.now();
-    this.#buckets = [
-      bucket(perSecond, 1_000, "second"),
-      bucket(perMinute, 60_000, "minute"),
-    ].filter(({ most }) => most > 0);
-  }
-
-  /**
-   * Do something, if it is allowed now.
-   *
-   * @throws {ExecutionException} It is not; it may be later.
-   */
-  async during<T>(work: () => Promise<T>): Promise<T> {
-    const { atOnce } = this.#options;
+  return async (work) => {
     // What is refused for this takes nothing from the rates.
-    if (atOnce > 0 && this.#underWay >= atOnce) {
-      throw tooMuch(`${atOnce} requests are under way`);
+    if (atOnce > 0 && underWay >= atOnce) {
+      refuse(`${atOnce} requests are under way`);
     }
-    this.#take();
-    this.#underWay++;
-    try {
-      return await work();
-    } finally {
-      this.#underWay--;
-    }
-  }
-
-  #take(): void {
-    const now = this.#options.clock.now();
-    const elapsed = now - this.#filledAt;
-    this.#filledAt = now;
-    for (const bucket of this.#buckets) {
+    const elapsed = clock.now() - filledAt;
+    filledAt += elapsed;
+    for (const bucket of buckets) {
       const more = elapsed * bucket.most / bucket.periodMs;
       bucket.left = Math.min(bucket.most, bucket.left + more);
     }
-    const empty = this.#buckets.find(({ left }) => left < 1);
-    if (empty) {
-      throw tooMuch(`${empty.most} requests a ${empty.what} are allowed`);
+    const empty = buckets.find(({ left }) => left < 1);
+    if (empty) refuse(`${empty.most} requests a ${empty.what} are allowed`);
+    for (const bucket of buckets) bucket.left--;
+    underWay++;
+    try {
+      return await work();
+    } finally {
+      underWay--;
     }
-    for (const bucket of this.#buckets) bucket.left--;
-  }
-}
-
-function bucket(most: number, periodMs: number, what: string): Bucket {
-  return { most, periodMs, what, left: most };
-}
-
-function tooMuch(why: string): ExecutionException {
-  return new ExecutionException(`Rate limit exceeded: ${why}`, {
-    retryable: true,
-  });
+  };
 }

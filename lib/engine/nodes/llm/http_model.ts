@@ -3,113 +3,47 @@ import type { TaskContext } from "../../node.ts";
 import { callApi } from "../call_api.ts";
 import { type ConfigReader, configReader } from "../config_reader.ts";
 import { withoutSlashes } from "../without_slashes.ts";
+import apis from "./apis.json" with { type: "json" };
 import { countTokens } from "./ask_llm.ts";
 import {
   anthropicDialect,
-  type Dialect,
   geminiDialect,
   type LlmSettings,
   openaiDialect,
 } from "./dialects.ts";
 import type { Model } from "./model.ts";
 
-/** What distinguishes an API from the others, beside its presets. */
+/** An API, as `apis.json` describes it. */
 interface Api {
   /** Its name in messages. */
   readonly api: string;
   /** Chat completions when absent. */
-  readonly dialect?: Dialect;
+  readonly dialect?: keyof typeof DIALECTS;
+  /** The member of the configuration with another address. */
+  readonly field?: string;
   /** Its address, without a slash at the end. */
-  base(read: ConfigReader): string;
-  /** Refuse a key that cannot be right, without its text. */
-  checkKey?(key: string, read: ConfigReader, base: string): void;
+  readonly base?: string;
+  /** Its addresses by the member `region`; the first one is the default. */
+  readonly regions?: Readonly<Record<string, string>>;
+  /** The message for a missing address. */
+  readonly missing?: string;
+  /** Whether only `https:` is allowed. */
+  readonly secure?: boolean;
+  /** What every address ends with. */
+  readonly end?: string;
+  /** What the key must be; it may be absent when this is. */
+  readonly key?: {
+    readonly prefix?: string;
+    /** Prefixes that keys of other providers have. */
+    readonly others?: readonly string[];
+    /** The only address where the rule counts. */
+    readonly at?: string;
+    /** The message for any wrong key. */
+    readonly fault?: string;
+  };
 }
 
-const OPENAI = "https://api.openai.com/v1";
-const OLLAMA = "http://localhost:11434/v1";
-const DEEPSEEK = "https://api.deepseek.com/v1";
-
-/** Qwen's regions and the part of the host's name that tells them apart. */
-const QWEN_REGIONS = { us: "-us", intl: "-intl", cn: "" };
-
-const APIS: Readonly<Record<string, Api>> = {
-  llm_openai_api: {
-    api: "OpenAI",
-    base: (read) => baseUrl(read, "base_url", { fallback: OPENAI }),
-  },
-  llm_openai: { api: "OpenAI", base: () => OPENAI, checkKey: required },
-  llm_ollama: {
-    api: "Ollama",
-    base: (read) => {
-      const base = baseUrl(read, "serverbase", { fallback: OLLAMA });
-      return base.endsWith("/v1") ? base : `${base}/v1`;
-    },
-  },
-  llm_deepseek: {
-    api: "DeepSeek",
-    base: (read) =>
-      baseUrl(read, "serverbase", {
-        missing: "DeepSeek serverbase is required.",
-      }),
-    checkKey: (key, read, base) => {
-      if (base === DEEPSEEK) beginsWith("sk-")(key, read);
-    },
-  },
-  llm_mistral: {
-    api: "Mistral AI",
-    base: () => "https://api.mistral.ai/v1",
-    checkKey: (key, read) => {
-      required(key, read);
-      if (/^(sk-|AI)/.test(key)) {
-        throw read.fault("'apikey' is the key of another provider");
-      }
-    },
-  },
-  llm_xai: {
-    api: "xAI",
-    base: () => "https://api.x.ai/v1",
-    checkKey: beginsWith("xai-"),
-  },
-  llm_perplexity: {
-    api: "Perplexity",
-    base: () => "https://api.perplexity.ai",
-  },
-  llm_qwen: {
-    api: "Qwen",
-    base: (read) => {
-      const region = read.choice("region", ["us", "intl", "cn"]);
-      const host = `dashscope${QWEN_REGIONS[region]}.aliyuncs.com`;
-      const fallback = `https://${host}/compatible-mode/v1`;
-      return baseUrl(read, "base_url", { fallback });
-    },
-    checkKey: beginsWith("sk-"),
-  },
-  llm_gmi_cloud: {
-    api: "GMI Cloud",
-    base: (read) => baseUrl(read, "serverbase", { secure: true }),
-    checkKey: required,
-  },
-  llm_anthropic: {
-    api: "Anthropic",
-    dialect: anthropicDialect,
-    base: () => "https://api.anthropic.com/v1",
-    checkKey: (key) => {
-      if (key.startsWith("sk-ant")) return;
-      throw new ValidationException(
-        "Invalid Anthropic API key format, please check your API key.",
-      );
-    },
-  },
-  llm_gemini: {
-    api: "Gemini",
-    dialect: geminiDialect,
-    base: () => "https://generativelanguage.googleapis.com/v1beta",
-    checkKey: (key) => {
-      if (key !== "") return;
-      throw new ValidationException("Please enter your Gemini API key.");
-    },
-  },
-};
+const DIALECTS = { anthropic: anthropicDialect, gemini: geminiDialect };
 
 /** Reasoning may take minutes. */
 const TIMEOUT_MS = 300_000;
@@ -129,8 +63,8 @@ const MODEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._:/@-]*$/;
  * cannot be right.
  */
 export function httpModel(provider: string, context: TaskContext): Model {
-  const row = APIS[provider]!;
-  const { dialect = openaiDialect } = row;
+  const row = (apis as Readonly<Record<string, Api>>)[provider]!;
+  const dialect = row.dialect ? DIALECTS[row.dialect] : openaiDialect;
   const settings = readSettings(row, configReader(context));
   const { api, base, key: secret, contextTokens, outputTokens } = settings;
   const { id, fetch, clock } = context;
@@ -166,20 +100,17 @@ export function httpModel(provider: string, context: TaskContext): Model {
   };
 }
 
-function readSettings(
-  { api, base, checkKey }: Api,
-  read: ConfigReader,
-): LlmSettings {
+function readSettings(row: Api, read: ConfigReader): LlmSettings {
   const model = read.text("model", "").trim();
   if (!MODEL_NAME.test(model)) {
     throw read.fault(
       model === "" ? "'model' is empty" : `'model' cannot be "${model}"`,
     );
   }
-  const address = base(read);
+  const base = readBase(row, read);
   const key = read.secret("apikey");
-  checkKey?.(key, read, address);
-  return { api, base: address, key, model, ...modelLimits(read) };
+  checkKey(key, row, base, read);
+  return { api: row.api, base, key, model, ...modelLimits(read) };
 }
 
 /** The limits of a model; it never writes more than it can hold. */
@@ -195,51 +126,53 @@ export function modelLimits(
   );
 }
 
-interface BaseUrlRule {
-  /** The address when the configuration has none. */
-  readonly fallback?: string;
-  /** The message for a missing address. */
-  readonly missing?: string;
-  /** Whether only `https:` is allowed. */
-  readonly secure?: boolean;
-}
-
-function baseUrl(
+function readBase(
+  { base = "", regions, field, missing, secure, end = "" }: Api,
   read: ConfigReader,
-  name: string,
-  { fallback = "", missing, secure = false }: BaseUrlRule,
 ): string {
-  const text = read.text(name, "").trim() || fallback;
+  const fallback = regions
+    ? regions[read.choice("region", Object.keys(regions))]!
+    : base;
+  if (field === undefined) return fallback;
+  const text = read.text(field, "").trim() || fallback;
   if (text === "") {
     throw missing === undefined
-      ? read.fault(`'${name}' is empty`)
+      ? read.fault(`'${field}' is empty`)
       : new ValidationException(missing);
   }
   const url = URL.parse(text);
   const allowed = secure ? ["https:"] : ["https:", "http:"];
   if (!url || !allowed.includes(url.protocol)) {
     throw read.fault(
-      `'${name}' must be an address with ${allowed.join(" or ")}`,
+      `'${field}' must be an address with ${allowed.join(" or ")}`,
     );
   }
   if (url.username + url.password + url.search + url.hash !== "") {
     throw read.fault(
-      `'${name}' must have no user, password, query or fragment`,
+      `'${field}' must have no user, password, query or fragment`,
     );
   }
-  return withoutSlashes(url.href);
+  const address = withoutSlashes(url.href);
+  return address.endsWith(end) ? address : address + end;
 }
 
-function required(key: string, read: ConfigReader): void {
-  if (key === "") throw read.fault("'apikey' is required");
-}
-
-function beginsWith(
-  prefix: string,
-): (key: string, read: ConfigReader) => void {
-  return (key, read) => {
-    required(key, read);
-    if (key.startsWith(prefix)) return;
-    throw read.fault(`'apikey' must begin with ${prefix}`);
-  };
+function checkKey(
+  key: string,
+  { key: rule }: Api,
+  base: string,
+  read: ConfigReader,
+): void {
+  const { prefix = "", others = [], at = base, fault } = rule ?? {};
+  if (!rule || at !== base) return;
+  const wrong = key === ""
+    ? "'apikey' is required"
+    : !key.startsWith(prefix)
+    ? `'apikey' must begin with ${prefix}`
+    : others.some((other) => key.startsWith(other))
+    ? "'apikey' is the key of another provider"
+    : undefined;
+  if (wrong === undefined) return;
+  throw fault === undefined
+    ? read.fault(wrong)
+    : new ValidationException(fault);
 }
