@@ -12,6 +12,8 @@ export interface StoreStat {
   readonly size?: number;
   /** When it was last written to, in Unix seconds; of files only. */
   readonly modified?: number;
+  /** Whether it is a folder that stands for others, such as `@/Team`. */
+  readonly virtual?: boolean;
   /** Members this version does not know are kept. */
   readonly [key: string]: unknown;
 }

@@ -48,6 +48,13 @@ export {
   readText,
   type ReadTextOptions,
 } from "./read_text.ts";
+export {
+  getUrl,
+  type GetUrlOptions,
+  readMany,
+  type ReadManyOptions,
+  type StoredFile,
+} from "./read_many.ts";
 export { writeFile, type WriteFileOptions } from "./write_file.ts";
 export { writeJson, writeText } from "./write_text.ts";
 

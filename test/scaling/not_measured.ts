@@ -43,6 +43,7 @@ export const NOT_MEASURED: Readonly<Record<string, string>> = {
   "lib/runtime/env.ts#readEnv": CALLER,
   "lib/store/logs.ts": SHORT,
   "lib/store/store_call.ts": NETWORK,
+  "lib/store/read_many.ts": NETWORK,
   "lib/store/read_text.ts": NETWORK,
   "lib/store/write_text.ts": CALLER,
   "lib/engine/validate/without_values.ts#withHidden": NETWORK,

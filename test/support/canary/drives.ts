@@ -182,6 +182,9 @@ export const DRIVES: Readonly<Record<string, Drive>> = {
   "readJson of text": (s, o) => store.readJson(s, "folder/a.txt", o),
   readFile: async (s, { token: _, ...o }) =>
     await some(await store.readFile(s, "folder/b.bin", o)),
+  readMany: (s, { token: _, ...o }) =>
+    some(store.readMany(s, ["folder/a.txt", "folder/none"], o), 2),
+  getUrl: (s, { token: _, ...o }) => store.getUrl(s, "folder/a.txt", o),
   list: (s, o) => store.list(s, "folder", o),
   stat: (s, o) => store.stat(s, "folder/a.txt", o),
   rename: (s, o) => store.rename(s, "folder/b.bin", "folder/c.bin", o),
