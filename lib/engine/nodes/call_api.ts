@@ -1,17 +1,15 @@
 import { isRecord, type JsonObject } from "../../../schema/json.ts";
 import { delay } from "../../async.ts";
 import { ExecutionException } from "../../errors.ts";
-import { fetchBody, type FetchTools } from "./fetch_body.ts";
+import { fetchBody, type FetchTools, jsonOf } from "./fetch_body.ts";
 
 /** One request to the HTTP API of a model. */
 export interface ApiRequest {
-  /** The API's name in messages: `OpenAI`, `Anthropic`, … */
+  /** The API's name in messages. */
   readonly api: string;
-  /** The whole address. */
   readonly url: string;
   /** The headers besides the content type. */
   readonly headers: Readonly<Record<string, string>>;
-  /** What is sent, as JSON. */
   readonly body: JsonObject;
   /** The key; never part of a message. Empty when there is none. */
   readonly secret: string;
@@ -27,13 +25,11 @@ export interface ApiContext extends FetchTools {
 
 /** Why a try failed. */
 export interface ApiFailure {
-  /** The message, with the API's own words where it gives some. */
   readonly message: string;
   /** Whether the same request may succeed later. */
   readonly transient: boolean;
-  /** How long the API asks to wait, in milliseconds. */
+  /** How long the API asks to wait. */
   readonly retryAfterMs?: number | undefined;
-  /** What was thrown, if anything was. */
   readonly cause?: unknown;
 }
 
@@ -224,16 +220,6 @@ function errorDetail(body: unknown): string {
 function recordOf(body: unknown): Readonly<Record<string, unknown>> {
   const record: unknown = Array.isArray(body) ? body[0] : body;
   return isRecord(record) ? record : {};
-}
-
-/** `undefined` for a text that is not JSON, such as the page of a proxy. */
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The caller says what follows from that.
-    return undefined;
-  }
 }
 
 /**

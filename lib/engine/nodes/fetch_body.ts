@@ -1,3 +1,4 @@
+import type { JsonValue } from "../../../schema/json.ts";
 import { concat } from "../../bytes.ts";
 import { abortable, type Clock, follow, ignore, onAbort } from "../../async.ts";
 
@@ -92,4 +93,14 @@ async function readBody(
     detach();
   }
   return concat(parts);
+}
+
+/** A body as JSON; `undefined` for other text, such as the page of a proxy. */
+export function jsonOf(text: string): JsonValue | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The caller says what follows from that.
+    return undefined;
+  }
 }

@@ -3,9 +3,15 @@ import { ExecutionException } from "../../../errors.ts";
 import type { NodeTask, TaskContext } from "../../node.ts";
 import { base64 } from "../base64.ts";
 import { configReader } from "../config_reader.ts";
-import { fetchBody, type FetchTools } from "../fetch_body.ts";
+import { fetchBody, type FetchTools, jsonOf } from "../fetch_body.ts";
 import { rateLimit, readRules } from "./http_rules.ts";
-import { type Args, describedTool, type Tool, toolCalls } from "./tools.ts";
+import {
+  type Args,
+  describedTool,
+  recordOf,
+  type Tool,
+  toolCalls,
+} from "./tools.ts";
 
 /**
  * Start `tool_http_request`: lets an agent make HTTP requests.
@@ -199,10 +205,6 @@ function texts(value: unknown): readonly (readonly [string, string])[] {
   ]);
 }
 
-function recordOf(value: unknown): Args {
-  return isRecord(value) ? value : {};
-}
-
 const MAX_BYTES = 10 * 1_048_576;
 
 /** Send a request and read the answer, with any status. */
@@ -224,7 +226,7 @@ async function send(
       status_text: statusText,
       headers: Object.fromEntries(headers),
       body: text,
-      json: /json|javascript/i.test(content_type) ? jsonOf(text) : null,
+      json: /json|javascript/i.test(content_type) ? jsonOf(text) ?? null : null,
       elapsed_ms: Math.round(clock.now() - started),
       content_type,
     };
@@ -251,14 +253,5 @@ function decoder(contentType: string): TextDecoder {
   } catch {
     // Most unknown ones agree with UTF-8 on most text.
     return new TextDecoder();
-  }
-}
-
-function jsonOf(text: string): JsonObject[string] {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The text is in `body`.
-    return null;
   }
 }

@@ -131,7 +131,8 @@ export function readArgument(
   return Object.fromEntries(members);
 }
 
-function recordOf(value: unknown): JsonObject {
+/** A value that is a record, else an empty one. */
+export function recordOf(value: unknown): JsonObject {
   return isRecord(value) ? value as JsonObject : {};
 }
 

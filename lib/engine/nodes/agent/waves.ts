@@ -7,6 +7,7 @@ import { ExecutionException } from "../../../errors.ts";
 import type { PipeContext } from "../../node.ts";
 import { messageOf } from "../../run/failure.ts";
 import { askLlm } from "../llm/ask_llm.ts";
+import prompts from "./prompts.json" with { type: "json" };
 import {
   openToolbox,
   resolveReferences,
@@ -50,21 +51,6 @@ interface WaveState extends AgentSettings {
   readonly complaint: string;
 }
 
-const PLAN = "Work in waves. In each, reply with one JSON object: either " +
-  '{"thought": why, "scratch": notes for yourself, "remove": [keys of ' +
-  'results that you need no more], "tool_calls": [{"tool": name, "args": ' +
-  '{…}}]} to use tools, all of them at once; or {"done": true, "answer": ' +
-  "text} when you know enough.";
-
-const MEMORY =
-  "Results are kept under their keys, and of large ones you see only what " +
-  "they are made of. Look into one with the tool memory.peek. To hand one on, " +
-  "write {{memory.ref:key}} in an argument or in the answer; " +
-  "{{memory.ref:key:format:path}} also names a format (markdown_table, " +
-  "html_table, csv, json, text) and a JMESPath.";
-
-const COMPLAINT = "Your last reply neither used a tool nor was done. Do one.";
-
 /**
  * Let an agent answer a question: in each wave its model says which tools to
  * use, and reads what they answered, until it is done or no waves are left.
@@ -106,7 +92,10 @@ export async function runWaves(
     const results = [...state.results.keys()];
     pipe.sse("thinking", { message: `Wave ${wave} is done`, results });
   }
-  const last = await askLlm(pipe, lastQuestion(state));
+  const last = await askLlm(
+    pipe,
+    ask(state, false, [prompts.last, prompts.memory]),
+  );
   return { answer: await settled(asText(last)), waves };
 
   async function settled(answer: string): Promise<string> {
@@ -135,7 +124,7 @@ async function afterWave(
     await toolbox.put(key, value);
     results.set(key, `${plan.calls[at]!.tool} answered ${outline(value)}`);
   }
-  const complaint = plan.calls.length === 0 ? COMPLAINT : "";
+  const complaint = plan.calls.length === 0 ? prompts.complaint : "";
   return { ...state, results, scratch: plan.scratch, complaint };
 }
 
@@ -211,21 +200,13 @@ function waveQuestion(state: WaveState): Question {
     `${name}: ${description} Arguments: ${JSON.stringify(inputSchema)}`
   );
   const ours = [
-    { subtitle: "How to work", instructions: PLAN },
-    { subtitle: "Results", instructions: MEMORY },
+    prompts.plan,
+    prompts.memory,
     { subtitle: "Tools", instructions: listed.join("\n") },
     { subtitle: "Your notes", instructions: scratch },
     { subtitle: "Mind", instructions: complaint },
   ];
   return ask(state, true, ours.filter(({ instructions }) => instructions));
-}
-
-function lastQuestion(state: WaveState): Question {
-  return ask(state, false, [{
-    subtitle: "Answer now",
-    instructions: "No more tools can be used. Answer as well as the results " +
-      "allow, in plain text, and say what is missing. " + MEMORY,
-  }]);
 }
 
 function ask(
@@ -234,19 +215,15 @@ function ask(
   ours: Question["instructions"],
 ): Question {
   const found = [...results].map(([key, made]) => `Result ${key}: ${made}`);
+  const own = instructions.map((instructions) => ({
+    subtitle: "Instruction",
+    instructions,
+  }));
   return completeQuestion({
     ...question,
     expectJson,
-    role: [description, question.role ?? ""].filter((text) => text !== "")
-      .join("\n"),
-    instructions: [
-      ...ours,
-      ...instructions.map((instructions) => ({
-        subtitle: "Instruction",
-        instructions,
-      })),
-      ...question.instructions,
-    ],
+    role: [description, question.role].filter((text) => text).join("\n"),
+    instructions: [...ours, ...own, ...question.instructions],
     context: [...question.context, ...found],
   });
 }

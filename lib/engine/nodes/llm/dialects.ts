@@ -4,11 +4,10 @@ import { isRecord, type JsonObject } from "../../../../schema/json.ts";
 export interface LlmSettings {
   /** The API's name in messages. */
   readonly api: string;
-  /** The address of the API, without a slash at the end. */
+  /** Its address, without a slash at the end. */
   readonly base: string;
-  /** The key; empty when none is needed. */
+  /** Empty when none is needed. */
   readonly key: string;
-  /** The model's name. */
   readonly model: string;
   /** How many tokens prompt and reply may have together. */
   readonly contextTokens: number;
@@ -16,19 +15,15 @@ export interface LlmSettings {
   readonly outputTokens: number;
 }
 
-/** A request as an API takes it. */
+/** A request as an API takes it, its path below the base. */
 export interface DialectRequest {
-  /** The address below the base, with its slash. */
   readonly path: string;
-  /** The headers besides the content type. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The body. */
   readonly body: JsonObject;
 }
 
 /** What a model replied. */
 export interface LlmReply {
-  /** The text. */
   readonly text: string;
   /** Whether the limit of the output cut it. */
   readonly cut: boolean;
