@@ -6,7 +6,7 @@ import type { NodeRegistry } from "./registry.ts";
 import type { Monitors } from "./monitor/monitors.ts";
 import type { TaskHost } from "./run/task_spec.ts";
 import type { TaskTable } from "./run/task_table.ts";
-import type { Allowance } from "./serve/http/allowance.ts";
+import type { MemoryBudget } from "./serve/http/memory_budget.ts";
 import type { Settings } from "./settings.ts";
 import type { Stores } from "./store/stores.ts";
 
@@ -35,9 +35,9 @@ export interface Core {
   /** What tasks take from it. */
   readonly host: TaskHost;
   /** What HTTP requests may hold. */
-  readonly held: Allowance;
+  readonly held: MemoryBudget;
   /** What those may hold that need no login. */
-  readonly heldForStrangers: Allowance;
+  readonly heldForStrangers: MemoryBudget;
   /** Aborts when it is closed. */
   readonly ended: AbortSignal;
 }

@@ -18,7 +18,7 @@ import { builtinNodes } from "./nodes/builtin_nodes.ts";
 import { createRegistry } from "./registry.ts";
 import { TaskTable } from "./run/task_table.ts";
 import { Connection } from "./serve/connection.ts";
-import { Allowance } from "./serve/http/allowance.ts";
+import { MemoryBudget } from "./serve/http/memory_budget.ts";
 import { fetchHandler } from "./serve/fetch_handler.ts";
 import { type EngineOptions, readSettings } from "./settings.ts";
 import { nodeFiles } from "./store/node_files.ts";
@@ -181,8 +181,8 @@ export function createEngine(options: EngineOptions = {}): Engine {
         }),
       onTaskEnd,
     },
-    held: new Allowance(settings.maxHeldBytes),
-    heldForStrangers: new Allowance(
+    held: new MemoryBudget(settings.maxHeldBytes),
+    heldForStrangers: new MemoryBudget(
       Math.min(STRANGERS_BYTES, settings.maxHeldBytes),
     ),
     ended: lifetime.signal,

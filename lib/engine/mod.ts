@@ -13,12 +13,12 @@ export {
   serveEngine,
   type ServeOptions,
 } from "./serve/listen/serve_engine.ts";
-export type { BunPeer } from "./serve/bun_socket.ts";
 export {
+  type BunPeer,
   bunWebSocket,
   type BunWebSocketHandlers,
   type BunWebSocketPeer,
-} from "./serve/bun_web_socket.ts";
+} from "./serve/upgrade.ts";
 export type { Permission } from "./access/permissions.ts";
 export type { EngineKey } from "./access/keys.ts";
 export {

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { bodyFrames } from "../../lib/engine/serve/http/body_frames.ts";
+import { bodyFrames } from "../../lib/engine/serve/http/request_body.ts";
 
 const NOTHING = { take(): void {} };
 

@@ -1,7 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { createEngine } from "../../lib/engine/engine.ts";
-import { BunSocket } from "../../lib/engine/serve/bun_socket.ts";
-import { bunWebSocket } from "../../lib/engine/serve/bun_web_socket.ts";
+import { BunSocket, bunWebSocket } from "../../lib/engine/serve/upgrade.ts";
 import type { Message } from "../../schema/envelope.ts";
 
 /** What Bun gives to its handlers. */

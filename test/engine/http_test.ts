@@ -144,6 +144,99 @@ Deno.test("every part of a form is an object", () =>
     assertMatch(objects.note!.name, /^note-[0-9a-f-]{36}$/);
   }));
 
+/** What the header says, and the name that it gives an object. */
+const NAMED: readonly (readonly [header: string, name: string])[] = [
+  ['attachment; filename="report; final.txt"', "report; final.txt"],
+  ['form-data; name="myfilename=evil"; filename="ok.txt"', "ok.txt"],
+  ['form-data; name="a; filename=evil"; filename=ok.txt', "ok.txt"],
+  ["attachment; filename*=UTF-8''%e2%82%ac%20rates.txt", "€ rates.txt"],
+  ["attachment; filename*=iso-8859-1'en'%A3.txt", "£.txt"],
+  [
+    "attachment; filename=\"EURO.txt\"; filename*=utf-8''%e2%82%ac.txt",
+    "€.txt",
+  ],
+  // Decoded once: the name itself has the percent sign.
+  ["attachment; filename*=UTF-8''100%2525.txt", "100%25.txt"],
+  ['attachment; filename="a \\"quoted\\" name.txt"', 'a "quoted" name.txt'],
+  ["attachment; FileName = plain.txt ; x=y", "plain.txt"],
+  ["attachment; filename=it's.txt", "it's.txt"],
+  ['attachment; filename="%C3%BC.txt"', "ü.txt"],
+  ['attachment; filename="50% off.txt"', "50% off.txt"],
+  ['attachment; filename="\u00c3\u00bc.txt"', "ü.txt"],
+  ['attachment; filename="\u00fc.txt"', "ü.txt"],
+];
+
+Deno.test("the name of a body is what its header says", () =>
+  withServedEngine({}, async (served) => {
+    const token = await start(served);
+    for (const [header, name] of NAMED) {
+      const [, { data }] = await ask(served, `/task/data?token=${token}`, {
+        method: "POST",
+        body: "Hello",
+        headers: {
+          "content-type": "text/plain",
+          "content-disposition": header,
+        },
+      });
+      const { objects } = data as { objects: { body: Json } };
+      assertEquals(objects.body.name, name, header);
+    }
+  }));
+
+Deno.test("a header that names no file leaves a body a name of its own", () =>
+  withServedEngine({}, async (served) => {
+    const token = await start(served);
+    for (
+      const header of ["attachment", 'attachment; filename=""', ";;=", "x"]
+    ) {
+      const [, { data }] = await ask(served, `/task/data?token=${token}`, {
+        method: "POST",
+        body: "Hello",
+        headers: { "content-disposition": header },
+      });
+      const { objects } = data as { objects: { body: Json } };
+      assertMatch(String(objects.body.name), /^stream-[0-9a-f-]{36}$/, header);
+    }
+  }));
+
+Deno.test("every part of a form has a result, whatever the fields are called", () =>
+  withServedEngine({}, async (served) => {
+    const token = await start(served);
+    const send = async (names: readonly string[]): Promise<string[]> => {
+      const form = new FormData();
+      for (const [at, name] of names.entries()) form.append(name, `text ${at}`);
+      const [, { data }] = await ask(served, `/task/data?token=${token}`, {
+        method: "POST",
+        body: form,
+      });
+      const { objects, objectsRequested, objectsCompleted } = data as {
+        objects: Record<string, { text: string[] }>;
+        objectsRequested: number;
+        objectsCompleted: number;
+      };
+      assertEquals([objectsRequested, objectsCompleted], [
+        names.length,
+        names.length,
+      ]);
+      const texts = Object.values(objects).map(({ text }) => text[0]);
+      assertEquals(texts, names.map((_, at) => `text ${at}\n\n`));
+      return Object.keys(objects);
+    };
+    // A field that stands alone keeps its name.
+    assertEquals(await send(["a", "a", "a_0"]), ["a_1", "a_2", "a_0"]);
+    assertEquals(await send(["a_1", "a", "a"]), ["a_1", "a_0", "a_2"]);
+    assertEquals(await send(["a", "a_0", "a", "a_0"]), [
+      "a_0",
+      "a_0_0",
+      "a_1",
+      "a_0_1",
+    ]);
+    assertEquals(await send(["__proto__", "constructor"]), [
+      "__proto__",
+      "constructor",
+    ]);
+  }));
+
 Deno.test("a form that is too large is refused, whether it tells its size or not", () =>
   withServedEngine({}, async ({ engine }) => {
     const chunk = new Uint8Array(1024 * 1024);

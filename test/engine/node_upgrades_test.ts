@@ -2,10 +2,8 @@
 import { createServer } from "node:http";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { createEngine } from "../../lib/engine/engine.ts";
-import {
-  type NodeServer,
-  nodeUpgrades,
-} from "../../lib/engine/serve/listen/node_upgrades.ts";
+import { nodeUpgrades } from "../../lib/engine/serve/listen/node_server.ts";
+import type { NodeServer } from "../../lib/engine/serve/listen/platform_types.ts";
 import type { EngineOptions } from "../../lib/engine/settings.ts";
 import { fakeClock } from "../support/fake_clock.ts";
 import { rawHandshake } from "../support/raw_handshake.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { createEngine } from "../../lib/engine/engine.ts";
-import { salvageSeq } from "../../lib/engine/serve/salvage_seq.ts";
+import { salvageSeq } from "../../lib/engine/serve/socket.ts";
 import { dataPort, refusalPort } from "../support/engine_rig.ts";
 import type { RawClient } from "../support/raw_client.ts";
 import { withServedEngine } from "../support/served_engine.ts";

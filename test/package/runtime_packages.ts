@@ -31,14 +31,9 @@ const RUNTIME_PACKAGES: Readonly<Record<string, RuntimePackage>> = {
     by: { deno: "dotenv", bun: "dotenv", node: "dotenv" },
   },
   "#srvx": {
-    source: "srvx",
+    source: "srvx/node",
     exports: "serve",
-    by: {
-      deno: "srvx/deno",
-      bun: "srvx/bun",
-      node: "srvx/node",
-      default: "srvx/generic",
-    },
+    by: { node: "srvx/node" },
   },
   "#ws": {
     source: "ws",

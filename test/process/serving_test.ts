@@ -18,11 +18,12 @@ import {
 } from "@rocketride/streams";
 import { httpTransport } from "@rocketride/streams/transport";
 import { VERSION } from "../../lib/version.ts";
-import type { ChildEnding } from "../support/child_program.ts";
+import { type ChildEnding, startChild } from "../support/child_program.ts";
 import { forEachHost, type Host, HOSTS } from "../support/hosts.ts";
 import { DIGEST, through } from "../support/pipelines.ts";
 import { rawHandshake } from "../support/raw_handshake.ts";
 import { rawSocket } from "../support/raw_client.ts";
+import { ROOT } from "../support/read_tree.ts";
 import { digestOf, manyBytes, useEngine } from "../support/use_engine.ts";
 
 const PROGRAM = "test/support/serving_program.ts";
@@ -210,6 +211,16 @@ forEachHost("closing a server tells its clients why", async (host) => {
   await client.ok("auth", { auth: "secret" });
   assertEquals(await child.finish(), ENDED_WELL);
   assertEquals(await client.ended, { code: 1001, reason: "Server is closed" });
+});
+
+Deno.test("a server on Deno needs no permission but for the network", async () => {
+  const path = "test/process/programs/serves_with_net_alone.ts";
+  const config = new URL("deno.json", ROOT).pathname;
+  const flags = ["--quiet", "--no-prompt", "--allow-net", "--config", config];
+  const program = new URL(path, ROOT).href;
+  await using child = startChild(Deno.execPath(), ["run", ...flags, program]);
+  const stdout = '{"text":["Hello\\n\\n"],"status":"OK"}\n';
+  assertEquals(await child.ended(), { code: 0, stdout, stderr: "" });
 });
 
 Deno.test("a server of Bun without handlers of sockets says what it lacks", async () => {

@@ -12,8 +12,8 @@ import { laneWriter } from "../../lib/engine/run/lane_writer.ts";
 import { readObjectInfo } from "../../lib/engine/run/object_info.ts";
 import { routeFor } from "../../lib/engine/run/route.ts";
 import { displayId, taskToken } from "../../lib/engine/run/tokens.ts";
-import { bodyFrames } from "../../lib/engine/serve/http/body_frames.ts";
-import { salvageSeq } from "../../lib/engine/serve/salvage_seq.ts";
+import { bodyFrames } from "../../lib/engine/serve/http/request_body.ts";
+import { salvageSeq } from "../../lib/engine/serve/socket.ts";
 import {
   secretsOf,
   withoutValues,
@@ -233,12 +233,12 @@ export const ENGINE_READERS: readonly TextReader[] = [
     pieces: ["pk_a", "pk_"],
   },
   {
-    covers: ["lib/engine/serve/salvage_seq.ts#salvageSeq"],
+    covers: ["lib/engine/serve/socket.ts#salvageSeq"],
     read: (text) => [salvageSeq(text), salvageSeq(encoder.encode(text))],
     pieces: ['"seq"', '"seq" ', '"seq":1'],
   },
   {
-    covers: ["lib/engine/serve/http/body_frames.ts#bodyFrames"],
+    covers: ["lib/engine/serve/http/request_body.ts#bodyFrames"],
     read: async (text) => {
       const body = new Response(text).body;
       const hold = { take: () => {} };

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import {
   type PingableSocket,
   sweep,
-} from "../../lib/engine/serve/listen/sweep.ts";
+} from "../../lib/engine/serve/listen/node_server.ts";
 import { fakeClock } from "../support/fake_clock.ts";
 
 class Socket implements PingableSocket {

@@ -3,17 +3,17 @@ import { ValidationException } from "../../errors.ts";
 import type { Peer } from "../../transport/memory.ts";
 import { addressOf, refusedJourney, requestUrl } from "../access/admission.ts";
 import type { Core } from "../core.ts";
-import type { Connection } from "./connection.ts";
-import { failed, json } from "./http/reply.ts";
 import type { Upgrade } from "../settings.ts";
+import type { Connection } from "./connection.ts";
+import { failed, json } from "./http/route.ts";
 import { ROUTES } from "./http/routes.ts";
 import { serveHttp } from "./http/serve_http.ts";
-import { serveSocket } from "./serve_socket.ts";
+import { serveSocket } from "./socket.ts";
 import { platformUpgrade } from "./upgrade.ts";
 
 /**
- * What a server of one's own may hand over besides a request; Deno's and
- * Bun's own information is understood, too.
+ * What a server of one's own may pass besides a request; Deno's and Bun's own
+ * information is understood, too.
  */
 export interface FetchInfo {
   /** Where the request came from. */
@@ -30,60 +30,47 @@ export type Page = (
 ) => Response | Promise<Response> | undefined;
 
 const SERVICE_PATH = "/task/service";
-/** How long a client may take to log in: it need not wait for anything. */
-const LOGIN_MS = 30_000;
 
 /**
  * Make the handler for HTTP requests to an engine.
  *
  * @param core The engine.
- * @param connect Makes the connection behind a socket; `onLogin` is to be told
- * when it has logged in or ended.
+ * @param connect Makes the connection behind a socket; it calls `onLogin` when
+ * it has logged in or ended.
  * @returns A handler for `Deno.serve` and its like.
  */
 export function fetchHandler(
   core: Core,
   connect: (peer: Peer, onLogin: () => void) => Connection,
 ): (request: Request, info?: unknown) => Response | Promise<Response> {
-  return (request, info) => {
-    const url = requestUrl(request);
-    if (!url) return json(400, { detail: "Bad Request" });
-    const address = addressOf(request, info);
-    const { headers } = request;
-    const refused = refusedJourney(core.settings, { url, headers, address });
-    if (refused !== undefined) return json(403, { detail: refused });
-    if (url.pathname !== SERVICE_PATH) {
-      const { page } = (info ?? {}) as FetchInfo;
-      const shown = page && showPage(page, request, url);
-      if (shown) return shown;
-      return serveHttp(core, request, url, (peer) => connect(peer, ignore));
-    }
-    if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
-      return json(426, { detail: "Upgrade Required" }, {
-        upgrade: "websocket",
-        connection: "upgrade",
-      });
-    }
-    const upgrade = (info as FetchInfo | undefined)?.acceptWebSocket ??
-      core.settings.upgrade ?? platformUpgrade(info);
+  const { settings, unauthenticated } = core;
+
+  function accept(
+    request: Request,
+    address: string,
+    info: FetchInfo,
+  ): Response {
+    const upgrade = info.acceptWebSocket ?? settings.upgrade ??
+      platformUpgrade(info);
     if (!upgrade) {
       const detail = "This platform needs the engine's option 'upgrade'";
       return json(501, { detail });
     }
-    const leave = core.unauthenticated.enter(address);
+    const leave = unauthenticated.enter(address);
     if (!leave) {
       return json(403, { detail: "Too many unauthenticated sockets" });
     }
-    const { settings } = core;
     try {
       const { socket, response, onLogin } = upgrade(request);
+      const late = (): void => connection.close(1008, "Login takes too long");
+      const cancel = settings.clock.after(settings.loginTimeout, late, {
+        ref: false,
+      });
       const arrived = (): void => {
         cancel();
         leave();
         onLogin?.();
       };
-      const late = (): void => connection.close(1008, "Login takes too long");
-      const cancel = settings.clock.after(LOGIN_MS, late, { ref: false });
       const connection = serveSocket(
         socket,
         settings,
@@ -98,18 +85,39 @@ export function fetchHandler(
       // Not a proper handshake; the platform's text would name its internals.
       return json(400, { detail: "Bad Request" });
     }
+  }
+
+  return (request, given) => {
+    const info = (given ?? {}) as FetchInfo;
+    const url = requestUrl(request);
+    if (!url) return json(400, { detail: "Bad Request" });
+    const address = addressOf(request, info);
+    const { headers } = request;
+    const refused = refusedJourney(settings, { url, headers, address });
+    if (refused !== undefined) return json(403, { detail: refused });
+    if (url.pathname !== SERVICE_PATH) {
+      return showPage(info, request, url) ??
+        serveHttp(core, request, url, (peer) => connect(peer, ignore));
+    }
+    if (headers.get("upgrade")?.toLowerCase() === "websocket") {
+      return accept(request, address, info);
+    }
+    return json(426, { detail: "Upgrade Required" }, {
+      upgrade: "websocket",
+      connection: "upgrade",
+    });
   };
 }
 
 /** Ask for a page, unless the path is a route; its failure ends no process. */
 function showPage(
-  page: Page,
+  { page }: FetchInfo,
   request: Request,
   { pathname }: URL,
 ): Response | Promise<Response> | undefined {
-  const { method } = request;
-  if (method !== "GET" && method !== "HEAD") return undefined;
-  if (ROUTES.some(({ path }) => path === pathname)) return undefined;
+  const isRead = request.method === "GET" || request.method === "HEAD";
+  const isRoute = ROUTES.some(({ path }) => path === pathname);
+  if (typeof page !== "function" || !isRead || isRoute) return undefined;
   try {
     const shown = page(request);
     return shown instanceof Promise

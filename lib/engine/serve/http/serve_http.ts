@@ -1,14 +1,13 @@
 import type { Core } from "../../core.ts";
-import { isPreflight, preflight, share } from "./cors.ts";
-import { Busy } from "./allowance.ts";
-import { type Connect, Line } from "./line.ts";
-import { denied, failed, invalid, json } from "./reply.ts";
-import type { Route } from "./route.ts";
+import type { Settings } from "../../settings.ts";
+import { CommandChannel, type Connect } from "./command_channel.ts";
+import { Busy } from "./memory_budget.ts";
+import { denied, failed, invalid, json, type Route } from "./route.ts";
 import { ROUTES } from "./routes.ts";
 
 /**
- * Answer an HTTP request that wants no socket. Every answer
- * says which pages may read it.
+ * Answer an HTTP request that wants no socket. Every answer says which pages
+ * may read it.
  */
 export async function serveHttp(
   core: Core,
@@ -16,20 +15,21 @@ export async function serveHttp(
   url: URL,
   connect: Connect,
 ): Promise<Response> {
-  if (isPreflight(request)) return preflight(request, core.settings);
-  const line = new Line(connect);
+  const shared = sharing(request, core.settings);
+  if (isPreflight(request)) return preflight(request, shared);
+  const channel = new CommandChannel(connect);
   let response: Response;
   try {
-    response = await answer(core, request, url, line);
+    response = await answer(core, request, url, channel);
   } catch (error) {
     response = error instanceof Busy
       ? json(503, { detail: error.message }, { "retry-after": "1" })
       : failed(error);
   } finally {
-    // Who goes away in the middle fails the body, and so gets here.
-    line.close();
+    // A client that goes away fails the body, which leads here.
+    channel.close();
   }
-  share(response, request, core.settings);
+  for (const [name, value] of shared) response.headers.append(name, value);
   return response;
 }
 
@@ -37,12 +37,12 @@ async function answer(
   core: Core,
   request: Request,
   { pathname, searchParams: query }: URL,
-  line: Line,
+  channel: CommandChannel,
 ): Promise<Response> {
   const found = ROUTES.filter(({ path }) => path === pathname);
   const route = found.find(({ methods }) => methods.includes(request.method));
   if (route?.access !== "public") {
-    const refused = await refusal(request, query, line, route);
+    const refused = await refusal(request, query, channel, route);
     if (refused) return refused;
   }
   if (!route) {
@@ -51,29 +51,28 @@ async function answer(
       : json(404, { detail: "Not Found" });
   }
   const { held, heldForStrangers } = core;
-  const hold = (route.access === "public" ? heldForStrangers : held).hold();
+  const share = (route.access === "public" ? heldForStrangers : held).share();
   try {
-    return await route.answer({ core, request, query, line, hold });
+    return await route.answer({ core, request, query, channel, share });
   } finally {
-    hold.end();
+    share.end();
   }
 }
 
-/** Strangers do not learn which paths there are. */
+/** Without a credential no request learns which paths exist. */
 async function refusal(
   request: Request,
   query: URLSearchParams,
-  line: Line,
+  channel: CommandChannel,
   route: Route | undefined,
 ): Promise<Response | undefined> {
   const header = request.headers.get("authorization");
   const credential = header ?? query.get("auth");
   if (credential === null) return denied(request);
   try {
-    await line.call("auth", { auth: credential });
+    await channel.call("auth", { auth: credential });
   } catch {
-    const gone = /^(Bearer )?(tk|pk)_/.test(credential);
-    return gone
+    return /^(Bearer )?(tk|pk)_/.test(credential)
       ? json(400, { status: "Error", error: { error: "Bad request" } })
       : denied(request);
   }
@@ -81,4 +80,46 @@ async function refusal(
     return invalid(["header", "authorization"], "Field required");
   }
   return undefined;
+}
+
+/**
+ * Which page may read the answer. Without a list, pages of an engine with keys
+ * may all read, but none with cookies; those of an engine without keys come
+ * from the engine itself, and need no permission.
+ */
+function sharing(
+  { headers }: Request,
+  { auth, corsOrigins }: Pick<Settings, "auth" | "corsOrigins">,
+): Headers {
+  if (!corsOrigins && auth) {
+    return new Headers({ "access-control-allow-origin": "*" });
+  }
+  // No cache may give one page the answer that was meant for another.
+  const shared = new Headers({ vary: "origin" });
+  const origin = headers.get("origin");
+  if (origin !== null && corsOrigins?.includes(origin)) {
+    shared.set("access-control-allow-origin", origin);
+    shared.set("access-control-allow-credentials", "true");
+  }
+  return shared;
+}
+
+/** Whether a browser asks what a page may do, before it does it. */
+function isPreflight({ headers, method }: Request): boolean {
+  return method === "OPTIONS" && headers.has("access-control-request-method");
+}
+
+function preflight({ headers: asked }: Request, headers: Headers): Response {
+  if (!headers.has("access-control-allow-origin")) {
+    return new Response("Disallowed CORS origin", { status: 400, headers });
+  }
+  const wanted = asked.get("access-control-request-headers") ?? "*";
+  headers.set(
+    "access-control-allow-methods",
+    "DELETE, GET, OPTIONS, POST, PUT",
+  );
+  headers.set("access-control-allow-headers", wanted);
+  // Seconds for which browsers remember the answer.
+  headers.set("access-control-max-age", "600");
+  return new Response("OK", { headers });
 }

@@ -1,13 +1,13 @@
+import { type Clock, deferred, systemClock, within } from "../../../async.ts";
 import { checkOptions } from "../../../check.ts";
-import { type Clock, systemClock } from "../../../async.ts";
 import { ValidationException } from "../../../errors.ts";
+import { addressOf } from "../../access/admission.ts";
 import type { Engine } from "../../engine.ts";
-import type { Page } from "../fetch_handler.ts";
+import type { Upgrade } from "../../settings.ts";
+import type { FetchInfo, Page } from "../fetch_handler.ts";
+import { closeSocket } from "../socket.ts";
 import { platformUpgrade } from "../upgrade.ts";
-import { nodeUpgrades } from "./node_upgrades.ts";
-import { OpenSockets } from "./open_sockets.ts";
-import { bunWebSocket } from "../bun_web_socket.ts";
-import type { PlatformServer, ServerRequest } from "./srvx.ts";
+import { platformListener } from "./platforms.ts";
 
 /** Options of {@linkcode serveEngine}. */
 export interface ServeOptions {
@@ -19,7 +19,7 @@ export interface ServeOptions {
   readonly port?: number;
   /**
    * The address to listen on. The default is for this machine alone;
-   * `0.0.0.0` is for everybody who can reach it, and then wants
+   * `0.0.0.0` accepts connections from other machines, and then needs
    * {@linkcode EngineOptions.auth}.
    *
    * @default {"127.0.0.1"}
@@ -36,12 +36,12 @@ export interface ServeOptions {
 
 /** An engine behind a port. */
 export interface EngineServer {
-  /** What `connect` wants, such as `http://127.0.0.1:5565`. */
+  /** The option `uri` of `connect`, such as `http://127.0.0.1:5565`. */
   readonly uri: string;
   /** The port that it listens on. */
   readonly port: number;
   /**
-   * Stop listening and end the sockets with code 1001; clients that do not
+   * Stop listening and close the sockets with code 1001; clients that do not
    * answer within a second, and HTTP requests under way, are cut off. The
    * engine itself goes on. Repeating it is harmless.
    */
@@ -50,15 +50,12 @@ export interface EngineServer {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Milliseconds for the clients to agree that it is over. */
-const PATIENCE_MS = 1_000;
-
-/** The platforms of which a program may listen on a port. */
-const PLATFORMS = ["deno", "bun", "node"];
+/** Milliseconds for the clients to answer the closing of their sockets. */
+const CLOSE_MS = 1_000;
 
 /**
  * Serve an engine on a port: its WebSocket and its HTTP routes, on Deno, Bun
- * and Node.
+ * and Node. On Deno it needs the permission `--allow-net` alone.
  *
  * A Worker has no port: there `engine.fetch` is the handler. In a browser
  * page there is `engine.transport()`.
@@ -67,7 +64,7 @@ const PLATFORMS = ["deno", "bun", "node"];
  * @param options See {@linkcode ServeOptions}.
  * @returns The server, once it listens.
  * @throws {ValidationException} The platform has no ports.
- * @throws What the platform throws when the port is not to be had.
+ * @throws What the platform throws when the port cannot be used.
  *
  * @example An engine for other programs
  * ```ts
@@ -97,98 +94,82 @@ export async function serveEngine(
     hostname: "string",
   });
   const { port = 0, hostname = "127.0.0.1", page } = options;
-  const clock = systemClock();
-  const sockets = new OpenSockets();
-  const { serve } = await (
-    // @ts-types="./srvx.ts"
-    import("srvx")
-  );
-  const abrupt = new AbortController();
-  const server = serve({
-    port,
-    hostname,
-    manual: true,
-    silent: true,
-    gracefulShutdown: false,
-    // No upload is too large or too slow.
-    bun: {
-      // Else a failure is answered with its place in the program.
-      development: false,
-      websocket: bunWebSocket,
-      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-      idleTimeout: 0,
-    },
-    deno: { signal: abrupt.signal },
-    node: { requestTimeout: 0 },
-    fetch: (request) => answer(engine, sockets, page, request),
-  });
-  if (!PLATFORMS.includes(server.runtime)) {
+  const listen = platformListener();
+  if (!listen) {
     throw new ValidationException("Cannot listen on this platform", {
       hint: "Use engine.fetch as its handler, or engine.transport()",
     });
   }
-  const stop = await listen(engine, sockets, server, clock);
-  const uri = addressOf(server.url ?? "");
+  const clock = systemClock();
+  const sockets = new OpenSockets();
+
+  function answer(
+    request: Request,
+    info: unknown,
+  ): Response | Promise<Response> {
+    const upgrade = (info as FetchInfo).acceptWebSocket ??
+      platformUpgrade(info);
+    return engine.fetch(request, {
+      remoteAddr: { hostname: addressOf(request, info) },
+      page,
+      ...(upgrade && { acceptWebSocket: sockets.keeping(upgrade) }),
+    });
+  }
+
+  const server = await listen({ port, hostname, clock, answer });
 
   async function end(): Promise<void> {
-    stop();
-    await sockets.close(clock, PATIENCE_MS);
-    abrupt.abort();
-    await server.close(true);
+    await sockets.close(clock);
+    await server.close();
   }
 
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => closed ??= end();
   return {
-    uri,
-    port: Number(new URL(uri).port || 80),
+    uri: `http://${reachable(server.hostname)}:${server.port}`,
+    port: server.port,
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
-function answer(
-  engine: Engine,
-  sockets: OpenSockets,
-  page: Page | undefined,
-  request: ServerRequest,
-): Response | Promise<Response> {
-  const { ip: hostname = "", runtime } = request;
-  const upgrade = platformUpgrade(runtime?.bun?.server);
-  return engine.fetch(request, {
-    remoteAddr: { hostname },
-    page,
-    ...(upgrade && { acceptWebSocket: sockets.keeping(upgrade) }),
-  });
+/** A name by which a server on this machine can be reached. */
+function reachable(hostname: string): string {
+  if (hostname === "0.0.0.0") return "127.0.0.1";
+  if (hostname === "::") return "[::1]";
+  return hostname.includes(":") ? `[${hostname}]` : hostname;
 }
 
-async function listen(
-  engine: Engine,
-  sockets: OpenSockets,
-  server: PlatformServer,
-  clock: Clock,
-): Promise<() => void> {
-  const node = server.node?.server;
-  const stop = node && await nodeUpgrades(
-    node,
-    (request, { remoteAddr, acceptWebSocket }) =>
-      engine.fetch(request, {
-        remoteAddr,
-        acceptWebSocket: sockets.keeping(acceptWebSocket),
-      }),
-    clock,
-  );
-  try {
-    await server.serve();
-  } catch (error) {
-    stop?.();
-    throw error;
+const CLOSED = 3;
+
+/** The sockets of a server. */
+class OpenSockets {
+  readonly #open: Map<WebSocket, Promise<void>> = new Map();
+
+  /** The same function, whose sockets are remembered while they are open. */
+  keeping(upgrade: Upgrade): Upgrade {
+    return (request) => {
+      const accepted = upgrade(request);
+      this.#keep(accepted.socket);
+      return accepted;
+    };
   }
-  return () => stop?.();
-}
 
-/** Who listens everywhere can be reached here. */
-function addressOf(url: string): string {
-  return url.replace("//0.0.0.0:", "//127.0.0.1:")
-    .replace("//[::]:", "//[::1]:").replace(/\/$/, "");
+  /** Close all of them, and wait for the peers to answer, but not for long. */
+  async close(clock: Clock): Promise<void> {
+    for (const socket of this.#open.keys()) {
+      closeSocket(socket, 1001, "Server is closed");
+    }
+    await within(clock, CLOSE_MS, Promise.all(this.#open.values()));
+  }
+
+  #keep(socket: WebSocket): void {
+    if (socket.readyState === CLOSED) return;
+    const gone = deferred<void>();
+    this.#open.set(socket, gone.promise);
+    socket.addEventListener("close", () => {
+      this.#open.delete(socket);
+      gone.resolve();
+    });
+  }
 }

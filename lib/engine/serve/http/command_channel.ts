@@ -10,15 +10,16 @@ export type Connect = (peer: Peer) => ConnectionHandlers;
 type Body = Readonly<Record<string, unknown>>;
 
 /**
- * A connection of one HTTP request: routes are translations into the commands
- * that sockets carry, so that both have the same rules and failures.
+ * The connection of one HTTP request: routes run the commands that sockets
+ * carry, so that both have the same rules and failures.
  */
-export class Line {
+export class CommandChannel {
   readonly #engine: ConnectionHandlers;
   readonly #waiting: Map<number, Deferred<ResponseMessage>> = new Map();
-  #seq = 0;
   readonly #lifetime: AbortController = new AbortController();
+  #seq = 0;
 
+  /** Connect. */
   constructor(connect: Connect) {
     this.#engine = connect({
       send: (message): void => {
@@ -29,22 +30,26 @@ export class Line {
     });
   }
 
+  /** Aborts when the connection has ended. */
+  get ended(): AbortSignal {
+    return this.#lifetime.signal;
+  }
+
   /**
    * Run a command.
    *
-   * @throws {RocketRideException} The engine refused; `dapResult` is its answer.
-   * @throws {ConnectionException} The engine hung up.
+   * @throws {RocketRideException} It failed; `dapResult` is its response.
+   * @throws {ConnectionException} The connection has ended.
    */
   async call(command: string, args: Body, data?: Uint8Array): Promise<Body> {
     const seq = ++this.#seq;
     const answer = deferred<ResponseMessage>();
-    if (this.ended.aborted) answer.reject(hungUp());
+    if (this.ended.aborted) answer.reject(closed());
     this.#waiting.set(seq, answer);
     this.#engine.onMessage({
       type: "request",
       seq,
       command,
-      ...(typeof args.token === "string" ? { token: args.token } : {}),
       arguments: data === undefined ? args : { ...args, data },
     });
     const response = await answer.promise;
@@ -55,12 +60,7 @@ export class Line {
     });
   }
 
-  /** Aborts when either end has hung up. */
-  get ended(): AbortSignal {
-    return this.#lifetime.signal;
-  }
-
-  /** Hang up; whatever the line holds on the engine is freed. */
+  /** End the connection, and free what it holds on the engine. */
   close(): void {
     if (this.ended.aborted) return;
     this.#engine.onClose({ code: 1000, reason: "" });
@@ -68,11 +68,11 @@ export class Line {
   }
 
   #end(): void {
-    this.#lifetime.abort(hungUp());
-    for (const answer of this.#waiting.values()) answer.reject(hungUp());
+    this.#lifetime.abort(closed());
+    for (const answer of this.#waiting.values()) answer.reject(closed());
   }
 }
 
-function hungUp(): ConnectionException {
+function closed(): ConnectionException {
   return new ConnectionException("Engine is closed");
 }

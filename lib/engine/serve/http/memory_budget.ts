@@ -1,7 +1,7 @@
 import { RocketRideException } from "../../../errors.ts";
 
-/** How many bytes of requests may be held at once, whoever sent them. */
-export class Allowance {
+/** How many bytes of requests may be held at once, by all clients together. */
+export class MemoryBudget {
   readonly #most: number;
   #taken = 0;
 
@@ -10,8 +10,8 @@ export class Allowance {
     this.#most = most;
   }
 
-  /** A part of it, which a request takes bit by bit and gives back at once. */
-  hold(): Hold {
+  /** The share of one request, which takes bytes by and by and ends at once. */
+  share(): BudgetShare {
     let mine = 0;
     return {
       take: (bytes) => {
@@ -27,19 +27,19 @@ export class Allowance {
   }
 }
 
-/** What a request holds. */
-export interface Hold {
+/** What one request holds. */
+export interface BudgetShare {
   /**
    * Hold more.
    *
    * @throws {Busy} All requests together hold as much as they may.
    */
   take(bytes: number): void;
-  /** Hold nothing any more. */
+  /** Give everything back. */
   end(): void;
 }
 
-/** There is no room for a request at the moment. */
+/** There is no memory for a request at the moment. */
 export class Busy extends RocketRideException {
   /** Make one. */
   constructor() {
