@@ -6,6 +6,7 @@ import { inspect, type InspectOptions } from "./validate/inspect.ts";
 import type { ChosenSource } from "./pipeline/choose_source.ts";
 import type { Component } from "./pipeline/component.ts";
 import { effectiveConfig, nodeWarnings } from "./pipeline/effective_config.ts";
+import { isResponseNode } from "./response_node.ts";
 import { type Edge, edgesOf, reachable } from "./pipeline/graph.ts";
 
 /** One node of a plan. */
@@ -46,6 +47,8 @@ export interface Plan {
   readonly provider: string;
   /** The nodes that run, by id, feeders first. */
   readonly nodes: ReadonlyMap<string, PlannedNode>;
+  /** Whether a response node takes part. */
+  readonly responds: boolean;
   /** What is wrong with components that are not loaded. */
   readonly warnings: readonly string[];
   /** What must not show in its status, events and failures. */
@@ -99,6 +102,9 @@ export function compile(
     source: source.id,
     provider: source.provider,
     nodes: new Map(nodes.map((node) => [node.id, node])),
+    responds: nodes.some(({ driven, definition }) =>
+      driven && isResponseNode(definition.provider)
+    ),
     warnings: ignored.map(({ message }) => hide(message)),
     secrets,
   };

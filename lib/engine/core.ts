@@ -4,7 +4,7 @@ import type { Dashboard } from "./dashboard/dashboard.ts";
 import type { Deployments } from "./deploy/deployments.ts";
 import type { NodeRegistry } from "./registry.ts";
 import type { Monitors } from "./monitor/monitors.ts";
-import type { TaskHost } from "./run/task_spec.ts";
+import type { TaskHost } from "./run/task.ts";
 import type { TaskTable } from "./run/task_table.ts";
 import type { MemoryBudget } from "./serve/http/memory_budget.ts";
 import type { Settings } from "./settings.ts";

@@ -62,6 +62,20 @@ Deno.test("a connection that ends while it waits in line leaves it", async () =>
   });
 });
 
+Deno.test("a slot that goes to a connection which ends in the same turn is not lost", async () => {
+  await withEngine([], async ({ client, connect, start }) => {
+    const { token } = await start(PIPELINE, { threads: 1 });
+    const port = dataPort(client, token);
+    const id = await port.open();
+    const leaving = await connect();
+    void refusalPort(leaving, token).open();
+    const next = dataPort(await connect(), token).open();
+    await drainMicrotasks();
+    await Promise.all([port.close(id), leaving.close()]);
+    assertEquals(await next, 0);
+  });
+});
+
 Deno.test("a connection that ends while its pipe opens is counted once", async () => {
   const gate = Promise.withResolvers<void>();
   const slow = testNode({

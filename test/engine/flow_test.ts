@@ -1,6 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { flowTrace } from "../../lib/engine/run/flow_trace.ts";
-import type { FlowStep } from "../../lib/engine/run/observer.ts";
+import { type FlowStep, flowTrace } from "../../lib/engine/run/flow_trace.ts";
 import { dataPort, withEngine } from "../support/engine_rig.ts";
 import { graph } from "../support/one_object.ts";
 import type { Body } from "../support/raw_client.ts";

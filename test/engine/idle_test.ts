@@ -1,7 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { IdleWatch } from "../../lib/engine/run/idle_watch.ts";
 import { dataPort, refusalPort, withEngine } from "../support/engine_rig.ts";
-import { fakeClock } from "../support/fake_clock.ts";
 import type { RawClient } from "../support/raw_client.ts";
 import { chain, testNode } from "../support/test_nodes.ts";
 
@@ -157,21 +155,18 @@ Deno.test("an engine with nothing to do holds no timer that keeps a process aliv
   });
 });
 
-Deno.test("an idle watch looks rarely and tells once", async () => {
-  const clock = fakeClock();
-  const told: number[] = [];
-  const watch = new IdleWatch({
-    clock,
-    limit: 1_000,
-    isBusy: () => false,
-    onIdle: () => told.push(clock.now()),
-  });
-  for (let n = 0; n < 100; n++) {
-    await clock.advance(10);
-    watch.touch();
+Deno.test("a task that is used much has one timer for its time to live", async () => {
+  await withEngine([], async ({ client, clock, start }) => {
+    const { token } = await start(PIPELINE, { ttl: 1 });
+    const port = dataPort(client, token);
+    for (let sent = 0; sent < 50; sent++) {
+      await clock.advance(100);
+      await port.send("text/plain", "x");
+      assertEquals(clock.timers, 1);
+    }
+    await clock.advance(1_000);
+    assertEquals(await stateOf(client, token), 6);
+    // What remains forgets the task.
     assertEquals(clock.timers, 1);
-  }
-  await clock.advance(5_000);
-  assertEquals(told, [2_000]);
-  assertEquals(clock.timers, 0);
+  });
 });

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { jsonCopy } from "../../lib/engine/run/json_copy.ts";
+import { jsonCopy } from "../../lib/engine/run/object_response.ts";
 import { close, connect, events, pipe, use } from "../../mod.ts";
 import { forEachTransport } from "../support/engines.ts";
 import { graph, worker } from "../support/one_object.ts";

@@ -1,6 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { laneWriter } from "../../lib/engine/run/lane_writer.ts";
-import { routeFor } from "../../lib/engine/run/route.ts";
+import { laneWriter, routeFor } from "../../lib/engine/run/pipe.ts";
 import type { Lane } from "../../lib/engine/node.ts";
 import { dataPort, refusalPort, withEngine } from "../support/engine_rig.ts";
 import { chain, testNode } from "../support/test_nodes.ts";

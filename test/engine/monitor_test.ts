@@ -1,13 +1,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { readMask } from "../../lib/engine/monitor/subscriptions.ts";
-import { StatusFeed } from "../../lib/engine/monitor/monitors.ts";
 import {
   type MonitorKey,
   Subscriptions,
 } from "../../lib/engine/monitor/subscriptions.ts";
 import { RocketRideException } from "../../lib/errors.ts";
 import { dataPort, withEngine } from "../support/engine_rig.ts";
-import { fakeClock } from "../support/fake_clock.ts";
 import type { Body, RawClient } from "../support/raw_client.ts";
 import { chain, testNode } from "../support/test_nodes.ts";
 
@@ -278,26 +276,38 @@ Deno.test("status updates come at once on a change of state, else once a second"
   });
 });
 
-Deno.test("nobody watching, a status feed holds no timer and sends nothing", async () => {
-  const clock = fakeClock();
-  let watched = false;
-  let sent = 0;
-  const feed = new StatusFeed({
-    clock,
-    wanted: () => watched,
-    send: () => sent++,
+Deno.test("where objects are is reported once a second, while that is watched and changes", async () => {
+  const gate = Promise.withResolvers<void>();
+  const slow = testNode({
+    provider: "slow",
+    instance: () => ({ on: { text: () => gate.promise } }),
   });
-  feed.changed();
-  assertEquals([clock.timers, sent], [0, 0]);
-  watched = true;
-  feed.changed();
-  feed.changed();
-  assertEquals([clock.timers, sent], [1, 1]);
-  feed.flush();
-  assertEquals([clock.timers, sent], [0, 2]);
-  feed.changed();
-  await clock.advance(1_000);
-  assertEquals([clock.timers, sent], [0, 3]);
+  await withEngine([slow], async ({ client, clock, start }) => {
+    const { token } = await start(chain("text", "a=entry", "b=slow"));
+    const port = dataPort(client, token);
+    const pipe = await port.open();
+    const before = clock.timers;
+    await clock.advance(5_000);
+    await client.ok("rrext_monitor", { token, types: ["SUMMARY"] });
+    const paths = (): Body[] =>
+      client.events("apaevt_status_update").map(({ pipeflow }) =>
+        pipeflow.byPipe["0"]
+      );
+    const write = port.write(pipe, "x");
+    await clock.advance(999);
+    assertEquals(paths(), [[]]);
+    await clock.advance(1);
+    assertEquals(paths(), [[], ["a", "b"]]);
+    await clock.advance(5_000);
+    assertEquals(paths().length, 2);
+    gate.resolve();
+    await write;
+    await clock.advance(1_000);
+    assertEquals(paths(), [[], ["a", "b"], []]);
+    await client.ok("rrext_monitor", { token, types: [] });
+    await clock.advance(1_000);
+    assertEquals(clock.timers, before);
+  });
 });
 
 Deno.test("details and printed lines are told as they happen", async () => {

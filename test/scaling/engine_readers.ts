@@ -8,9 +8,8 @@ import { readSettings } from "../../lib/engine/settings.ts";
 import { readSchedule } from "../../lib/engine/deploy/schedule.ts";
 import { readMask } from "../../lib/engine/monitor/subscriptions.ts";
 import { placeOf } from "../../lib/engine/run/failure.ts";
-import { laneWriter } from "../../lib/engine/run/lane_writer.ts";
+import { laneWriter, routeFor } from "../../lib/engine/run/pipe.ts";
 import { readObjectInfo } from "../../lib/engine/run/object_info.ts";
-import { routeFor } from "../../lib/engine/run/route.ts";
 import { displayId, taskToken } from "../../lib/engine/run/tokens.ts";
 import { bodyFrames } from "../../lib/engine/serve/http/request_body.ts";
 import { salvageSeq } from "../../lib/engine/serve/socket.ts";
@@ -177,7 +176,7 @@ export const ENGINE_READERS: readonly TextReader[] = [
   },
   {
     covers: [
-      "lib/engine/run/lane_writer.ts#laneWriter",
+      "lib/engine/run/pipe.ts#laneWriter",
     ],
     read: async (text) => {
       for (const lane of ["text", "questions", "documents", "answers"]) {
@@ -200,7 +199,7 @@ export const ENGINE_READERS: readonly TextReader[] = [
       "lib/engine/run/tokens.ts#taskToken",
       "lib/engine/run/tokens.ts#publicToken",
       "lib/engine/run/tokens.ts#displayId",
-      "lib/engine/run/route.ts#routeFor",
+      "lib/engine/run/pipe.ts#routeFor",
     ],
     read: (text) => {
       readObjectInfo({ name: text, path: text }, text, () => "a");

@@ -4,8 +4,8 @@ import { RocketRideException } from "../../errors.ts";
 import { existing, isAllowed } from "../access/permissions.ts";
 import { isName } from "../pipeline/component.ts";
 import { type MonitorKey, readMask } from "../monitor/subscriptions.ts";
-import { emptyStatus } from "../run/empty_status.ts";
 import type { Task } from "../run/task.ts";
+import { emptyStatus } from "../run/task_status.ts";
 import type { Call, Reply } from "./call.ts";
 import { shownStatus } from "./task.ts";
 

@@ -40,7 +40,8 @@ async function open({ core, caller, args, task }: TaskCall): Promise<Reply> {
   if (!caller.isPresent) throw new ConnectionException("Connection is closed");
   const { randomUUID } = core.settings;
   const info = readObjectInfo(object, mimeType, randomUUID);
-  return { pipe_id: await pipes.open(caller, info) };
+  const { id: pipe_id } = await pipes.open(caller, info);
+  return { pipe_id };
 }
 
 async function write({ caller, args, task }: TaskCall): Promise<Reply> {
@@ -50,7 +51,7 @@ async function write({ caller, args, task }: TaskCall): Promise<Reply> {
     throw new PipeException("No data specified");
   }
   const pipes = await task.pipes();
-  await pipes.write(caller, id, data);
+  await pipes.get(caller, id).write(data);
 }
 
 async function close({ caller, args, task }: TaskCall): Promise<Reply> {

@@ -1,180 +1,312 @@
 import { ignore } from "../../async.ts";
+import type { JsonObject } from "../../../schema/json.ts";
+import type { PipelineResult } from "../../../schema/result.ts";
+import { PipeException } from "../../errors.ts";
 import type { Plan, PlannedNode } from "../compile.ts";
-import type { ControlCall, Lane, LanePayloads, NodeInstance } from "../node.ts";
-import { clonePayload } from "./clone_payload.ts";
-import { controlHelper } from "./control_helper.ts";
-import { messageOf } from "./failure.ts";
-import type { FlowStep, PipeObserver } from "./observer.ts";
+import type {
+  ControlCall,
+  Lane,
+  LanePayloads,
+  NodeInstance,
+  NodeTask,
+  ObjectInfo,
+  PipeContext,
+} from "../node.ts";
+import { describeFailure, type Failure, messageOf } from "./failure.ts";
+import type { FlowStep } from "./flow_trace.ts";
+import { ObjectResponse } from "./object_response.ts";
 
-/** What payloads of one object need on their way. */
+/** What the pipes of a task report while they work. */
+export interface PipeObserver {
+  /** Counts the moves of objects between components. */
+  readonly moves: { count: number };
+  /** Whether flow steps may be wanted at any time. */
+  readonly isTraced: boolean;
+  /** Whether flow steps are wanted at this moment. */
+  readonly tracing: boolean;
+  /** An object began. */
+  opened(object: ObjectInfo): void;
+  /** An object ended. */
+  ended(outcome: "completed" | "failed", size: number): void;
+  /** An object failed; called once for each object. */
+  failed(failure: Failure): void;
+  /** A node warns. */
+  warn(message: string): void;
+  /** A node has a message for those who watch the pipe. */
+  sse(pipeId: number, type: string, data: JsonObject | undefined): void;
+  /** A step of an object; called only while `tracing` is set. */
+  flow(pipeId: number, path: readonly string[], step: FlowStep): void;
+}
+
+/** What an object needs on its way through the nodes. */
 export interface DeliveryOptions {
   /** Which nodes there are and how they are connected. */
   readonly plan: Plan;
-  /** The nodes at work on the object, by id. */
-  readonly instances: ReadonlyMap<string, NodeInstance>;
+  /** The nodes at work for the task, by id. */
+  readonly nodes: ReadonlyMap<string, NodeTask>;
+  /** The object. */
+  readonly object: ObjectInfo;
   /** The pipe's number. */
   readonly pipeId: number;
   /** Aborts when the pipe is abandoned. */
   readonly signal: AbortSignal;
   /** Whether a node that answered on a lane also forwards. */
   readonly forwarding: "clean" | "engine";
-  /** Who is told where the object is. */
+  /** Who is called for what happens. */
   readonly observer: PipeObserver;
-  /** Remembers that the object failed; returns the text of the failure. */
-  fail(error: unknown): string;
 }
 
-/** A lane handler at work. */
-interface Handling {
-  readonly lane: Lane;
-  emitted: boolean;
+/** A node at work on the object. */
+interface Worker extends PlannedNode {
+  instance: NodeInstance;
+  /** The lane that its handler works on, and whether it has emitted there. */
+  handling?: { readonly lane: Lane; emitted: boolean } | undefined;
 }
 
 /**
- * Carries the payloads of one object from node to node.
- *
- * They travel depth first: a target and everything behind it is done before
- * the next target is called.
+ * The life of one object in the nodes of a pipeline: open, payloads, closing,
+ * close. Payloads travel depth first: a target and everything behind it is done
+ * before the next target is called. Of the object's failures the first is kept.
  */
 export class Delivery {
   readonly #options: DeliveryOptions;
-  readonly #handling: Map<string, Handling> = new Map();
+  /** The nodes, feeders first. */
+  readonly #workers: Map<string, Worker> = new Map();
+  readonly #response: ObjectResponse = new ObjectResponse();
+  /** What nodes have emitted and may not have waited for. */
   readonly #loose: Set<Promise<void>> = new Set();
   #path: readonly string[] = [];
+  #failure: Failure | undefined;
 
-  /** Make the delivery of one object. */
+  /** Prepare the way of an object; nothing happens before `open`. */
   constructor(options: DeliveryOptions) {
     this.#options = options;
   }
 
+  /** The first thing that went wrong. */
+  get failure(): Failure | undefined {
+    return this.#failure;
+  }
+
+  /** The components at work, innermost last. */
+  get path(): readonly string[] {
+    return this.#path;
+  }
+
+  /** Make an instance of every node and open them, downstream nodes first. */
+  async open(): Promise<void> {
+    const { plan, nodes } = this.#options;
+    for (const [id, node] of plan.nodes) {
+      const worker: Worker = { ...node, instance: {} };
+      const context = this.#contextOf(worker);
+      worker.instance = nodes.get(id)?.instance(context) ?? {};
+      this.#workers.set(id, worker);
+    }
+    for (const worker of [...this.#workers.values()].reverse()) {
+      await this.#lifecycle(worker, "open");
+    }
+  }
+
+  /** Hand a payload of the source to its listeners. */
+  feed<L extends Lane>(lane: L, payload: LanePayloads[L]): Promise<void> {
+    const source = this.#workers.get(this.#options.plan.source);
+    if (!source) return Promise.resolve();
+    return this.#turn(source, () => this.#deliver(source, lane, payload));
+  }
+
+  /**
+   * Let every node flush, then let every node finish, feeders first. A failure
+   * does not skip the nodes after it, so that the result holds whatever could
+   * be produced.
+   */
+  async close(): Promise<PipelineResult> {
+    for (const phase of ["closing", "close"] as const) {
+      for (const worker of this.#workers.values()) {
+        try {
+          await this.#lifecycle(worker, phase);
+        } catch (error) {
+          this.#options.signal.throwIfAborted();
+          this.fail(error);
+        }
+      }
+    }
+    const { plan, object } = this.#options;
+    return this.#response.body(object, plan.responds, this.#failure);
+  }
+
+  /** Remember a failure, unless there is one already. */
+  fail(error: unknown): Failure {
+    if (this.#failure) return this.#failure;
+    const { signal, observer, plan: { secrets } } = this.#options;
+    const failure = describeFailure(error);
+    this.#failure = { ...failure, message: secrets.hide(failure.message) };
+    // What breaks because the pipe was abandoned is not a failure of a node.
+    if (!signal.aborted) observer.failed(this.#failure);
+    return this.#failure;
+  }
+
+  async #lifecycle(
+    worker: Worker,
+    phase: "open" | "closing" | "close",
+  ): Promise<void> {
+    const { instance, driven } = worker;
+    if (!driven || !instance[phase]) return;
+    await this.#turn(worker, () => instance[phase]?.());
+  }
+
   /** Let a node do something, and wait for all that it emits meanwhile. */
-  async run(id: string, work: () => unknown): Promise<void> {
+  async #turn({ id }: Worker, work: () => unknown): Promise<void> {
     this.#options.signal.throwIfAborted();
     this.#moveTo([id]);
     try {
       await work();
     } finally {
-      // A node may forget to wait for what it emits; its turn still lasts.
       while (this.#loose.size > 0) await Promise.allSettled(this.#loose);
       this.#moveTo([]);
     }
   }
 
-  /** Pass a payload of node `id` on to everybody who listens. */
-  emit<L extends Lane>(
-    id: string,
+  /** Pass a payload of a node on to those who listen to it. */
+  async #deliver<L extends Lane>(
+    from: Worker,
     lane: L,
     payload: LanePayloads[L],
   ): Promise<void> {
-    const handling = this.#handling.get(id);
+    const targets = from.targets.get(lane) ?? [];
+    for (const id of targets) {
+      const target = this.#workers.get(id)!;
+      const own = targets.length > 1 ? copyOf(lane, payload) : payload;
+      this.#options.signal.throwIfAborted();
+      await this.#walk(this.#path, id, lane, own, async () => {
+        const isConsumed = await this.#handle(target, lane, own);
+        if (!isConsumed) await this.#deliver(target, lane, own);
+        return isConsumed;
+      });
+    }
+  }
+
+  /** Call a node's handler; `true` if the payload must not travel on. */
+  async #handle<L extends Lane>(
+    worker: Worker,
+    lane: L,
+    payload: LanePayloads[L],
+  ): Promise<boolean> {
+    const { on } = worker.instance;
+    if (!on?.[lane]) return false;
+    const outer = worker.handling;
+    const handling = worker.handling = { lane, emitted: false };
+    try {
+      const outcome = await on[lane](payload);
+      if (outcome === "consume") return true;
+      if (typeof outcome === "string") {
+        throw new TypeError(
+          `Handler of "${worker.id}" returned "${outcome}": expected ` +
+            '"consume" or nothing',
+        );
+      }
+    } finally {
+      worker.handling = outer;
+    }
+    if (this.#options.forwarding === "engine") return false;
+    return handling.emitted || worker.definition.replaces === true;
+  }
+
+  #emit<L extends Lane>(
+    worker: Worker,
+    lane: L,
+    payload: LanePayloads[L],
+  ): Promise<void> {
+    const { handling } = worker;
     if (handling?.lane === lane) handling.emitted = true;
-    const delivery = this.#deliver(id, lane, payload);
+    const delivery = this.#deliver(worker, lane, payload);
     this.#loose.add(delivery);
     delivery.catch(ignore).finally(() => this.#loose.delete(delivery));
     return delivery;
   }
 
-  /** Ask a helper of node `id`; a refusal is for the asker to deal with. */
-  async control(
-    id: string,
+  /** Ask a helper of a node; a refusal is for the asker to deal with. */
+  async #control(
+    { id, helpers }: Worker,
     classType: string,
     call: ControlCall,
     nodeId?: string,
   ): Promise<unknown> {
-    const { instances, signal } = this.#options;
-    signal.throwIfAborted();
-    const ids = this.#planned(id)?.helpers.get(classType) ?? [];
-    const target = nodeId ?? ids[0] ?? classType;
-    let answer: unknown;
+    this.#options.signal.throwIfAborted();
+    const ids = helpers.get(classType) ?? [];
     // Calls may overlap: each comes from the asker, not from another call.
-    const path = this.#path.slice(0, this.#path.lastIndexOf(id) + 1);
-    await this.#walk(target, "invoke", call, messageOf, async () => {
-      answer = await controlHelper(instances, ids, classType, call, nodeId);
-      return false;
-    }, path.length > 0 ? path : this.#path);
-    return answer;
+    const own = this.#path.slice(0, this.#path.lastIndexOf(id) + 1);
+    const path = own.length > 0 ? own : this.#path;
+    const target = nodeId ?? ids[0] ?? classType;
+    return await this.#walk(
+      path,
+      target,
+      "invoke",
+      call,
+      () => this.#ask(ids, classType, call, nodeId),
+    );
   }
 
-  async #deliver<L extends Lane>(
-    from: string,
-    lane: L,
-    payload: LanePayloads[L],
-  ): Promise<void> {
-    const targets = this.#planned(from)?.targets.get(lane);
-    if (!targets) return;
-    for (const target of targets) {
-      const own = targets.length > 1 ? clonePayload(lane, payload) : payload;
-      await this.#visit(target, lane, own);
+  /** In order, until one answers; with `nodeId` only that one. */
+  async #ask(
+    ids: readonly string[],
+    classType: string,
+    call: ControlCall,
+    nodeId?: string,
+  ): Promise<unknown> {
+    if (ids.length === 0) {
+      throw new PipeException(
+        `No control listeners registered for ${classType}`,
+      );
     }
+    if (nodeId !== undefined && !ids.includes(nodeId)) {
+      throw new PipeException(
+        `Node '${nodeId}' not found for control type '${classType}'`,
+      );
+    }
+    for (const id of nodeId === undefined ? ids : [nodeId]) {
+      const instance = this.#workers.get(id)?.instance;
+      const answer = await instance?.invoke?.(call);
+      if (answer !== undefined) return answer;
+      if (nodeId !== undefined && !instance?.invoke) {
+        throw new PipeException(`Driver ${id} does not accept invoke calls`);
+      }
+    }
+    throw new PipeException(
+      `No driver accepted the ${classType} invoke command`,
+    );
   }
 
-  async #visit<L extends Lane>(
+  /** Do something as a node, reporting where the object is. */
+  async #walk<T>(
+    outer: readonly string[],
     id: string,
-    lane: L,
-    payload: LanePayloads[L],
-  ): Promise<void> {
-    const { signal, fail } = this.#options;
-    signal.throwIfAborted();
-    await this.#walk(id, lane, payload, fail, async () => {
-      const consumed = await this.#handle(id, lane, payload);
-      if (!consumed) await this.#deliver(id, lane, payload);
-      return consumed;
-    });
-  }
-
-  /** Do something as node `id`, telling the observer where the object is. */
-  async #walk(
-    id: string,
-    lane: string,
+    lane: Lane | "invoke",
     payload: unknown,
-    describe: (error: unknown) => string,
-    work: () => Promise<boolean>,
-    outer = this.#path,
-  ): Promise<void> {
+    work: () => Promise<T>,
+  ): Promise<T> {
     const path = [...outer, id];
     this.#moveTo(path);
-    this.#trace(path, { op: "enter", lane, payload });
+    const { isTraced } = this.#options.observer;
+    if (isTraced) this.#trace(path, { op: "enter", lane, payload });
     try {
-      const result = await work() ? "skip" : "continue";
-      this.#trace(path, { op: "leave", lane, result });
-    } catch (error) {
-      const text = describe(error);
-      this.#trace(path, { op: "leave", lane, result: "error", error: text });
-      throw error;
+      const done = await work();
+      const result = lane !== "invoke" && done === true ? "skip" : "continue";
+      if (isTraced) this.#trace(path, { op: "leave", lane, result });
+      return done;
+    } catch (reason) {
+      const error = lane === "invoke"
+        ? messageOf(reason)
+        : this.fail(reason).message;
+      this.#trace(path, { op: "leave", lane, result: "error", error });
+      throw reason;
     } finally {
       this.#moveTo(outer);
     }
   }
 
-  /** Call a node's handler; `true` when the payload must not travel on. */
-  async #handle<L extends Lane>(
-    id: string,
-    lane: L,
-    payload: LanePayloads[L],
-  ): Promise<boolean> {
-    const handlers = this.#options.instances.get(id)?.on;
-    if (!handlers?.[lane]) return false;
-    const outer = this.#handling.get(id);
-    const handling: Handling = { lane, emitted: false };
-    this.#handling.set(id, handling);
-    try {
-      const outcome = await handlers[lane](payload);
-      if (outcome === "consume") return true;
-      if (typeof outcome === "string") throw unknownOutcome(id, outcome);
-    } finally {
-      if (outer) this.#handling.set(id, outer);
-      else this.#handling.delete(id);
-    }
-    if (this.#options.forwarding === "engine") return false;
-    const replaces = this.#planned(id)?.definition.replaces ?? false;
-    return replaces || handling.emitted;
-  }
-
-  /** A pipe that is gone may still be worked for; nobody is told then. */
   #moveTo(path: readonly string[]): void {
-    const { pipeId, observer, signal } = this.#options;
     this.#path = path;
-    if (!signal.aborted) observer.at(pipeId, path);
+    this.#options.observer.moves.count++;
   }
 
   #trace(path: readonly string[], step: FlowStep): void {
@@ -182,13 +314,33 @@ export class Delivery {
     if (observer.tracing) observer.flow(pipeId, path, step);
   }
 
-  #planned(id: string): PlannedNode | undefined {
-    return this.#options.plan.nodes.get(id);
+  #contextOf(worker: Worker): PipeContext {
+    const { object, pipeId, signal, observer } = this.#options;
+    return {
+      object,
+      pipeId,
+      signal,
+      emit: (lane, payload) => this.#emit(worker, lane, payload),
+      listens: (lane) => worker.targets.has(lane),
+      helpers: (classType) => worker.helpers.get(classType) ?? [],
+      control: (...args) => this.#control(worker, ...args),
+      sse: (type, data) => observer.sse(pipeId, type, data),
+      warn: (message) => observer.warn(message),
+      error: (message) => observer.failed(describeFailure(message)),
+      respond: (...args) => this.#response.add(...args),
+    };
   }
 }
 
-function unknownOutcome(id: string, outcome: string): TypeError {
-  return new TypeError(
-    `Handler of "${id}" returned "${outcome}": expected "consume" or nothing`,
-  );
+/**
+ * A copy for one of several targets, so that a node that edits in place does not
+ * disturb its siblings. Text needs no copy, and bytes are never edited.
+ */
+function copyOf<L extends Lane>(
+  lane: L,
+  payload: LanePayloads[L],
+): LanePayloads[L] {
+  const isRecord = lane === "documents" || lane === "questions" ||
+    lane === "answers" || lane === "classifications";
+  return isRecord ? structuredClone(payload) : payload;
 }

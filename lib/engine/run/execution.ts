@@ -2,13 +2,11 @@ import { abortable, type Clock, deferred } from "../../async.ts";
 import type { JsonObject } from "../../../schema/json.ts";
 import type { Plan, PlannedNode } from "../compile.ts";
 import type { NodeFiles, NodeTask } from "../node.ts";
+import type { PipeObserver } from "./delivery.ts";
 import { messageOf } from "./failure.ts";
-import type { PipeObserver } from "./observer.ts";
 import { Pipes } from "./pipes.ts";
 
-const GRACE_MS = 1_000;
-
-/** What the nodes of a task may tell it. */
+/** What the nodes of a task may report. */
 export interface NodeReporter extends PipeObserver {
   /** Set the human status text. */
   status(text: string): void;
@@ -24,6 +22,10 @@ export interface ExecutionOptions {
   readonly threads: number;
   /** The greatest number of bytes of one object. */
   readonly maxObjectBytes: number;
+  /** Milliseconds without a request after which a pipe is abandoned. */
+  readonly pipeIdleTimeout: number;
+  /** Milliseconds that nodes have to stop work, and as many to be disposed of. */
+  readonly stopTimeout: number;
   /** Which forwarding rule holds. */
   readonly forwarding: "clean" | "engine";
   /** Where time comes from. */
@@ -34,7 +36,7 @@ export interface ExecutionOptions {
   readonly files: NodeFiles;
   /** The task's public key, for notes. */
   readonly publicToken: string;
-  /** Who is told what happens. */
+  /** Who is called for what happens. */
   readonly reporter: NodeReporter;
 }
 
@@ -68,22 +70,19 @@ export class Execution {
         await abortable(this.#startNode(node), signal);
       }
     } catch (error) {
-      if (!signal.aborted) await this.#patiently(this.#dispose());
+      if (!signal.aborted) await this.#inTime(this.#dispose());
       throw error;
     }
   }
 
   /**
-   * Abandon what is open and release the nodes.
-   *
-   * Whoever waits for a pipe is rejected with `reason` at once. Handlers get
-   * a second to notice their signal, then nodes a second to let go of what
-   * they hold.
+   * Abandon what is open and dispose of the nodes. What waits for a pipe is
+   * rejected with `reason` at once.
    */
   async stop(reason: unknown): Promise<void> {
     this.#controller.abort(reason);
-    await this.#patiently(this.pipes.releaseAll(reason));
-    await this.#patiently(this.#dispose());
+    await this.#inTime(this.pipes.releaseAll(reason));
+    await this.#inTime(this.#dispose());
   }
 
   async #startNode(node: PlannedNode): Promise<void> {
@@ -105,29 +104,28 @@ export class Execution {
       note: (note) => reporter.note(note),
     });
     this.#nodes.set(id, started);
-    // It came too late: the nodes before it are gone already.
+    // Too late: the nodes before it have been disposed of.
     if (signal.aborted) await this.#dispose();
   }
 
   async #dispose(): Promise<void> {
     const nodes = [...this.#nodes];
     this.#nodes.clear();
-    await Promise.all(nodes.map(([id, node]) => this.#disposeNode(id, node)));
+    await Promise.all(nodes.map(async ([id, node]) => {
+      try {
+        await node.dispose?.();
+      } catch (error) {
+        const text = `Component ${id} did not stop well: ${messageOf(error)}`;
+        this.#options.reporter.warn(text);
+      }
+    }));
   }
 
-  async #disposeNode(id: string, node: NodeTask): Promise<void> {
-    try {
-      await node.dispose?.();
-    } catch (error) {
-      const text = `Component ${id} did not stop well: ${messageOf(error)}`;
-      this.#options.reporter.warn(text);
-    }
-  }
-
-  /** Wait, but not for ever: nodes are other people's code. */
-  async #patiently(work: Promise<void>): Promise<void> {
+  /** Wait, but not for ever: nodes may hang. */
+  async #inTime(work: Promise<void>): Promise<void> {
+    const { clock, stopTimeout } = this.#options;
     const overdue = deferred<void>();
-    const cancel = this.#options.clock.after(GRACE_MS, overdue.resolve);
+    const cancel = clock.after(stopTimeout, overdue.resolve);
     await Promise.race([work, overdue.promise]);
     cancel();
   }

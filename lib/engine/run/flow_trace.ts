@@ -1,8 +1,25 @@
 import type { FlowTrace } from "../../../schema/event.ts";
 import { isRecord } from "../../../schema/json.ts";
-import type { FlowStep } from "./observer.ts";
+import type { ObjectInfo } from "../node.ts";
 
-/** How much a task tells about what passes through it. */
+/** A step of an object through a pipe, as `apaevt_flow` reports it. */
+export type FlowStep =
+  | { readonly op: "begin"; readonly object: ObjectInfo }
+  | {
+    readonly op: "enter";
+    readonly lane: string;
+    /** The payload, or the call for the lane `invoke`. */
+    readonly payload: unknown;
+  }
+  | {
+    readonly op: "leave";
+    readonly lane: string;
+    readonly result: "continue" | "skip" | "error";
+    readonly error?: string;
+  }
+  | { readonly op: "end"; readonly body: object };
+
+/** How much a task reports about what passes through it. */
 export type TraceLevel = "none" | "metadata" | "summary" | "full";
 
 /** The trace levels, least first. */

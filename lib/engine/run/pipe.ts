@@ -1,16 +1,24 @@
+import { isRecord, type JsonObject } from "../../../schema/json.ts";
 import type { PipelineResult } from "../../../schema/result.ts";
-import { abortable, type Clock, ignore } from "../../async.ts";
+import {
+  type Clock,
+  type Deferred,
+  deferred,
+  ignore,
+  onAbort,
+} from "../../async.ts";
 import { PipeException } from "../../errors.ts";
+import { ownLane } from "../../protocol/media_type.ts";
+import type { Lane, LanePayloads } from "../node.ts";
+import { Delivery, type DeliveryOptions } from "./delivery.ts";
 import { failureText } from "./failure.ts";
-import { type LaneWriter, laneWriter } from "./lane_writer.ts";
-import { ObjectRun, type ObjectRunOptions } from "./object_run.ts";
-import { routeFor } from "./route.ts";
+import { readDocs, readQuestion } from "./read_payload.ts";
 
 /** Characters of a name or media type that a warning shows. */
 const MOST_SHOWN = 100;
 
 /** What a pipe needs. */
-export interface PipeOptions extends ObjectRunOptions {
+export interface PipeOptions extends DeliveryOptions {
   /** Where time comes from. */
   readonly clock: Clock;
   /** The greatest number of bytes of one object. */
@@ -18,19 +26,20 @@ export interface PipeOptions extends ObjectRunOptions {
 }
 
 /**
- * One object's way in: open, writes, close, strictly in the order in which
- * they were asked for.
- *
- * Whoever waits is released when the pipe's signal aborts, even if a node
- * does not notice.
+ * One object's way into a pipeline: open, writes, close, strictly in the order
+ * of the requests. Those who wait are released when the pipe's signal aborts,
+ * even if a node does not notice.
  */
 export class Pipe {
+  /** Called when the pipe has ended. */
+  onEnd: (() => void) | undefined;
   readonly #options: PipeOptions;
-  readonly #run: ObjectRun;
+  readonly #delivery: Delivery;
   #writer: LaneWriter | undefined;
   #phase: "opening" | "open" | "closing" = "opening";
-  #tail: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
+  #tail: Promise<void> = Promise.resolve();
+  /** The requests that are not answered yet. */
+  readonly #pending: Set<Deferred<never>> = new Set();
   /** The lane that the object takes, if no component is connected to it. */
   #unheard: string | undefined;
   #touched: number;
@@ -39,8 +48,11 @@ export class Pipe {
   /** Make a pipe for an object; nothing happens before `open`. */
   constructor(options: PipeOptions) {
     this.#options = options;
-    this.#run = new ObjectRun(options);
+    this.#delivery = new Delivery(options);
     this.#touched = options.clock.now();
+    onAbort(options.signal, (reason) => {
+      for (const { reject } of this.#pending) reject(reason);
+    });
   }
 
   /** The pipe's number. */
@@ -50,7 +62,7 @@ export class Pipe {
 
   /** Whether the pipe takes writes and can be closed. */
   get isOpen(): boolean {
-    return this.#phase === "open";
+    return this.#phase === "open" && !this.#options.signal.aborted;
   }
 
   /** The object's size for the statistics: declared, else written. */
@@ -60,12 +72,17 @@ export class Pipe {
 
   /** Whether the object failed so far. */
   get failed(): boolean {
-    return this.#run.failure !== undefined;
+    return this.#delivery.failure !== undefined;
   }
 
-  /** Since when nothing was asked of the pipe; `undefined` while it works. */
+  /** The components at work, innermost last. */
+  get path(): readonly string[] {
+    return this.#delivery.path;
+  }
+
+  /** Since when there was no request; `undefined` while one is worked on. */
   get idleSince(): number | undefined {
-    return this.#waiting > 0 ? undefined : this.#touched;
+    return this.#pending.size > 0 ? undefined : this.#touched;
   }
 
   /** Open the nodes and begin the object. */
@@ -80,14 +97,14 @@ export class Pipe {
       const writer = laneWriter(
         route,
         object.mimeType,
-        (lane, payload) => this.#run.feed(lane, payload),
+        (lane, payload) => this.#delivery.feed(lane, payload),
       );
       if (observer.tracing) {
         observer.flow(pipeId, [object.name], { op: "begin", object });
       }
       await this.#attempt(async () => {
-        await this.#run.open();
-        await writer.begin();
+        await this.#delivery.open();
+        await writer.begin?.();
       });
       this.#writer = writer;
       this.#phase = "open";
@@ -113,7 +130,7 @@ export class Pipe {
   }
 
   /**
-   * End the object and answer its result. A failure of the object is part of
+   * End the object; resolves with its result. A failure of the object is part of
    * the result and does not reject.
    */
   close(): Promise<PipelineResult> {
@@ -122,10 +139,10 @@ export class Pipe {
       const { pipeId, observer } = this.#options;
       if (!this.failed) {
         // Why it failed is part of the result.
-        await this.#attempt(async () => await this.#writer?.end())
+        await this.#attempt(async () => await this.#writer?.end?.())
           .catch(ignore);
       }
-      const body = await this.#run.close();
+      const body = await this.#delivery.close();
       if (this.#unheard !== undefined && !this.failed) {
         observer.warn(this.#reachesNothing(this.#unheard));
       }
@@ -134,48 +151,54 @@ export class Pipe {
     });
   }
 
-  #reachesNothing(lane: string): string {
-    const { object: { name, mimeType }, plan: { source } } = this.#options;
-    return `Object ${shortened(name)} of media type ${shortened(mimeType)} ` +
-      `reached no component: none is connected to lane ${lane} of ${source}`;
-  }
-
   /** Resolves when no node works for this pipe any more. */
-  async settled(): Promise<void> {
-    await this.#tail;
+  get settled(): Promise<void> {
+    return this.#tail;
   }
 
   /** Do one thing after everything asked before it. */
   #step<T>(work: () => Promise<T>): Promise<T> {
-    const { clock, signal } = this.#options;
-    this.#waiting++;
-    const done = this.#tail.then(() => {
-      signal.throwIfAborted();
-      return work();
-    }).finally(() => {
-      this.#waiting--;
-      this.#touched = clock.now();
-    });
-    this.#tail = done.catch(ignore);
-    return abortable(done, signal);
+    const answer = deferred<T>();
+    this.#tail = this.#after(this.#tail, work, answer);
+    return answer.promise;
   }
 
-  /** Do something that fails the object when it throws. */
+  async #after<T>(
+    before: Promise<void>,
+    work: () => Promise<T>,
+    answer: Deferred<T>,
+  ): Promise<void> {
+    const { clock, signal } = this.#options;
+    const pending = answer as Deferred<never>;
+    this.#pending.add(pending);
+    await before;
+    try {
+      signal.throwIfAborted();
+      answer.resolve(await work());
+    } catch (error) {
+      answer.reject(error);
+    } finally {
+      this.#pending.delete(pending);
+      this.#touched = clock.now();
+    }
+  }
+
+  /** Do something that fails the object if it throws. */
   async #attempt(work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
       const known = this.failed;
-      const failure = this.#run.fail(error);
+      const failure = this.#delivery.fail(error);
       // Faults of the input are ours to word; those of a node are wrapped.
       if (!known && error instanceof PipeException) throw error;
       throw new PipeException(failureText(failure));
     }
-    const { failure } = this.#run;
+    const { failure } = this.#delivery;
     if (failure) throw new PipeException(failureText(failure));
   }
 
-  /** Counted on arrival, so that what waits in line is bounded, too. */
+  /** Counted on arrival, so that what waits is bounded, too. */
   #count(bytes: number): void {
     const { maxObjectBytes } = this.#options;
     this.#bytes += bytes;
@@ -183,12 +206,175 @@ export class Pipe {
     const error = new PipeException(
       `Object is larger than ${maxObjectBytes} bytes`,
     );
-    this.#run.fail(error);
+    this.#delivery.fail(error);
     throw error;
+  }
+
+  #reachesNothing(lane: string): string {
+    const { object: { name, mimeType }, plan: { source } } = this.#options;
+    return `Object ${shortened(name)} of media type ${shortened(mimeType)} ` +
+      `reached no component: none is connected to lane ${lane} of ${source}`;
   }
 }
 
 /** What a client chose, short enough for a list of warnings. */
 function shortened(text: string): string {
   return text.length <= MOST_SHOWN ? text : `${text.slice(0, MOST_SHOWN)}…`;
+}
+
+/**
+ * Choose what an object's bytes become. The comparison is case-sensitive and
+ * includes parameters, as on a server.
+ *
+ * @param listens Whether a component is connected to a lane of the source.
+ * @returns The name of a lane; `raw` for framed bytes, `tag` for ready-made
+ * frames. After `lane/` anything may follow; writes to a lane that does not
+ * exist fail.
+ */
+export function routeFor(
+  mimeType: string,
+  listens: (lane: string) => boolean,
+): string {
+  if (mimeType.startsWith("lane/")) return mimeType.slice("lane/".length);
+  if (mimeType === "application/rocketlib-tag") return "tag";
+  const lane = ownLane(mimeType);
+  return lane !== undefined && listens(lane) ? lane : "raw";
+}
+
+/** Hands a payload to those who listen to the source. */
+type Feed = <L extends Lane>(
+  lane: L,
+  payload: LanePayloads[L],
+) => Promise<void>;
+
+/** Turns the writes of one object into payloads of a lane. */
+interface LaneWriter {
+  /** The object was opened. */
+  begin?(): Promise<void>;
+  /** Some of its bytes arrived; text is taken as its UTF-8. */
+  write(data: Uint8Array | string): Promise<void>;
+  /** All of it has arrived. */
+  end?(): Promise<void>;
+}
+
+/**
+ * Make the writer for a route.
+ *
+ * @throws {PipeException} The route is one that this engine cannot serve.
+ */
+export function laneWriter(
+  route: string,
+  mimeType: string,
+  feed: Feed,
+): LaneWriter {
+  switch (route) {
+    case "text":
+      return textWriter(feed);
+    case "raw":
+      return {
+        begin: () => feed("tags", { kind: "begin" }),
+        write: (data) => feed("tags", { kind: "data", bytes: toBytes(data) }),
+        end: () => feed("tags", { kind: "end" }),
+      };
+    case "image":
+    case "audio":
+    case "video":
+      return {
+        begin: () => feed(route, { action: "begin", mimeType }),
+        write: (data) =>
+          feed(route, { action: "write", mimeType, bytes: toBytes(data) }),
+        end: () => feed(route, { action: "end", mimeType }),
+      };
+    case "questions":
+      return recordWriter(route, (value) => feed(route, readQuestion(value)));
+    case "documents":
+      return recordWriter(route, (value) => feed(route, readDocs(value)));
+    case "answers":
+      return recordWriter(route, (value) => {
+        const { answer = null, expectJson } = readRecord(route, value);
+        return feed(route, { answer, expectJson: expectJson === true });
+      });
+    case "classifications":
+      return recordWriter(
+        route,
+        (value) => feed(route, readRecord(route, value) as JsonObject),
+      );
+    case "tag":
+      throw new PipeException(
+        "Ready-made tag frames are not available in the embedded engine",
+        { hint: "Send the bytes as application/octet-stream" },
+      );
+    default:
+      // A server lets such a pipe open, too, and fails its writes.
+      return {
+        write: () => Promise.reject(new PipeException(`Invalid lane ${route}`)),
+      };
+  }
+}
+
+/** Each write is one whole JSON document. */
+function recordWriter(
+  lane: string,
+  take: (value: unknown) => Promise<void>,
+): LaneWriter {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  return {
+    async write(data): Promise<void> {
+      let value: unknown;
+      try {
+        const isText = typeof data === "string";
+        value = JSON.parse(isText ? data : decoder.decode(data));
+      } catch {
+        // The platform's message would quote the payload.
+        throw new PipeException(
+          `Write on lane ${lane} is not one JSON document`,
+        );
+      }
+      await take(value);
+    },
+  };
+}
+
+function readRecord(lane: string, value: unknown): Record<string, unknown> {
+  if (isRecord(value)) return value;
+  throw new PipeException(`Write on lane ${lane} must be a JSON object`);
+}
+
+function toBytes(data: Uint8Array | string): Uint8Array {
+  return typeof data === "string" ? new TextEncoder().encode(data) : data;
+}
+
+/**
+ * Turn bytes into text, one piece a write. A character may be split over two
+ * writes, so one decoder serves the whole object; the real engine decodes each
+ * write on its own and fails there.
+ */
+function textWriter(feed: Feed): LaneWriter {
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+  function decode(
+    data: Uint8Array | string | undefined,
+    fault: string,
+  ): string {
+    try {
+      return typeof data === "object"
+        ? decoder.decode(data, { stream: true })
+        // Throws if a character has begun and not ended.
+        : decoder.decode() + (data ?? "");
+    } catch {
+      throw new PipeException(fault);
+    }
+  }
+
+  return {
+    async write(data): Promise<void> {
+      const text = decode(data, "Text is not valid UTF-8");
+      // An empty write is an empty text; a write that only begins a character
+      // is nothing yet.
+      if (text !== "" || data.length === 0) await feed("text", text);
+    },
+    async end(): Promise<void> {
+      await decode(undefined, "Text ends in the middle of a character");
+    },
+  };
 }

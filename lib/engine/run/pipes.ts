@@ -1,21 +1,19 @@
 import type { PipelineResult } from "../../../schema/result.ts";
-import { onAbort } from "../../async.ts";
+import { type Deferred, deferred, onAbort } from "../../async.ts";
 import { PipeException } from "../../errors.ts";
 import type { ObjectInfo } from "../node.ts";
 import { Pipe, type PipeOptions } from "./pipe.ts";
-import { Semaphore } from "./semaphore.ts";
-
-const SCAN_MS = 30_000;
-const IDLE_MS = 60_000;
 
 /** What all pipes of a running pipeline share. */
 export interface PipesOptions
   extends Omit<PipeOptions, "object" | "pipeId" | "signal"> {
   /** How many pipes may be open at once. */
   readonly threads: number;
+  /** Milliseconds without a request after which a pipe is abandoned. */
+  readonly pipeIdleTimeout: number;
 }
 
-/** Somebody's hold on a pipe, from asking for one until it is gone. */
+/** A claim on a pipe, from the request until the pipe is gone. */
 interface Claim {
   readonly owner: object;
   readonly controller: AbortController;
@@ -26,21 +24,22 @@ interface Claim {
  * The pipes of a running pipeline.
  *
  * Ids are the lowest free ones. They belong to the owner who opened them: for
- * anybody else they do not exist. Opens beyond the number of
- * threads wait in order.
+ * others they do not exist. Opens beyond the number of threads wait in order.
  */
 export class Pipes {
   readonly #options: PipesOptions;
-  readonly #slots: Semaphore;
   readonly #claims: Set<Claim> = new Set();
   readonly #byId: Map<number, Claim> = new Map();
+  /** The claims that wait for a slot. */
+  readonly #queue: Map<Claim, Deferred<void>> = new Map();
+  #freeSlots: number;
   readonly #lifetime: AbortController = new AbortController();
   #stopScan: (() => void) | undefined;
 
   /** Make an empty set of pipes. */
   constructor(options: PipesOptions) {
     this.#options = options;
-    this.#slots = new Semaphore(options.threads);
+    this.#freeSlots = options.threads;
   }
 
   /** How many pipes are open, opening or waiting for a slot. */
@@ -48,31 +47,26 @@ export class Pipes {
     return this.#claims.size;
   }
 
+  /** The components at work in each pipe, by its id. */
+  get paths(): Readonly<Record<string, readonly string[]>> {
+    const paths = [...this.#byId].map(([id, { pipe }]) => [id, pipe!.path]);
+    return Object.fromEntries(paths);
+  }
+
   /**
-   * Open a pipe for an object, waiting for a slot when there is none.
+   * Open a pipe for an object, waiting for a slot if there is none.
    *
-   * @returns The pipe's id.
    * @throws {PipeException} A node refused the object.
-   * @throws The reason given to `release` or `releaseAll`, while waiting or before.
+   * @throws The reason given to `release` or `releaseAll`.
    */
-  async open(owner: object, object: ObjectInfo): Promise<number> {
-    // The task may have ended in the turn in which it was found.
+  async open(owner: object, object: ObjectInfo): Promise<Pipe> {
+    // The task may have ended since it was found.
     this.#lifetime.signal.throwIfAborted();
     const claim: Claim = { owner, controller: new AbortController() };
     const { signal } = claim.controller;
     this.#claims.add(claim);
-    try {
-      await this.#slots.acquire(signal);
-    } catch (reason) {
-      this.#claims.delete(claim);
-      throw reason;
-    }
-    if (signal.aborted) {
-      // The slot was handed over in the same turn in which it was given up.
-      this.#claims.delete(claim);
-      this.#slots.release();
-      throw signal.reason;
-    }
+    if (this.#freeSlots > 0) this.#freeSlots--;
+    else await this.#turn(claim);
     const pipeId = this.#lowestFreeId();
     const pipe = new Pipe({ ...this.#options, object, pipeId, signal });
     claim.pipe = pipe;
@@ -86,28 +80,45 @@ export class Pipes {
       this.#drop(claim, "failed");
       throw error;
     }
-    return pipeId;
+    return pipe;
+  }
+
+  /** Wait for a slot. */
+  async #turn(claim: Claim): Promise<void> {
+    const turn = deferred<void>();
+    const { signal } = claim.controller;
+    this.#queue.set(claim, turn);
+    const detach = onAbort(signal, (reason) => {
+      if (this.#queue.delete(claim)) turn.reject(reason);
+    });
+    try {
+      await turn.promise;
+      // The slot may have been handed over just before the claim was given up.
+      if (signal.aborted) this.#freeSlot();
+      signal.throwIfAborted();
+    } catch (reason) {
+      this.#claims.delete(claim);
+      throw reason;
+    } finally {
+      detach();
+    }
   }
 
   /**
-   * Write to a pipe of the owner's.
+   * The pipe of an id, if it is the owner's.
    *
-   * @throws {PipeException} There is no such pipe, it is not open, or it fails.
+   * @throws {PipeException} There is no such pipe.
    */
-  async write(
-    owner: object,
-    id: number,
-    data: Uint8Array | string,
-  ): Promise<void> {
+  get(owner: object, id: number): Pipe {
     const { pipe } = this.#find(owner, id) ?? {};
-    if (!pipe) throw new PipeException(`Write pipe with id ${id} not found`);
-    await pipe.write(data);
+    if (pipe) return pipe;
+    throw new PipeException(`Write pipe with id ${id} not found`);
   }
 
   /**
    * Close a pipe of the owner's and free its slot.
    *
-   * @returns What the pipeline made of the object.
+   * @returns The result of the object.
    * @throws {PipeException} There is no such pipe.
    */
   async close(owner: object, id: number): Promise<PipelineResult> {
@@ -139,7 +150,7 @@ export class Pipes {
     this.#lifetime.abort(reason);
     const claims = [...this.#claims];
     for (const { controller } of claims) controller.abort(reason);
-    await Promise.all(claims.map(({ pipe }) => pipe?.settled()));
+    await Promise.all(claims.map(({ pipe }) => pipe?.settled));
   }
 
   #find(owner: object, id: number): Claim | undefined {
@@ -158,31 +169,41 @@ export class Pipes {
     const { pipe } = claim;
     if (!pipe || !this.#claims.delete(claim)) return;
     this.#byId.delete(pipe.id);
-    this.#options.observer.at(pipe.id, undefined);
+    this.#options.observer.moves.count++;
     this.#options.observer.ended(outcome, pipe.size);
-    this.#slots.release();
-    if (this.#byId.size === 0) {
-      this.#stopScan?.();
-      this.#stopScan = undefined;
-    }
+    pipe.onEnd?.();
+    this.#freeSlot();
+    if (this.#byId.size > 0) return;
+    this.#stopScan?.();
+    this.#stopScan = undefined;
+  }
+
+  /** Give a slot to the first that waits, if any. */
+  #freeSlot(): void {
+    const [first] = this.#queue;
+    if (!first) return void this.#freeSlots++;
+    const [claim, turn] = first;
+    this.#queue.delete(claim);
+    turn.resolve();
   }
 
   #scanLater(): void {
+    const { clock, pipeIdleTimeout } = this.#options;
     const scan = (): void => {
       this.#stopScan = undefined;
-      this.#reap();
+      this.#abandonIdle();
       if (this.#byId.size > 0) this.#scanLater();
     };
-    const { clock } = this.#options;
-    this.#stopScan ??= clock.after(SCAN_MS, scan, { ref: false });
+    this.#stopScan ??= clock.after(pipeIdleTimeout / 2, scan, { ref: false });
   }
 
-  /** Abandon pipes that nobody used for a minute. */
-  #reap(): void {
-    const now = this.#options.clock.now();
+  #abandonIdle(): void {
+    const { clock, pipeIdleTimeout } = this.#options;
     for (const { pipe, controller } of [...this.#byId.values()]) {
       const since = pipe?.idleSince;
-      if (since === undefined || now - since <= IDLE_MS) continue;
+      if (since === undefined || clock.now() - since <= pipeIdleTimeout) {
+        continue;
+      }
       controller.abort(new PipeException("Pipe was idle for too long"));
     }
   }

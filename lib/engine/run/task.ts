@@ -1,18 +1,59 @@
 import type { Pipeline } from "../../../schema/pipeline.ts";
 import { TASK_STATE } from "../../../schema/task.ts";
-import { type Deferred, deferred } from "../../async.ts";
+import { type Clock, type Deferred, deferred } from "../../async.ts";
 import { ExecutionException, PipeException } from "../../errors.ts";
+import type { Permission } from "../access/permissions.ts";
 import type { Plan } from "../compile.ts";
-import { Execution } from "./execution.ts";
+import type { Monitors, TaskTopic } from "../monitor/monitors.ts";
+import type { NodeFiles } from "../node.ts";
+import { Execution, type ExecutionOptions } from "./execution.ts";
 import { describeFailure, messageOf } from "./failure.ts";
-import { IdleWatch } from "./idle_watch.ts";
+import type { TraceLevel } from "./flow_trace.ts";
 import type { Pipes } from "./pipes.ts";
 import { TaskRecord } from "./task_record.ts";
-import type { TaskHost, TaskSpec } from "./task_spec.ts";
+
+/** What a task is started with and keeps for its life. */
+export interface TaskSpec extends TaskTopic {
+  /** The user who started it. */
+  readonly userId: string;
+  /** What the key that started it may do; its nodes and keys can do no more. */
+  readonly rights: ReadonlySet<Permission>;
+  /** The source component's provider. */
+  readonly provider: string;
+  /** `<given name or display id>.<component name or source id>`. */
+  readonly name: string;
+  /** How many pipes may be open at once. */
+  readonly threads: number;
+  /** Seconds of idleness that are allowed; 0 for no limit. */
+  readonly ttl: number;
+  /** How much the task reports about what passes through it. */
+  readonly traceLevel: TraceLevel;
+  /** Values for placeholders, kept for restarts. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** What tasks take from their engine. */
+export interface TaskHost extends
+  Pick<
+    ExecutionOptions,
+    | "clock"
+    | "fetch"
+    | "forwarding"
+    | "maxObjectBytes"
+    | "pipeIdleTimeout"
+    | "stopTimeout"
+  > {
+  /** The files of a user, for nodes; all access is refused unless allowed. */
+  filesOf(userId: string, allowed: boolean): NodeFiles;
+  /** Who watches. */
+  readonly monitors: Monitors;
+  /** Called once for each task, when it has ended. */
+  onTaskEnd(token: string): void;
+}
 
 /**
- * A pipeline under a token, from `execute` to its end. The
- * nodes at work are an `Execution`; a restart replaces it.
+ * A pipeline under a token, from `execute` to its end. The nodes at work are an
+ * `Execution`; a restart replaces it.
  */
 export class Task {
   /** What the task was started with. */
@@ -20,12 +61,15 @@ export class Task {
   /** What is known about it. */
   readonly record: TaskRecord;
   readonly #host: TaskHost;
+  readonly #clock: Clock;
   #pipeline: Pipeline;
   #reachesFiles: boolean;
   #execution: Execution | undefined;
   #ready: Deferred<void> = deferred();
   #stopping: Promise<void> | undefined;
-  #watch: IdleWatch | undefined;
+  /** When there was last a request for data. */
+  #touched: number;
+  #cancelIdle: (() => void) | undefined;
 
   /**
    * Make a task; it runs once `start` was called.
@@ -37,6 +81,8 @@ export class Task {
     this.#pipeline = pipeline;
     this.#reachesFiles = spec.rights.has("task.store");
     this.#host = host;
+    this.#clock = host.clock;
+    this.#touched = this.#clock.now();
     const events = host.monitors.eventsOf(spec);
     this.record = new TaskRecord({ ...spec, clock: host.clock, events });
   }
@@ -51,14 +97,15 @@ export class Task {
     return !this.record.completed;
   }
 
-  /** Whether the task was told to stop and has not ended yet. */
+  /** Whether the task is ending. */
   get stopping(): boolean {
     return this.active && this.#stopping !== undefined;
   }
 
-  /** For how long nothing was asked of the task, in seconds. */
+  /** For how long there was no request for data, in seconds. */
   get idleSeconds(): number {
-    return this.active ? (this.#watch?.idle ?? 0) / 1_000 : 0;
+    const isIdle = this.active && !this.#isBusy;
+    return isIdle ? (this.#clock.now() - this.#touched) / 1_000 : 0;
   }
 
   /**
@@ -86,7 +133,9 @@ export class Task {
    */
   async pipes(): Promise<Pipes> {
     const execution = this.#execution;
-    if (!this.active || !execution) throw notRunning();
+    if (!this.active || !execution) {
+      throw new PipeException("Your pipeline is not running");
+    }
     if (this.#stopping) throw terminating();
     if (this.record.state !== TASK_STATE.RUNNING) {
       await this.whenRunning();
@@ -96,12 +145,12 @@ export class Task {
     return execution.pipes;
   }
 
-  /** Something was asked of the task: its time to live begins anew. */
+  /** Begin the time to live anew. */
   touch(): void {
-    this.#watch?.touch();
+    this.#touched = this.#clock.now();
   }
 
-  /** Abandon what a connection has open; used when it goes away. */
+  /** Abandon what a connection has open, once it has gone. */
   release(owner: object, reason: unknown): void {
     this.#execution?.pipes.release(owner, reason);
   }
@@ -113,12 +162,11 @@ export class Task {
   }
 
   /**
-   * Replace the pipeline. Token, source, provider, counters and watchers
-   * stay.
+   * Replace the pipeline. Token, source, provider, counters and watchers stay.
    *
    * @param pipeline The new pipeline, placeholders unresolved.
    * @param plan The same, made ready to run.
-   * @param reachesFiles Whether who gives it may use the files of the task's
+   * @param reachesFiles Whether whoever gives it may use the files of the task's
    * user.
    * @throws What a node threw, or why the task does not run.
    */
@@ -136,7 +184,7 @@ export class Task {
     this.#pipeline = pipeline;
     this.#reachesFiles = reachesFiles;
     this.#ready = deferred();
-    this.#watch?.stop();
+    this.#cancelIdle?.();
     this.record.enter(TASK_STATE.STARTING, {
       status: "Restarting",
       serviceUp: false,
@@ -150,31 +198,27 @@ export class Task {
 
   #run(plan: Plan): Promise<void> {
     const ready = this.#ready;
-    const { spec, record: reporter } = this;
+    const { spec, record } = this;
     const files = this.#host.filesOf(spec.userId, this.#reachesFiles);
-    const execution = new Execution({
-      ...this.#host,
-      ...spec,
-      plan,
-      reporter,
-      files,
-    });
+    const options = { ...this.#host, ...spec, plan, files, reporter: record };
+    const execution = new Execution(options);
     this.#execution = execution;
-    const { secrets } = plan;
-    this.record.secrets = secrets;
-    this.record.enter(TASK_STATE.INITIALIZING, { status: "" });
+    record.pipes = execution.pipes;
+    record.secrets = plan.secrets;
+    record.enter(TASK_STATE.INITIALIZING, { status: "" });
     execution.start().then(
       () => {
         if (this.#stopping) return;
-        this.record.enter(TASK_STATE.RUNNING, { serviceUp: true });
-        this.#watch = this.#watchIdleness(execution.pipes);
+        record.enter(TASK_STATE.RUNNING, { serviceUp: true });
+        this.touch();
+        this.#stopWhenIdle(spec.ttl * 1_000);
         ready.resolve();
       },
       (error) => {
-        // Whoever stopped the task ends it, too.
+        // A task that is stopping is ended by `stop`.
         if (!this.#stopping) this.#failToStart(error);
         const message = messageOf(error);
-        const shown = secrets.hide(message);
+        const shown = plan.secrets.hide(message);
         ready.reject(
           shown === message ? error : new ExecutionException(shown),
         );
@@ -194,7 +238,7 @@ export class Task {
   }
 
   async #stop(): Promise<void> {
-    this.#watch?.stop();
+    this.#cancelIdle?.();
     this.record.enter(TASK_STATE.STOPPING, {
       status: "Stopping",
       serviceUp: false,
@@ -214,24 +258,28 @@ export class Task {
     this.#host.onTaskEnd(this.spec.token);
   }
 
-  #watchIdleness(pipes: Pipes): IdleWatch {
-    return new IdleWatch({
-      clock: this.#host.clock,
-      limit: this.spec.ttl * 1_000,
-      isBusy: () => pipes.size > 0,
-      onIdle: () => void this.stop(),
-    });
+  get #isBusy(): boolean {
+    return (this.#execution?.pipes.size ?? 0) > 0;
+  }
+
+  /**
+   * Stop after so many milliseconds of idleness; 0 for never. Requests only note
+   * the time, and one timer looks at it.
+   */
+  #stopWhenIdle(limit: number, wait = limit): void {
+    if (limit === 0) return;
+    const look = (): void => {
+      if (this.#isBusy) this.touch();
+      const left = this.#touched + limit - this.#clock.now();
+      if (left > 0) this.#stopWhenIdle(limit, left);
+      else void this.stop();
+    };
+    this.#cancelIdle = this.#clock.after(wait, look, { ref: false });
   }
 }
 
-function notRunning(): PipeException {
-  return new PipeException("Your pipeline is not running");
-}
-
 function terminating(): PipeException {
-  return new PipeException(
-    "Task is terminating, cannot process data requests",
-  );
+  return new PipeException("Task is terminating, cannot process data requests");
 }
 
 function alreadyCompleted(): ExecutionException {

@@ -7,17 +7,17 @@ import {
 } from "../../../schema/task.ts";
 import type { Clock } from "../../async.ts";
 import { Secrets } from "../../protocol/secrets.ts";
-import { StatusFeed } from "../monitor/monitors.ts";
 import type { TaskEvents } from "../monitor/monitors.ts";
 import type { ObjectInfo } from "../node.ts";
-import { Counters } from "./counters.ts";
 import type { NodeReporter } from "./execution.ts";
 import type { Failure } from "./failure.ts";
-import { flowTrace, type TraceLevel } from "./flow_trace.ts";
-import { jsonCopy } from "./json_copy.ts";
-import { MessageLog } from "./message_log.ts";
-import { emptyStatus } from "./empty_status.ts";
-import type { FlowStep } from "./observer.ts";
+import { type FlowStep, flowTrace, type TraceLevel } from "./flow_trace.ts";
+import { jsonCopy } from "./object_response.ts";
+import type { Pipes } from "./pipes.ts";
+import { Counters, emptyStatus, withMessage } from "./task_status.ts";
+
+/** The least time between two updates of a status. */
+const INTERVAL_MS = 1_000;
 
 /** What a record needs to know about its task. */
 export interface TaskRecordOptions {
@@ -27,63 +27,59 @@ export interface TaskRecordOptions {
   readonly projectId: string;
   /** The task's source component. */
   readonly source: string;
-  /** How much the task tells about what passes through it. */
+  /** How much the task reports about what passes through it. */
   readonly traceLevel: TraceLevel;
   /** Where time comes from. */
   readonly clock: Clock;
-  /** Who is told about changes. */
+  /** Sends events to those who watch the task. */
   readonly events: TaskEvents;
 }
 
 /** The fields of a status that change by assignment. */
-type Changing = {
-  -readonly [
-    Field in
-      | "completed"
-      | "state"
-      | "startTime"
-      | "endTime"
-      | "status"
-      | "currentObject"
-      | "currentSize"
-      | "serviceUp"
-      | "exitCode"
-      | "exitMessage"
-  ]: TaskStatus[Field];
-};
+type Changing = Pick<
+  TaskStatus,
+  | "completed"
+  | "state"
+  | "startTime"
+  | "endTime"
+  | "status"
+  | "currentObject"
+  | "currentSize"
+  | "notes"
+  | "serviceUp"
+  | "exitCode"
+  | "exitMessage"
+>;
 
-/**
- * What is known about a task: its status, and the events that tell others
- * about it.
- */
+/** What is known about a task: its status, and the events that report it. */
 export class TaskRecord implements NodeReporter {
-  readonly #options: TaskRecordOptions;
-  readonly #feed: StatusFeed;
-  readonly #counters: Counters;
-  readonly #errors: MessageLog = new MessageLog("Error");
-  readonly #warnings: MessageLog = new MessageLog("Warning");
-  readonly #paths: Map<number, readonly string[]> = new Map();
-  #notes: readonly (string | JsonObject)[] = [];
-  #fields: Changing;
+  /** Counts the moves of objects between components. */
+  readonly moves: { count: number } = { count: 0 };
   /** What must not show; that of the plan which runs. */
   secrets: Secrets = new Secrets();
+  /** The pipes of the plan which runs. */
+  pipes: Pipes | undefined;
+  /** Whether flow steps may be wanted at any time. */
+  readonly isTraced: boolean;
+  readonly #options: TaskRecordOptions;
+  readonly #counters: Counters;
+  #errors: readonly string[] = [];
+  #warnings: readonly string[] = [];
+  #fields: Changing;
+  /** When the status was last sent, and how many moves there were. */
+  #sentAt = -INTERVAL_MS;
+  #sentMoves = 0;
+  /** Whether there is a change that was not sent. */
+  #isDirty = false;
+  #cancelUpdate: (() => void) | undefined;
 
   /** Make the record of a task that has just been accepted. */
   constructor(options: TaskRecordOptions) {
-    const { clock, events, projectId, source } = options;
     this.#options = options;
-    this.#counters = new Counters(clock);
+    this.isTraced = options.traceLevel !== "none";
+    this.#counters = new Counters(options.clock);
+    const { projectId, source } = options;
     this.#fields = { ...emptyStatus(projectId, source), status: "" };
-    this.#feed = new StatusFeed({
-      clock,
-      wanted: () => events.wanted(EVENT_BITS.SUMMARY),
-      send: () =>
-        events.publish(
-          EVENT_BITS.SUMMARY,
-          "apaevt_status_update",
-          () => this.read(),
-        ),
-    });
   }
 
   /** Where the task is. */
@@ -103,26 +99,24 @@ export class TaskRecord implements NodeReporter {
 
   /** Whether flow steps are wanted at this moment. */
   get tracing(): boolean {
-    const { traceLevel, events } = this.#options;
-    return traceLevel !== "none" && events.wanted(EVENT_BITS.FLOW);
+    return this.isTraced && this.#options.events.wanted(EVENT_BITS.FLOW);
   }
 
   /** The status as it is now. */
   read(): TaskStatus {
+    this.#watchMoves();
     const { name, projectId, source } = this.#options;
+    const byPipe = this.pipes?.paths ?? {};
     return {
       ...emptyStatus(projectId, source),
       ...this.#fields,
       ...this.#counters.read(),
       name,
-      // In process, what is answered may be changed by whoever asked.
-      warnings: [...this.#warnings.list()],
-      errors: [...this.#errors.list()],
-      notes: structuredClone(this.#notes),
-      pipeflow: {
-        totalPipes: this.#paths.size,
-        byPipe: Object.fromEntries(this.#paths),
-      },
+      // In process, the caller may change the answer.
+      warnings: [...this.#warnings],
+      errors: [...this.#errors],
+      notes: structuredClone(this.#fields.notes),
+      pipeflow: { totalPipes: Object.keys(byPipe).length, byPipe },
     };
   }
 
@@ -132,103 +126,98 @@ export class TaskRecord implements NodeReporter {
     const times = begun ? { startTime: unixSeconds() } : {};
     const before = this.#fields.state;
     this.#fields = { ...this.#fields, ...times, ...fields, state };
-    this.#feed.flush();
-    // Nothing is measured here, but whoever shows figures waits for some.
+    this.#update();
+    // Nothing is measured here, but clients that show figures wait for some.
     if (before !== state && state === TASK_STATE.RUNNING) this.#measure();
   }
 
-  /** The end; the task's last words. */
+  /** The end of the task. */
   end(
     state: TaskState,
     fields: Pick<Changing, "status" | "exitCode" | "exitMessage">,
   ): void {
-    this.#paths.clear();
-    const endTime = unixSeconds();
+    this.pipes = undefined;
     this.enter(state, {
       ...fields,
       exitMessage: this.secrets.hide(fields.exitMessage),
       completed: true,
       serviceUp: false,
-      endTime,
+      endTime: unixSeconds(),
     });
     this.#measure();
     this.announce("end");
   }
 
-  /** Tell watchers that the task began, ended or started again. */
+  /** Report that the task began, ended or started again. */
   announce(action: "begin" | "end" | "restart"): void {
     const { events, name, projectId, source } = this.#options;
-    const body = (): object => ({ action, name, projectId, source });
-    events.publish(EVENT_BITS.TASK, "apaevt_task", () => ({ ...body() }));
+    const body = (): Record<string, unknown> => ({
+      action,
+      name,
+      projectId,
+      source,
+    });
+    events.publish(EVENT_BITS.TASK, "apaevt_task", body);
   }
 
   /** Set the human status text. */
   status(given: string): void {
-    const text = this.secrets.hide(given);
-    this.#fields.status = text;
-    this.#detail("apaevt_status_message", () => ({ message: text }));
-    this.#print(text);
+    const message = this.secrets.hide(given);
+    this.#set({ status: message }, "apaevt_status_message", { message });
+    this.#print(message);
   }
 
   /** Add a connection hint. */
   note(note: string | JsonObject): void {
-    this.#notes = [...this.#notes, structuredClone(note)];
-    this.#detail("apaevt_status_user", () => ({
-      notes: structuredClone(this.#notes),
-    }));
+    const notes = [...this.#fields.notes, structuredClone(note)];
+    this.#set({ notes }, "apaevt_status_user", {
+      notes: structuredClone(notes),
+    });
   }
 
-  /** Forget the hints of nodes that run no longer. */
+  /** Remove the hints of nodes that run no longer. */
   clearNotes(): void {
-    this.#notes = [];
+    this.#fields = { ...this.#fields, notes: [] };
   }
 
   /** Add a warning. */
   warn(given: string): void {
     const message = this.secrets.hide(given);
-    this.#warnings.add(message);
-    this.#detail("apaevt_status_warning", () => ({ message }));
+    this.#warnings = withMessage(this.#warnings, "Warning", message);
+    this.#set({}, "apaevt_status_warning", { message });
     this.#print(message);
   }
 
   /** Add an error. */
   failed({ message: given, file, line }: Failure): void {
     const message = this.secrets.hide(given);
-    this.#errors.add(message, file, line);
-    this.#detail("apaevt_status_error", () => ({ message }));
+    this.#errors = withMessage(this.#errors, "Error", message, file, line);
+    this.#set({}, "apaevt_status_error", { message });
     this.#print(message);
   }
 
   /** An object began. */
-  opened({ name, size = 0 }: ObjectInfo): void {
-    this.#fields.currentObject = name;
-    this.#fields.currentSize = size;
-    this.#detail("apaevt_status_object", () => ({ object: name, size }));
+  opened({ name: object, size = 0 }: ObjectInfo): void {
+    const fields = { currentObject: object, currentSize: size };
+    this.#set(fields, "apaevt_status_object", { object, size });
   }
 
   /** An object ended. */
   ended(outcome: "completed" | "failed", size: number): void {
     this.#counters.add(outcome, size);
-    this.#detail("apaevt_status_counts", () => ({ ...this.#counters.read() }));
+    this.#set({}, "apaevt_status_counts", this.#counters.read());
   }
 
-  /** A node has a message for whoever watches the pipe. */
+  /** A node has a message for those who watch the pipe. */
   sse(pipeId: number, type: string, data: JsonObject | undefined): void {
     const body = (): Record<string, unknown> => ({
       pipe_id: pipeId,
       type,
-      // A node may go on with what it told.
+      // A node may change later what it has sent.
       ...(data && Object.keys(data).length > 0 && { data: jsonCopy(data) }),
     });
     const { events } = this.#options;
     events.publish(EVENT_BITS.SSE, "apaevt_sse", body, pipeId);
-  }
-
-  /** The components at work in a pipe. */
-  at(pipeId: number, path: readonly string[] | undefined): void {
-    if (path) this.#paths.set(pipeId, path);
-    else this.#paths.delete(pipeId);
-    this.#feed.changed();
   }
 
   /** A step of an object. */
@@ -244,24 +233,65 @@ export class TaskRecord implements NodeReporter {
     }));
   }
 
-  /** The status tells the same, and need not be sent for it. */
+  /** The status has the same, and is not sent for it. */
   #measure(): void {
-    const { events } = this.#options;
-    const body = (): Record<string, unknown> => ({
-      metrics: this.read().metrics,
-    });
+    const { projectId, source, events } = this.#options;
+    const { metrics } = emptyStatus(projectId, source);
+    const body = (): Record<string, unknown> => ({ metrics });
     events.publish(EVENT_BITS.DETAIL, "apaevt_status_metrics", body);
   }
 
-  #detail(event: string, body: () => Record<string, unknown>): void {
-    this.#options.events.publish(EVENT_BITS.DETAIL, event, body);
-    this.#feed.changed();
+  /** Change fields, report it, and send the status with the next update. */
+  #set(fields: Partial<Changing>, event: string, body: object): void {
+    this.#fields = { ...this.#fields, ...fields };
+    const { events } = this.#options;
+    events.publish(EVENT_BITS.DETAIL, event, () => ({ ...body }));
+    this.#changed();
   }
 
   /** What a server's engine would have printed. */
   #print(line: string): void {
     const body = { category: "console", output: `${line}\n` };
     this.#options.events.publish(EVENT_BITS.OUTPUT, "output", () => body);
+  }
+
+  /** Send the status with the next update, at most one second from now. */
+  #changed(): void {
+    const { clock, events } = this.#options;
+    if (this.#isDirty || !events.wanted(EVENT_BITS.SUMMARY)) return;
+    const wait = this.#sentAt + INTERVAL_MS - clock.now();
+    if (wait <= 0) return this.#update();
+    this.#isDirty = true;
+    this.#cancelUpdate?.();
+    this.#cancelUpdate = clock.after(wait, () => this.#update());
+  }
+
+  /**
+   * Look every second whether objects have moved, while there are any and the
+   * status is watched: a report of each move would cost more than the move.
+   */
+  #watchMoves(): void {
+    const { clock, events } = this.#options;
+    if (this.#cancelUpdate || !this.pipes?.size) return;
+    if (!events.wanted(EVENT_BITS.SUMMARY)) return;
+    const look = (): void => {
+      this.#cancelUpdate = undefined;
+      if (this.moves.count !== this.#sentMoves) this.#update();
+      else this.#watchMoves();
+    };
+    this.#cancelUpdate = clock.after(INTERVAL_MS, look, { ref: false });
+  }
+
+  /** Send the status now. */
+  #update(): void {
+    const { clock, events } = this.#options;
+    this.#cancelUpdate?.();
+    this.#cancelUpdate = undefined;
+    this.#isDirty = false;
+    this.#sentAt = clock.now();
+    this.#sentMoves = this.moves.count;
+    const body = (): Record<string, unknown> => ({ ...this.read() });
+    events.publish(EVENT_BITS.SUMMARY, "apaevt_status_update", body);
   }
 }
 

@@ -1,0 +1,139 @@
+import {
+  TASK_STATE,
+  type TaskCounters,
+  type TaskStatus,
+} from "../../../schema/task.ts";
+import type { Clock } from "../../async.ts";
+
+/** How many errors and warnings a status has at most. */
+const MOST_MESSAGES = 50;
+/** For how long objects are counted for a rate. */
+const WINDOW_MS = 2_500;
+
+/** The status of a task that does not exist: every field zero or empty. */
+export function emptyStatus(projectId: string, source: string): TaskStatus {
+  return {
+    name: "",
+    project_id: projectId,
+    source,
+    completed: false,
+    state: TASK_STATE.NONE,
+    startTime: 0,
+    endTime: 0,
+    debuggerAttached: false,
+    status: "Not running",
+    warnings: [],
+    errors: [],
+    currentObject: "",
+    currentSize: 0,
+    notes: [],
+    totalSize: 0,
+    totalCount: 0,
+    completedSize: 0,
+    completedCount: 0,
+    failedSize: 0,
+    failedCount: 0,
+    wordsSize: 0,
+    wordsCount: 0,
+    rateSize: 0,
+    rateCount: 0,
+    serviceUp: false,
+    exitCode: 0,
+    exitMessage: "",
+    pipeflow: { totalPipes: 0, byPipe: {} },
+    metrics: {
+      cpu_percent: 0,
+      cpu_memory_mb: 0,
+      gpu_memory_mb: 0,
+      peak_cpu_percent: 0,
+      peak_cpu_memory_mb: 0,
+      peak_gpu_memory_mb: 0,
+      avg_cpu_percent: 0,
+      avg_cpu_memory_mb: 0,
+      avg_gpu_memory_mb: 0,
+    },
+    tokens: {
+      cpu_utilization: 0,
+      cpu_memory: 0,
+      gpu_memory: 0,
+      gpu_inference: 0,
+      custom: {},
+      total: 0,
+    },
+  };
+}
+
+/** The messages with one more, in the shape `Kind*message*file:line`. */
+export function withMessage(
+  messages: readonly string[],
+  kind: "Error" | "Warning",
+  message: string,
+  file = "",
+  line = 0,
+): readonly string[] {
+  const entry = `${kind}*${message}*${file}:${line}`;
+  return [...messages.slice(1 - MOST_MESSAGES), entry];
+}
+
+/** Objects, and their bytes. */
+interface Tally {
+  size: number;
+  count: number;
+}
+
+/** Counts the objects of a task. */
+export class Counters {
+  readonly #clock: Clock;
+  readonly #completed: Tally = { size: 0, count: 0 };
+  readonly #failed: Tally = { size: 0, count: 0 };
+  #window: Tally = { size: 0, count: 0 };
+  #windowStart: number;
+  #rate: Tally = { size: 0, count: 0 };
+
+  /** Make counters that take the time for their rates from `clock`. */
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#windowStart = clock.now();
+  }
+
+  /** Count an object of `size` bytes. */
+  add(outcome: "completed" | "failed", size: number): void {
+    const tally = outcome === "failed" ? this.#failed : this.#completed;
+    for (const sum of [tally, this.#window]) {
+      sum.count++;
+      sum.size += size;
+    }
+  }
+
+  /** The figures of now. */
+  read(): TaskCounters {
+    this.#turnWindow();
+    const completed = this.#completed;
+    const failed = this.#failed;
+    return {
+      totalSize: completed.size + failed.size,
+      totalCount: completed.count + failed.count,
+      completedSize: completed.size,
+      completedCount: completed.count,
+      failedSize: failed.size,
+      failedCount: failed.count,
+      wordsSize: 0,
+      wordsCount: 0,
+      rateSize: this.#rate.size,
+      rateCount: this.#rate.count,
+    };
+  }
+
+  /** Rates are taken when they are read, so that no timer is needed. */
+  #turnWindow(): void {
+    const elapsed = this.#clock.now() - this.#windowStart;
+    if (elapsed < WINDOW_MS) return;
+    const perSecond = 100_000 / elapsed;
+    this.#rate = {
+      size: Math.round(this.#window.size * perSecond),
+      count: Math.round(this.#window.count * perSecond),
+    };
+    this.#window = { size: 0, count: 0 };
+    this.#windowStart = this.#clock.now();
+  }
+}
