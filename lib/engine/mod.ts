@@ -45,16 +45,18 @@ export {
 export { builtinNodes } from "./nodes/builtin_nodes.ts";
 export type {
   BuiltinNodesOptions,
+  CodeContext,
+  GuardContext,
   NodeOverrides,
   OverrideContext,
 } from "./nodes/options.ts";
-export { markdownRow, markdownTable } from "./nodes/parse/markdown_table.ts";
+export { markdownRow, markdownTable } from "./nodes/core/markdown_table.ts";
 export type {
   ParsedDocument,
   Parser,
   ParserInfo,
   ParserTable,
-} from "./nodes/parse/parser_table.ts";
+} from "./nodes/core/parse.ts";
 export type {
   EmbeddingContext,
   EmbeddingFunction,

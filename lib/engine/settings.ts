@@ -7,7 +7,7 @@ import type { NodeDefinition } from "./node.ts";
 import type { EmbeddingFunction } from "./nodes/embedding/embedding_override.ts";
 import type { LlmFunction, LlmReplyLine } from "./nodes/llm/llm_override.ts";
 import type { NodeOverrides } from "./nodes/options.ts";
-import type { ParserTable } from "./nodes/parse/parser_table.ts";
+import type { ParserTable } from "./nodes/core/parse.ts";
 import type { FileStore } from "./store/file_store.ts";
 import { memoryStore } from "./store/memory_store.ts";
 
@@ -245,6 +245,8 @@ function readEmbedding(
 function readOverrides(given: NodeOverrides = {}): NodeOverrides {
   checkOptions(given, "createEngine({ overrides: { anonymize_text } })", {
     anonymize_text: "function",
+    guardrails: "function",
+    preprocessor_code: "function",
   });
   return given;
 }

@@ -1,13 +1,17 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { ObjectInfo } from "../../lib/engine/node.ts";
-import { parseNode } from "../../lib/engine/nodes/parse/parse.ts";
-import { nfcStream } from "../../lib/engine/nodes/parse/_nfc_stream.ts";
 import {
+  nfcStream,
   PIECE_BYTES,
   pieceCutter,
-} from "../../lib/engine/nodes/parse/_piece_cutter.ts";
-import { type BenchPipe, startNode, utf8 } from "../engine/nodes/harness.ts";
+} from "../../lib/engine/nodes/core/text_decoding.ts";
+import {
+  type BenchPipe,
+  builtin,
+  startNode,
+  utf8,
+} from "../engine/nodes/harness.ts";
 
 /** Text of every kind, with characters that combine. */
 const text: fc.Arbitrary<string> = fc.array(
@@ -58,7 +62,7 @@ async function parse(
   chunks: readonly Uint8Array[],
   object: Partial<ObjectInfo> = {},
 ): Promise<BenchPipe> {
-  const pipe = (await startNode(parseNode())).open({ object });
+  const pipe = (await startNode(builtin("parse"))).open({ object });
   await pipe.sendBytes(...chunks);
   await pipe.finish();
   return pipe;

@@ -1,9 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { JsonObject } from "../../schema/json.ts";
-import { codePoints, utf8Bytes } from "../../lib/engine/nodes/chunk_limit.ts";
-import { preprocessorLangchainNode } from "../../lib/engine/nodes/preprocessor_langchain.ts";
-import { startNode } from "../engine/nodes/harness.ts";
+import { codePoints, utf8Bytes } from "../../lib/engine/nodes/text_splitter.ts";
+import { builtin, startNode } from "../engine/nodes/harness.ts";
 
 /** Text with the things that splitters look for. */
 const text: fc.Arbitrary<string> = fc.array(
@@ -48,7 +47,8 @@ async function documents(
   given: string,
   config: JsonObject,
 ): Promise<readonly { readonly text: string; readonly id: number }[]> {
-  const pipe = (await startNode(preprocessorLangchainNode(), config)).open();
+  const pipe = (await startNode(builtin("preprocessor_langchain"), config))
+    .open();
   await pipe.send("text", given);
   await pipe.finish();
   return pipe.on("documents").flat().map((doc) => ({
@@ -168,7 +168,9 @@ Deno.test("the same text is cut the same way, however it comes", async () => {
       fc.array(text, { maxLength: 4 }),
       size,
       async (texts, strlen) => {
-        const bench = await startNode(preprocessorLangchainNode(), { strlen });
+        const bench = await startNode(builtin("preprocessor_langchain"), {
+          strlen,
+        });
         const pipe = bench.open();
         for (const one of texts) await pipe.send("text", one);
         await pipe.finish();

@@ -13,7 +13,7 @@ const MADE_LATER: Readonly<Record<string, string>> = {
   "lib/engine/nodes/agent/filesystem.ts": "written by a pipeline's author",
   "lib/engine/nodes/agent/http_rules.ts": "written by a pipeline's author",
   "lib/engine/nodes/llm/llm_override.ts": "written by a pipeline's author",
-  "lib/engine/nodes/separators.ts": "a copy of one that is checked",
+  "lib/engine/nodes/text_splitter.ts": "a copy of one that is checked",
   "schema/_find_json.ts": "a copy of one that is checked",
   "schema/parse_python.ts": "a copy of one that is checked",
 };

@@ -2,65 +2,62 @@ import { createQuestion } from "../../schema/question.ts";
 import { resolveReferences } from "../../lib/engine/nodes/agent/toolbox.ts";
 import { outline, valueText } from "../../lib/engine/nodes/agent/value_text.ts";
 import { statusFailure } from "../../lib/engine/nodes/call_api.ts";
-import { codePoints, utf8Bytes } from "../../lib/engine/nodes/chunk_limit.ts";
-import { languageOf } from "../../lib/engine/nodes/code/_language.ts";
-import { preprocessorCodeNode } from "../../lib/engine/nodes/code/preprocessor_code.ts";
-import { splitCode } from "../../lib/engine/nodes/code/split_code.ts";
+import {
+  languageOf,
+  splitParagraphs,
+} from "../../lib/engine/nodes/core/preprocessor_code.ts";
 import { hashedWords } from "../../lib/engine/nodes/embedding/hashed_words.ts";
+import { prepareRequest } from "../../lib/engine/nodes/agent/http_request.ts";
+import { jsonReply } from "../../lib/engine/nodes/_json_reply.ts";
+import { answerValue } from "../../lib/engine/nodes/core/response.ts";
+import { peek } from "../../lib/engine/nodes/agent/memory.ts";
+import { maskPrivate } from "../../lib/engine/nodes/privacy/anonymize_text.ts";
 import {
   formatFault,
   FORMATS,
-} from "../../lib/engine/nodes/guardrails/_format.ts";
-import { inputViolations } from "../../lib/engine/nodes/guardrails/_input_checks.ts";
-import { outputViolations } from "../../lib/engine/nodes/guardrails/_output_checks.ts";
-import { readPolicy } from "../../lib/engine/nodes/guardrails/_policy.ts";
-import { prepareRequest } from "../../lib/engine/nodes/agent/http_request.ts";
-import { jsonReply } from "../../lib/engine/nodes/_json_reply.ts";
-import { answerValue } from "../../lib/engine/nodes/_response_values.ts";
-import { peek } from "../../lib/engine/nodes/agent/memory.ts";
-import { maskPrivate } from "../../lib/engine/nodes/privacy/mask_private.ts";
+  injection,
+  ungrounded,
+} from "../../lib/engine/nodes/privacy/guard_rules.ts";
 import { promptText } from "../../lib/engine/nodes/prompt_text.ts";
-import {
-  LATEX,
-  MARKDOWN,
-  readSeparators,
-} from "../../lib/engine/nodes/separators.ts";
 import { docMatches } from "../../lib/engine/nodes/store/doc_matches.ts";
 import { TextIndex } from "../../lib/engine/nodes/store/text_index.ts";
 import {
+  codePoints,
+  LATEX,
+  MARKDOWN,
+  readSeparators,
   splitAtSeparator,
   splitByForce,
   splitRecursively,
+  utf8Bytes,
 } from "../../lib/engine/nodes/text_splitter.ts";
-import { startNode } from "../engine/nodes/harness.ts";
+import { builtin, startNode } from "../engine/nodes/harness.ts";
 import { settle } from "./client_readers.ts";
 import { JSON_PIECES } from "./schema_readers.ts";
 import { jsonList, type TextReader } from "./text_reader.ts";
 
-const POLICY = readPolicy({
-  id: "a",
-  config: {
-    enable_content_safety: true,
-    enable_hallucination_check: true,
+/** Guardrails that check all that they can. */
+async function guard(text: string): Promise<void> {
+  const custom = {
     max_input_length: 10,
     max_tokens_estimate: 10,
     blocked_topics: ["b"],
     allowed_topics: ["c"],
-  },
-});
+  };
+  const node = builtin("guardrails");
+  const pipe = (await startNode(node, { profile: "custom", custom })).open();
+  await pipe.send("questions", createQuestion({ questions: [{ text }] }));
+  await pipe.send("answers", { answer: text, expectJson: false });
+}
 
 const LIMIT = { most: 100, measure: codePoints };
 
 export const NODE_READERS: readonly TextReader[] = [
   {
     covers: [
-      "lib/engine/nodes/privacy/mask_private.ts#maskPrivate",
+      "lib/engine/nodes/privacy/anonymize_text.ts#anonymizeText",
+      "lib/engine/nodes/privacy/anonymize_text.ts#maskPrivate",
       "lib/engine/nodes/privacy/private_data.ts#privateSpans",
-      "lib/engine/nodes/privacy/_card_numbers.ts#cardNumbers",
-      "lib/engine/nodes/privacy/_ibans.ts#ibans",
-      "lib/engine/nodes/privacy/_ip_addresses.ts#ipv4Addresses",
-      "lib/engine/nodes/privacy/_ip_addresses.ts#ipv6Addresses",
-      "lib/engine/nodes/privacy/_span.ts#groupSpans",
     ],
     read: (text) => maskPrivate(text, "█"),
     common: false,
@@ -73,22 +70,28 @@ export const NODE_READERS: readonly TextReader[] = [
       "::1 ",
       "://a@",
       "AB12 ",
+      "1\n",
+      "\r\n ",
+      "123\n456-",
+      "\u00a0",
+      "\u00ad",
+      "\uff11",
+      '"a"@',
+      "'@a.b",
     ],
   },
   {
     covers: [
-      "lib/engine/nodes/guardrails/_input_checks.ts#inputViolations",
-      "lib/engine/nodes/guardrails/_injection.ts#injectionViolations",
-      "lib/engine/nodes/guardrails/_output_checks.ts#outputViolations",
-      "lib/engine/nodes/guardrails/_grounding.ts#ungrounded",
-      "lib/engine/nodes/guardrails/_nearby.ts#nearby",
-      "lib/engine/nodes/guardrails/_nearby.ts#matching",
-      "lib/engine/nodes/guardrails/_nearby.ts#either",
-      "lib/engine/nodes/guardrails/_format.ts#formatFault",
+      "lib/engine/nodes/privacy/guardrails.ts#guardrails",
+      "lib/engine/nodes/privacy/guard_rules.ts#injection",
+      "lib/engine/nodes/privacy/guard_rules.ts#personalData",
+      "lib/engine/nodes/privacy/guard_rules.ts#ungrounded",
+      "lib/engine/nodes/privacy/guard_rules.ts#formatFault",
     ],
-    read: (text) => {
-      inputViolations(text, POLICY);
-      outputViolations(text, POLICY, [text]);
+    read: async (text) => {
+      await guard(text);
+      injection(text);
+      ungrounded(text, [text]);
       for (const format of FORMATS) formatFault(text, format);
     },
     common: false,
@@ -112,51 +115,27 @@ export const NODE_READERS: readonly TextReader[] = [
   },
   {
     covers: [
-      "lib/engine/nodes/code/split_code.ts#splitCode",
-      "lib/engine/nodes/code/_open_lines.ts#openLines",
-    ],
-    read: (text) => {
-      for (const language of ["cpp", "python", "javascript"] as const) {
-        splitCode(text, language);
-      }
-      splitCode(text, undefined);
-    },
-    common: false,
-    pieces: [
-      "\n",
-      "(",
-      "/[",
-      ")//",
-      ";/*",
-      "'",
-      '"""',
-      'R"(',
-      "`${",
-      "a\n\n",
-    ],
-  },
-  {
-    covers: [
-      "lib/engine/nodes/code/preprocessor_code.ts#preprocessorCodeNode",
-      "lib/engine/nodes/code/_language.ts#languageOf",
+      "lib/engine/nodes/core/preprocessor_code.ts#preprocessorCode",
+      "lib/engine/nodes/core/preprocessor_code.ts#splitParagraphs",
+      "lib/engine/nodes/core/preprocessor_code.ts#languageOf",
     ],
     read: async (text) => {
+      splitParagraphs(text);
       languageOf({ name: text, mimeType: text });
       languageOf({ name: "a", mimeType: `text/x-${text}` });
-      const pipe = (await startNode(preprocessorCodeNode())).open();
+      const pipe = (await startNode(builtin("preprocessor_code"))).open();
       await pipe.send("text", text);
       await pipe.finish();
     },
-    pieces: [" \n", "src", "\n\n", "a;\n"],
+    pieces: [" \n", "src", "\n\n", "a\n\n", "a;\n"],
   },
   {
     covers: [
       "lib/engine/nodes/text_splitter.ts#splitRecursively",
       "lib/engine/nodes/text_splitter.ts#splitAtSeparator",
       "lib/engine/nodes/text_splitter.ts#splitByForce",
-      "lib/engine/nodes/chunk_limit.ts#chunkRule",
-      "lib/engine/nodes/chunk_limit.ts#codePoints",
-      "lib/engine/nodes/chunk_limit.ts#utf8Bytes",
+      "lib/engine/nodes/text_splitter.ts#codePoints",
+      "lib/engine/nodes/text_splitter.ts#utf8Bytes",
     ],
     read: (text) => {
       for (const separators of [MARKDOWN, LATEX]) {
@@ -169,7 +148,7 @@ export const NODE_READERS: readonly TextReader[] = [
     pieces: ["a", "\n\n", "\n# ", "\n***", "\n\\item"],
   },
   {
-    covers: ["lib/engine/nodes/separators.ts#readSeparators"],
+    covers: ["lib/engine/nodes/text_splitter.ts#readSeparators"],
     read: (text) =>
       settle(
         () => readSeparators(text, "a", "b"),
@@ -184,11 +163,16 @@ export const NODE_READERS: readonly TextReader[] = [
   },
   {
     covers: [
-      "lib/engine/nodes/_response_values.ts#docValue",
-      "lib/engine/nodes/_response_values.ts#questionValue",
-      "lib/engine/nodes/_response_values.ts#answerValue",
+      "lib/engine/nodes/core/response.ts#response",
+      "lib/engine/nodes/core/response.ts#docValue",
+      "lib/engine/nodes/core/response.ts#questionValue",
+      "lib/engine/nodes/core/response.ts#answerValue",
     ],
-    read: (text) => answerValue({ answer: text, expectJson: true }),
+    read: async (text) => {
+      answerValue({ answer: text, expectJson: true });
+      const bench = await startNode(builtin("response"), { laneName: text });
+      await bench.open().send("answers", { answer: text, expectJson: true });
+    },
     pieces: JSON_PIECES,
     common: false,
   },

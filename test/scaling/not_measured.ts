@@ -70,7 +70,6 @@ export const NOT_MEASURED: Readonly<Record<string, string>> = {
   "lib/engine/nodes/config_reader.ts": CALLER,
   "lib/engine/nodes/llm/http_model.ts": ONCE,
   "lib/engine/nodes/llm/llm_override.ts": CALLER,
-  "lib/engine/nodes/parse/_own_reading.ts": BYTES,
   "lib/engine/monitor/subscriptions.ts": SHORT,
   "lib/engine/run/delivery.ts": NETWORK,
   "lib/engine/serve/http/data_route.ts": NETWORK,

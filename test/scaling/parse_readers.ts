@@ -15,6 +15,8 @@ const MARKUP: readonly string[] = [
   "<![CDATA[",
   "<b></i>",
   "<svg></b>",
+  "<svg><p>",
+  "<svg><foreignObject>",
   " c=d",
   '<a b="',
   "<table></think>",
@@ -47,8 +49,8 @@ export const PARSE_READERS: readonly TextReader[] = [
   },
   {
     covers: [
-      "lib/engine/nodes/parse/_html_reader.ts#htmlReader",
-      "lib/engine/nodes/parse/_html_tables.ts#htmlTables",
+      "lib/engine/nodes/core/html_reader.ts#htmlReader",
+      "lib/engine/nodes/core/html_tables.ts#htmlTables",
     ],
     read: pipeline({ mimeType: "text/html" }),
     common: false,
@@ -56,20 +58,22 @@ export const PARSE_READERS: readonly TextReader[] = [
     texts: {
       "elements closed from the outside": (size) =>
         "<b>".repeat(500) + "</i>".repeat(size / 4),
+      "cells that span": (size) =>
+        "<table>" + "<tr><td rowspan=0>a<td colspan=9>b".repeat(size / 40),
       "tables in tables": (size) =>
         "<table><tr><td>".repeat(500) + "<b>a</b>".repeat(size / 8),
     },
   },
   {
     covers: [
-      "lib/engine/nodes/parse/_content_type.ts#contentOf",
-      "lib/engine/nodes/parse/_sniff.ts#sniff",
-      "lib/engine/nodes/parse/_sniff.ts#binaryType",
-      "lib/engine/nodes/parse/_sniff.ts#isTextual",
-      "lib/engine/nodes/parse/_text_decoding.ts#textDecoding",
-      "lib/engine/nodes/parse/_text_decoding.ts#markedCharset",
-      "lib/engine/nodes/parse/_nfc_stream.ts#nfcStream",
-      "lib/engine/nodes/parse/_piece_cutter.ts#pieceCutter",
+      "lib/engine/nodes/core/content_type.ts#contentOf",
+      "lib/engine/nodes/core/read_text.ts#passTable",
+      "lib/engine/nodes/core/read_text.ts#passText",
+      "lib/engine/nodes/core/read_text.ts#textReading",
+      "lib/engine/nodes/core/text_decoding.ts#textDecoding",
+      "lib/engine/nodes/core/text_decoding.ts#markedCharset",
+      "lib/engine/nodes/core/text_decoding.ts#nfcStream",
+      "lib/engine/nodes/core/text_decoding.ts#pieceCutter",
     ],
     read: pipeline({ name: "object" }),
     pieces: [...MARKUP.slice(0, 4), "<?xml ", "\u0301", "\u1161", "\0"],
@@ -79,7 +83,7 @@ export const PARSE_READERS: readonly TextReader[] = [
     },
   },
   {
-    covers: ["lib/engine/nodes/parse/_content_type.ts#contentOf"],
+    covers: ["lib/engine/nodes/core/content_type.ts#contentOf"],
     read: (text) =>
       Promise.all([
         parse({ mimeType: text }, "a"),
@@ -91,10 +95,10 @@ export const PARSE_READERS: readonly TextReader[] = [
   },
   {
     covers: [
-      "lib/engine/nodes/parse/_delimited_table.ts#delimitedTable",
-      "lib/engine/nodes/parse/markdown_table.ts#markdownRow",
-      "lib/engine/nodes/parse/markdown_table.ts#markdownTable",
-      "lib/engine/nodes/parse/markdown_table.ts#tableBuilder",
+      "lib/engine/nodes/core/delimited_table.ts#delimitedTable",
+      "lib/engine/nodes/core/markdown_table.ts#markdownRow",
+      "lib/engine/nodes/core/markdown_table.ts#markdownTable",
+      "lib/engine/nodes/core/markdown_table.ts#tableBuilder",
     ],
     read: pipeline({ mimeType: "text/csv" }),
     common: false,
@@ -106,6 +110,11 @@ export const PARSE_READERS: readonly TextReader[] = [
       '"" ',
       "a\r",
       "a,b\n",
+      '"a""',
+      '"""a,',
+      '""a,',
+      '"a",',
+      "sep=",
       "|\\",
       "<b",
     ],

@@ -97,7 +97,7 @@ function definitions(
 ): readonly NodeDefinition[] {
   return (services as readonly NodeData[]).flatMap((service) => {
     const { override, needsOverride, limitation, ...data } = service;
-    const given = override && options[override];
+    const given = override && { ...options, ...options.overrides }[override];
     if (needsOverride && !given) return [];
     const limited = limitation !== undefined && typeof given !== "function";
     return [{

@@ -2,7 +2,7 @@ import type { JsonObject } from "../../../schema/json.ts";
 import type { Awaitable, NodeDefinition } from "../node.ts";
 import type { EmbeddingFunction } from "./embedding/embedding_override.ts";
 import type { LlmFunction, LlmReplyLine } from "./llm/llm_override.ts";
-import type { ParserTable } from "./parse/parser_table.ts";
+import type { ParserTable } from "./core/parse.ts";
 
 /** What is known of the component that an override works for. */
 export interface OverrideContext {
@@ -24,6 +24,37 @@ export interface NodeOverrides {
     text: string,
     context: OverrideContext,
   ) => Awaitable<string>;
+  /**
+   * Says why a text may not pass, never quoting it; `undefined` when it may.
+   * Asked for the rules that need a judgement.
+   */
+  readonly guardrails?: (
+    text: string,
+    context: GuardContext,
+  ) => Awaitable<string | undefined>;
+  /** Returns the pieces of source code that become documents. */
+  readonly preprocessor_code?: (
+    code: string,
+    context: CodeContext,
+  ) => Awaitable<readonly string[]>;
+}
+
+/** What is known of a text that `guardrails` asks about. */
+export interface GuardContext extends OverrideContext {
+  /**
+   * The rule: whether a question gives the model other orders, or an answer may
+   * do harm.
+   */
+  readonly rule: "prompt_injection" | "content_safety";
+}
+
+/** What is known of code that `preprocessor_code` cuts. */
+export interface CodeContext extends OverrideContext {
+  /**
+   * `c`, `cpp`, `python`, `javascript` or `typescript`: what the configuration
+   * says, else what the object's name or media type tells.
+   */
+  readonly language: string | undefined;
 }
 
 /** Options of {@linkcode builtinNodes}. */
@@ -63,16 +94,19 @@ export interface BuiltinNodesOptions {
   readonly overrides?: NodeOverrides;
 }
 
+/** Checks the configuration of a component and prepares its work. */
+export type Start = NodeDefinition["start"];
+
 /** The `start` functions of a pack's nodes, by provider. */
-export type Starters = Readonly<Record<string, NodeDefinition["start"]>>;
+export type Starters = Readonly<Record<string, Start>>;
 
 /** What a pack's `services.json` says of a node: all but its code. */
 export interface NodeData extends Omit<NodeDefinition, "start"> {
   /**
-   * The option that does what this engine cannot do by itself. A function given
-   * for it removes the `limitation`.
+   * The option, or the member of `overrides`, that does what this engine cannot
+   * do by itself. A function given for it removes the `limitation`.
    */
-  readonly override?: "llm" | "embedding";
+  readonly override?: "llm" | "embedding" | keyof NodeOverrides;
   /** Whether the node exists only if the option `override` is given. */
   readonly needsOverride?: boolean;
 }

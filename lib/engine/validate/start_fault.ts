@@ -68,7 +68,10 @@ export function startFault(
 ): string | undefined {
   if (!readsOnly.has(definition)) return undefined;
   try {
-    definition.start({ ...idleContext(), ...component });
+    const task = definition.start({ ...idleContext(), ...component });
+    // What fails later, such as code that cannot be loaded, is not a fault of
+    // the configuration.
+    Promise.resolve(task).catch(() => {});
     return undefined;
   } catch (error) {
     return messageOf(error);

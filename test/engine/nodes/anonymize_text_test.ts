@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
-import { anonymizeTextNode } from "../../../lib/engine/nodes/privacy/anonymize_text.ts";
-import { maskPrivate } from "../../../lib/engine/nodes/privacy/mask_private.ts";
+import { maskPrivate } from "../../../lib/engine/nodes/privacy/anonymize_text.ts";
 import {
   PRIVATE_KINDS,
   type PrivateKind,
@@ -10,7 +9,7 @@ import {
 import { close, connect, getTaskStatus, send, use } from "../../../mod.ts";
 import { forEachTransport } from "../../support/engines.ts";
 import { graph } from "../../support/one_object.ts";
-import { startNode } from "./harness.ts";
+import { builtin, startNode } from "./harness.ts";
 
 /** Data of each kind, and what only looks like it. */
 const SAMPLES: Readonly<
@@ -189,7 +188,7 @@ Deno.test("long runs are read in time that their length makes up for", () => {
 });
 
 Deno.test("anonymize_text covers what lies across writes, and lets nothing else through", async () => {
-  const pipe = (await startNode(anonymizeTextNode())).open();
+  const pipe = (await startNode(builtin("anonymize_text"))).open();
   assertEquals(await pipe.send("text", "Write to john.sm"), "consume");
   assertEquals(await pipe.send("text", "ith@example.com."), "consume");
   assertEquals(pipe.emitted, []);
@@ -198,7 +197,7 @@ Deno.test("anonymize_text covers what lies across writes, and lets nothing else 
 });
 
 Deno.test("anonymize_text of nothing is nothing", async () => {
-  const pipe = (await startNode(anonymizeTextNode())).open();
+  const pipe = (await startNode(builtin("anonymize_text"))).open();
   await pipe.finish();
   assertEquals(pipe.emitted, []);
 });
@@ -206,7 +205,7 @@ Deno.test("anonymize_text of nothing is nothing", async () => {
 Deno.test("anonymize_text takes its mask from the profile, one character", async () => {
   const mask = async (anonymizeChar: string): Promise<string> => {
     const config = { profile: "gretelLarge", gretelLarge: { anonymizeChar } };
-    const pipe = (await startNode(anonymizeTextNode(), config)).open();
+    const pipe = (await startNode(builtin("anonymize_text"), config)).open();
     await pipe.send("text", "a@b.cd");
     await pipe.finish();
     return pipe.on("text").join();
@@ -223,7 +222,7 @@ Deno.test("anonymize_text takes its mask from the profile, one character", async
 
 Deno.test("anonymize_text stops when the pipe is abandoned", async () => {
   const signal = AbortSignal.abort(new Error("gone"));
-  const pipe = (await startNode(anonymizeTextNode())).open({ signal });
+  const pipe = (await startNode(builtin("anonymize_text"))).open({ signal });
   await assertRejects(() => pipe.finish(), Error, "gone");
 });
 
@@ -265,4 +264,139 @@ Deno.test("a line whose masks make more and more look like data is masked as a w
   const line = "+49 30 1234567::1".repeat(50);
   const masked = maskPrivate(`keep\n(${line})\nkeep`, "*");
   assertEquals(masked, `keep\n${"*".repeat(line.length + 2)}\nkeep`);
+});
+
+/** Data that stands between the same other text, and must be covered whole. */
+const WRITTEN_OTHERWISE: Readonly<Record<string, readonly string[]>> = {
+  "spaces of other kinds": [
+    "4111\u00a01111\u00a01111\u00a01111",
+    "4111\u202f1111\u202f1111\u202f1111",
+    "(415)\u00a0555\u20090101",
+    "DE89\u00a03704\u00a00044\u00a00532\u00a00130\u00a000",
+    "123\u202f45\u202f6789",
+  ],
+  "hyphens of other kinds": [
+    "415\u2011555\u20110101",
+    "415\u2013555\u20130101",
+    "123\u201145\u20116789",
+    "4111\u20121111\u20121111\u22121111",
+    "415 – 555 – 0101",
+  ],
+  "digits of other scripts": [
+    "４１５－５５５－０１０１",
+    "٤١١١ ١١١١ ١١١١ ١١١١",
+    "𝟒𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏",
+    "１９２．１６８．０．１",
+    "ann＠example．com",
+  ],
+  "characters without a width": [
+    "4111\u200b1111\u200b1111\u200b1111",
+    "ann\u00ad@example\u2060.com",
+    "415\u200e-555-\ufeff0101",
+  ],
+  "a line end inside": [
+    "4111 1111\n1111 1111",
+    "4111-1111-\r\n  1111-1111",
+    "415-555-\n0101",
+    "+49 30\n1234567",
+    "123-45-\n6789",
+    "DE89 3704 0044\n0532 0130 00",
+  ],
+  "signs that belong to it": [
+    "o'neil@example.com",
+    "r&d@example.com",
+    "a!#$%*+^_`{|}~-b@example.com",
+    '"ann smith"@example.com',
+    "jose\u0301@example.com",
+  ],
+};
+
+for (const [name, texts] of Object.entries(WRITTEN_OTHERWISE)) {
+  Deno.test(`data is covered whole when it is written with ${name}`, () => {
+    for (const text of texts) {
+      const masked = maskPrivate(`Say: ${text}, now`, "*");
+      const stars = text.replace(/[^\r\n]/gu, "*");
+      assertEquals(masked, `Say: ${stars}, now`, text);
+    }
+  });
+}
+
+Deno.test("data is found with a hyphen or an underscore beside it", () => {
+  const data = [
+    "4111 1111 1111 1111",
+    "415-555-0101",
+    "+49 30 1234567",
+    "123-45-6789",
+    "192.168.0.1",
+    "2001:db8::ff00:42:8329",
+    "DE89370400440532013000",
+  ];
+  for (const text of data) {
+    for (
+      const [before, after] of [["_", "_"], ["-", "-"], ["id_", "_x"], [
+        "- ",
+        " -",
+      ]]
+    ) {
+      const masked = maskPrivate(`${before}${text}${after}`, "*");
+      for (const part of text.split(/[ -]/)) {
+        assert(!masked.includes(part), `${before}${text}${after}: ${masked}`);
+      }
+    }
+  }
+});
+
+Deno.test("quotes around an address stay", () => {
+  assertEquals(maskPrivate("'a@b.cd' `a@b.cd`", "*"), "'******' `******`");
+  assertEquals(maskPrivate("?a=1&mail=a@b.cd&c", "*"), "?a=1&mail=******&c");
+});
+
+Deno.test("columns of short numbers are no data", () => {
+  const column = "100\n200\n3000\n";
+  assertEquals(maskPrivate(column, "*"), column);
+});
+
+Deno.test("the whole of a span maps back to the text that it came from", () => {
+  const plain = fc.constantFrom("a", " ", "\n", "\u00ad", "１", "\u00a0", "😀");
+  const texts = fc.array(plain, { maxLength: 8 }).map((all) => all.join(""));
+  fc.assert(fc.property(texts, texts, (before, after) => {
+    const [from, mail] = [`${before} `, "ann\u200b＠example\u2060．com"];
+    assertEquals(privateSpans(`${from}${mail} ${after}`, ["e-mail address"]), [{
+      kind: "e-mail address",
+      from: from.length,
+      to: from.length + mail.length,
+    }]);
+  }));
+});
+
+Deno.test("an override covers the text, whole and with its component", async () => {
+  const node = builtin("anonymize_text", {
+    overrides: {
+      anonymize_text: async (text, { id, config, signal }) => {
+        await Promise.resolve();
+        return `${id} ${config.model} ${signal.aborted} ${text.length}`;
+      },
+    },
+  });
+  assertEquals(node.limitation, undefined);
+  const pipe = (await startNode(node)).open();
+  await pipe.send("text", "Ann");
+  await pipe.send("text", " Smith");
+  await pipe.finish();
+  const model = "urchade/gliner_small-v2.1";
+  assertEquals(pipe.on("text"), [`anonymize_text_1 ${model} false 9`]);
+});
+
+Deno.test("an override that returns something else fails the object", async () => {
+  const node = builtin("anonymize_text", {
+    // A program in JavaScript may do that.
+    overrides: { anonymize_text: () => undefined as unknown as string },
+  });
+  const pipe = (await startNode(node)).open();
+  await pipe.send("text", "Ann");
+  await assertRejects(
+    () => pipe.finish(),
+    TypeError,
+    "the function 'anonymize_text' must return a string",
+  );
 });

@@ -1,9 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { hashNode } from "../../../lib/engine/nodes/hash.ts";
-import { startNode, utf8 } from "./harness.ts";
+import { builtin, startNode, utf8 } from "./harness.ts";
 
 Deno.test("hash stamps the digests of an object, however it was cut", async () => {
-  const bench = await startNode(hashNode());
+  const bench = await startNode(builtin("hash"));
   for (const chunks of [["abc"], ["a", "", "bc"]]) {
     const pipe = bench.open();
     await pipe.sendBytes(...chunks.map(utf8));
@@ -17,7 +16,7 @@ Deno.test("hash stamps the digests of an object, however it was cut", async () =
 });
 
 Deno.test("hash lets the bytes pass by not consuming them", async () => {
-  const pipe = (await startNode(hashNode())).open();
+  const pipe = (await startNode(builtin("hash"))).open();
   assertEquals(await pipe.send("tags", { kind: "begin" }), undefined);
   const bytes = utf8("x");
   assertEquals(await pipe.send("tags", { kind: "data", bytes }), undefined);
@@ -26,7 +25,7 @@ Deno.test("hash lets the bytes pass by not consuming them", async () => {
 });
 
 Deno.test("hash stamps nothing before the stream has ended, and nothing of an earlier one", async () => {
-  const pipe = (await startNode(hashNode())).open();
+  const pipe = (await startNode(builtin("hash"))).open();
   await pipe.send("tags", { kind: "begin" });
   await pipe.send("tags", { kind: "data", bytes: utf8("lost") });
   assertEquals(pipe.object.metadata, {});
@@ -36,7 +35,7 @@ Deno.test("hash stamps nothing before the stream has ended, and nothing of an ea
 
 Deno.test("hash stops when the pipe is abandoned", async () => {
   const signal = AbortSignal.abort(new Error("gone"));
-  const pipe = (await startNode(hashNode())).open({ signal });
+  const pipe = (await startNode(builtin("hash"))).open({ signal });
   await assertRejects(
     () => pipe.send("tags", { kind: "begin" }),
     Error,

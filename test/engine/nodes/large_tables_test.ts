@@ -1,15 +1,16 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { valueText } from "../../../lib/engine/nodes/agent/value_text.ts";
-import { htmlReader } from "../../../lib/engine/nodes/parse/_html_reader.ts";
+import { htmlReader } from "../../../lib/engine/nodes/core/html_reader.ts";
 import {
   markdownRow,
   markdownTable,
-} from "../../../lib/engine/nodes/parse/markdown_table.ts";
+} from "../../../lib/engine/nodes/core/markdown_table.ts";
 import { ExecutionException } from "../../../lib/errors.ts";
 
 function tablesOf(html: string): string[] {
   const tables: string[] = [];
   const reader = htmlReader({
+    xhtml: false,
     title: () => {},
     table: (markdown) => void tables.push(markdown),
   });
@@ -36,7 +37,8 @@ Deno.test("cells that take many columns do not fill the memory", () => {
   const row = `<tr>${'<td colspan="1000">x</td>'.repeat(10)}</tr>`;
   const [table = ""] = tablesOf(`<table>${row.repeat(400)}</table>`);
   const cells = table.split("\n").map((line) => line.split("|").length - 2);
-  assertEquals(cells[0], 10_000);
+  // Nine cells of 1,000 columns, and the one that the last cell begins in.
+  assertEquals(cells[0], 9_001);
   assertEquals(cells.at(-2), 10);
 });
 

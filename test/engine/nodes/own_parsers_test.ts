@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import type { ParserTable } from "../../../lib/engine/nodes/parse/parser_table.ts";
+import type { ParserTable } from "../../../lib/engine/nodes/core/parse.ts";
 import { utf8 } from "./harness.ts";
 import { open } from "./parse_bench.ts";
 

@@ -1,8 +1,8 @@
 import type { ObjectInfo } from "../../../lib/engine/node.ts";
-import type { ParserTable } from "../../../lib/engine/nodes/parse/parser_table.ts";
-import { parseNode } from "../../../lib/engine/nodes/parse/parse.ts";
+import type { ParserTable } from "../../../lib/engine/nodes/core/parse.ts";
 import {
   type BenchPipe,
+  builtin,
   type OpenOptions,
   startNode,
   utf8,
@@ -11,9 +11,9 @@ import {
 /** Begin an object at a `parse` node. */
 export async function open(
   object: Partial<ObjectInfo>,
-  { parsers, ...options }: OpenOptions & { parsers?: ParserTable } = {},
+  { parsers = {}, ...options }: OpenOptions & { parsers?: ParserTable } = {},
 ): Promise<BenchPipe> {
-  const bench = await startNode(parseNode(parsers));
+  const bench = await startNode(builtin("parse", { parsers }));
   return bench.open({ ...options, object });
 }
 

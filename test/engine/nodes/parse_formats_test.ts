@@ -31,11 +31,180 @@ Deno.test("parse reads TSV, and CSV that is parted by something else", async () 
   assertEquals(one.on("table"), ["| a |\n| --- |\n| 1 |\n"]);
 });
 
-Deno.test("parse takes a quote that is never closed as it stands", async () => {
-  const pipe = await parse({ mimeType: "text/csv" }, 'a,b\n1,"open\n2,3\n');
-  assertEquals(pipe.on("table"), [
-    "| a | b |\n| --- | --- |\n| 1 | open<br>2,3<br> |\n",
+/** The only table of some text, as rows of cells, and the warnings. */
+async function tableOf(
+  text: string,
+  mimeType = "text/csv",
+): Promise<{ rows: string[][]; warnings: string[] }> {
+  const pipe = await parse({ mimeType, name: "t" }, text);
+  const [table = "", ...more] = pipe.on("table");
+  assertEquals(more, []);
+  const [head = "", , ...body] = table.trimEnd().split("\n");
+  const rows = [head, ...body].map((row) => row.slice(2, -2).split(" | "));
+  return { rows, warnings: pipe.warnings };
+}
+
+Deno.test("the delimiter is the one that most records have as often", async () => {
+  const cases: [string, string[][]][] = [
+    ["Name;City;Pay, EUR\nAnn;Oslo;100", [
+      ["Name", "City", "Pay, EUR"],
+      ["Ann", "Oslo", "100"],
+    ]],
+    ["Name;Pay, EUR\nAnn;1,5\nBob;2", [
+      ["Name", "Pay, EUR"],
+      ["Ann", "1,5"],
+      ["Bob", "2"],
+    ]],
+    ["a\tb, c, d\n1\t2\n3\t4", [["a", "b, c, d"], ["1", "2"], ["3", "4"]]],
+    ["a|b,c\n1|x, y, z\n2|3", [["a", "b,c"], ["1", "x, y, z"], ["2", "3"]]],
+    ["a,b;c;d\n1,2\n3,4;5", [["a", "b;c;d"], ["1", "2"], ["3", "4;5"]]],
+    ['a,b\n"1;2",3', [["a", "b"], ["1;2", "3"]]],
+    ["a,b", [["a", "b"]]],
+  ];
+  for (const [text, rows] of cases) {
+    assertEquals((await tableOf(text)).rows, rows, text);
+  }
+});
+
+Deno.test("a first line that tells the delimiter is no record", async () => {
+  for (const line of ["sep=;", "SEP=;", '"sep=;"']) {
+    const { rows } = await tableOf(`${line}\r\na,b;c\r\n1,2;3\r\n`);
+    assertEquals(rows, [["a,b", "c"], ["1,2", "3"]]);
+  }
+  assertEquals((await tableOf("sep=\t\na\tb")).rows, [["a", "b"]]);
+  assertEquals((await tableOf("sep=ab,c\n1,2")).rows, [
+    ["sep=ab", "c"],
+    ["1", "2"],
   ]);
+});
+
+Deno.test("a quote that does not match is text, with a warning", async () => {
+  const tsv = "text/tab-separated-values";
+  const cases: [string, string, string[][], number | undefined][] = [
+    ['a\tb\n1\t"Hi" he said\n2\t3', tsv, [
+      ["a", "b"],
+      ["1", '"Hi" he said'],
+      ["2", "3"],
+    ], 2],
+    ['a\tb\n1\t"Hi"\n2\t"x\ty"', tsv, [
+      ["a", "b"],
+      ["1", "Hi"],
+      ["2", "x\ty"],
+    ], undefined],
+    ['a,b\n1,"open\n2,3\n', "text/csv", [
+      ["a", "b"],
+      ["1", '"open'],
+      ["2", "3"],
+    ], 2],
+    ['a,b\n1,"open\n2,"x, y"\n', "text/csv", [
+      ["a", "b"],
+      ["1", '"open'],
+      ["2", "x, y"],
+    ], 2],
+    ['a,b\n5" disk,6"\n"say ""hi""","x\ny"', "text/csv", [
+      ["a", "b"],
+      ['5" disk', '6"'],
+      ['say "hi"', "x<br>y"],
+    ], undefined],
+    ['"', "text/csv", [['"']], 1],
+  ];
+  for (const [text, type, rows, record] of cases) {
+    const found = await tableOf(text, type);
+    assertEquals(found.rows, rows, text);
+    assertEquals(
+      found.warnings,
+      record === undefined ? [] : [
+        `parse: record ${record} of 't' has a quote that is not closed, or ` +
+        "not at the end of its cell; it is read as text",
+      ],
+    );
+  }
+});
+
+Deno.test("a table does not depend on how its text arrives", async () => {
+  // Pieces of text are large, so only long cells lie across them.
+  const long = "x".repeat(700_000);
+  const text = `a,b\n"${long}\n","c"\n${long},"d""\ne"\n"open,${long}\n1,2\n`;
+  const { rows } = await tableOf(text);
+  assertEquals(rows.map((row) => row.map((cell) => cell.length)), [
+    [1, 1],
+    [700_004, 1],
+    [700_000, 7],
+    [5, 700_000],
+    [1, 1],
+  ]);
+});
+
+Deno.test("cells that span rows keep their columns, and spans add none", async () => {
+  const cases: [string, string[][]][] = [
+    [
+      "<tr><td rowspan=2>a<td>b<tr><td>c<tr><td>d<td>e",
+      [["a", "b"], ["", "c"], ["d", "e"]],
+    ],
+    [
+      "<tr><td>a<td rowspan=2 colspan=2>b<td>c<tr><td>d<td>e<tr><td>f",
+      [["a", "b", "", "c"], ["d", "", "", "e"], ["f", "", "", ""]],
+    ],
+    [
+      "<tr><td rowspan=0>a<td>b<tr><td>c<tr><td>d",
+      [["a", "b"], ["", "c"], ["", "d"]],
+    ],
+    [
+      '<tr><th colspan="100%">a<tr><td>b<td>c',
+      [["a", ""], ["b", "c"]],
+    ],
+    ["<tr><th colspan=3>a<tr><td>b<td>c", [["a", ""], ["b", "c"]]],
+    ["<tr><td colspan=-1>a<td rowspan=x>b<tr><td>c", [["a", "b"], ["c", ""]]],
+  ];
+  for (const [markup, rows] of cases) {
+    const html = `<table>${markup}</table>`;
+    assertEquals((await tableOf(html, "text/html")).rows, rows, markup);
+  }
+});
+
+Deno.test("CDATA and elements that end themselves are those of XHTML", async () => {
+  const markup = "<p>a</p><script/><p><![CDATA[b < c]]></p><title/><p>d</p>";
+  const pipe = await parse({ mimeType: "application/xhtml+xml" }, markup);
+  assertEquals(pipe.on("text"), ["a\nb < c\nd"]);
+  const html = await parse({ mimeType: "text/html" }, "a<![CDATA[b]]>c");
+  assertEquals(html.on("text"), ["ac"]);
+});
+
+Deno.test("a drawing that is not closed ends where the page goes on", async () => {
+  const cases: [string, string][] = [
+    ["<p>a<svg><path d='M0 0'><text>no</text><p>b<div>c</div>", "a\nb\nc"],
+    ["a<svg><g><table><tr><td>b</table>c", "a\nb\nc"],
+    ["a<svg><svg><text>no</text><p>b</svg>c", "a\nb\nc"],
+    ["a <svg><text>no</text></svg> b", "a b"],
+    [
+      "a<svg><foreignObject><p>b</p></foreignObject><text>no</text></svg>c",
+      "a\nb\nc",
+    ],
+  ];
+  for (const [markup, text] of cases) {
+    const pipe = await parse({ mimeType: "text/html" }, markup);
+    assertEquals(pipe.on("text"), [text], markup);
+  }
+});
+
+Deno.test("office files are told by their first bytes", async () => {
+  // The one entry of a ZIP file that tells its type.
+  const [name, type] = ["mimetype", "application/vnd.oasis.opendocument.text"];
+  const header = `PK\x03\x04\x14${"\0".repeat(13)}` +
+    `${`${String.fromCharCode(type.length)}\0\0\0`.repeat(2)}` +
+    `${String.fromCharCode(name.length)}\0\0\0`;
+  const zip = Uint8Array.from(header + name + type, (c) => c.charCodeAt(0));
+  const pipe = await parse({ name: "download" }, zip);
+  assertEquals(pipe.object.metadata["Content-Type"], type);
+  assertEquals(pipe.warnings.length, 1);
+});
+
+Deno.test("text that begins like a signature is text", async () => {
+  for (const text of ["BM is short for it", "MZ", "GIF89a, a format", "II*"]) {
+    const pipe = await parse({ name: "download" }, text);
+    assertEquals(pipe.object.metadata["Content-Type"], "text/plain", text);
+    assertEquals(pipe.on("text"), [text]);
+  }
 });
 
 Deno.test("parse makes no table when nobody takes it", async () => {

@@ -101,13 +101,13 @@ Deno.test("parse refuses other formats with a warning, and no text", async () =>
 
 Deno.test("parse knows media by their first bytes", async () => {
   const cases: [string, string][] = [
-    ["\x89PNG\r\n\x1a\n\0", "image/png"],
+    ["\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + "\0".repeat(17), "image/png"],
     ["\xff\xd8\xff\xe0", "image/jpeg"],
     ["RIFF\x01\x02\x03\x04WEBP", "image/webp"],
     ["RIFF\x01\x02\x03\x04WAVE", "audio/wav"],
-    ["ID3\x03", "audio/mpeg"],
+    ["ID3\x03\0\0\0\0\x7f\x7f", "audio/mpeg"],
     ["\0\0\0\x18ftypmp42", "video/mp4"],
-    ["\x1a\x45\xdf\xa3\0", "video/webm"],
+    ["\x1a\x45\xdf\xa3\x87\x42\x82\x84webm", "video/webm"],
   ];
   for (const [content, type] of cases) {
     const bytes = Uint8Array.from(content, (sign) => sign.charCodeAt(0));

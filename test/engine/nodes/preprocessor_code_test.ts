@@ -1,104 +1,45 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
+import type { CodeContext } from "../../../lib/engine/mod.ts";
 import {
   languageOf,
-  LANGUAGES,
-} from "../../../lib/engine/nodes/code/_language.ts";
-import { preprocessorCodeNode } from "../../../lib/engine/nodes/code/preprocessor_code.ts";
-import { splitCode } from "../../../lib/engine/nodes/code/split_code.ts";
-import { close, connect, send, use } from "../../../mod.ts";
+  splitParagraphs,
+} from "../../../lib/engine/nodes/core/preprocessor_code.ts";
+import { close, connect, getTaskStatus, send, use } from "../../../mod.ts";
 import { forEachTransport } from "../../support/engines.ts";
 import { graph } from "../../support/one_object.ts";
-import { startNode } from "./harness.ts";
+import { builtin, startNode } from "./harness.ts";
 
-const PYTHON = [
-  '"""A module\n\ndef not_me(): ..."""\n\n',
-  "import os\nfrom sys import argv\n\n",
-  "from x import (\n    a,\n)\n\n",
-  '# Says hello\n# twice\n@twice(\n    2\n)\ndef hello(name="(#"):\n' +
-  "    text = '''\ndef not_me_either():\n'''\n\n    return text\n",
-  "class Foo:\n    def m(self):\n        pass\n",
-  "if os:\n    pass\nelse:\n    pass\n",
-  "x = 1\ny = 2\n",
-];
-
-const TYPESCRIPT = [
-  'import a from "a";\nimport b from "b";\n\n',
-  "/**\n * Doc {\n */\nexport function f(): string {\n" +
-  '  // {\n  const p = /[/{]"/.test(s) ? a / b : `${`}`} {`;\n' +
-  '  return \'{\' + "}\\"{";\n}\n\n',
-  "@decorated\nclass A {\n  m() {}\n\n  n() {}\n}\n",
-  "const t = `\nfunction no() {\n${t ? `{\n` : 1}`;\n",
-  "try {\n  f();\n} catch {\n}\nfinally {\n}\n",
-];
-
-const CPP = [
-  "// A licence\n\n",
-  '#include <a>\n#include "b"\n\n',
-  "/* doc */\ntemplate <class T>\nstatic T\nfoo(T a)\n{\n  char c = '{';\n" +
-  '  auto s = R"x(\n})" {\n)x";\n  return a;\n}\n\n',
-  "struct P { int x; };\nint g;\n\n",
-  "namespace n {\nint a();\nint b();\n}\n",
-];
-
-Deno.test("code is cut at its outermost constructs, with what belongs to them", () => {
-  const samples = [
-    [PYTHON, "python"],
-    [TYPESCRIPT, "typescript"],
-    [TYPESCRIPT, "javascript"],
-    [CPP, "cpp"],
-  ] as const;
-  for (const [pieces, language] of samples) {
-    assertEquals(splitCode(pieces.join(""), language), pieces);
-    // The same with the line ends of Windows.
-    const windows = pieces.map((piece) => piece.replaceAll("\n", "\r\n"));
-    assertEquals(splitCode(windows.join(""), language), windows);
-  }
-});
-
-Deno.test("C cuts at functions whose type has a line of its own", () => {
+Deno.test("code is cut at blank lines before what is not indented", () => {
   const pieces = [
-    "#define X 1\n\n",
-    "static int\nmain(void)\n{\n  if (X) {\n  }\n  else {\n  }\n}\n",
-    "unsigned\nlong\nnext(void) { return 1; }\n",
+    "import os\n\n\n",
+    "# A comment\ndef f():\n    a = 1\n\n    return a\n\n",
+    "class A:\n\n    b = 2\n  \n",
+    "x = 1\ny = 2",
   ];
-  assertEquals(splitCode(pieces.join(""), "c"), pieces);
+  for (const end of ["\n", "\r\n"]) {
+    const all = pieces.map((piece) => piece.replaceAll("\n", end));
+    assertEquals(splitParagraphs(all.join("")), all);
+  }
+  assertEquals(splitParagraphs(""), []);
 });
 
-Deno.test("text of no language is cut at blank lines before what is not indented", () => {
-  const pieces = ["fn a\n  b\n\n  c\n\n\n", "fn d\nfn e\n\n", "end"];
-  assertEquals(splitCode(pieces.join(""), undefined), pieces);
-  assertEquals(splitCode("", undefined), []);
-});
-
-Deno.test("the pieces of any text join to the text, in any language", () => {
-  const token = fc.constantFrom(
-    ..."{}()[];:,.#/*\\\"'`@\n\n\n $R=",
-    "def f():\n",
-    "class A {\n",
-    "  ",
-    "/*",
-    "*/",
-    '"""',
-    "${",
-    "//",
-    "else",
-    "\\\n",
-    "int",
+Deno.test("the pieces of any text join to the text", () => {
+  const parts = fc.constantFrom(
+    "a",
+    " ",
+    "\n",
+    "\n\n",
     "\r\n",
-    'R"x(',
-    "ä😀",
+    "{\n  b\n}",
+    "😀",
   );
-  const texts = fc.array(token, { maxLength: 60 }).map((all) => all.join(""));
-  const languages = fc.constantFrom(...LANGUAGES, undefined);
-  fc.assert(
-    fc.property(texts, languages, (text, language) => {
-      const pieces = splitCode(text, language);
-      assertEquals(pieces.join(""), text);
-      assert(pieces.every((piece) => piece !== ""));
-    }),
-    { numRuns: 1_000 },
-  );
+  const texts = fc.array(parts, { maxLength: 60 }).map((all) => all.join(""));
+  fc.assert(fc.property(texts, (text) => {
+    const pieces = splitParagraphs(text);
+    assertEquals(pieces.join(""), text);
+    assert(pieces.every((piece) => piece !== ""));
+  }));
 });
 
 Deno.test("a language is told by the extension, else by the media type", () => {
@@ -127,93 +68,123 @@ Deno.test("a language is told by the extension, else by the media type", () => {
   }
 });
 
-Deno.test("preprocessor_code gathers an object and makes documents of it at the end", async () => {
-  const bench = await startNode(preprocessorCodeNode());
-  const object = { name: "a.py", path: "src" };
-  const pipe = bench.open({ object });
-  await pipe.send("text", "\ndef hello():\n    ret");
-  await pipe.send("text", "urn 1\n\n\nclass Foo:\n    pass");
+Deno.test("preprocessor_code makes a document of each piece, when the object is complete", async () => {
+  const pipe = (await startNode(builtin("preprocessor_code"))).open({
+    object: { name: "a.py", objectId: "o1", path: "src" },
+  });
+  await pipe.send("text", "\n \nimport os\n\nde");
+  await pipe.send("text", "f f():\n  pass\n\n");
   assertEquals(pipe.emitted, []);
   await pipe.finish();
-  assertEquals(pipe.on("documents").length, 1);
-  const docs = pipe.on("documents").flat();
-  assertEquals(docs.map(({ page_content }) => page_content), [
-    "def hello():\n    return 1",
-    "class Foo:\n    pass",
-  ]);
+  const [documents, ...more] = pipe.on("documents");
+  assertEquals(more, []);
   assertEquals(
-    docs.map(({ metadata }) => [
+    documents?.map(({ page_content, metadata }) => [
+      page_content,
       metadata?.chunkId,
-      metadata?.isTable,
-      metadata?.parent,
+      metadata?.objectId,
       metadata?.signature,
     ]),
-    [[0, false, "src", "preprocessor_code_1"], [
-      1,
-      false,
-      "src",
-      "preprocessor_code_1",
-    ]],
+    [
+      ["import os", 0, "o1", "preprocessor_code_1"],
+      ["def f():\n  pass", 1, "o1", "preprocessor_code_1"],
+    ],
   );
-  assertEquals(pipe.warnings, []);
 });
 
-Deno.test("preprocessor_code writes nothing for blank code, and warns of a language it cannot tell", async () => {
-  const bench = await startNode(preprocessorCodeNode());
+Deno.test("preprocessor_code of blank code is nothing, and it stops with the pipe", async () => {
+  const bench = await startNode(builtin("preprocessor_code"));
   const blank = bench.open();
-  await blank.send("text", " \n\n");
+  await blank.send("text", " \n ");
   await blank.finish();
-  assertEquals([blank.emitted, blank.warnings], [[], []]);
-  const unknown = bench.open({ object: { name: "a.zig" } });
-  await unknown.send("text", "fn a() {\n}\n\nfn b() {\n}\n");
-  await unknown.finish();
-  assertEquals(unknown.on("documents").flat().length, 2);
-  assertEquals(unknown.warnings, [
-    "Component preprocessor_code_1: the language of 'a.zig' cannot be told " +
-    "by its name; it is cut at blank lines",
-  ]);
-});
-
-Deno.test("preprocessor_code takes the language of its profile, and refuses others", async () => {
-  const bench = await startNode(preprocessorCodeNode(), { profile: "python" });
-  const pipe = bench.open({ object: { name: "a.js" } });
-  await pipe.send("text", "def f():\n    x\n# y\ndef g():\n    z\n");
-  await pipe.finish();
-  assertEquals(
-    pipe.on("documents").flat().map(({ page_content }) => page_content),
-    ["def f():\n    x", "# y\ndef g():\n    z"],
-  );
-  await assertRejects(
-    () => startNode(preprocessorCodeNode(), { language: "cobol" }),
-    Error,
-    "Component preprocessor_code_1: 'language' must be one of 'auto', 'c'",
-  );
-});
-
-Deno.test("preprocessor_code stops when the pipe is abandoned", async () => {
+  assertEquals(blank.emitted, []);
   const signal = AbortSignal.abort(new Error("gone"));
-  const pipe = (await startNode(preprocessorCodeNode())).open({ signal });
+  const pipe = bench.open({ signal });
+  await pipe.send("text", "x");
   await assertRejects(() => pipe.finish(), Error, "gone");
 });
 
+Deno.test("preprocessor_code refuses a language that it does not know", async () => {
+  const config = { profile: "auto", auto: { language: "cobol" } };
+  await assertRejects(
+    () => startNode(builtin("preprocessor_code"), config),
+    Error,
+    "Component preprocessor_code_1: 'language' must be one of 'auto', 'c', " +
+      "'cpp', 'python', 'javascript', 'typescript'",
+  );
+});
+
+Deno.test("an override cuts the code, and knows its language", async () => {
+  const seen: (Pick<CodeContext, "id" | "language"> & { code: string })[] = [];
+  const node = builtin("preprocessor_code", {
+    overrides: {
+      preprocessor_code: (code, { id, language }) => {
+        seen.push({ code, id, language });
+        return ["one\n", "", "two"];
+      },
+    },
+  });
+  assertEquals(node.limitation, undefined);
+  for (
+    const [config, object] of [
+      [{}, { name: "a.ts" }],
+      [{ profile: "cpp" }, { name: "a.ts" }],
+      [{}, { name: "a.cobol", mimeType: "text/plain" }],
+    ] as const
+  ) {
+    const pipe = (await startNode(node, config)).open({ object });
+    await pipe.send("text", "a");
+    await pipe.send("text", "b");
+    await pipe.finish();
+    const documents = pipe.on("documents").flat();
+    assertEquals(documents.map((doc) => doc.page_content), ["one", "two"]);
+  }
+  const id = "preprocessor_code_1";
+  assertEquals(seen, [
+    { code: "ab", id, language: "typescript" },
+    { code: "ab", id, language: "cpp" },
+    { code: "ab", id, language: undefined },
+  ]);
+});
+
+Deno.test("an override that returns something else fails the object", async () => {
+  for (const value of [undefined, "a", [1]]) {
+    const node = builtin("preprocessor_code", {
+      // A program in JavaScript may do that.
+      overrides: { preprocessor_code: () => value as unknown as string[] },
+    });
+    const pipe = (await startNode(node)).open();
+    await pipe.send("text", "a");
+    await assertRejects(
+      () => pipe.finish(),
+      TypeError,
+      "the function 'preprocessor_code' must return an array of strings",
+    );
+  }
+});
+
 forEachTransport(
-  "code becomes documents through a pipeline",
+  "code goes through a pipeline in pieces, with a warning",
   async (options) => {
     const session = await connect(options);
     const task = await use(session, {
       pipeline: graph(
         ["in=webhook"],
-        ["code=preprocessor_code", "text<in"],
-        ["out=response_documents", "documents<code"],
+        ["cut=preprocessor_code", "text<in"],
+        ["out=response_documents", "documents<cut"],
       ),
     });
-    const { documents } = await send(session, task, PYTHON.join(""), {
-      mimeType: "text/x-python",
+    const result = await send(session, task, "a = 1\n\nb = 2\n", {
       objinfo: { name: "a.py" },
+      mimeType: "text/plain",
     });
-    const contents = (documents as { page_content: string }[])
-      .map(({ page_content }) => page_content);
-    assertEquals(contents, PYTHON.map((piece) => piece.trimEnd()));
+    assertEquals(
+      result.documents?.map(({ page_content }) => page_content),
+      ["a = 1", "b = 2"],
+    );
+    const { warnings } = await getTaskStatus(session, task);
+    assertEquals(warnings.length, 1);
+    assert(warnings[0]?.includes("no syntax trees"));
     await close(session);
   },
 );

@@ -1,14 +1,14 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { JsonObject } from "../../../schema/json.ts";
-import { preprocessorLangchainNode } from "../../../lib/engine/nodes/preprocessor_langchain.ts";
 import { isDAPException, ValidationException } from "../../../lib/errors.ts";
-import { startNode } from "./harness.ts";
+import { builtin, startNode } from "./harness.ts";
 
 async function chunks(
   text: string,
   config: JsonObject = {},
 ): Promise<string[]> {
-  const pipe = (await startNode(preprocessorLangchainNode(), config)).open();
+  const pipe = (await startNode(builtin("preprocessor_langchain"), config))
+    .open();
   await pipe.send("text", text);
   await pipe.finish();
   return pipe.on("documents").flat().map((doc) => doc.page_content ?? "");
@@ -19,7 +19,7 @@ function profile(name: string, config: JsonObject): JsonObject {
 }
 
 Deno.test("preprocessor_langchain joins the text and cuts it once, at closing", async () => {
-  const pipe = (await startNode(preprocessorLangchainNode())).open({
+  const pipe = (await startNode(builtin("preprocessor_langchain"))).open({
     object: { objectId: "o1", path: "in/box" },
   });
   await pipe.send("text", "one");
@@ -48,7 +48,9 @@ Deno.test("preprocessor_langchain joins the text and cuts it once, at closing", 
 });
 
 Deno.test("preprocessor_langchain writes tables at once, and counts chunks through the object", async () => {
-  const bench = await startNode(preprocessorLangchainNode(), { strlen: 10 });
+  const bench = await startNode(builtin("preprocessor_langchain"), {
+    strlen: 10,
+  });
   const pipe = bench.open();
   await pipe.send("text", "some words to cut");
   await pipe.send("table", "| a |\n| --- |\n| 1 |\n");
@@ -73,7 +75,7 @@ Deno.test("preprocessor_langchain writes tables at once, and counts chunks throu
 });
 
 Deno.test("preprocessor_langchain starts each object at chunk 0, with no text of another", async () => {
-  const bench = await startNode(preprocessorLangchainNode());
+  const bench = await startNode(builtin("preprocessor_langchain"));
   for (const text of ["first", "second"]) {
     const pipe = bench.open();
     await pipe.send("text", text);
@@ -84,7 +86,7 @@ Deno.test("preprocessor_langchain starts each object at chunk 0, with no text of
 });
 
 Deno.test("preprocessor_langchain writes nothing for blank text", async () => {
-  const pipe = (await startNode(preprocessorLangchainNode())).open();
+  const pipe = (await startNode(builtin("preprocessor_langchain"))).open();
   await pipe.finish();
   await pipe.send("text", " \n ");
   await pipe.finish();
@@ -191,6 +193,52 @@ Deno.test("preprocessor_langchain latex cuts at sections and environments", asyn
   ]);
 });
 
+Deno.test("preprocessor_langchain takes the class names that forms write", async () => {
+  const cut = (
+    text: string,
+    profile: string,
+    splitter: string,
+    more: JsonObject = {},
+  ): Promise<string[]> =>
+    chunks(text, { profile, [profile]: { splitter, mode: "strlen", ...more } });
+  const text = "aaaa\n# b\nc\n\nd";
+  const strlen = 6;
+  for (const profile of ["markdown", "default", "custom"]) {
+    assertEquals(
+      await cut(text, profile, "MarkdownTextSplitter", { strlen }),
+      ["aaaa", "# b\nc", "d"],
+      profile,
+    );
+  }
+  assertEquals(
+    await cut(text, "default", "RecursiveCharacterTextSplitter", { strlen }),
+    ["aaaa", "# b\nc", "d"],
+  );
+  assertEquals(
+    await cut(text, "custom", "CharacterTextSplitter", { strlen }),
+    ["aaaa\n# b\nc", "d"],
+  );
+  assertEquals(
+    await cut("a\n\\item b", "latex", "LatexTextSplitter", { strlen: 8 }),
+    ["a", "\\item b"],
+  );
+  for (const splitter of ["markdown", "TokenTextSplitter", "", "constructor"]) {
+    await assertRejects(
+      () => cut("x", "markdown", splitter),
+      ValidationException,
+      "Component preprocessor_langchain_1: 'splitter' must be the name of a " +
+        "class, such as 'RecursiveCharacterTextSplitter', " +
+        "'CharacterTextSplitter', 'MarkdownTextSplitter' or " +
+        `'LatexTextSplitter', not '${splitter}'`,
+    );
+  }
+  await assertRejects(
+    () => cut("x", "markdown", "SpacyTextSplitter"),
+    ValidationException,
+    "(needs model)",
+  );
+});
+
 Deno.test("preprocessor_langchain measures tokens as a third of the bytes", async () => {
   const tokens = (config: JsonObject) => ({ mode: "tokens", ...config });
   assertEquals(await chunks("abcdefg", tokens({ tokens: 2 })), [
@@ -237,7 +285,7 @@ Deno.test("preprocessor_langchain refuses sizes and modes that make no sense", a
     [{ strlen: 0 }, "'strlen' must be a number above 0"],
     [{ strlen: "9" }, "'strlen' must be a number above 0"],
     [{ mode: "tokens", tokens: -1 }, "'tokens' must be a number above 0"],
-    [{ mode: "words" }, "'mode' must be 'strlen' or 'tokens'"],
+    [{ mode: "words" }, "'mode' must be one of 'strlen', 'tokens'"],
   ];
   for (const [config, message] of cases) {
     await assertRejects(
@@ -251,7 +299,7 @@ Deno.test("preprocessor_langchain refuses sizes and modes that make no sense", a
 for (const name of ["nltk", "spacy"]) {
   Deno.test(`preprocessor_langchain refuses the profile ${name} at start`, async () => {
     const error = await assertRejects(
-      () => startNode(preprocessorLangchainNode(), { profile: name }),
+      () => startNode(builtin("preprocessor_langchain"), { profile: name }),
       ValidationException,
       `Profile '${name}' of node 'preprocessor_langchain' exists in ` +
         "RocketRide but is not available in the embedded engine (needs " +
@@ -263,7 +311,7 @@ for (const name of ["nltk", "spacy"]) {
 
 Deno.test("preprocessor_langchain stops when the pipe is abandoned", async () => {
   const signal = AbortSignal.abort(new Error("gone"));
-  const bench = await startNode(preprocessorLangchainNode());
+  const bench = await startNode(builtin("preprocessor_langchain"));
   const pipe = bench.open({ signal });
   await assertRejects(() => pipe.send("table", "| a |"), Error, "gone");
 });

@@ -1,11 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { createQuestion } from "../../../schema/question.ts";
-import { promptNode } from "../../../lib/engine/nodes/prompt.ts";
 import { ValidationException } from "../../../lib/errors.ts";
-import { startNode } from "./harness.ts";
+import { builtin, startNode } from "./harness.ts";
 
 Deno.test("prompt merges what an object brings into one question at closing", async () => {
-  const bench = await startNode(promptNode(), {
+  const bench = await startNode(builtin("prompt"), {
     instructions: ["Be brief", " ", "Be kind "],
   });
   const pipe = bench.open();
@@ -41,7 +40,7 @@ Deno.test("prompt does not number a single instruction, and has one of its own",
   for (
     const config of [{ instructions: "Be brief" }, {}, { instructions: "" }]
   ) {
-    const pipe = (await startNode(promptNode(), config)).open();
+    const pipe = (await startNode(builtin("prompt"), config)).open();
     await pipe.send("text", "x");
     await pipe.finish();
     const [question] = pipe.on("questions");
@@ -54,14 +53,27 @@ Deno.test("prompt does not number a single instruction, and has one of its own",
   }
 });
 
+Deno.test("prompt takes the instructions of its profile", async () => {
+  const bench = await startNode(builtin("prompt"), {
+    profile: "default",
+    default: { instructions: ["Be brief"] },
+  });
+  const pipe = bench.open();
+  await pipe.send("text", "x");
+  await pipe.finish();
+  assertEquals(pipe.on("questions")[0]?.instructions, [
+    { subtitle: "User Instruction", instructions: "Be brief" },
+  ]);
+});
+
 Deno.test("prompt asks nothing when an object brings nothing", async () => {
-  const pipe = (await startNode(promptNode())).open();
+  const pipe = (await startNode(builtin("prompt"))).open();
   await pipe.finish();
   assertEquals(pipe.emitted, []);
 });
 
 Deno.test("prompt starts empty for each object", async () => {
-  const bench = await startNode(promptNode());
+  const bench = await startNode(builtin("prompt"));
   const first = bench.open();
   await first.send("text", "first");
   await first.finish();
@@ -72,13 +84,13 @@ Deno.test("prompt starts empty for each object", async () => {
 });
 
 Deno.test("prompt replaces its input", () => {
-  assertEquals(promptNode().replaces, true);
+  assertEquals(builtin("prompt").replaces, true);
 });
 
 Deno.test("prompt refuses instructions that are not texts", async () => {
   for (const instructions of [7, ["a", 7], { a: "b" }]) {
     await assertRejects(
-      () => startNode(promptNode(), { instructions }),
+      () => startNode(builtin("prompt"), { instructions }),
       ValidationException,
       "Component prompt_1: 'instructions' must be a text or a list of texts",
     );
@@ -87,7 +99,7 @@ Deno.test("prompt refuses instructions that are not texts", async () => {
 
 Deno.test("prompt stops when the pipe is abandoned", async () => {
   const controller = new AbortController();
-  const pipe = (await startNode(promptNode())).open({
+  const pipe = (await startNode(builtin("prompt"))).open({
     signal: controller.signal,
   });
   await pipe.send("text", "x");

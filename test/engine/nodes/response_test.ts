@@ -1,14 +1,14 @@
 import { assertEquals } from "@std/assert";
 import { createQuestion } from "../../../schema/question.ts";
-import { responseNodes } from "../../../lib/engine/nodes/response.ts";
-import { type BenchPipe, only, startNode } from "./harness.ts";
+import { builtinNodes } from "../../../lib/engine/nodes/builtin_nodes.ts";
+import { type BenchPipe, builtin, startNode } from "./harness.ts";
 import type { JsonObject } from "../../../schema/json.ts";
 
 async function open(
   provider: string,
   config: JsonObject = {},
 ): Promise<BenchPipe> {
-  const bench = await startNode(only(responseNodes(), provider), config);
+  const bench = await startNode(builtin(provider), config);
   return bench.open({ object: { name: "report.csv" } });
 }
 
@@ -235,7 +235,7 @@ Deno.test("response nodes take an empty laneName for none, and warn of a long on
   const empty = await open("response_table", { laneName: "" });
   await empty.send("table", "t");
   assertEquals(empty.responses[0]?.field, "table");
-  const long = await startNode(only(responseNodes(), "response_table"), {
+  const long = await startNode(builtin("response_table"), {
     laneName: "x".repeat(33),
   });
   assertEquals(long.record.warnings, [
@@ -244,7 +244,11 @@ Deno.test("response nodes take an empty laneName for none, and warn of a long on
 });
 
 Deno.test("response nodes pass nothing on", () => {
-  for (const { lanes } of responseNodes()) {
+  const nodes = builtinNodes().filter(({ provider }) =>
+    provider.startsWith("response")
+  );
+  assertEquals(nodes.length, 9);
+  for (const { lanes } of nodes) {
     assertEquals(Object.values(lanes).flat(), []);
   }
 });

@@ -1,6 +1,6 @@
 import { isRecord } from "../../../../schema/json.ts";
 import { ExecutionException } from "../../../errors.ts";
-import { markdownTable } from "../parse/markdown_table.ts";
+import { markdownTable } from "../core/markdown_table.ts";
 
 const FORMATS = ["markdown_table", "html_table", "csv", "json", "text"];
 

@@ -1,24 +1,34 @@
-import { preprocessorCodeNode } from "../code/preprocessor_code.ts";
-import { hashNode } from "../hash.ts";
 import type { BuiltinNodesOptions, Starters } from "../options.ts";
-import { parseNode } from "../parse/parse.ts";
-import { preprocessorLangchainNode } from "../preprocessor_langchain.ts";
-import { promptNode } from "../prompt.ts";
-import { questionNode } from "../question.ts";
-import { responseNodes } from "../response.ts";
-import { sourceNodes } from "../sources.ts";
+import { preprocessorCode } from "./preprocessor_code.ts";
+import { preprocessorLangchain } from "./preprocessor_langchain.ts";
+import { prompt } from "./prompt.ts";
+import { question } from "./question.ts";
+import { response } from "./response.ts";
+import { source } from "./sources.ts";
 
-/** Sources, responses, and what needs neither a model nor a store. */
-export function starters({ parsers }: BuiltinNodesOptions): Starters {
-  const byProvider = [...sourceNodes(), ...responseNodes()]
-    .map(({ provider, start }) => [provider, start] as const);
+/** Sources, responses, and nodes that need neither a model nor a store. */
+export function starters(
+  { parsers, overrides }: BuiltinNodesOptions,
+): Starters {
   return {
-    ...Object.fromEntries(byProvider),
-    parse: parseNode(parsers).start,
-    hash: hashNode().start,
-    question: questionNode().start,
-    prompt: promptNode().start,
-    preprocessor_langchain: preprocessorLangchainNode().start,
-    preprocessor_code: preprocessorCodeNode().start,
+    webhook: source("webhook"),
+    chat: source("chat"),
+    dropper: source("dropper"),
+    // These two bring libraries.
+    parse: async () => (await import("./parse.ts")).parse(parsers),
+    hash: async () => (await import("./hash.ts")).hash(),
+    question,
+    prompt,
+    preprocessor_langchain: preprocessorLangchain,
+    preprocessor_code: preprocessorCode(overrides?.preprocessor_code),
+    response: response(),
+    response_text: response("text"),
+    response_table: response("table"),
+    response_documents: response("documents"),
+    response_questions: response("questions"),
+    response_answers: response("answers"),
+    response_audio: response("audio"),
+    response_video: response("video"),
+    response_image: response("image"),
   };
 }

@@ -1,9 +1,7 @@
 import { isRecord } from "../../../../schema/json.ts";
 import type { Question } from "../../../../schema/question.ts";
 import type { PipeContext } from "../../node.ts";
-import { codePoints } from "../chunk_limit.ts";
-import { PLAIN } from "../separators.ts";
-import { splitRecursively } from "../text_splitter.ts";
+import { codePoints, PLAIN, splitRecursively } from "../text_splitter.ts";
 
 /**
  * Ask the LLM that a node controls.

@@ -1,11 +1,11 @@
-import { guardrailsNode } from "../guardrails/guardrails.ts";
-import type { Starters } from "../options.ts";
-import { anonymizeTextNode } from "./anonymize_text.ts";
+import type { BuiltinNodesOptions, Starters } from "../options.ts";
+import { anonymizeText } from "./anonymize_text.ts";
+import { guardrails } from "./guardrails.ts";
 
-/** What keeps private data and forbidden content out. */
-export function starters(): Starters {
+/** Nodes that keep private data and forbidden content out. */
+export function starters({ overrides }: BuiltinNodesOptions): Starters {
   return {
-    anonymize_text: anonymizeTextNode().start,
-    guardrails: guardrailsNode().start,
+    anonymize_text: anonymizeText(overrides?.anonymize_text),
+    guardrails: guardrails(overrides?.guardrails),
   };
 }

@@ -1,5 +1,5 @@
 import { type Handler, Parser, type ParserOptions } from "htmlparser2";
-import { htmlTables } from "./_html_tables.ts";
+import { htmlTables } from "./html_tables.ts";
 
 /** HTML on its way into text. */
 export interface HtmlReader {
@@ -9,8 +9,10 @@ export interface HtmlReader {
   end(): string;
 }
 
-/** What is told about a page besides its text. */
-export interface HtmlFindings {
+/** How a page is read, and what is reported of it besides its text. */
+export interface HtmlOptions {
+  /** Whether it is XML: elements may end themselves, CDATA is text. */
+  readonly xhtml: boolean;
   /** The page's title, once. */
   title(text: string): void;
   /** A table in Markdown form, when it is complete. */
@@ -20,6 +22,13 @@ export interface HtmlFindings {
 /** Elements whose content is not text of the page. */
 const DROPPED: ReadonlySet<string> = new Set(
   ["script", "style", "template", "svg", "title", "iframe"],
+);
+
+/** Elements that end an `<svg>` which is not closed, as in browsers. */
+const OUTSIDE_SVG: ReadonlySet<string> = new Set(
+  ("b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 " +
+    "h5 h6 head hr i img li listing menu meta nobr ol p pre ruby s small " +
+    "span strong strike sub sup table tt u ul var").split(" "),
 );
 
 /** Elements that begin and end a line. */
@@ -82,24 +91,33 @@ class FlatteningParser extends Parser {
   }
 }
 
+/** A part of a page that is left out, or one inside of it that is not. */
+interface Part {
+  readonly name: string;
+  readonly shown: boolean;
+}
+
 /**
- * Strip HTML of its tags while it arrives: block elements
- * become line ends, white space shrinks as it does on a page, entities are
- * decoded, scripts and styles are dropped, cells of a table row are parted by
- * tabs. The title goes to `findings`, and so does each table; the text of
+ * Strip HTML of its tags while it arrives: block elements become line ends,
+ * white space shrinks as it does on a page, entities are decoded, scripts and
+ * styles are dropped, cells of a table row are separated by tabs. The text of
  * tables is also in the text.
  */
-export function htmlReader(findings: HtmlFindings): HtmlReader {
-  const tables = htmlTables(findings.table);
-  const open = { dropped: 0, verbatim: 0, title: false };
+export function htmlReader(options: HtmlOptions): HtmlReader {
+  const tables = htmlTables(options.table);
+  const parts: Part[] = [];
+  let verbatim = 0;
+  let inTitle = false;
   let title: string | undefined;
   let text = "";
   let started = false;
-  /** What parts the next word from the one before. */
+  /** What separates the next word from the one before. */
   let gap: "" | " " | "\t" | "\n" = "";
 
+  const isShown = (): boolean => parts.at(-1)?.shown ?? true;
+
   /** Widen the gap; a line end outdoes a tab, and a tab a blank. */
-  function part(by: " " | "\t" | "\n"): void {
+  function separate(by: " " | "\t" | "\n"): void {
     if (gap !== "\n" && (by === "\n" || gap !== "\t")) gap = by;
   }
 
@@ -112,50 +130,70 @@ export function htmlReader(findings: HtmlFindings): HtmlReader {
 
   function flow(data: string): void {
     const words = data.replace(/[\t\n\f\r ]+/g, " ");
-    if (words.startsWith(" ")) part(" ");
+    if (words.startsWith(" ")) separate(" ");
     put(words.replace(/^ | $/g, ""));
-    if (words.length > 1 && words.endsWith(" ")) part(" ");
+    if (words.length > 1 && words.endsWith(" ")) separate(" ");
+  }
+
+  /** Begin a part that is left out, or shown inside of one, if it is such. */
+  function beginPart(name: string): void {
+    if (OUTSIDE_SVG.has(name)) {
+      while (parts.at(-1)?.name === "svg") parts.pop();
+    }
+    if (DROPPED.has(name)) parts.push({ name, shown: false });
+    if (name === "foreignobject" && parts.at(-1)?.name === "svg") {
+      parts.push({ name, shown: true });
+    }
+  }
+
+  function endPart(name: string): void {
+    const at = parts.findLastIndex((part) => part.name === name);
+    if (at >= 0) parts.length = at;
   }
 
   const parser = new FlatteningParser({
     onopentag(name, attributes): void {
-      if (name === "title" && open.dropped === 0 && title === undefined) {
-        open.title = true;
+      if (name === "title" && isShown() && title === undefined) {
+        inTitle = true;
         title = "";
       }
-      if (DROPPED.has(name)) open.dropped += 1;
-      if (open.dropped > 0) return;
-      if (VERBATIM.has(name)) open.verbatim += 1;
-      if (name === "td" || name === "th") part("\t");
+      beginPart(name);
+      if (!isShown()) return;
+      if (VERBATIM.has(name)) verbatim += 1;
+      if (name === "td" || name === "th") separate("\t");
       if (BLOCKS.has(name)) {
-        part("\n");
+        separate("\n");
         tables.text("\n");
       }
       tables.open(name, attributes);
     },
     ontext(data): void {
-      if (open.title) title += data;
-      if (open.dropped > 0) return;
+      if (inTitle) title += data;
+      if (!isShown()) return;
       tables.text(data);
-      if (open.verbatim > 0) put(data.replace(/\r\n?/g, "\n"));
+      if (verbatim > 0) put(data.replace(/\r\n?/g, "\n"));
       else flow(data);
     },
     onclosetag(name): void {
-      if (open.title && name === "title") {
-        open.title = false;
+      if (inTitle && name === "title") {
+        inTitle = false;
         const found = title?.replace(/\s+/g, " ").trim();
-        if (found) findings.title(found.normalize("NFC"));
+        if (found) options.title(found.normalize("NFC"));
       }
-      if (DROPPED.has(name)) {
-        open.dropped -= 1;
+      if (DROPPED.has(name) || name === "foreignobject") {
+        endPart(name);
         return;
       }
-      if (open.dropped > 0) return;
-      if (VERBATIM.has(name)) open.verbatim -= 1;
+      if (!isShown()) return;
+      if (VERBATIM.has(name)) verbatim = Math.max(0, verbatim - 1);
       tables.close(name);
-      if (BLOCKS.has(name)) part("\n");
+      if (BLOCKS.has(name)) separate("\n");
     },
-  }, { decodeEntities: true });
+  }, {
+    decodeEntities: true,
+    recognizeCDATA: options.xhtml,
+    recognizeSelfClosing: options.xhtml,
+  });
 
   function taken(): string {
     const out = text;
