@@ -209,6 +209,8 @@ export const NODE_READERS: readonly TextReader[] = [
     covers: [
       "lib/engine/nodes/call_api.ts#statusFailure",
       "lib/engine/nodes/call_api.ts#retryAfter",
+      "lib/engine/nodes/call_api.ts#dig",
+      "lib/engine/nodes/fetch_body.ts#jsonOf",
     ],
     read: (text) => {
       const request = {
