@@ -264,6 +264,14 @@ Deno.test("tool_http_request takes what models write for arguments that they lea
     ]);
   }
   assertEquals(requests.length, 4);
+  await request(pipe, {
+    url: `${URL_TEXT}/:id`,
+    query_params: { page: null, size: 2, tags: ["a"] },
+    path_params: { id: null },
+    headers: { "x-own": null },
+  });
+  assertEquals(requests[4]?.url, `${URL_TEXT}/:id?size=2&tags=%5B%22a%22%5D`);
+  assertEquals(Object.fromEntries(requests.pop()!.headers), {});
   await request(pipe, { bearer_token: "", basic_auth: { username: "ann" } });
   assertEquals(requests[4]?.headers.get("authorization"), "Basic YW5uOg==");
 });

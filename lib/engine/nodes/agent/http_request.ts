@@ -99,7 +99,7 @@ function readUrl(text: string, params: Args): URL {
   const [, base = "", path = ""] =
     /^([a-z][a-z0-9+.-]*:\/\/[^/?#]*)?([^]*)$/i.exec(text) ?? [];
   const filled = path.replace(/:([A-Za-z_]\w*)/g, (whole, name: string) => {
-    if (!Object.hasOwn(params, name)) return whole;
+    if (!Object.hasOwn(params, name) || params[name] === null) return whole;
     const segment = encodeURIComponent(String(params[name]).toWellFormed());
     if (!/^\.{0,2}$/.test(segment)) return segment;
     throw new ExecutionException(
@@ -180,29 +180,25 @@ function requestBody(
     }
     case "form_data": {
       const form = new FormData();
-      for (const [name, value] of Object.entries(recordOf(body.form_data))) {
-        form.append(name, String(value));
+      for (const [name, value] of texts(body.form_data)) {
+        form.append(name, value);
       }
       return [form];
     }
-    case "x_www_form_urlencoded": {
-      const entries = Object.entries(recordOf(body.urlencoded));
-      return [
-        new URLSearchParams(
-          entries.map(([name, value]) => [name, String(value)]),
-        ),
-      ];
-    }
+    case "x_www_form_urlencoded":
+      return [new URLSearchParams(texts(body.urlencoded))];
     default:
       throw new ExecutionException("'body.type' is unknown");
   }
 }
 
-function texts(value: unknown): readonly (readonly [string, string])[] {
-  return Object.entries(recordOf(value)).map(([name, value]) => [
-    name,
-    typeof value === "object" ? JSON.stringify(value) : String(value),
-  ]);
+/** The members of a record as text; those that are null count as absent. */
+function texts(value: unknown): [string, string][] {
+  return Object.entries(recordOf(value)).flatMap(([name, value]) => {
+    if (value === null || value === undefined) return [];
+    const isObject = typeof value === "object";
+    return [[name, isObject ? JSON.stringify(value) : String(value)]];
+  });
 }
 
 const MAX_BYTES = 10 * 1_048_576;

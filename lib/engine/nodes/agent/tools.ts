@@ -72,7 +72,8 @@ export function toolCalls(
  * an optional member that cannot be null counts as absent, and a string of an
  * `enum` may differ in case.
  *
- * Knows what the schemas of our own tools are made of: `type`, `properties`,
+ * Not left to a library that validates, since values are converted, too. Knows
+ * what the schemas of our own tools are made of: `type`, `properties`,
  * `required`, `enum`, `minimum`, `maximum` and `items`. Members that a schema
  * does not name are allowed.
  *
