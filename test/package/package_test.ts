@@ -170,7 +170,10 @@ Deno.test("the package for npm is complete, and clean by publint and attw", asyn
         listed.map((name) => name.replace(/@[^@]+$/, "")),
         [...new Set(inside)].sort(),
       );
-      assertEquals(listed.filter((name) => !(name in lock.npm)), []);
+      // The lock file adds the peers of a package to its version.
+      const locked = Object.keys(lock.npm)
+        .map((name) => name.replace(/(?<=.@[^@_]+)_.*/, ""));
+      assertEquals(listed.filter((name) => !locked.includes(name)), []);
       assert(listed.length > 5);
     },
   );
