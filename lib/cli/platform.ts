@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { spawn } from "node:child_process";
 export {
   appendFile,
   mkdir,
@@ -11,6 +12,9 @@ export {
   stat,
   writeFile,
 } from "node:fs/promises";
+export { createServer } from "node:http";
+export { hostname } from "node:os";
 export { basename, dirname, join, resolve } from "node:path";
 export { default as process } from "node:process";
+export { createInterface } from "node:readline";
 export { stripVTControlCharacters } from "node:util";

@@ -1,14 +1,21 @@
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../version.ts";
+import { chatCommand } from "./commands/chat.ts";
 import { completeCommand, completionCommand } from "./commands/completion.ts";
+import { demoCommand } from "./commands/demo.ts";
 import { engineCommand } from "./commands/engine.ts";
+import { eventsCommand } from "./commands/events.ts";
 import { listCommand } from "./commands/list.ts";
+import { loginCommand } from "./commands/login.ts";
+import { newCommand } from "./commands/new.ts";
+import { profileCommand } from "./commands/profile.ts";
 import { runPipelineCommand } from "./commands/run.ts";
 import { sendCommand } from "./commands/send.ts";
 import { servicesCommand } from "./commands/services.ts";
 import { startCommand } from "./commands/start.ts";
 import { statusCommand } from "./commands/status.ts";
 import { stopCommand } from "./commands/stop.ts";
+import { storeCommand } from "./commands/store.ts";
 import { uploadCommand } from "./commands/upload.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { examples } from "./help.ts";
@@ -16,16 +23,23 @@ import { exitCodes, setRest } from "./run.ts";
 
 /** The commands in the order of the help. */
 const COMMANDS: readonly (() => Command)[] = [
+  demoCommand,
+  newCommand,
+  loginCommand,
   engineCommand,
   runPipelineCommand,
   startCommand,
   uploadCommand,
   sendCommand,
+  chatCommand,
   statusCommand,
+  eventsCommand,
   stopCommand,
   listCommand,
   validateCommand,
   servicesCommand,
+  storeCommand,
+  profileCommand,
   completionCommand,
 ];
 

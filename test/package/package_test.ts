@@ -75,7 +75,10 @@ Deno.test("the package for npm is complete, and clean by publint and attw", asyn
     for (const path of reached) assert(texts.has(path.slice(1)), path);
     for (const [path, text] of withEnding(texts, ".js")) {
       for (const { specifier = "" } of scanModule(text).references) {
-        if (/^\/(vendor\/(ws|srvx_node|command)|lib\/cli\/|bin\/)/.test(path)) {
+        if (
+          /^\/(vendor\/(ws|srvx_node|command|required_by_packages)|lib\/cli|bin)\b/
+            .test(path)
+        ) {
           if (specifier.startsWith("node:")) continue;
         }
         const { pathname } = new URL(specifier, `file://${path}`);

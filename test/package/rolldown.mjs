@@ -25,6 +25,9 @@ const files = new Map(
 
 /** A module for what is never called, and the code of all that have no file. */
 const EMPTY = "\0empty";
+/** What is in the name of a module that stands for one of Node's. */
+const REQUIRED = "builtin:esm-external-require";
+
 const made = new Map([
   [EMPTY, "module.exports = {};"],
   ...Object.entries(job.virtual).map(([name, code]) => [`\0${name}`, code]),
@@ -33,6 +36,11 @@ const made = new Map([
 /** Whether a module is one of a package, or of any. */
 function isOf(id, name = "") {
   return id?.includes(`/node_modules/${name && `${name}/`}`) ?? false;
+}
+
+/** Whether a module is no code of ours. */
+function isOfOthers(id) {
+  return isOf(id) || id === EMPTY || id.includes(REQUIRED);
 }
 
 /** Resolves what has another meaning in the package than in the sources. */
@@ -87,6 +95,9 @@ const ownMaps = {
 
 /** The name of the file that a module is to have, if it matters. */
 function fileOf(id) {
+  // Files for Node and others share nothing that has modules of Node's.
+  if (id?.includes(REQUIRED)) return "required_by_packages";
+  if (id === EMPTY) return "empty";
   if (job.command.some((name) => isOf(id, name))) return "command";
   const shared = isOf(id) && !job.apart.some((name) => isOf(id, name));
   return shared ? "packages" : files.get(id);
@@ -118,13 +129,16 @@ const { output } = await bundle.write({
   minify: false,
   entryFileNames: "[name].js",
   chunkFileNames: ({ moduleIds }) =>
-    `${moduleIds.some((id) => isOf(id)) ? "vendor" : "chunks"}/[name].js`,
+    `${moduleIds.some(isOfOthers) ? "vendor" : "chunks"}/[name].js`,
   codeSplitting: {
     // A group takes what its modules need, too, unless an earlier one has it.
-    groups: ["packages", "command", ...Object.keys(job.chunks).reverse()].map((
-      name,
-      priority,
-    ) => ({
+    groups: [
+      "packages",
+      "command",
+      ...Object.keys(job.chunks).reverse(),
+      "empty",
+      "required_by_packages",
+    ].map((name, priority) => ({
       name,
       priority,
       test: (id) => fileOf(id) === name,
