@@ -28,6 +28,7 @@ async function run(
 /** Each example, and something that it must print. */
 const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   chat_with_json_answer: ["Summarize the main points"],
+  csv_to_store: ["1,Ada\n\n2,Grace"],
   discover_services: ["Available:", '"parse"', "Lanes of parse:", "Pong"],
   handle_failures: [
     "Starting nonsense: pipeline failed",
@@ -85,7 +86,7 @@ for (const [name, expected] of Object.entries(EXAMPLES)) {
 
 Deno.test("every example is among those that are run", async () => {
   // Tested here, and in process/examples_test.ts.
-  const apart = ["demo", "run", "bun_server"];
+  const apart = ["demo", "run", "bun_server", "watch_folder"];
   const names: string[] = [];
   for await (
     const { isFile, name } of Deno.readDir(new URL("examples", ROOT))

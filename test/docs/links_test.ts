@@ -3,7 +3,7 @@ import { readTree, ROOT } from "../support/read_tree.ts";
 
 const LINK = /\]\(([^)#\s]+)(?:#[^)\s]*)?\)/g;
 
-Deno.test("links between pages lead somewhere", async () => {
+Deno.test("pages are whole, and their links lead somewhere", async () => {
   const broken: string[] = [];
   let count = 0;
   const pages = await readTree([
@@ -14,6 +14,7 @@ Deno.test("links between pages lead somewhere", async () => {
     "bench",
   ], ".md");
   for (const [path, text] of pages) {
+    if (/^\W*(?:<{7}|>{7}) /m.test(text)) broken.push(`${path}: a conflict`);
     for (const [, target = ""] of text.matchAll(LINK)) {
       if (/^\w+:/.test(target)) continue;
       count++;

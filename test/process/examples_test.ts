@@ -1,7 +1,9 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { startChild } from "../support/child_program.ts";
 import { HOSTS } from "../support/hosts.ts";
 import { ROOT } from "../support/read_tree.ts";
 import { mustRun } from "../support/run_program.ts";
+import { tempFolder } from "../support/temp_folder.ts";
 import { digestOf, manyBytes, useEngine } from "../support/use_engine.ts";
 
 Deno.test("the example of a Bun server takes uploads and clients", async () => {
@@ -28,4 +30,17 @@ Deno.test("the example of an app passes its own tests", async () => {
   const args = ["test", "--allow-all", "--quiet", "examples/testing_an_app"];
   const printed = await mustRun(Deno.execPath(), args, ROOT);
   assertMatch(printed, /ok \| 3 passed \| 0 failed/);
+});
+
+Deno.test("the example that watches a folder sends what is put into it", async () => {
+  await using folder = await tempFolder();
+  const program = new URL("examples/watch_folder.ts", ROOT).pathname;
+  const args = ["run", "--quiet", "--allow-all", program, folder.path];
+  await using child = startChild(Deno.execPath(), args);
+  assertEquals(await child.line(), `Watching ${folder.path}`);
+  const path = `${folder.path}/note.md`;
+  await Deno.writeTextFile(path, "# Note");
+  assertEquals(await child.line(), `${path} complete `);
+  child.kill("SIGINT");
+  assertEquals(await child.ended(), { code: 0, stdout: "", stderr: "" });
 });

@@ -1,4 +1,6 @@
 import { assertEquals } from "@std/assert";
+import { connect, listTasks } from "@rocketride/streams";
+import { getDashboard } from "@rocketride/streams/admin";
 import { createEngine, serveEngine } from "@rocketride/streams/engine";
 import {
   serveWorker,
@@ -90,5 +92,47 @@ Deno.test("a Durable Object can be an engine, with sockets and HTTP", async () =
   const { status, body } = await fetch(`${uri}/version`);
   await body?.cancel();
   assertEquals(status, 200);
+  assertEquals(await worker.stop(), "");
+});
+
+Deno.test("a Durable Object keeps a session for all requests, and outlives a failure", async () => {
+  await using engine = createEngine({ auth: ["secret"] });
+  await using server = await serveEngine(engine);
+  await using worker = await serveWorker("examples/worker/session_object.ts", {
+    objects: { PIPELINE: "PipelineObject" },
+    texts: { ROCKETRIDE_URI: server.uri, ROCKETRIDE_APIKEY: "secret" },
+  });
+  const digests = [1, 2, 3, 4].map(async (number) => {
+    const body = new Uint8Array(MIB).fill(number);
+    const headers = { "content-type": "application/octet-stream" };
+    const options = { method: "POST", headers, body };
+    const response = await fetch(worker.origin, options);
+    const { metadata } = await response.json();
+    assertEquals(metadata.sha256, await digestOf(body));
+  });
+  await Promise.all(digests);
+  await using session = await connect({ uri: server.uri, auth: "secret" });
+  const { connections } = await getDashboard(session);
+  // This one, and one for all requests.
+  assertEquals(connections.length, 2);
+  assertEquals(await worker.stop(), "");
+});
+
+Deno.test("a Cron Trigger sends a feed through a pipeline and leaves nothing", async () => {
+  await using engine = createEngine({ auth: ["secret"] });
+  await using server = await serveEngine(engine);
+  await using worker = await serveWorker("test/support/cron_worker.ts", {
+    texts: {
+      FEED: "data:text/plain,news",
+      ROCKETRIDE_URI: server.uri,
+      ROCKETRIDE_APIKEY: "secret",
+    },
+  });
+  const [{ metadata }] = await (await fetch(worker.origin)).json();
+  const news = await digestOf(new TextEncoder().encode("news"));
+  assertEquals(metadata.sha256, news);
+  await using session = await connect({ uri: server.uri, auth: "secret" });
+  const { connections } = await getDashboard(session);
+  assertEquals([connections.length, await listTasks(session)], [1, []]);
   assertEquals(await worker.stop(), "");
 });

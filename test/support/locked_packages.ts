@@ -16,7 +16,9 @@ export async function lockedPackages(): Promise<string> {
   const versions = Object.fromEntries(
     Object.entries(lock.specifiers).flatMap(([specifier, version]) => {
       const name = /^npm:(.+)@[^@]+$/.exec(specifier)?.[1];
-      return name && names.includes(name) ? [[name, version]] : [];
+      // Behind the version may be those of packages beside it.
+      const [exact = ""] = version.split("_");
+      return name && names.includes(name) ? [[name, exact]] : [];
     }),
   );
   return `${await installTools(versions)}/node_modules`;
