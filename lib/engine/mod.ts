@@ -60,7 +60,7 @@ export type {
 export type {
   EmbeddingContext,
   EmbeddingFunction,
-} from "./nodes/embedding/embedding_override.ts";
+} from "./nodes/retrieval/embedding.ts";
 export type {
   LlmContext,
   LlmFunction,

@@ -4,7 +4,7 @@ import type { Identity } from "./access/permissions.ts";
 import { type EngineKey, readKeys } from "./access/keys.ts";
 import { type EngineLimits, readLimits } from "./limits.ts";
 import type { NodeDefinition } from "./node.ts";
-import type { EmbeddingFunction } from "./nodes/embedding/embedding_override.ts";
+import type { EmbeddingFunction } from "./nodes/retrieval/embedding.ts";
 import type { LlmFunction, LlmReplyLine } from "./nodes/llm/llm_override.ts";
 import type { NodeOverrides } from "./nodes/options.ts";
 import type { ParserTable } from "./nodes/core/parse.ts";

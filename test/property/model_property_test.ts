@@ -1,21 +1,20 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { DocFilter, DocMetadata } from "../../schema/doc.ts";
-import { batches } from "../../lib/engine/nodes/embedding/_batches.ts";
-import { hashedWords } from "../../lib/engine/nodes/embedding/hashed_words.ts";
+import { batches } from "../../lib/engine/nodes/retrieval/embedding.ts";
+import { hashedWords } from "../../lib/engine/nodes/retrieval/hashed_words.ts";
 import {
   LONGEST_WAIT_MS,
   MOST_TRIES,
   retryAfter,
   retryWait,
 } from "../../lib/engine/nodes/call_api.ts";
-import { docMatches } from "../../lib/engine/nodes/store/doc_matches.ts";
-import { TextIndex } from "../../lib/engine/nodes/store/text_index.ts";
+import { docMatches } from "../../lib/engine/nodes/retrieval/search.ts";
+import { TextIndex } from "../../lib/engine/nodes/retrieval/text_index.ts";
 import {
-  cosine,
-  scoreOf,
+  similarity,
   unitVector,
-} from "../../lib/engine/nodes/store/vector.ts";
+} from "../../lib/engine/nodes/retrieval/collection.ts";
 
 const number = fc.double({ noNaN: true, noDefaultInfinity: true });
 const small = fc.double({ min: -1e6, max: 1e6, noNaN: true });
@@ -41,23 +40,21 @@ Deno.test("a unit vector has length 1 and the direction of its vector", () => {
   }));
 });
 
-Deno.test("a cosine is symmetric and bounded", () => {
+Deno.test("a similarity is symmetric and bounded", () => {
   fc.assert(fc.property(pairOf(number), ([a, b]) => {
-    const value = cosine(unitVector(a), unitVector(b));
-    assert(value >= -1 && value <= 1);
-    assertEquals(value, cosine(unitVector(b), unitVector(a)));
-    const score = scoreOf(unitVector(a), unitVector(b));
-    assert(score >= 0 && score <= 1);
+    const value = similarity(unitVector(a), unitVector(b));
+    assert(value >= 0 && value <= 1);
+    assertEquals(value, similarity(unitVector(b), unitVector(a)));
   }));
 });
 
-Deno.test("a cosine knows no lengths", () => {
+Deno.test("a similarity knows no lengths", () => {
   const factor = fc.double({ min: 1e-6, max: 1e6, noNaN: true });
   fc.assert(fc.property(pairOf(fc.integer()), factor, ([a, b], factor) => {
     const longer = a.map((value) => value * factor);
     assertAlmostEquals(
-      cosine(unitVector(longer), unitVector(b)),
-      cosine(unitVector(a), unitVector(b)),
+      similarity(unitVector(longer), unitVector(b)),
+      similarity(unitVector(a), unitVector(b)),
       1e-9,
     );
   }));
@@ -68,8 +65,8 @@ Deno.test("a vector is as near to itself as can be, and as far from its opposite
     fc.pre(vector.some((value) => value !== 0));
     const unit = unitVector(vector);
     const opposite = unitVector(vector.map((value) => -value));
-    assertAlmostEquals(scoreOf(unit, unit), 1, 1e-9);
-    assertAlmostEquals(scoreOf(unit, opposite), 0, 1e-9);
+    assertAlmostEquals(similarity(unit, unit), 1, 1e-9);
+    assertAlmostEquals(similarity(unit, opposite), 0, 1e-9);
   }));
 });
 
@@ -195,7 +192,10 @@ Deno.test("hashed words are unit vectors, the same for the same words", () => {
     assertEquals(hashedWords(` ${text}. `, size), vector);
   }));
   const near = (a: string, b: string): number =>
-    cosine(unitVector(hashedWords(a, 384)), unitVector(hashedWords(b, 384)));
+    similarity(
+      unitVector(hashedWords(a, 384)),
+      unitVector(hashedWords(b, 384)),
+    );
   const question = "What is the capital of France?";
   assert(
     near(question, "Paris is the capital of France.") >
@@ -211,7 +211,7 @@ Deno.test("a stricter operator of an index finds less, in the same order", () =>
     const index = new TextIndex();
     for (const one of texts) index.add(one);
     const ids = (operator: "or" | "and" | "exact"): string[] => {
-      const hits = index.search(query, operator);
+      const hits = index.search({ text: query, operator });
       for (const { score } of hits) assert(score > 0);
       assertEquals(hits, hits.toSorted((a, b) => b.score - a.score));
       return hits.map(({ id }) => id);

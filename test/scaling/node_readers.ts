@@ -6,7 +6,7 @@ import {
   languageOf,
   splitParagraphs,
 } from "../../lib/engine/nodes/core/preprocessor_code.ts";
-import { hashedWords } from "../../lib/engine/nodes/embedding/hashed_words.ts";
+import { hashedWords } from "../../lib/engine/nodes/retrieval/hashed_words.ts";
 import { prepareRequest } from "../../lib/engine/nodes/agent/http_request.ts";
 import { jsonReply } from "../../lib/engine/nodes/_json_reply.ts";
 import { answerValue } from "../../lib/engine/nodes/core/response.ts";
@@ -19,8 +19,13 @@ import {
   ungrounded,
 } from "../../lib/engine/nodes/privacy/guard_rules.ts";
 import { promptText } from "../../lib/engine/nodes/prompt_text.ts";
-import { docMatches } from "../../lib/engine/nodes/store/doc_matches.ts";
-import { TextIndex } from "../../lib/engine/nodes/store/text_index.ts";
+import { docMatches } from "../../lib/engine/nodes/retrieval/search.ts";
+import { snippetsOf } from "../../lib/engine/nodes/retrieval/snippets.ts";
+import {
+  matchesIn,
+  TextIndex,
+  type TextQuery,
+} from "../../lib/engine/nodes/retrieval/text_index.ts";
 import {
   codePoints,
   LATEX,
@@ -51,6 +56,21 @@ async function guard(text: string): Promise<void> {
 }
 
 const LIMIT = { most: 100, measure: codePoints };
+
+/** Words, with marks and without, and of scripts without spaces. */
+const WORD_PIECES = [
+  "a",
+  "a ",
+  "a b ",
+  "\u0301",
+  "e\u0301",
+  "\u0130 ",
+  "\u200d",
+  "\u5317\u4eac",
+  "\u5317 ",
+  "\u0e20\u0e32\u0e29\u0e32",
+  "\u30a2",
+];
 
 export const NODE_READERS: readonly TextReader[] = [
   {
@@ -232,24 +252,53 @@ export const NODE_READERS: readonly TextReader[] = [
   },
   {
     covers: [
-      "lib/engine/nodes/embedding/hashed_words.ts#hashedWords",
-      "lib/engine/nodes/store/words_of.ts#wordsOf",
-      "lib/engine/nodes/store/index_instance.ts#indexInstance",
+      "lib/engine/nodes/retrieval/hashed_words.ts#hashedWords",
+      "lib/engine/nodes/retrieval/words.ts#wordsIn",
     ],
-    read: (text) => {
-      hashedWords(text, 64);
-      const index = new TextIndex();
-      index.add(text);
-      for (const operator of ["or", "and", "exact"] as const) {
-        index.search(text, operator);
-      }
-      index.search(`${text.slice(0, text.length / 2)} b`, "exact");
-    },
+    read: (text) => hashedWords(text, 64),
     common: false,
-    pieces: ["a", "a ", "a b ", "é\u0301", "\u0130 "],
+    pieces: WORD_PIECES,
   },
   {
-    covers: ["lib/engine/nodes/store/doc_matches.ts#docMatches"],
+    covers: [
+      "lib/engine/nodes/retrieval/stores.ts#storeStarters",
+      "lib/engine/nodes/retrieval/text_index.ts#TextIndex",
+      "lib/engine/nodes/retrieval/words.ts#partsOf",
+      "lib/engine/nodes/retrieval/words.ts#wordsOf",
+    ],
+    read: (text) => {
+      const index = new TextIndex();
+      index.add(text);
+      index.search({ text, operator: "and" });
+    },
+    common: false,
+    pieces: WORD_PIECES,
+  },
+  {
+    covers: [
+      "lib/engine/nodes/retrieval/text_index.ts#matchesIn",
+      "lib/engine/nodes/retrieval/words.ts#phraseWordsIn",
+    ],
+    read: (text) => {
+      const half = text.slice(0, text.length / 2);
+      matchesIn(text, { text: `${half} b`, operator: "exact" });
+    },
+    common: false,
+    pieces: WORD_PIECES,
+  },
+  {
+    covers: ["lib/engine/nodes/retrieval/snippets.ts#snippetsOf"],
+    read: (text) => {
+      const row = text.slice(0, 500);
+      const query: TextQuery = { text: row, operator: "exact", slop: 3 };
+      const matches = matchesIn(text, query);
+      for (const size of [1, 250, text.length]) snippetsOf(text, matches, size);
+    },
+    common: false,
+    pieces: ["a. ", 'a."', "\n", "\u3002", ...WORD_PIECES],
+  },
+  {
+    covers: ["lib/engine/nodes/retrieval/search.ts#docMatches"],
     read: (text) =>
       docMatches(
         { objectId: text, chunkId: 1, parent: text },

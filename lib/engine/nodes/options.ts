@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../../schema/json.ts";
 import type { Awaitable, NodeDefinition } from "../node.ts";
-import type { EmbeddingFunction } from "./embedding/embedding_override.ts";
+import type { EmbeddingFunction } from "./retrieval/embedding.ts";
 import type { LlmFunction, LlmReplyLine } from "./llm/llm_override.ts";
 import type { ParserTable } from "./core/parse.ts";
 

@@ -2,14 +2,22 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Doc } from "../../../schema/doc.ts";
 import type { JsonObject, JsonValue } from "../../../schema/json.ts";
 import { createQuestion } from "../../../schema/question.ts";
-import { embeddingNodes } from "../../../lib/engine/nodes/embedding/embedding_nodes.ts";
-import type { EmbeddingFunction } from "../../../lib/engine/nodes/embedding/embedding_override.ts";
+import { builtinNodes } from "../../../lib/engine/nodes/builtin_nodes.ts";
+import type { EmbeddingFunction } from "../../../lib/engine/nodes/retrieval/embedding.ts";
+import type { NodeDefinition } from "../../../lib/engine/node.ts";
 import {
   ExecutionException,
   ValidationException,
 } from "../../../lib/errors.ts";
 import { type ModelCall, withModelServer } from "../../support/model_server.ts";
 import { type BenchPipe, only, startNode } from "./harness.ts";
+
+function embeddingNodes(
+  embedding?: EmbeddingFunction | "words",
+): readonly NodeDefinition[] {
+  return builtinNodes({ embedding })
+    .filter(({ classType }) => classType.includes("embedding"));
+}
 
 const SMALL = "text-embedding-3-small";
 
@@ -225,4 +233,47 @@ Deno.test("embedding_transformer compares words, and says so", async () => {
     await pipe.send("documents", [doc("a word")]);
     assertEquals(pipe.on("documents")[0]?.[0]?.embedding?.length, size);
   }
+});
+
+Deno.test("embedding_transformer puts prefixes before texts and cuts vectors", async () => {
+  const seen: string[] = [];
+  const embed: EmbeddingFunction = (texts) => {
+    seen.push(...texts);
+    return texts.map(({ length }) => [length, 1, 2]);
+  };
+  const custom = {
+    model: "my/model",
+    truncate_dim: 2,
+    document_prefix: "passage: ",
+    query_prefix: "query: ",
+  };
+  const node = only(embeddingNodes(embed), "embedding_transformer");
+  const pipe = (await startNode(node, { profile: "custom", custom })).open();
+  await pipe.send("documents", [doc("abc")]);
+  await pipe.send("questions", createQuestion({ questions: [{ text: "a" }] }));
+  assertEquals(seen, ["passage: abc", "query: a"]);
+  const [[embedded] = []] = pipe.on("documents");
+  assertEquals([embedded?.embedding, embedded?.page_content], [[12, 1], "abc"]);
+});
+
+Deno.test("compared words are words of every language", async () => {
+  const node = only(embeddingNodes(), "embedding_transformer");
+  const pipe = (await startNode(node, {})).open();
+  const similar = async (...texts: string[]): Promise<number> => {
+    await pipe.send("documents", texts.map((text) => doc(text)));
+    const [a = [], b = []] = (pipe.on("documents").at(-1) ?? [])
+      .map(({ embedding = [] }) => embedding);
+    return a.reduce((sum, value, at) => sum + value * b[at]!, 0);
+  };
+  for (
+    const [question, near, far] of [
+      ["北京在哪里", "我住在北京", "我喜欢吃苹果"],
+      ["ภาษาไทย", "ภาษาไทยเป็นภาษาที่สวยงาม", "วันนี้ฝนตก"],
+      ["東京に住む", "東京都に住んでいます", "本を読んだ"],
+    ] as const
+  ) {
+    const better = await similar(question, near);
+    assert(better > await similar(question, far) + 0.1, question);
+  }
+  assert(await similar("कि", "का") < 0.6);
 });

@@ -3,12 +3,14 @@ import fc from "fast-check";
 import type { Doc } from "../../../schema/doc.ts";
 import type { JsonObject } from "../../../schema/json.ts";
 import { createQuestion } from "../../../schema/question.ts";
-import { exaSearchNode } from "../../../lib/engine/nodes/search/exa_search.ts";
-import { rerankCohereNode } from "../../../lib/engine/nodes/search/rerank_cohere.ts";
+import { builtinNodes } from "../../../lib/engine/nodes/builtin_nodes.ts";
 import { chat, close, connect, use } from "../../../mod.ts";
 import { forEachTransport } from "../../support/engines.ts";
 import { graph } from "../../support/one_object.ts";
-import { type Bench, startNode } from "./harness.ts";
+import { type Bench, only, startNode } from "./harness.ts";
+
+const EXA = only(builtinNodes(), "tool_exa_search");
+const RERANK = only(builtinNodes(), "rerank_cohere");
 
 interface Sent {
   readonly url: string;
@@ -34,7 +36,7 @@ function api(
 }
 
 function exa(fetch: typeof globalThis.fetch, more = {}): Promise<Bench> {
-  return startNode(exaSearchNode(), { apikey: "key", ...more }, { fetch });
+  return startNode(EXA, { apikey: "key", ...more }, { fetch });
 }
 
 function search(bench: Bench, args: JsonObject): Promise<unknown> {
@@ -86,7 +88,7 @@ Deno.test("tool_exa_search tells what Exa refuses, without the key", async () =>
 });
 
 Deno.test("searching and ranking need a key", async () => {
-  for (const node of [exaSearchNode(), rerankCohereNode()]) {
+  for (const node of [EXA, RERANK]) {
     for (
       const [apikey, fault] of [
         ["", "'apikey' is missing"],
@@ -112,7 +114,7 @@ function rerank(
 ): { bench: Promise<Bench>; sent: Sent[] } {
   const { fetch, sent } = api(() => ({ results }));
   const whole = { apikey: "key", ...config };
-  return { bench: startNode(rerankCohereNode(), whole, { fetch }), sent };
+  return { bench: startNode(RERANK, whole, { fetch }), sent };
 }
 
 const WHY = createQuestion({ questions: [{ text: "Why?" }], documents: DOCS });
@@ -131,7 +133,7 @@ Deno.test("rerank_cohere puts the documents of a question in order", async () =>
   }];
   assertEquals(pipe.on("documents"), [docs]);
   assertEquals(pipe.on("answers"), [
-    { answer: JSON.stringify(docs), expectJson: false },
+    { answer: "a\n\nc", expectJson: false },
   ]);
   assertEquals(pipe.on("questions"), []);
   const { url, headers, body } = sent[0]!;
@@ -140,11 +142,72 @@ Deno.test("rerank_cohere puts the documents of a question in order", async () =>
     "Bearer key",
   ]);
   assertEquals(body, {
-    model: "rerank-v3.5",
+    model: "rerank-english-v3.0",
     query: "Why?",
     documents: ["a", "b", "c"],
     top_n: 3,
   });
+});
+
+Deno.test("rerank_cohere has the profiles of RocketRide's", async () => {
+  for (
+    const [profile, model] of [
+      ["rerank-v3.5", "rerank-v3.5"],
+      ["rerank-english-v3.0", "rerank-english-v3.0"],
+      ["custom", "my-model"],
+    ] as const
+  ) {
+    const { fetch, sent } = api(() => ({ results: [] }));
+    const own = {
+      apikey: "key",
+      top_n: 2,
+      ...(profile === "custom" && { model }),
+    };
+    const config = { profile, [profile]: own };
+    const pipe = (await startNode(RERANK, config, { fetch })).open();
+    await pipe.send("questions", WHY);
+    assertEquals(sent.map(({ body }) => [body.model, body.top_n]), [[
+      model,
+      2,
+    ]]);
+  }
+  await assertRejects(
+    () => startNode(RERANK, { profile: "custom", custom: { apikey: "key" } }),
+    Error,
+    "'model' is empty",
+  );
+});
+
+Deno.test("rerank_cohere asks the first text about documents that have one", async () => {
+  const { bench, sent } = rerank([{ index: 1, relevance_score: 0.4 }]);
+  const pipe = (await bench).open();
+  const metadata = { objectId: "b", chunkId: 3 };
+  const question = createQuestion({
+    questions: [{ text: "Why?" }, { text: "And how?" }],
+    documents: [
+      { page_content: " " },
+      { page_content: "a" },
+      {},
+      { page_content: "b", metadata },
+    ],
+  });
+  await pipe.send("questions", question);
+  const { query, documents } = sent[0]!.body;
+  assertEquals([query, documents], ["Why?", ["a", "b"]]);
+  assertEquals(pipe.on("documents"), [[
+    { page_content: "b", metadata, score: 0.4 },
+  ]]);
+});
+
+Deno.test("rerank_cohere answers with nothing if no document is good enough", async () => {
+  const { bench } = rerank([{ index: 0, relevance_score: 0.1 }], {
+    min_score: 0.5,
+  });
+  const pipe = (await bench).open();
+  await pipe.send("questions", WHY);
+  assertEquals(pipe.emitted, [
+    { lane: "answers", payload: { answer: "", expectJson: false } },
+  ]);
 });
 
 Deno.test("rerank_cohere writes to whoever listens, and asks nothing for nothing", async () => {

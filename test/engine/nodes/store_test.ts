@@ -7,7 +7,7 @@ import {
   type QuestionOptions,
 } from "../../../schema/question.ts";
 import type { Lane, NodeDefinition } from "../../../lib/engine/node.ts";
-import { storeNodes } from "../../../lib/engine/nodes/store/store_nodes.ts";
+import { builtinNodes } from "../../../lib/engine/nodes/builtin_nodes.ts";
 import {
   ExecutionException,
   ValidationException,
@@ -15,6 +15,10 @@ import {
 import { type BenchPipe, only, startNode } from "./harness.ts";
 
 const MODEL = "test-model";
+
+function storeNodes(): readonly NodeDefinition[] {
+  return builtinNodes().filter(({ classType }) => classType.includes("store"));
+}
 
 function doc(
   objectId: string,
@@ -441,4 +445,176 @@ Deno.test("elasticsearch and opensearch index texts in the mode index", async ()
     assertEquals(await find("snow"), []);
     assertEquals(await find(""), []);
   }
+});
+
+/** What an index finds in its texts. */
+async function indexed(
+  texts: readonly string[],
+  query: string,
+  config: JsonObject = {},
+  provider = "elasticsearch",
+): Promise<readonly string[]> {
+  const pipe = await open(
+    { mode: "index", ...config },
+    ["text", "documents"],
+    storeNodes(),
+    provider,
+  );
+  for (const text of texts) await pipe.send("text", text);
+  await pipe.send(
+    "questions",
+    createQuestion({ questions: [{ text: query }] }),
+  );
+  const documents = pipe.on("documents").flat();
+  assertEquals(documents.map((doc) => doc.page_content), pipe.on("text"));
+  return pipe.on("text");
+}
+
+const LANGUAGES: readonly (readonly [string, readonly string[]])[] = [
+  ["我喜欢吃苹果，我住在北京市海淀区。", ["苹果", "北京", "北京市", "北"]],
+  ["東京都に住んでいます。コンピューターを買った", ["東京", "コンピューター"]],
+  ["ภาษาไทยเป็นภาษาที่สวยงาม", ["ไทย", "สวยงาม"]],
+  ["ຂ້ອຍຮັກປະເທດລາວ", ["ລາວ"]],
+  ["ខ្ញុំស្រឡាញ់ភាសាខ្មែរ", ["ស្រឡាញ់"]],
+  ["हिन्दी में लिखा हुआ पाठ", ["हिन्दी", "पाठ"]],
+  ["தமிழ் மொழி", ["தமிழ்"]],
+  ["اَلْعَرَبِيَّةُ لغة جميلة", ["اَلْعَرَبِيَّةُ", "لغة"]],
+  ["می\u200cخواهم بنویسم", ["میخواهم"]],
+  ["한국어 문장을 찾는다", ["한국어"]],
+  ["co\u00adoperate", ["cooperate"]],
+  ["Un cafe\u0301 noir", ["CAFÉ"]],
+  ["ＦＵＬＬ ｗｉｄｔｈ", ["full width"]],
+];
+
+Deno.test("words of every language are found, in indexes and by keyword", async () => {
+  const texts = LANGUAGES.map(([text]) => text);
+  for (const [text, queries] of LANGUAGES) {
+    for (const query of queries) {
+      for (const matchOperator of ["or", "and", "exact"]) {
+        const found = await indexed(texts, query, { matchOperator });
+        assertEquals(found, [text], `${query} ${matchOperator}`);
+      }
+      const pipe = await open();
+      const docs = texts.map((page_content, at) => ({
+        ...doc("o", at, [1]),
+        page_content,
+      }));
+      await pipe.send("documents", docs);
+      const question = {
+        type: "keyword",
+        questions: [{ text: query }],
+      } as const;
+      assertEquals(await found(pipe, createQuestion(question)), [
+        `${text}=1.00`,
+      ]);
+    }
+  }
+  // A vowel sign is a part of its word, and not where another begins.
+  assertEquals(await indexed(["कि", "का"], "क"), []);
+  assertEquals(await indexed(["कि", "का"], "का"), ["का"]);
+});
+
+Deno.test("a long text without spaces is found by what it ends with", async () => {
+  const text = "我喜欢吃苹果".repeat(200) + "北京";
+  assertEquals(await indexed([text, "上海"], "北京"), [text]);
+});
+
+Deno.test("slop allows other words between those of a row", async () => {
+  const [row, apart] = ["one two three", "one and two, and three"] as const;
+  const texts = [row, apart, "three two one"];
+  const find = (slop: number | string): Promise<readonly string[]> =>
+    indexed(texts, "one two three", { matchOperator: "exact", slop });
+  assertEquals(await find(0), [row]);
+  assertEquals(await find(1), [row]);
+  assertEquals(await find("2"), [row, apart]);
+  const twice = { matchOperator: "exact", slop: 5 };
+  assertEquals(await indexed(["one"], "one one", twice), []);
+  assertEquals(await indexed(["one one"], "one one", twice), ["one one"]);
+  // A row that begins later may be shorter than the first that begins.
+  const late = "one x x x one two";
+  const near = { matchOperator: "exact", slop: 1 };
+  assertEquals(await indexed([late], "one two", near), [late]);
+  await assertRejects(() => indexed([], "", { slop: -1 }), ValidationException);
+});
+
+const mark = (text: string): string =>
+  `<mark class="ap-highlight">${text}</mark>`;
+
+Deno.test("highlight returns snippets around the matches", async () => {
+  const text = "Nothing here. It rains on the plain. " +
+    "Words of no interest follow each other, on and on and on. ".repeat(10) +
+    "On the plain, RAIN falls.\nThe end.";
+  const config = { highlight: true, fragment_size: 40 };
+  assertEquals(await indexed([text], "rain plain", config), [
+    `It rains on the ${mark("plain")}.`,
+    `On the ${mark("plain")}, ${mark("RAIN")} falls.\nThe end.`,
+  ]);
+  assertEquals(
+    await indexed([text], "the plain rain", {
+      ...config,
+      matchOperator: "exact",
+    }),
+    [`On ${mark("the")} ${mark("plain")}, ${mark("RAIN")} falls.\nThe end.`],
+  );
+  const whole = { highlight: true, fragment_size: 0 };
+  assertEquals(await indexed(["北京市。"], "北京", whole), [
+    `${mark("北京市")}。`,
+  ]);
+  assertEquals(
+    await indexed(["住在北京市。"], "北京", {
+      ...whole,
+      matchOperator: "exact",
+    }, "opensearch"),
+    [`住在${mark("北京")}市。`],
+  );
+});
+
+Deno.test("of many snippets, the five with the most matches are returned", async () => {
+  const text = Array.from(
+    { length: 9 },
+    (_, at) => `Number ${at} is a${at % 2 === 0 ? "" : " and a"} here.`,
+  ).join(" ");
+  const config = { highlight: true, fragment_size: 30 };
+  const snippets = await indexed([text], "a", config);
+  assertEquals(
+    snippets.map((snippet) => snippet.match(/\d/)?.[0]),
+    ["0", "1", "3", "5", "7"],
+  );
+});
+
+Deno.test("snippets fit their size and lose no half of a character", async () => {
+  const text = "𠮷野家で苹果を食べた".repeat(40);
+  for (const fragment_size of [1, 7, 8, 9, 10, 33]) {
+    const config = { highlight: true, fragment_size };
+    const snippets = await indexed([text], "苹果", config);
+    assertEquals(snippets.length, 5);
+    for (const snippet of snippets) {
+      const plain = snippet.replaceAll(/<[^>]*>/g, "");
+      assertEquals(plain.length <= Math.max(2, fragment_size), true);
+      assertEquals(text.includes(plain) && plain.isWellFormed(), true);
+      assertEquals(snippet.includes(mark("苹果")), true);
+    }
+  }
+});
+
+Deno.test("opensearch gives no questions, and each text by itself", async () => {
+  const [opensearch] = storeNodes().slice(-1);
+  assertEquals(opensearch?.lanes.questions, ["text", "answers", "documents"]);
+  const lanes: Lane[] = ["text", "answers", "documents"];
+  const pipe = await open({ mode: true }, lanes, storeNodes(), "opensearch");
+  await pipe.send("documents", [doc("a", 0, [1, 0]), doc("b", 0, [1, 1])]);
+  await pipe.send("questions", asking([1, 0]));
+  assertEquals(pipe.on("text"), ["a.0;", "b.0;"]);
+  assertEquals(pipe.on("answers").map(({ answer }) => answer), pipe.on("text"));
+  assertEquals(pipe.on("documents").length, 1);
+});
+
+Deno.test("postgres warns if vectors are to be compared otherwise", async () => {
+  const postgres = only(storeNodes(), "postgres");
+  const warnings = async (config: JsonObject): Promise<string[]> =>
+    (await startNode(postgres, config)).record.warnings;
+  assertEquals(await warnings({}), []);
+  assertEquals(await warnings({ similarity: "l2" }), [
+    "Vectors are compared by cosine here, not by l2",
+  ]);
 });

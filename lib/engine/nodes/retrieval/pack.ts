@@ -1,16 +1,26 @@
-import { embeddingNodes } from "../embedding/embedding_nodes.ts";
 import type { BuiltinNodesOptions, Starters } from "../options.ts";
-import { exaSearchNode } from "../search/exa_search.ts";
-import { rerankCohereNode } from "../search/rerank_cohere.ts";
-import { storeNodes } from "../store/store_nodes.ts";
+import { openaiStarter, transformerStarter } from "./embedding.ts";
+import { startExaSearch } from "./exa_search.ts";
+import { startRerankCohere } from "./rerank_cohere.ts";
+import { storeStarters } from "./stores.ts";
 
-/** Embeddings, stores, and search. */
+/** Embeddings, stores and search. */
 export function starters({ embedding }: BuiltinNodesOptions): Starters {
-  const byProvider = [...embeddingNodes(embedding), ...storeNodes()]
-    .map(({ provider, start }) => [provider, start] as const);
+  const { vectors, vectorsOrTexts } = storeStarters();
   return {
-    ...Object.fromEntries(byProvider),
-    rerank_cohere: rerankCohereNode().start,
-    tool_exa_search: exaSearchNode().start,
+    embedding_openai: openaiStarter(embedding),
+    embedding_transformer: transformerStarter(embedding),
+    qdrant: vectors("qdrant"),
+    chroma: vectors("chroma"),
+    milvus: vectors("milvus"),
+    pinecone: vectors("pinecone"),
+    weaviate: vectors("weaviate"),
+    astra_db: vectors("astra_db"),
+    "mongodb+srv": vectors("mongodb+srv"),
+    postgres: vectors("postgres"),
+    elasticsearch: vectorsOrTexts("elasticsearch"),
+    opensearch: vectorsOrTexts("opensearch"),
+    rerank_cohere: startRerankCohere,
+    tool_exa_search: startExaSearch,
   };
 }

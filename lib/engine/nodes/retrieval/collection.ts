@@ -1,46 +1,45 @@
 import type { Doc, DocMetadata } from "../../../../schema/doc.ts";
 import { ExecutionException } from "../../../errors.ts";
-import { Room } from "./room.ts";
-import { type UnitVector, unitVector } from "./vector.ts";
+import { MemoryBudget } from "./memory_budget.ts";
 
-/** A document as it is kept. */
+/** A vector of length 1, or of length 0 where there is no direction. */
+export type UnitVector = Float64Array;
+
+/** A document as a collection keeps it. */
 export interface StoredDoc {
-  /** Its text. */
   readonly text: string;
-  /** Where it comes from. */
   readonly metadata: DocMetadata;
-  /** Its vector. */
   readonly vector: UnitVector;
-  /** Bytes that it takes, or near to it. */
+  /** Memory that it takes, approximately. */
   readonly bytes: number;
 }
 
 /** What a document takes besides its text, metadata and vector. */
-const AROUND_BYTES = 500;
+const DOCUMENT_BYTES = 500;
 
 /**
  * The documents of one collection of a vector store, in memory. All have the
- * embedding model and the length of vector of the first.
+ * embedding model and the vector length of the first.
  */
 export class Collection {
   #model: string | undefined;
   #size = 0;
   readonly #objects: Map<string, Map<number, StoredDoc>> = new Map();
-  readonly #room: Room;
+  readonly #budget: MemoryBudget;
 
-  /** Begin with no documents, in a room that others may share. */
-  constructor(room: Room = new Room()) {
-    this.#room = room;
+  /** Begin with no documents; the budget may be shared. */
+  constructor(budget: MemoryBudget = new MemoryBudget()) {
+    this.#budget = budget;
   }
 
   /**
    * Add documents: all of them or, when one does not fit, none.
    *
-   * One whose `chunkId` is 0 begins its object anew: what the collection has
-   * of the object goes. Otherwise a document replaces its own earlier self.
+   * One whose `chunkId` is 0 replaces all of its object. Another replaces the
+   * one with the same `chunkId`.
    *
    * @throws {ExecutionException} A document has no vector or another kind of
-   * vector, or does not say where it comes from; or there is no room.
+   * vector, or no metadata; or there is no memory for it.
    */
   add(documents: readonly Doc[]): void {
     const [first] = documents;
@@ -50,17 +49,20 @@ export class Collection {
       ? first.embedding?.length ?? 0
       : this.#size;
     const stored = documents.map((doc) => storedDoc(doc, model, size));
-    this.#room.take(stored.reduce((sum, { bytes }) => sum + bytes, 0));
+    this.#budget.take(stored.reduce((sum, { bytes }) => sum + bytes, 0));
     this.#model = model;
     this.#size = size;
     for (const { metadata: { objectId, chunkId } } of stored) {
-      if (chunkId === 0) this.#forget(objectId);
+      if (chunkId !== 0) continue;
+      const chunks = this.#objects.get(objectId) ?? new Map();
+      for (const { bytes } of chunks.values()) this.#budget.free(bytes);
+      this.#objects.delete(objectId);
     }
     for (const doc of stored) {
       const { objectId, chunkId } = doc.metadata;
       const chunks = this.#objects.get(objectId) ??
         new Map<number, StoredDoc>();
-      this.#room.free(chunks.get(chunkId)?.bytes ?? 0);
+      this.#budget.free(chunks.get(chunkId)?.bytes ?? 0);
       this.#objects.set(objectId, chunks.set(chunkId, doc));
     }
   }
@@ -79,13 +81,6 @@ export class Collection {
     if (this.#model === undefined) return;
     checkVector("question", embedding, model, this.#model, this.#size);
   }
-
-  #forget(objectId: string): void {
-    for (const { bytes } of this.#objects.get(objectId)?.values() ?? []) {
-      this.#room.free(bytes);
-    }
-    this.#objects.delete(objectId);
-  }
 }
 
 function storedDoc(doc: Doc, model: string, size: number): StoredDoc {
@@ -103,7 +98,7 @@ function storedDoc(doc: Doc, model: string, size: number): StoredDoc {
     text,
     metadata: structuredClone(metadata),
     vector,
-    bytes: 2 * letters + vector.byteLength + AROUND_BYTES,
+    bytes: 2 * letters + vector.byteLength + DOCUMENT_BYTES,
   };
 }
 
@@ -137,4 +132,25 @@ function checkVector(
   if (!embedding.every(Number.isFinite)) {
     throw new ExecutionException(`The vector of a ${what} must be of numbers`);
   }
+}
+
+/** Scale a vector of finite numbers to length 1. */
+export function unitVector(vector: readonly number[]): UnitVector {
+  const unit = Float64Array.from(vector);
+  const largest = unit.reduce(
+    (most, value) => Math.max(most, Math.abs(value)),
+    0,
+  );
+  if (largest === 0) return unit;
+  // First to at most 1 each: the squares of large numbers are too large.
+  for (const [at, value] of unit.entries()) unit[at] = value / largest;
+  const length = Math.sqrt(unit.reduce((sum, value) => sum + value * value, 0));
+  return unit.map((value) => value / length);
+}
+
+/** The similarity of two vectors, from 0 to 1: their cosine, rescaled. */
+export function similarity(a: UnitVector, b: UnitVector): number {
+  let cosine = 0;
+  for (let at = 0; at < a.length; at += 1) cosine += a[at]! * (b[at] ?? 0);
+  return (Math.max(-1, Math.min(1, cosine)) + 1) / 2;
 }

@@ -8,13 +8,17 @@ import type { Collection } from "./collection.ts";
 import { search } from "./search.ts";
 
 /**
- * A vector store at work: keeps documents, and answers
- * questions with those that match, on each lane that somebody listens to.
+ * A vector store at work: keeps documents, and answers questions with those
+ * that match, on each connected lane.
+ *
+ * @param least The score below which documents are left out.
+ * @param emit How the documents of an answer are passed on.
  */
 export function storeInstance(
   pipe: PipeContext,
   collection: Collection,
   least: number,
+  emit: typeof emitTogether = emitTogether,
 ): NodeInstance {
   return {
     on: {
@@ -24,17 +28,18 @@ export function storeInstance(
           pipe.warn("The filter 'name' is not looked at: documents have none");
         }
         const found = search(collection, question, least);
-        await answer(pipe, question, merged(question.documents, found));
+        await emit(pipe, merged(question.documents, found), question);
         return "consume";
       },
     },
   };
 }
 
-async function answer(
+/** Emit documents as they are, as one JSON answer, and in the question. */
+async function emitTogether(
   pipe: PipeContext,
-  question: Question,
   documents: readonly Doc[],
+  question: Question,
 ): Promise<void> {
   if (pipe.listens("documents")) await pipe.emit("documents", documents);
   if (pipe.listens("answers")) {
@@ -46,7 +51,24 @@ async function answer(
   }
 }
 
-/** What the question brought along, and what was found: the best first. */
+/** Emit the text of each document as an answer and as text, then all. */
+export async function emitOneByOne(
+  pipe: PipeContext,
+  documents: readonly Doc[],
+): Promise<void> {
+  for (const { page_content } of documents) {
+    const answer = page_content ?? "";
+    if (pipe.listens("answers")) {
+      await pipe.emit("answers", { answer, expectJson: false });
+    }
+    if (pipe.listens("text")) await pipe.emit("text", answer);
+  }
+  if (documents.length > 0 && pipe.listens("documents")) {
+    await pipe.emit("documents", documents);
+  }
+}
+
+/** What the question already had, and what was found: the best first. */
 function merged(
   brought: readonly Doc[],
   found: readonly Doc[],
@@ -60,7 +82,7 @@ function merged(
     .toSorted((a, b) => (b.score ?? 0) - (a.score ?? 0));
 }
 
-/** The question with documents to rest on; a further store keeps to them. */
+/** The question with documents; a further store searches only these. */
 function resting(question: Question, documents: readonly Doc[]): Question {
   if (documents.length === 0) return question;
   const objectIds = new Set(question.filter?.objectIds ?? []);

@@ -1,8 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { Doc } from "../../../schema/doc.ts";
-import { Collection } from "../../../lib/engine/nodes/store/collection.ts";
-import { Room } from "../../../lib/engine/nodes/store/room.ts";
-import { TextIndex } from "../../../lib/engine/nodes/store/text_index.ts";
+import { Collection } from "../../../lib/engine/nodes/retrieval/collection.ts";
+import { MemoryBudget } from "../../../lib/engine/nodes/retrieval/memory_budget.ts";
+import { TextIndex } from "../../../lib/engine/nodes/retrieval/text_index.ts";
 import { ExecutionException } from "../../../lib/errors.ts";
 
 function doc(objectId: string, chunkId: number, page_content = "x"): Doc {
@@ -18,11 +18,11 @@ function doc(objectId: string, chunkId: number, page_content = "x"): Doc {
 const FULL = "The stores in memory are full: they take 10000 bytes";
 
 Deno.test("stores share a room, and what does not fit is not added", () => {
-  const room = new Room(10_000);
+  const room = new MemoryBudget(10_000);
   const collection = new Collection(room);
   const index = new TextIndex(room);
   collection.add([doc("a", 0), doc("a", 1)]);
-  index.add("word ".repeat(100));
+  index.add(Array.from({ length: 100 }, (_, at) => `word${at}`).join(" "));
   const size = (): number => [...collection.documents()].length;
   assertThrows(
     () => collection.add([doc("b", 0), doc("b", 1, "x".repeat(2_000))]),
@@ -31,11 +31,11 @@ Deno.test("stores share a room, and what does not fit is not added", () => {
   );
   assertEquals(size(), 2);
   assertThrows(() => index.add("x".repeat(5_000)), ExecutionException, FULL);
-  assertEquals(index.search("word", "or").length, 1);
+  assertEquals(index.search({ text: "word7", operator: "or" }).length, 1);
 });
 
 Deno.test("what is replaced makes room", () => {
-  const collection = new Collection(new Room(10_000));
+  const collection = new Collection(new MemoryBudget(10_000));
   for (let round = 0; round < 50; round++) {
     collection.add([doc("a", 0), doc("a", 1), doc("a", 2)]);
     collection.add([doc("a", 1, "y")]);

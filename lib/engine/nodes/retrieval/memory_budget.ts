@@ -1,22 +1,21 @@
 import { ExecutionException } from "../../../errors.ts";
 
-/** What fills up must not fill all the memory. */
-const MOST_BYTES = 512 * 1024 * 1024;
+const DEFAULT_BYTES = 512 * 1024 * 1024;
 
-/** The memory that the stores of an engine share. */
-export class Room {
+/** The memory that the stores of an engine share; 512 MiB by default. */
+export class MemoryBudget {
   readonly #most: number;
   #taken = 0;
 
-  /** Make room for so many bytes; 512 MiB when nothing is said. */
-  constructor(most: number = MOST_BYTES) {
+  /** Allow `most` bytes. */
+  constructor(most: number = DEFAULT_BYTES) {
     this.#most = most;
   }
 
   /**
-   * Take some of it.
+   * Reserve memory.
    *
-   * @throws {ExecutionException} There is not so much left.
+   * @throws {ExecutionException} Less than that is left.
    */
   take(bytes: number): void {
     if (this.#taken + bytes > this.#most) {
@@ -27,7 +26,7 @@ export class Room {
     this.#taken += bytes;
   }
 
-  /** Give some of it back. */
+  /** Return memory. */
   free(bytes: number): void {
     this.#taken -= bytes;
   }
