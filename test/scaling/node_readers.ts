@@ -264,12 +264,17 @@ export const NODE_READERS: readonly TextReader[] = [
       "lib/engine/nodes/retrieval/stores.ts#storeStarters",
       "lib/engine/nodes/retrieval/text_index.ts#TextIndex",
       "lib/engine/nodes/retrieval/words.ts#partsOf",
-      "lib/engine/nodes/retrieval/words.ts#wordsOf",
     ],
+    read: (text) => new TextIndex().add(text),
+    common: false,
+    pieces: WORD_PIECES,
+  },
+  {
+    covers: ["lib/engine/nodes/retrieval/words.ts#wordsOf"],
     read: (text) => {
       const index = new TextIndex();
-      index.add(text);
-      index.search({ text, operator: "and" });
+      index.add("a b");
+      index.search({ text, operator: "or" });
     },
     common: false,
     pieces: WORD_PIECES,
@@ -280,8 +285,8 @@ export const NODE_READERS: readonly TextReader[] = [
       "lib/engine/nodes/retrieval/words.ts#phraseWordsIn",
     ],
     read: (text) => {
-      const half = text.slice(0, text.length / 2);
-      matchesIn(text, { text: `${half} b`, operator: "exact" });
+      const row = `${text.slice(0, text.length / 4)} b`;
+      matchesIn(text, { text: row, operator: "exact" });
     },
     common: false,
     pieces: WORD_PIECES,
@@ -289,7 +294,7 @@ export const NODE_READERS: readonly TextReader[] = [
   {
     covers: ["lib/engine/nodes/retrieval/snippets.ts#snippetsOf"],
     read: (text) => {
-      const row = text.slice(0, 500);
+      const row = text.slice(0, 40);
       const query: TextQuery = { text: row, operator: "exact", slop: 3 };
       const matches = matchesIn(text, query);
       for (const size of [1, 250, text.length]) snippetsOf(text, matches, size);

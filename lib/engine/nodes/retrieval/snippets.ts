@@ -1,4 +1,4 @@
-import type { Span } from "./text_index.ts";
+import type { Span } from "./words.ts";
 
 /** What official engines put around what was found. */
 const MARK = ['<mark class="ap-highlight">', "</mark>"] as const;

@@ -2,7 +2,7 @@ import { MemoryBudget } from "./memory_budget.ts";
 import {
   partsOf,
   phraseWordsIn,
-  type Word,
+  type Span,
   wordsIn,
   wordsOf,
 } from "./words.ts";
@@ -27,9 +27,6 @@ export interface TextHit {
   readonly score: number;
 }
 
-/** A place in a text. */
-export type Span = Pick<Word, "at" | "end">;
-
 /** What a word of a text takes: its entry in the list of the word. */
 const ENTRY_BYTES = 64;
 
@@ -38,7 +35,7 @@ const K1 = 1.2;
 const B = 0.75;
 
 /** Longer rows are only found without other words between theirs. */
-const MOST_SLOPPY_WORDS = 256;
+const MOST_SLOPPY_WORDS = 64;
 
 /** The texts of one full-text index, in memory; ranks by BM25. */
 export class TextIndex {

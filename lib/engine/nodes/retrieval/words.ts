@@ -1,11 +1,15 @@
-/** A word of a text, as searches compare it, and where it is. */
-export interface Word {
-  /** In lower case, in composed form, without invisible characters. */
-  readonly word: string;
-  /** Where it begins, in UTF-16 units. */
+/** A part of a text, in UTF-16 units. */
+export interface Span {
+  /** Where it begins. */
   readonly at: number;
   /** Where it ends. */
   readonly end: number;
+}
+
+/** A word of a text, as searches compare it. */
+export interface Word extends Span {
+  /** In lower case, in composed form, without invisible characters. */
+  readonly word: string;
 }
 
 /** Letters and numbers, with the marks and joiners that belong to them. */
@@ -22,7 +26,8 @@ const UNSPACED =
 
 /**
  * How much a segmenter is given at once. Some runtimes copy all of it for each
- * segment, so that whole texts would take time and memory in their square.
+ * segment, so that whole texts would take quadratic time and memory. Each call
+ * is expensive, so that single words would take long, too.
  */
 const WINDOW = 256;
 
@@ -34,15 +39,54 @@ let segmenter: Intl.Segmenter | undefined;
  * Scripts without spaces are split by dictionary, with `Intl.Segmenter`.
  */
 export function* wordsIn(text: string): Generator<Word> {
-  for (const { 0: run, index } of text.matchAll(RUNS)) {
-    let at = index;
-    for (const part of UNSPACED.test(run) ? segments(run) : [run]) {
-      const end = at + part.length;
-      const word = part.replace(INVISIBLE, "").normalize("NFKC").toLowerCase();
-      yield { word, at, end };
-      at = end;
+  let runs: Span[] = [];
+  for (const { 0: run, index: at } of text.matchAll(RUNS)) {
+    const end = at + run.length;
+    if (runs[0] && end - runs[0].at > WINDOW) {
+      yield* wordsOfRuns(text, runs);
+      runs = [];
+    }
+    runs.push({ at, end });
+  }
+  yield* wordsOfRuns(text, runs);
+}
+
+function* wordsOfRuns(text: string, runs: readonly Span[]): Generator<Word> {
+  const from = runs[0]?.at ?? 0;
+  const window = text.slice(from, runs.at(-1)?.end);
+  const ends = UNSPACED.test(window) ? segmentEnds(window) : [];
+  let next = 0;
+  for (const { at, end } of runs) {
+    let begin = at;
+    if (ends.length > 0 && UNSPACED.test(text.slice(at, end))) {
+      while (next < ends.length && from + ends[next]! < end) {
+        const cut = from + ends[next++]!;
+        if (cut <= begin) continue;
+        yield wordAt(text, begin, cut);
+        begin = cut;
+      }
+    }
+    yield wordAt(text, begin, end);
+  }
+}
+
+function wordAt(text: string, at: number, end: number): Word {
+  const plain = text.slice(at, end).replace(INVISIBLE, "");
+  return { word: plain.normalize("NFKC").toLowerCase(), at, end };
+}
+
+function segmentEnds(text: string): readonly number[] {
+  segmenter ??= new Intl.Segmenter("en", { granularity: "word" });
+  const ends: number[] = [];
+  for (let at = 0; at < text.length; at = ends.at(-1)!) {
+    const found = [...segmenter.segment(text.slice(at, at + WINDOW))];
+    // The last word may go on behind the window.
+    if (at + WINDOW < text.length && found.length > 1) found.pop();
+    for (const { index, segment } of found) {
+      ends.push(at + index + segment.length);
     }
   }
+  return ends;
 }
 
 /** The words of a text, without their places. */
@@ -74,20 +118,6 @@ export function* phraseWordsIn(text: string): Generator<Word> {
     let from = at;
     for (const letter of letters) {
       yield { word: letter, at: from, end: from += letter.length };
-    }
-  }
-}
-
-function* segments(run: string): Generator<string> {
-  segmenter ??= new Intl.Segmenter("en", { granularity: "word" });
-  for (let at = 0; at < run.length;) {
-    const window = run.slice(at, at + WINDOW);
-    const found = [...segmenter.segment(window)];
-    // The last word may go on behind the window.
-    if (at + WINDOW < run.length && found.length > 1) found.pop();
-    for (const { segment } of found) {
-      yield segment;
-      at += segment.length;
     }
   }
 }
