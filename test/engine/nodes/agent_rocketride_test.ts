@@ -457,6 +457,14 @@ Deno.test("plans are read from whatever a model replies", () => {
       calls: [{ tool: "t", args: {} }],
     },
   );
+  const written = { tool_calls: [{ tool: "t", args: '{"a":1}' }] };
+  assertEquals(readPlan(written), {
+    done: false,
+    thought: "",
+    scratch: "",
+    remove: [],
+    calls: [{ tool: "t", args: { a: 1 } }],
+  });
   const nothing = { thought: null, scratch: null, remove: null, done: null };
   assertEquals(
     readPlan({

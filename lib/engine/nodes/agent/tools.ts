@@ -4,15 +4,12 @@ import type { Awaitable, ControlCall } from "../../node.ts";
 import type { ConfigReader } from "../config_reader.ts";
 import descriptions from "./tools.json" with { type: "json" };
 
-/** A tool as agents see it. */
+/** A tool as agents see it; the schemas are JSON Schemas. */
 export interface ToolDescription {
-  /** Its name; agents see it behind the component's id. */
+  /** Agents see it behind the component's id. */
   readonly name: string;
-  /** What it does, for a model to read. */
   readonly description: string;
-  /** The JSON Schema of its arguments. */
   readonly inputSchema: JsonObject;
-  /** The JSON Schema of its answer. */
   readonly outputSchema?: JsonObject;
 }
 

@@ -6,6 +6,7 @@ import {
 import { ExecutionException } from "../../../errors.ts";
 import type { PipeContext } from "../../node.ts";
 import { messageOf } from "../../run/failure.ts";
+import { jsonOf } from "../fetch_body.ts";
 import { askLlm } from "../llm/ask_llm.ts";
 import prompts from "./prompts.json" with { type: "json" };
 import {
@@ -14,14 +15,12 @@ import {
   type Toolbox,
   type ToolCall,
 } from "./toolbox.ts";
-import type { ToolDescription } from "./tools.ts";
+import { recordOf, type ToolDescription } from "./tools.ts";
 import { outline } from "./value_text.ts";
 
 /** How an agent is set up. */
 export interface AgentSettings {
-  /** Its purpose. */
   readonly description: string;
-  /** Its instructions. */
   readonly instructions: readonly string[];
   /** After how many waves it must answer. */
   readonly maxWaves: number;
@@ -187,7 +186,12 @@ export function readPlan(reply: unknown): Plan {
 
 function readCall(call: unknown): readonly ToolCall[] {
   if (!isRecord(call) || typeof call.tool !== "string") return [];
-  return [{ tool: call.tool, args: isRecord(call.args) ? call.args : {} }];
+  const { tool, args } = call;
+  // Models also write arguments as JSON text.
+  return [{
+    tool,
+    args: recordOf(typeof args === "string" ? jsonOf(args) : args),
+  }];
 }
 
 function asText(value: unknown): string {
