@@ -31,7 +31,7 @@ const RUNTIME_PACKAGES: Readonly<Record<string, RuntimePackage>> = {
     by: { deno: "dotenv", bun: "dotenv", node: "dotenv" },
   },
   "#srvx": {
-    source: "srvx/node",
+    source: "srvx",
     exports: "serve",
     by: { node: "srvx/node" },
   },

@@ -21,7 +21,7 @@ export async function listenOnNode(
 ): Promise<Listening> {
   const { serve } = await (
     // @ts-types="./platform_types.ts"
-    import("srvx/node")
+    import("srvx")
   );
   const server = serve({
     port,

@@ -90,7 +90,7 @@ export interface NodeConnection {
   destroy(): void;
 }
 
-/** Options of `serve` of `srvx/node`. */
+/** Options of `serve` of `srvx`. */
 export interface NodeServerOptions {
   /** The port; 0 for a free one. */
   readonly port: number;
@@ -110,7 +110,7 @@ export interface NodeServerOptions {
   ): Response | Promise<Response>;
 }
 
-/** What `srvx/node` makes a server with. */
+/** What `srvx` makes a server with. */
 export declare function serve(options: NodeServerOptions): {
   /** Where it listens. */
   readonly url?: string;
