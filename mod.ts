@@ -51,7 +51,32 @@ export type {
   ProjectTarget,
 } from "./lib/events/target.ts";
 export { clearEvents, setEvents } from "./lib/events/set_events.ts";
-export { watchTask } from "./lib/events/watch_task.ts";
+export {
+  deleteLogEvents,
+  type DeleteLogOptions,
+  getLogChapters,
+  listLogStreams,
+  type LogAddress,
+  type LogOptions,
+} from "./lib/events/log_calls.ts";
+export {
+  type LogGap,
+  type LogPosition,
+  readLog,
+  type ReadLogOptions,
+} from "./lib/events/read_log.ts";
+export {
+  readLogSegment,
+  type ReadSegmentOptions,
+} from "./lib/events/log_segment.ts";
+export type {
+  LogChapter,
+  LogKeyframe,
+  LogOverview,
+  LogSegment,
+  LogStream,
+} from "./schema/log.ts";
+export { watchTask, type WatchTaskOptions } from "./lib/events/watch_task.ts";
 
 export {
   parseAnswers,
@@ -223,6 +248,7 @@ export type {
   EventStamps,
   FlowBody,
   FlowTrace,
+  LogLifecycleBody,
   OutputBody,
   RunningTask,
   SseBody,

@@ -267,6 +267,25 @@ export interface AppStatusBody extends EventBody {
   readonly notes?: string;
 }
 
+/** Body of `apaevt_log_lifecycle`, which comes from logs alone. */
+export interface LogLifecycleBody extends EventBody {
+  /** What happened to the log. */
+  readonly action:
+    | "run-begin"
+    | "run-end"
+    | "restart"
+    | "clock-anomaly"
+    | (string & Record<never, never>);
+  /** On begin: the pipeline's project. */
+  readonly projectId?: string;
+  /** On begin: the id of the source component. */
+  readonly source?: string;
+  /** On begin: how much is traced. */
+  readonly traceLevel?: string;
+  /** On begin: what started it. */
+  readonly trigger?: string;
+}
+
 /** Body of `apaext_account`: the account as it is now. */
 export interface AccountBody extends ConnectResult {
   /** Empty: the event is the server's own. */
@@ -331,6 +350,8 @@ export interface EventBodies {
   readonly apaevt_build: BuildBody;
   /** How the build of an app is. */
   readonly apaevt_build_status: BuildStatusBody;
+  /** What happened to the log; from logs alone. */
+  readonly apaevt_log_lifecycle: LogLifecycleBody;
   /** Payments; servers do not document the body. */
   readonly apaevt_billing: EventBody;
   /** An app was looked at. */
@@ -360,6 +381,7 @@ export const KIND_OF: Readonly<Record<EventName, EventKind | undefined>> = {
   apaevt_status_download: "DETAIL",
   apaevt_status_user: "DETAIL",
   apaevt_status_info: "DETAIL",
+  apaevt_log_lifecycle: "TASK",
   apaevt_dashboard: "DASHBOARD",
   apaevt_billing: "BILLING",
   apaevt_deploy: "DEPLOY",

@@ -162,6 +162,7 @@ export {
   type FlowBody,
   type FlowTrace,
   kindsOf,
+  type LogLifecycleBody,
   type OutputBody,
   type RunningTask,
   type SseBody,
@@ -180,6 +181,14 @@ export {
   type UploadProgress,
 } from "./event.ts";
 export { isRecord, type JsonObject, type JsonValue } from "./json.ts";
+export {
+  isLogOverview,
+  type LogChapter,
+  type LogKeyframe,
+  type LogOverview,
+  type LogSegment,
+  type LogStream,
+} from "./log.ts";
 export {
   type ControlConnection,
   type InputConnection,

@@ -1,8 +1,13 @@
 import { isTaskStatus, type TaskStatus } from "../../schema/task.ts";
+import type { TypedEvent } from "../../schema/typed_event.ts";
 import { type Clock, deferred, ignore, onAbort } from "../async.ts";
 import { ConnectionException, isDAPException } from "../errors.ts";
 import { events, type StreamedEvent } from "./events.ts";
-import { call, checkCallOptions, tokenOf } from "../session/call.ts";
+import type { LogAddress } from "./log_calls.ts";
+import { type LogGap, type LogPosition, readLog } from "./read_log.ts";
+import { isAbout, resolveTarget } from "./target.ts";
+import { checkOptions } from "../check.ts";
+import { call, tokenOf } from "../session/call.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import type { CallOptions, Session, TaskRef } from "../session/session.ts";
 
@@ -10,6 +15,18 @@ import type { CallOptions, Session, TaskRef } from "../session/session.ts";
 const ASK_MS = 2_000;
 /** How long a watch that has had events waits for the next one. */
 const QUIET_MS = 15_000;
+
+/** Options of {@linkcode watchTask}. */
+export interface WatchTaskOptions extends CallOptions {
+  /**
+   * Where in the task's log to begin: the statuses from there on come first.
+   * Servers from 1.4 on have logs; on older ones the stream errors
+   * (`unknown-command`).
+   *
+   * @default {now}
+   */
+  readonly from?: LogPosition | undefined;
+}
 
 /**
  * Watch the status of a task until it is over.
@@ -25,7 +42,7 @@ const QUIET_MS = 15_000;
  *
  * @param session A session from {@linkcode connect}.
  * @param task The task, or its token.
- * @param options See {@linkcode CallOptions}; `signal` errors the stream.
+ * @param options See {@linkcode WatchTaskOptions}; `signal` errors the stream.
  * @returns The statuses. Errors with a {@linkcode RocketRideException} when
  * the task does not run, and when the session is lost.
  *
@@ -55,22 +72,34 @@ const QUIET_MS = 15_000;
 export function watchTask(
   session: Session,
   task: TaskRef,
-  options: CallOptions = {},
+  options: WatchTaskOptions = {},
 ): ReadableStream<TaskStatus> {
-  checkCallOptions(options, "watchTask(session, task, { timeout })");
+  checkOptions(options, "watchTask(session, task, { timeout })", {
+    from: "object",
+    signal: 1,
+    timeout: 1,
+  });
+  const { from } = options;
   const core = coreOf(session);
   const token = tokenOf(task);
   const gone = new AbortController();
   let detach: () => void = ignore;
   let watch: Watch | undefined;
+  let past: StatusReader | undefined;
 
   return new ReadableStream<TaskStatus>({
     async pull(controller): Promise<void> {
       try {
         if (!watch) {
           detach = onAbort(options.signal, (reason) => gone.abort(reason));
-          watch = new Watch(core, token, { ...options, signal: gone.signal });
+          const { timeout } = options;
+          const calling = { timeout, signal: gone.signal };
+          watch = new Watch(core, token, calling);
+          if (from) past = await pastOf(core, token, from, calling);
         }
+        const old = await past?.read();
+        if (old?.value) return controller.enqueue(old.value);
+        past = undefined;
         const status = await watch.next();
         if (status) controller.enqueue(status);
         if (status && !status.completed) return;
@@ -89,6 +118,32 @@ export function watchTask(
       await watch?.stop();
     },
   }, { highWaterMark: 0 });
+}
+
+type StatusReader = ReadableStreamDefaultReader<TaskStatus>;
+
+/** The statuses of a task that are in its log, from some place on. */
+async function pastOf(
+  core: SessionCore,
+  token: string,
+  from: LogPosition,
+  options: CallOptions,
+): Promise<StatusReader> {
+  const key = await resolveTarget(core, token, options);
+  const { projectId = "", source = "", scope } = key;
+  const types = ["apaevt_status_update"] as const;
+  const address = { projectId, source, ...scope } as LogAddress;
+  const log = readLog(core, { ...options, ...address, from, types });
+  return log.pipeThrough(
+    new TransformStream<TypedEvent | LogGap, TaskStatus>({
+      transform(event, controller): void {
+        // The log has other runs of the source, too.
+        if (event.type !== "event" || !isAbout(key, event)) return;
+        const { body } = event;
+        if (isTaskStatus(body) && !body.completed) controller.enqueue(body);
+      },
+    }),
+  ).getReader();
 }
 
 /** Follows one task by its events, and by requests if there are none. */

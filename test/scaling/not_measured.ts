@@ -32,6 +32,7 @@ export const NOT_MEASURED: Readonly<Record<string, string>> = {
   "lib/protocol/uri.ts#resolveEndpoints": ONCE,
   "lib/check.ts": CALLER,
   "lib/errors.ts": PARTS,
+  "lib/events/log_segment.ts": PARTS,
   "lib/events/target.ts#resolveTarget": NETWORK,
   "lib/events/target.ts#scopeOf": CALLER,
   "lib/events/target.ts#isInScope": CALLER,

@@ -167,6 +167,29 @@ export const DRIVES: Readonly<Record<string, Drive>> = {
   events: async (s, { token, ...o }) =>
     await some(await client.events(s, token, { types: ["all"], ...o }), 1),
   setEvents: (s, { token, ...o }) => client.setEvents(s, token, ["summary"], o),
+  readLog: async (s, { token: _, ...o }) =>
+    await some(client.readLog(s, { projectId: "p", source: "in", ...o }), 1),
+  readLogSegment: (s, { token: _, ...o }) =>
+    some(
+      client.readLogSegment(s, {
+        projectId: "p",
+        source: "in",
+        segment: 1,
+        ...o,
+      }),
+      1,
+    ),
+  getLogChapters: (s, { token: _, ...o }) =>
+    client.getLogChapters(s, { projectId: "p", source: "in", ...o }),
+  listLogStreams: (s, { token: _, ...o }) =>
+    client.listLogStreams(s, { projectId: "p", source: "in", ...o }),
+  deleteLogEvents: (s, { token: _, ...o }) =>
+    client.deleteLogEvents(s, {
+      projectId: "p",
+      source: "in",
+      all: true,
+      ...o,
+    }),
   clearEvents: (s) => client.clearEvents(s),
   identify: (s, { token: _, ...o }) => client.identify(s, "canary", o),
   watchTask: async (s, { token, ...o }) =>

@@ -1,0 +1,376 @@
+import { KIND_OF } from "../../schema/event.ts";
+import { EVENT_BITS } from "../../schema/event_kind.ts";
+import type { LogOverview } from "../../schema/log.ts";
+import type { TypedEvent } from "../../schema/typed_event.ts";
+import { follow, ignore } from "../async.ts";
+import { checkOptions, quoted } from "../check.ts";
+import { coreOf, type SessionCore } from "../session/core.ts";
+import type { Session } from "../session/session.ts";
+import { type EventType, readTypes, type Wanted } from "./event_type.ts";
+import { type StreamedEvent, subscribe } from "./events.ts";
+import {
+  addressOf,
+  LOG_NAMES,
+  logCall,
+  type LogOptions,
+  overviewOf,
+  recordedEvent,
+  secondsOf,
+  unreadableLog,
+} from "./log_calls.ts";
+
+/** A place in a log: an event's number, or a moment. */
+export type LogPosition =
+  | {
+    /** The number of an event: its `logSeq`. */
+    readonly seq: number;
+  }
+  | {
+    /** A date, or Unix seconds. */
+    readonly time: Date | number;
+  };
+
+/** Options of {@linkcode readLog}. */
+export interface ReadLogOptions extends LogOptions {
+  /**
+   * Where to begin: with the event of a number or the first one after it, with
+   * the first one of a moment or after it, or with what is sent from now on.
+   *
+   * @default {the oldest event that is held}
+   */
+  readonly from?: LogPosition | "now" | undefined;
+  /**
+   * Where to end: with the event of a number, or with the last one of a moment.
+   * A moment to come ends a live stream with the first event after it.
+   *
+   * @default {the newest event; with `live` there is no end}
+   */
+  readonly to?: LogPosition | undefined;
+  /**
+   * What to see: kinds such as `summary`, or names such as
+   * `apaevt_status_update`.
+   *
+   * @default {everything}
+   */
+  readonly types?: Iterable<EventType> | undefined;
+  /**
+   * Whether to go on with events as they are sent, over the end of a run and
+   * the begin of the next.
+   *
+   * @default {false}
+   */
+  readonly live?: boolean | undefined;
+  /**
+   * How many events one request asks for, 1 to 2,000; servers give no more than
+   * 4 MiB at once.
+   *
+   * @default {1_000}
+   */
+  readonly batchSize?: number | undefined;
+}
+
+/** Marks the place in a log where events were deleted before they were read. */
+export interface LogGap {
+  /** The discriminant; events have `"event"`. */
+  readonly type: "gap";
+  /** Why: the server does not hold them any more. */
+  readonly reason: "expired";
+  /** The most that are missing: how many numbers were passed over. */
+  readonly lost: number;
+}
+
+/** The most events that servers give at once. */
+const MAX_EVENTS = 2_000;
+/** How many live events wait while the log is read. */
+const LIVE_EVENTS = 8_192;
+
+/**
+ * Read the events that a source has sent, from the past into the present.
+ *
+ * With `live` the stream goes on with what is sent, without a seam: no event is
+ * lost or comes twice, and each has a higher `logSeq` than the one before. The
+ * log is what holds events for a reader that is slow, not memory: where more
+ * live events wait than fit, and after a reconnect, they are read from the log.
+ * Not reading pauses the stream. To seek, begin another one.
+ *
+ * Servers from 1.4 on have logs, of 7 days for runs of development and 30 for
+ * deployed ones; older servers refuse (`unknown-command`). Servers thin out
+ * `apaevt_status_update` in the log, so numbers have gaps that are no losses.
+ *
+ * @param session A session from {@linkcode connect}.
+ * @param options Which log, and which part of it; see
+ * {@linkcode ReadLogOptions}. `signal` errors the stream; `timeout` is for each
+ * request.
+ * @returns The events, each with `body.eventTime` and `body.logSeq`; and
+ * a {@linkcode LogGap} where the server has deleted what should have come.
+ * Closes at the end, or with the session; errors when a request is refused.
+ * @throws {TypeError} Project or source is missing, or `from` is `"now"`
+ * without `live`.
+ * @throws {RangeError} An event's name is unknown, or a number or a moment is
+ * none.
+ *
+ * @example
+ * ```ts ignore
+ * import { connect, readLog } from "@rocketride/streams";
+ *
+ * const session = await connect();
+ * const events = readLog(session, {
+ *   projectId: "reports",
+ *   source: "webhook_1",
+ *   from: { time: new Date(Date.now() - 3_600_000) },
+ *   types: ["output"],
+ *   live: true,
+ * });
+ * for await (const event of events) {
+ *   if (event.type === "event") console.log(event.body.output);
+ * }
+ * ```
+ */
+export function readLog(
+  session: Session,
+  options: ReadLogOptions,
+): ReadableStream<TypedEvent | LogGap> {
+  checkOptions(options, "readLog(session, { projectId, source, from })", {
+    ...LOG_NAMES,
+    from: 1,
+    to: "object",
+    types: 1,
+    live: "boolean",
+    batchSize: 1,
+  });
+  const gone = new AbortController();
+  const reader = new LogReader(coreOf(session), options, gone.signal);
+  const detach = follow(gone, options.signal);
+  return new ReadableStream<TypedEvent | LogGap>({
+    async pull(controller): Promise<void> {
+      try {
+        const item = await reader.next();
+        if (item) return controller.enqueue(item);
+        detach();
+        controller.close();
+        await reader.stop();
+      } catch (error) {
+        detach();
+        gone.abort(error);
+        throw error;
+      }
+    },
+    async cancel(reason): Promise<void> {
+      detach();
+      gone.abort(reason);
+      await reader.stop();
+    },
+  }, { highWaterMark: 0 });
+}
+
+type LiveReader = ReadableStreamDefaultReader<StreamedEvent>;
+
+/** Reads the log page by page, and then what comes live. */
+class LogReader {
+  readonly #core: SessionCore;
+  readonly #options: ReadLogOptions;
+  readonly #signal: AbortSignal;
+  readonly #address: Readonly<Record<string, unknown>>;
+  readonly #wanted: Wanted;
+  /** Where the log is read from, as arguments of a request. */
+  #from: Readonly<Record<string, unknown>>;
+  readonly #to: Readonly<Record<string, unknown>>;
+  readonly #batchSize: number;
+  /** The number of the last event that was delivered or passed over. */
+  #last = 0;
+  #page: unknown[] = [];
+  /** Whether the log has more; otherwise live events are next. */
+  #hasMore = true;
+  #isStarted = false;
+  #live: LiveReader | undefined;
+
+  constructor(
+    core: SessionCore,
+    options: ReadLogOptions,
+    signal: AbortSignal,
+  ) {
+    const { from, to, live, batchSize = 1_000 } = options;
+    this.#core = core;
+    this.#options = options;
+    this.#signal = signal;
+    this.#address = addressOf(options);
+    this.#wanted = readTypes(options.types ?? ["ALL"]);
+    this.#from = from === "now" ? {} : positionOf("from", from);
+    this.#to = positionOf("to", to);
+    this.#batchSize = batchSize;
+    if (from === "now" && !live) {
+      throw new TypeError('Expected live: true beside from: "now"');
+    }
+    const isSize = Number.isInteger(batchSize) && batchSize > 0;
+    if (isSize && batchSize <= MAX_EVENTS) return;
+    throw new RangeError(
+      `Cannot use batchSize ${quoted(batchSize)}: expected 1 to ${MAX_EVENTS}`,
+    );
+  }
+
+  /** The next event; none at the end. */
+  async next(): Promise<TypedEvent | LogGap | undefined> {
+    this.#signal.throwIfAborted();
+    if (!this.#isStarted) {
+      this.#isStarted = true;
+      const gap = await this.#start();
+      if (gap) return gap;
+    }
+    for (;;) {
+      if (this.#page.length > 0) {
+        const { secrets } = this.#core.settings;
+        const event = recordedEvent(this.#page.pop(), secrets);
+        if (!event || !this.#isNext(event)) continue;
+        if (this.#isBeyond(event)) return undefined;
+        if (this.#wanted.has(event.event)) return event;
+      } else if (this.#hasMore) await this.#readPage();
+      else if (this.#isAtEnd()) return undefined;
+      else {
+        const item = await this.#live?.read();
+        if (!item || item.done) return undefined;
+        if (item.value.type === "gap") {
+          const gap = await this.#readAgain();
+          if (gap) return gap;
+        } else if (this.#isNext(item.value, true)) {
+          return this.#isBeyond(item.value) ? undefined : item.value;
+        }
+      }
+    }
+  }
+
+  /** Stop to listen. */
+  async stop(): Promise<void> {
+    await this.#live?.cancel().catch(ignore);
+  }
+
+  /** Listen first: what is sent while the log is read must not be missed. */
+  async #start(): Promise<LogGap | undefined> {
+    const { from, live, timeout } = this.#options;
+    if (live) {
+      const target = this.#options;
+      const subscription = await subscribe(this.#core, target, {
+        types: this.#options.types ?? ["ALL"],
+        highWaterMark: LIVE_EVENTS,
+        overflow: "drop-oldest",
+        signal: this.#signal,
+        timeout,
+      });
+      subscription.open();
+      this.#live = subscription.stream.getReader();
+    }
+    if (from === "now") await this.#passOver();
+    return typeof from === "object" && "seq" in from
+      ? await this.#gapFrom(from.seq)
+      : undefined;
+  }
+
+  /** Begin behind the newest event. */
+  async #passOver(): Promise<void> {
+    const { endTime } = await this.#overview();
+    this.#hasMore = false;
+    if (endTime === null) return;
+    this.#from = { fromTime: endTime };
+    do {
+      await this.#readPage();
+      for (const it of this.#page.splice(0).reverse()) {
+        const event = recordedEvent(it, this.#core.settings.secrets);
+        if (event) this.#isNext(event);
+      }
+    } while (this.#hasMore);
+  }
+
+  /** Live events were lost: the log has them. */
+  async #readAgain(): Promise<LogGap | undefined> {
+    const next = this.#last + 1;
+    if (this.#last > 0) this.#from = { fromSeq: next };
+    this.#hasMore = true;
+    return this.#last > 0 ? await this.#gapFrom(next) : undefined;
+  }
+
+  /** What is missing if the log is read from a number. */
+  async #gapFrom(seq: number): Promise<LogGap | undefined> {
+    const { horizonSeq } = await this.#overview();
+    const lost = horizonSeq - Math.max(seq, 1);
+    return lost > 0 ? { type: "gap", reason: "expired", lost } : undefined;
+  }
+
+  async #overview(): Promise<LogOverview> {
+    return overviewOf(await this.#ask({ subcommand: "chapters" }));
+  }
+
+  async #readPage(): Promise<void> {
+    const { mask, others } = this.#wanted;
+    const isAll = mask === EVENT_BITS.ALL || others.length > 0;
+    const from = this.#from;
+    const body = await this.#ask({
+      subcommand: "read",
+      ...from,
+      ...this.#to,
+      maxEvents: this.#batchSize,
+      ...(isAll ? {} : {
+        types: Object.keys(KIND_OF).filter((name) => this.#wanted.has(name)),
+      }),
+    });
+    const { events, nextSeq, truncatedAtSeq } = body;
+    if (!Array.isArray(events)) throw unreadableLog("events of a log");
+    this.#page = events.toReversed();
+    const cursor = nextSeq ?? truncatedAtSeq ?? undefined;
+    this.#hasMore = cursor !== undefined;
+    if (cursor === undefined) return;
+    // Otherwise the same page would be read for ever.
+    const isStill = events.length === 0 && cursor === from.cursor;
+    if (typeof cursor !== "number" || isStill) {
+      throw unreadableLog("a log that goes on");
+    }
+    this.#from = { cursor };
+  }
+
+  #ask(
+    args: Readonly<Record<string, unknown>>,
+  ): Promise<Readonly<Record<string, unknown>>> {
+    const { timeout } = this.#options;
+    return logCall(this.#core, { ...this.#address, ...args }, {
+      signal: this.#signal,
+      timeout,
+    });
+  }
+
+  /** Whether an event comes after all before it; what has no number is new. */
+  #isNext({ body }: TypedEvent, isLive = false): boolean {
+    const { logSeq } = body as { readonly logSeq?: unknown };
+    if (typeof logSeq !== "number") return !isLive;
+    if (logSeq <= this.#last) return false;
+    this.#last = logSeq;
+    return true;
+  }
+
+  /** Whether nothing can come that is still wanted. */
+  #isAtEnd(): boolean {
+    const { toSeq = Infinity, toTime = Infinity } = this.#to;
+    return this.#last >= Number(toSeq) || Date.now() / 1_000 > Number(toTime);
+  }
+
+  #isBeyond({ body }: TypedEvent): boolean {
+    const { toSeq = Infinity, toTime = Infinity } = this.#to;
+    const { logSeq = 0, eventTime = 0 }: Record<string, unknown> = { ...body };
+    return Number(logSeq) > Number(toSeq) ||
+      Number(eventTime) > Number(toTime);
+  }
+}
+
+/** A place in the log as arguments of a request. */
+function positionOf(
+  name: "from" | "to",
+  position: LogPosition | undefined,
+): Readonly<Record<string, number>> {
+  if (position === undefined) return {};
+  const { seq, time }: { seq?: unknown; time?: Date | number } =
+    typeof position === "object" && position !== null ? position : {};
+  if (time !== undefined) return { [`${name}Time`]: secondsOf(name, time) };
+  if (Number.isSafeInteger(seq) && Number(seq) >= 0) {
+    return { [`${name}Seq`]: Number(seq) };
+  }
+  throw new RangeError(
+    `Cannot use ${name} ${quoted(position)}: expected { seq } or { time }`,
+  );
+}
