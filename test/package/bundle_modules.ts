@@ -1,4 +1,4 @@
-import { importGraph } from "../support/import_graph.ts";
+import { type Edge, importGraph } from "../support/import_graph.ts";
 import { readTree, ROOT } from "../support/read_tree.ts";
 import { mustRun } from "../support/run_program.ts";
 import type { DenoConfig } from "./package_json.ts";
@@ -73,8 +73,8 @@ interface BundleJob {
   readonly forNode: readonly string[];
   /** Packages of the command, which have a file of their own. */
   readonly command: readonly string[];
-  /** Packages that are not to be in one file with all the others. */
-  readonly apart: readonly string[];
+  /** Packages that have a file each, with those that they need. */
+  readonly packages: readonly string[];
 }
 
 /**
@@ -124,6 +124,7 @@ export async function bundleModules(
   const { modules, node } = await packagingTools();
   const files = await sources();
   const guarded = Object.values(exports).map((path) => path.slice(2, -3));
+  const { edges } = importGraph(files, exports);
   const job: BundleJob = {
     rolldown: `${modules}/rolldown`,
     folder,
@@ -136,17 +137,35 @@ export async function bundleModules(
     virtual: RUNTIME_MODULES,
     renamed: RENAMED,
     chunks: planChunks(
-      importGraph(files, exports).edges,
+      edges,
       exports,
       files.get("mod.ts")!,
     ),
     forNode: ["srvx", "ws", ...COMMAND_PACKAGES],
     command: COMMAND_PACKAGES,
-    apart: ["dotenv", "mrmime", "srvx", "ws"],
+    packages: enginePackages(edges),
   };
   const program = new URL("rolldown.mjs", import.meta.url).pathname;
   await Deno.writeTextFile(`${folder}/job.json`, JSON.stringify(job));
   return JSON.parse(await mustRun(node, [program, "job.json"], folder));
+}
+
+/**
+ * What the engine imports: an engine in a page must not load the packages of
+ * nodes that no pipeline has named. Those of servers have parts of their own.
+ */
+function enginePackages(edges: readonly Edge[]): readonly string[] {
+  const names = edges
+    .filter(({ from, to }) =>
+      from.startsWith("lib/engine/") && to === undefined
+    )
+    .map(({ specifier = "" }) =>
+      /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? ""
+    );
+  const parted = ["mrmime", "srvx", "ws"];
+  return [...new Set(names)].filter((name) =>
+    name !== "" && !name.startsWith("node:") && !parted.includes(name)
+  ).sort();
 }
 
 /** Let bundlers leave out a frozen table that nobody uses. */

@@ -99,8 +99,7 @@ function fileOf(id) {
   if (id?.includes(REQUIRED)) return "required_by_packages";
   if (id === EMPTY) return "empty";
   if (job.command.some((name) => isOf(id, name))) return "command";
-  const shared = isOf(id) && !job.apart.some((name) => isOf(id, name));
-  return shared ? "packages" : files.get(id);
+  return job.packages.find((name) => isOf(id, name)) ?? files.get(id);
 }
 
 const bundle = await rolldown({
@@ -133,13 +132,13 @@ const { output } = await bundle.write({
   codeSplitting: {
     // A group takes what its modules need, too, unless an earlier one has it.
     groups: [
-      "packages",
       "command",
+      ...job.packages,
       ...Object.keys(job.chunks).reverse(),
       "empty",
       "required_by_packages",
     ].map((name, priority) => ({
-      name,
+      name: name.replace("@", "").replaceAll("/", "_"),
       priority,
       test: (id) => fileOf(id) === name,
     })),

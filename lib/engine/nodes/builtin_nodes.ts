@@ -2,20 +2,25 @@ import { checkOptions } from "../../check.ts";
 import type { NodeDefinition } from "../node.ts";
 import { loadedLate, startReadsOnly } from "../validate/start_fault.ts";
 import agent from "./agent/services.json" with { type: "json" };
-import { starters as coreStarters } from "./core/pack.ts";
 import core from "./core/services.json" with { type: "json" };
 import { llmOverride } from "./llm/llm_override.ts";
 import llm from "./llm/services.json" with { type: "json" };
-import type { BuiltinNodesOptions, NodeData, Starters } from "./options.ts";
+import type {
+  BuiltinNodesOptions,
+  NodeData,
+  Start,
+  Starters,
+} from "./options.ts";
 import privacy from "./privacy/services.json" with { type: "json" };
 import retrieval from "./retrieval/services.json" with { type: "json" };
 
-interface LatePack {
+interface Pack {
   readonly starters: (options: BuiltinNodesOptions) => Starters;
 }
 
-/** The packs that are loaded when a pipeline first names one of their nodes. */
-const LATE: readonly (readonly [unknown, () => Promise<LatePack>])[] = [
+/** The data of each pack, and how its code is loaded. */
+const PACKS: readonly (readonly [unknown, () => Promise<Pack>])[] = [
+  [core, () => import("./core/pack.ts")],
   [llm, () => import("./llm/pack.ts")],
   [retrieval, () => import("./retrieval/pack.ts")],
   [agent, () => import("./agent/pack.ts")],
@@ -25,9 +30,8 @@ const LATE: readonly (readonly [unknown, () => Promise<LatePack>])[] = [
 /**
  * The nodes that come with the embedded engine.
  *
- * What describes them is there at once. The code of nodes that ask models,
- * search, act as agents or look for private data is loaded by `import()` when
- * one of them first starts.
+ * What describes them is there at once. Their code comes in packs, each of
+ * which is loaded by `import()` when one of its nodes first starts.
  *
  * @param options See {@linkcode BuiltinNodesOptions}.
  * @returns A definition for each provider, sources first.
@@ -55,17 +59,12 @@ export function builtinNodes(
     overrides: 1,
   });
   if (options.llm) llmOverride(options.llm); // throws for a malformed script
-  const atOnce = coreStarters(options);
-  return [
-    ...definitions(core, options, (provider) => atOnce[provider]!)
-      .map((definition) => startReadsOnly(definition)),
-    ...LATE.flatMap(([services, load]) => latePack(services, load, options)),
-  ];
+  return PACKS.flatMap(([services, load]) => nodesOf(services, load, options));
 }
 
-function latePack(
+function nodesOf(
   services: unknown,
-  load: () => Promise<LatePack>,
+  load: () => Promise<Pack>,
   options: BuiltinNodesOptions,
 ): readonly NodeDefinition[] {
   let starters: Starters | undefined;
@@ -83,27 +82,20 @@ function latePack(
   const ready = (): Promise<Starters> | undefined =>
     starters ? undefined : loading ??= loadNow();
 
-  return definitions(services, options, (provider) => (context) => {
-    const start = (): ReturnType<NodeDefinition["start"]> =>
-      starters![provider]!(context);
-    return ready()?.then(start) ?? start();
-  }).map((definition) => loadedLate(startReadsOnly(definition), ready));
-}
-
-function definitions(
-  services: unknown,
-  options: BuiltinNodesOptions,
-  starterOf: (provider: string) => NodeDefinition["start"],
-): readonly NodeDefinition[] {
   return (services as readonly NodeData[]).flatMap((service) => {
     const { override, needsOverride, limitation, ...data } = service;
     const given = override && { ...options, ...options.overrides }[override];
     if (needsOverride && !given) return [];
     const limited = limitation !== undefined && typeof given !== "function";
-    return [{
+    const definition: NodeDefinition = {
       ...data,
       ...(limited && { limitation }),
-      start: starterOf(data.provider),
-    }];
+      start: (context) => {
+        const start = (): ReturnType<Start> =>
+          starters![data.provider]!(context);
+        return ready()?.then(start) ?? start();
+      },
+    };
+    return [loadedLate(startReadsOnly(definition), ready)];
   });
 }
