@@ -22,8 +22,8 @@ const LIMITS: Readonly<Record<string, number>> = {
 
 /** The same for the engine: from the socket to the answer. */
 const ENGINE_LIMITS: Readonly<Record<string, number>> = {
-  write: 25,
-  command: 17,
+  write: 8,
+  command: 7,
 };
 
 /** Modules that every other may use are not counted. */

@@ -58,6 +58,7 @@ interface TaskAccess {
 
 /** What finds tasks. */
 interface Tasks<Task> {
+  readonly byToken: ReadonlyMap<string, Task>;
   get(token: string): Task | undefined;
 }
 
@@ -96,7 +97,7 @@ export function existing<Task>(
     const end = purpose === undefined ? "" : ` for ${purpose}`;
     throw new RocketRideException(`Task token is required${end}`);
   }
-  const task = tasks.get(token);
+  const task = tasks.byToken.get(token) ?? tasks.get(token);
   if (!task) throw notRunning();
   return task;
 }

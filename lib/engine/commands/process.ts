@@ -8,8 +8,9 @@ import type { Reply, TaskCall } from "./call.ts";
  * failure, which servers of 1.1 do not do.
  */
 export async function processData(call: TaskCall): Promise<Reply> {
+  const { task, args } = call;
   try {
-    switch (call.args.subcommand) {
+    switch (args.subcommand) {
       case "open":
         return await open(call);
       case "write":
@@ -17,10 +18,11 @@ export async function processData(call: TaskCall): Promise<Reply> {
       case "close":
         return await close(call);
       default:
-        throw new PipeException(`Invalid subcommand ${call.args.subcommand}`);
+        throw new PipeException(`Invalid subcommand ${args.subcommand}`);
     }
   } finally {
-    call.task.touch();
+    // A task with open pipes is not idle.
+    if (!task.running?.byId.size) task.touch();
   }
 }
 
@@ -50,13 +52,17 @@ async function write({ caller, args, task }: TaskCall): Promise<Reply> {
   if (typeof data !== "string" && !(data instanceof Uint8Array)) {
     throw new PipeException("No data specified");
   }
-  const pipes = await task.pipes();
-  await pipes.get(caller, id).write(data);
+  const open = task.running?.byId.get(id);
+  const pipe = open?.owner === caller
+    ? open.pipe
+    : (await task.pipes()).get(caller, id);
+  await pipe.write(data);
 }
 
 async function close({ caller, args, task }: TaskCall): Promise<Reply> {
   const id = pipeIdOf(args);
-  const pipes = await task.pipes();
+  // In the same turn, so that a later write does not overtake it.
+  const pipes = task.running ?? await task.pipes();
   return await pipes.close(caller, id);
 }
 

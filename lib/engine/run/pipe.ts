@@ -31,8 +31,6 @@ export interface PipeOptions extends DeliveryOptions {
  * even if a node does not notice.
  */
 export class Pipe {
-  /** Called when the pipe has ended. */
-  onEnd: (() => void) | undefined;
   readonly #options: PipeOptions;
   readonly #delivery: Delivery;
   #writer: LaneWriter | undefined;

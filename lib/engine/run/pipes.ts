@@ -20,6 +20,14 @@ interface Claim {
   pipe?: Pipe;
 }
 
+/** A pipe that is opening, open or closing. */
+export interface OwnedPipe {
+  /** Who opened it: for others it does not exist. */
+  readonly owner: object;
+  /** The pipe. */
+  readonly pipe: Pipe;
+}
+
 /**
  * The pipes of a running pipeline.
  *
@@ -27,9 +35,11 @@ interface Claim {
  * others they do not exist. Opens beyond the number of threads wait in order.
  */
 export class Pipes {
+  /** The pipes by their ids. */
+  readonly byId: ReadonlyMap<number, OwnedPipe>;
   readonly #options: PipesOptions;
   readonly #claims: Set<Claim> = new Set();
-  readonly #byId: Map<number, Claim> = new Map();
+  readonly #byId: Map<number, Claim & OwnedPipe> = new Map();
   /** The claims that wait for a slot. */
   readonly #queue: Map<Claim, Deferred<void>> = new Map();
   #freeSlots: number;
@@ -38,6 +48,7 @@ export class Pipes {
 
   /** Make an empty set of pipes. */
   constructor(options: PipesOptions) {
+    this.byId = this.#byId;
     this.#options = options;
     this.#freeSlots = options.threads;
   }
@@ -45,12 +56,6 @@ export class Pipes {
   /** How many pipes are open, opening or waiting for a slot. */
   get size(): number {
     return this.#claims.size;
-  }
-
-  /** The components at work in each pipe, by its id. */
-  get paths(): Readonly<Record<string, readonly string[]>> {
-    const paths = [...this.#byId].map(([id, { pipe }]) => [id, pipe!.path]);
-    return Object.fromEntries(paths);
   }
 
   /**
@@ -69,8 +74,7 @@ export class Pipes {
     else await this.#turn(claim);
     const pipeId = this.#lowestFreeId();
     const pipe = new Pipe({ ...this.#options, object, pipeId, signal });
-    claim.pipe = pipe;
-    this.#byId.set(pipeId, claim);
+    this.#byId.set(pipeId, Object.assign(claim, { pipe }));
     onAbort(signal, () => this.#drop(claim, "failed"));
     this.#options.observer.opened(object);
     this.#scanLater();
@@ -110,8 +114,8 @@ export class Pipes {
    * @throws {PipeException} There is no such pipe.
    */
   get(owner: object, id: number): Pipe {
-    const { pipe } = this.#find(owner, id) ?? {};
-    if (pipe) return pipe;
+    const found = this.#byId.get(id);
+    if (found?.owner === owner) return found.pipe;
     throw new PipeException(`Write pipe with id ${id} not found`);
   }
 
@@ -122,11 +126,11 @@ export class Pipes {
    * @throws {PipeException} There is no such pipe.
    */
   async close(owner: object, id: number): Promise<PipelineResult> {
-    const claim = this.#find(owner, id);
-    const pipe = claim?.pipe;
-    if (!claim || !pipe?.isOpen) {
+    const claim = this.#byId.get(id);
+    if (claim?.owner !== owner || !claim.pipe.isOpen) {
       throw new PipeException(`Close pipe with id ${id} not found`);
     }
+    const { pipe } = claim;
     try {
       return await pipe.close();
     } finally {
@@ -153,11 +157,6 @@ export class Pipes {
     await Promise.all(claims.map(({ pipe }) => pipe?.settled));
   }
 
-  #find(owner: object, id: number): Claim | undefined {
-    const claim = this.#byId.get(id);
-    return claim?.owner === owner ? claim : undefined;
-  }
-
   #lowestFreeId(): number {
     let id = 0;
     while (this.#byId.has(id)) id++;
@@ -171,7 +170,6 @@ export class Pipes {
     this.#byId.delete(pipe.id);
     this.#options.observer.moves.count++;
     this.#options.observer.ended(outcome, pipe.size);
-    pipe.onEnd?.();
     this.#freeSlot();
     if (this.#byId.size > 0) return;
     this.#stopScan?.();
@@ -200,7 +198,7 @@ export class Pipes {
   #abandonIdle(): void {
     const { clock, pipeIdleTimeout } = this.#options;
     for (const { pipe, controller } of [...this.#byId.values()]) {
-      const since = pipe?.idleSince;
+      const since = pipe.idleSince;
       if (since === undefined || clock.now() - since <= pipeIdleTimeout) {
         continue;
       }

@@ -60,6 +60,8 @@ export class Task {
   readonly spec: TaskSpec;
   /** What is known about it. */
   readonly record: TaskRecord;
+  /** The pipes, while the task takes data. */
+  running: Pipes | undefined;
   readonly #host: TaskHost;
   readonly #clock: Clock;
   #pipeline: Pipeline;
@@ -185,6 +187,7 @@ export class Task {
     this.#reachesFiles = reachesFiles;
     this.#ready = deferred();
     this.#cancelIdle?.();
+    this.running = undefined;
     this.record.enter(TASK_STATE.STARTING, {
       status: "Restarting",
       serviceUp: false,
@@ -203,7 +206,7 @@ export class Task {
     const options = { ...this.#host, ...spec, plan, files, reporter: record };
     const execution = new Execution(options);
     this.#execution = execution;
-    record.pipes = execution.pipes;
+    record.pipes = execution.pipes.byId;
     record.secrets = plan.secrets;
     record.enter(TASK_STATE.INITIALIZING, { status: "" });
     execution.start().then(
@@ -211,6 +214,7 @@ export class Task {
         if (this.#stopping) return;
         record.enter(TASK_STATE.RUNNING, { serviceUp: true });
         this.touch();
+        this.running = execution.pipes;
         this.#stopWhenIdle(spec.ttl * 1_000);
         ready.resolve();
       },
@@ -239,6 +243,7 @@ export class Task {
 
   async #stop(): Promise<void> {
     this.#cancelIdle?.();
+    this.running = undefined;
     this.record.enter(TASK_STATE.STOPPING, {
       status: "Stopping",
       serviceUp: false,

@@ -16,6 +16,7 @@ import { jsonCopy } from "./object_response.ts";
 import type { Pipes } from "./pipes.ts";
 import { Counters, emptyStatus, withMessage } from "./task_status.ts";
 
+const NO_PIPES: Pipes["byId"] = new Map();
 /** The least time between two updates of a status. */
 const INTERVAL_MS = 1_000;
 
@@ -58,7 +59,7 @@ export class TaskRecord implements NodeReporter {
   /** What must not show; that of the plan which runs. */
   secrets: Secrets = new Secrets();
   /** The pipes of the plan which runs. */
-  pipes: Pipes | undefined;
+  pipes: Pipes["byId"] = NO_PIPES;
   /** Whether flow steps may be wanted at any time. */
   readonly isTraced: boolean;
   readonly #options: TaskRecordOptions;
@@ -106,7 +107,6 @@ export class TaskRecord implements NodeReporter {
   read(): TaskStatus {
     this.#watchMoves();
     const { name, projectId, source } = this.#options;
-    const byPipe = this.pipes?.paths ?? {};
     return {
       ...emptyStatus(projectId, source),
       ...this.#fields,
@@ -116,7 +116,12 @@ export class TaskRecord implements NodeReporter {
       warnings: [...this.#warnings],
       errors: [...this.#errors],
       notes: structuredClone(this.#fields.notes),
-      pipeflow: { totalPipes: Object.keys(byPipe).length, byPipe },
+      pipeflow: {
+        totalPipes: this.pipes.size,
+        byPipe: Object.fromEntries(
+          [...this.pipes].map(([id, { pipe }]) => [id, pipe.path]),
+        ),
+      },
     };
   }
 
@@ -136,7 +141,7 @@ export class TaskRecord implements NodeReporter {
     state: TaskState,
     fields: Pick<Changing, "status" | "exitCode" | "exitMessage">,
   ): void {
-    this.pipes = undefined;
+    this.pipes = NO_PIPES;
     this.enter(state, {
       ...fields,
       exitMessage: this.secrets.hide(fields.exitMessage),
@@ -272,7 +277,7 @@ export class TaskRecord implements NodeReporter {
    */
   #watchMoves(): void {
     const { clock, events } = this.#options;
-    if (this.#cancelUpdate || !this.pipes?.size) return;
+    if (this.#cancelUpdate || this.pipes.size === 0) return;
     if (!events.wanted(EVENT_BITS.SUMMARY)) return;
     const look = (): void => {
       this.#cancelUpdate = undefined;

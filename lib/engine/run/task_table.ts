@@ -32,6 +32,8 @@ interface Ended {
  * their last status can be read.
  */
 export class TaskTable {
+  /** The tasks by their own tokens; most requests name one of these. */
+  readonly byToken: ReadonlyMap<string, Task>;
   readonly #clock: Clock;
   readonly #tasks: Map<string, Task> = new Map();
   /** Those that have ended, oldest first. */
@@ -52,6 +54,7 @@ export class TaskTable {
     keys: TaskKeys,
     onForget: (task: Task) => void,
   ) {
+    this.byToken = this.#tasks;
     this.#clock = clock;
     this.#keys = keys;
     this.#limits = limits;

@@ -70,5 +70,6 @@ const open = { subcommand: "open", object: {}, mimeType: "text/plain", token };
 const { pipe_id } = await request("rrext_process", open);
 const write = { subcommand: "write", pipe_id, token };
 await measure("write", () => request("rrext_process", write, "some text"));
+await request("rrext_process", { subcommand: "close", pipe_id, token });
 await measure("command", () => request("rrext_get_task_status", { token }));
 socket.close();
