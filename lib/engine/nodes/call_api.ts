@@ -1,7 +1,7 @@
 import { isRecord, type JsonObject } from "../../../schema/json.ts";
 import { delay } from "../../async.ts";
 import { ExecutionException } from "../../errors.ts";
-import { fetchBody, type FetchTools, jsonOf } from "./fetch_body.ts";
+import { fetchBody, type FetchTools, isTimeout, jsonOf } from "./fetch_body.ts";
 
 /** One request to the HTTP API of a model. */
 export interface ApiRequest {
@@ -33,6 +33,7 @@ export interface ApiFailure {
   readonly cause?: unknown;
 }
 
+const JSON_TYPE = "application/json";
 /** How often one request is tried, the first time included. */
 export const MOST_TRIES = 5;
 /** The longest wait between two tries, in milliseconds. */
@@ -93,11 +94,14 @@ async function tryOnce<T extends object>(
   read: (body: unknown) => T | string,
 ): Promise<{ readonly value: T } | ApiFailure> {
   const { api, url, body, timeoutMs } = request;
-  const headers = requestHeaders(request);
-  if (!headers) {
+  const init: RequestInit = { method: "POST", body: JSON.stringify(body) };
+  try {
+    const { headers } = request;
+    init.headers = new Headers({ ...headers, "content-type": JSON_TYPE });
+  } catch {
+    // No try would change that. The platform's message quotes the key.
     return refused(request, "The key has a character that no header can carry");
   }
-  const init = { method: "POST", headers, body: JSON.stringify(body) };
   const limits = { timeoutMs, maxBytes: MAX_BYTES };
   let answer: Awaited<ReturnType<typeof fetchBody>>;
   try {
@@ -105,27 +109,15 @@ async function tryOnce<T extends object>(
   } catch (cause) {
     context.signal.throwIfAborted();
     if (cause instanceof RangeError) return refused(request, cause.message);
-    const overdue = cause instanceof DOMException &&
-      cause.name === "TimeoutError";
+    const what = isTimeout(cause)
+      ? `took longer than ${timeoutMs / 1_000} s`
+      : "cannot be reached";
     const { origin } = new URL(url);
-    const what = overdue
-      ? `${origin} took longer than ${timeoutMs / 1_000} s`
-      : `${origin} cannot be reached`;
-    const message = `Failed to connect to the ${api} API. ${what}`;
+    const message = `Failed to connect to the ${api} API. ${origin} ${what}`;
     return { message, transient: true, cause };
   }
   const { response, bytes } = answer;
   return readAnswer(request, response, new TextDecoder().decode(bytes), read);
-}
-
-/** `undefined` when a header cannot be sent: no try would change that. */
-function requestHeaders({ headers }: ApiRequest): Headers | undefined {
-  try {
-    return new Headers({ ...headers, "content-type": "application/json" });
-  } catch {
-    // The platform's message quotes the value, which is the key.
-    return undefined;
-  }
 }
 
 function readAnswer<T extends object>(
@@ -160,10 +152,8 @@ export function statusFailure(
   const body = jsonOf(text);
   const status = ok ? reportedStatus(reportedError(body)) : given;
   // Redacted before it is cut: a part of a key could be left at the end.
-  const detail = redacted(errorDetail(body), request.secret).slice(
-    0,
-    MAX_DETAIL,
-  );
+  const words = redacted(errorDetail(body), request.secret);
+  const detail = words.slice(0, MAX_DETAIL);
   if (status === 401 || /API_KEY_INVALID|invalid_api_key/.test(text)) {
     // Some answers quote a part of the key.
     return { message: "Invalid API key.", transient: false };

@@ -63,6 +63,11 @@ export async function fetchBody(
   }
 }
 
+/** Whether an error is that of a request which took too long. */
+export function isTimeout(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "TimeoutError";
+}
+
 async function readBody(
   { body }: Response,
   maxBytes: number,

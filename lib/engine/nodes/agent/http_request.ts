@@ -3,7 +3,12 @@ import { ExecutionException } from "../../../errors.ts";
 import type { NodeTask, TaskContext } from "../../node.ts";
 import { base64 } from "../base64.ts";
 import { configReader } from "../config_reader.ts";
-import { fetchBody, type FetchTools, jsonOf } from "../fetch_body.ts";
+import {
+  fetchBody,
+  type FetchTools,
+  isTimeout,
+  jsonOf,
+} from "../fetch_body.ts";
 import { rateLimit, readRules } from "./http_rules.ts";
 import {
   type Args,
@@ -231,12 +236,11 @@ async function send(
     if (cause instanceof RangeError) {
       throw new ExecutionException(cause.message);
     }
-    const overdue = cause instanceof DOMException &&
-      cause.name === "TimeoutError";
-    // Neither the query, which may hold a key, nor the platform's message,
-    // which would quote it.
-    const message = `Request to ${url.origin} ` +
-      (overdue ? `took longer than ${timeoutMs / 1_000} s` : "failed");
+    const what = isTimeout(cause)
+      ? `took longer than ${timeoutMs / 1_000} s`
+      : "failed";
+    // The platform's message would quote the query, which may hold a key.
+    const message = `Request to ${url.origin} ${what}`;
     throw new ExecutionException(message, { cause, retryable: true });
   }
 }
