@@ -68,7 +68,7 @@ export const NOT_MEASURED: Readonly<Record<string, string>> = {
   "lib/engine/nodes/agent/toolbox.ts#openToolbox": PARTS,
   "lib/engine/nodes/call_api.ts#callApi": NETWORK,
   "lib/engine/nodes/call_api.ts#retryWait": CALLER,
-  "lib/engine/nodes/fetch_body.ts#fetchBody": NETWORK,
+  "lib/engine/nodes/fetch_body.ts": NETWORK,
   "lib/engine/nodes/config_reader.ts": CALLER,
   "lib/engine/nodes/llm/http_model.ts": ONCE,
   "lib/engine/nodes/llm/llm_override.ts": CALLER,

@@ -180,36 +180,39 @@ function redacted(text: string, secret: string): string {
   return secret === "" ? text : text.replaceAll(secret, "<REDACTED>");
 }
 
-/** The error in a body, or in its first choice. */
+/** The error in a body, or in its first choice; some APIs put it into a list. */
 function reportedError(body: unknown): unknown {
-  const { error, choices } = recordOf(body);
-  const [choice] = Array.isArray(choices) ? choices : [];
-  const found = error || (isRecord(choice) ? choice.error : undefined);
-  return found || undefined;
+  const places = [["error"], ["choices", 0, "error"], [0, "error"]];
+  return places.map((path) => dig(body, ...path)).find((error) => error);
 }
 
 function reportedStatus(error: unknown): number {
-  const { code, status, type } = isRecord(error) ? error : {};
-  const number = [code, status].map(Number)
+  const told = ["code", "status", "type"].map((name) => dig(error, name));
+  const number = told.map(Number)
     .find((one) => Number.isInteger(one) && one >= 400 && one < 600);
-  const kind = [code, status, type].filter((one) => typeof one === "string");
-  return number ?? (PERMANENT.test(kind.join(" ")) ? 400 : 500);
+  return number ?? (PERMANENT.test(told.join(" ")) ? 400 : 500);
 }
 
 /** The sentence that says what is wrong; empty when there is none. */
 function errorDetail(body: unknown): string {
   const error = reportedError(body);
-  const { message, detail } = recordOf(body);
   const found = isRecord(error)
     ? error.message
-    : [error, message, detail].find((item) => typeof item === "string");
+    : [error, dig(body, "message"), dig(body, "detail")]
+      .find((item) => typeof item === "string");
   return typeof found === "string" ? found.trim() : "";
 }
 
-/** Some APIs put the record into a list. */
-function recordOf(body: unknown): Readonly<Record<string, unknown>> {
-  const record: unknown = Array.isArray(body) ? body[0] : body;
-  return isRecord(record) ? record : {};
+/** What is at a path into JSON; `undefined` where nothing is. */
+export function dig(
+  value: unknown,
+  ...path: readonly (string | number)[]
+): unknown {
+  return path.reduce<unknown>((found, key) => {
+    const isList = typeof key === "number" && Array.isArray(found);
+    if (!isList && !isRecord(found)) return undefined;
+    return Object.hasOwn(found, key) ? found[key as never] : undefined;
+  }, value);
 }
 
 /**

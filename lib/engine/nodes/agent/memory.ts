@@ -97,19 +97,11 @@ function keyOf(key: unknown): string {
   throw new ExecutionException("'key' must be a text that is not empty");
 }
 
-/** What a look into memory shows. */
-export type Peek =
-  | { readonly ok: false; readonly key: string; readonly error: string }
-  | ({ readonly ok: true; readonly key: string } & Window);
-
-/** A value, or the part of it that is shown. */
+/** A value or a part of it: then with its place in the whole value. */
 interface Window {
   readonly value: JsonValue;
-  /** What the window is measured in; absent when the value is shown whole. */
   readonly unit?: "items" | "characters";
-  /** Where the window begins. */
   readonly offset?: number;
-  /** The length of the whole value. */
   readonly total?: number;
 }
 
@@ -123,9 +115,12 @@ interface Window {
  * @param args `key`, perhaps `path` in JMESPath, perhaps `offset`.
  * @returns With `ok: false` when there is no such value, or the path is wrong.
  */
-export function peek(memory: ReadonlyMap<string, JsonValue>, args: Args): Peek {
+export function peek(
+  memory: ReadonlyMap<string, JsonValue>,
+  args: Args,
+): object {
   const key = String(args.key ?? "");
-  const fail = (error: string): Peek => ({ ok: false, key, error });
+  const fail = (error: string): object => ({ ok: false, key, error });
   const value = memory.get(key);
   if (value === undefined) return fail(`Nothing is kept under '${key}'`);
   const path = args.path ?? "";

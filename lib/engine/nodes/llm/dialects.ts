@@ -1,4 +1,5 @@
 import { isRecord, type JsonObject } from "../../../../schema/json.ts";
+import { dig } from "../call_api.ts";
 
 /** What a request to a model is made of, besides the prompt. */
 export interface LlmSettings {
@@ -64,17 +65,12 @@ export const openaiDialect: Dialect = {
   },
 
   read(body): LlmReply | string {
-    const choices = isRecord(body) ? body.choices : undefined;
-    const choice: unknown = Array.isArray(choices) ? choices[0] : undefined;
-    const message = isRecord(choice) ? choice.message : undefined;
-    if (!isRecord(choice) || !isRecord(message)) {
-      return "The answer is not a chat completion";
-    }
-    const { content, refusal } = message;
-    const said = typeof content === "string" ? content : textParts(content);
+    const message = dig(body, "choices", 0, "message");
+    if (!isRecord(message)) return "The answer is not a chat completion";
     // A model that declines gives `refusal` instead of `content`.
-    const text = said === "" && typeof refusal === "string" ? refusal : said;
-    return { text, cut: choice.finish_reason === "length" };
+    const text = textOf(message.content) || textOf(message.refusal);
+    const cut = dig(body, "choices", 0, "finish_reason") === "length";
+    return { text, cut };
   },
 };
 
@@ -100,11 +96,10 @@ export const anthropicDialect: Dialect = {
   },
 
   read(body): LlmReply | string {
-    if (!isRecord(body) || !Array.isArray(body.content)) {
-      return "The answer is not a message";
-    }
-    const { content, stop_reason } = body;
-    return { text: textParts(content), cut: stop_reason === "max_tokens" };
+    const content = dig(body, "content");
+    if (!Array.isArray(content)) return "The answer is not a message";
+    const cut = dig(body, "stop_reason") === "max_tokens";
+    return { text: textOf(content), cut };
   },
 };
 
@@ -124,30 +119,26 @@ export const geminiDialect: Dialect = {
   },
 
   read(body): LlmReply | string {
-    const { candidates, promptFeedback } = isRecord(body) ? body : {};
-    const first: unknown = Array.isArray(candidates)
-      ? candidates[0]
-      : undefined;
+    const first = dig(body, "candidates", 0);
+    const reason = dig(body, "promptFeedback", "blockReason");
     if (!isRecord(first)) {
-      const reason = isRecord(promptFeedback)
-        ? promptFeedback.blockReason
-        : undefined;
       return typeof reason === "string"
         ? `The prompt is blocked: ${reason}`
         : "The answer is not a generated content";
     }
-    const { content, finishReason } = first;
-    const text = textParts(isRecord(content) ? content.parts : undefined);
+    const { finishReason } = first;
+    const text = textOf(dig(first, "content", "parts"));
     const cut = finishReason === "MAX_TOKENS";
     const stopped = text === "" && !cut && finishReason !== "STOP";
     return stopped ? `The reply is withheld: ${finishReason}` : { text, cut };
   },
 };
 
-/** The text of a list of parts; other parts and thoughts are left out. */
-function textParts(parts: unknown): string {
-  if (!Array.isArray(parts)) return "";
-  return parts.map((part: unknown) => {
+/** A string, or the text of a list of parts without others and thoughts. */
+function textOf(content: unknown): string {
+  if (typeof content === "string") return content;
+  if (!Array.isArray(content)) return "";
+  return content.map((part: unknown) => {
     if (!isRecord(part) || part.thought === true) return "";
     const { type = "text", text } = part;
     return type === "text" && typeof text === "string" ? text : "";
