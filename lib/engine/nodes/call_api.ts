@@ -58,11 +58,8 @@ const PERMANENT = /auth|permission|invalid|insufficient|not_?found|too_large/i;
  * each time, or what the API asks for up to a minute. Ten minutes after the
  * first try no other begins.
  *
- * @param request What to ask.
- * @param context What to ask with; its signal aborts requests and waits.
  * @param read Converts the answer's JSON; a returned string says what is
  * wrong with the answer.
- * @returns What `read` returned.
  * @throws {ExecutionException} The API refuses, fails or cannot be reached.
  * The message never contains the key.
  * @throws The signal's reason.
@@ -216,13 +213,9 @@ export function dig(
 }
 
 /**
- * How long to wait after a failed try: a second, and twice as long each time;
- * or what the API asks for.
- *
- * @param attempt Which try failed, from 1.
- * @param retryAfterMs What the API asks for.
- * @returns Milliseconds; `undefined` when no try should follow, because there
- * were enough, or the API asks for more than a minute.
+ * How long to wait after a failed try, counted from 1: a second, and twice as
+ * long each time; or what the API asks for. `undefined` after the last try, or
+ * when the API asks for more than a minute.
  */
 export function retryWait(
   attempt: number,

@@ -6,17 +6,13 @@ import { abortable, type Clock, follow, ignore, onAbort } from "../../async.ts";
 export interface FetchTools {
   /** HTTP; may ignore its signal. */
   readonly fetch: typeof fetch;
-  /** The source of time. */
   readonly clock: Clock;
-  /** Aborts the request. */
   readonly signal: AbortSignal;
 }
 
 /** How long a request may last, and how large its answer may be. */
 export interface FetchLimits {
-  /** Milliseconds until the request is aborted. */
   readonly timeoutMs: number;
-  /** The greatest number of bytes of the body. */
   readonly maxBytes: number;
 }
 

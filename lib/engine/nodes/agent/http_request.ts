@@ -54,9 +54,7 @@ export function startHttpRequest(
 /** A request that is ready to be checked and sent. */
 export interface PreparedRequest {
   readonly method: string;
-  /** With path and query filled in. */
   readonly url: URL;
-  /** With the credentials. */
   readonly headers: Headers;
   readonly body: string | FormData | URLSearchParams | undefined;
   readonly timeoutMs: number;
@@ -70,7 +68,6 @@ const MAX_SECONDS = 300;
  *
  * Shortcuts count only where what they stand for is absent.
  *
- * @param args They fit the tool's schema.
  * @throws {ExecutionException} They make no request; the message never has a
  * value that may be secret.
  */

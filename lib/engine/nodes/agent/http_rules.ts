@@ -7,27 +7,16 @@ import { readPatterns } from "./tools.ts";
 /** The last two must be allowed explicitly. */
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
-/** What requests are allowed. */
+/** Throws for a request that is not allowed. */
 export interface Rules {
-  /**
-   * Check a request before it is sent.
-   *
-   * @throws {ExecutionException} It is not allowed.
-   */
   check(request: { readonly method: string; readonly url: URL }): void;
 }
 
 /**
  * Read the rules of a component.
  *
- * A pattern must match the beginning of the URL. What it says up to its third
- * slash must match the whole of scheme, host and port, so that neither
- * `https://api.test` allows `https://api.test.example`, nor `https://.*\\.test`
- * a URL with `.test` in its path.
- *
  * @param allowHosts The hosts that the engine allows; all when absent.
- * @throws {ValidationException} A member has the wrong type, or a pattern is
- * not valid.
+ * @throws {ValidationException} A member is not valid.
  */
 export function readRules(
   context: Pick<TaskContext, "config" | "id">,
@@ -79,9 +68,10 @@ function refusal(message: string): ExecutionException {
  * Read a regular expression that URLs must begin with.
  *
  * What it says up to its third slash must match the whole of scheme, host and
- * port, and the rest the beginning of path and query: as one expression, a
- * wildcard in the host could run on into the path and find the allowed host
- * there. Each alternative outside of groups is a pattern of its own.
+ * port, and the rest the beginning of path and query: neither does
+ * `https://api.test` allow `https://api.test.example`, nor `https://.*\\.test` a
+ * URL with `.test` in its path. Each alternative outside of groups is a pattern
+ * of its own.
  *
  * @throws {SyntaxError} It is not a regular expression.
  * @throws {RangeError} Its third slash is in a group, so that the end of the
@@ -133,13 +123,7 @@ function originsOf({ origin, port, protocol }: URL): readonly string[] {
   return [origin, `${origin}:${protocol === "http:" ? 80 : 443}`];
 }
 
-/**
- * Read how often something may be done. What exceeds that is refused at once:
- * nothing waits.
- *
- * @returns Does something, or throws an {@linkcode ExecutionException} if it is
- * not allowed now.
- */
+/** Read how often something may be done. What exceeds that throws at once. */
 export function rateLimit(
   read: ConfigReader,
   clock: Clock,

@@ -5,10 +5,8 @@ import type { NodeTask, TaskContext } from "../../node.ts";
 import { messageOf } from "../../run/failure.ts";
 import { type Args, describedTool, type Tool, toolCalls } from "./tools.ts";
 
-/** The most items of a list that one look shows. */
+/** What one look shows: items of a list, characters of JSON text. */
 const MAX_ITEMS = 50;
-
-/** The most characters of JSON text that one look shows. */
 const MAX_CHARACTERS = 8_000;
 
 /**
@@ -18,13 +16,7 @@ const MAX_CHARACTERS = 8_000;
  * `clear` and `peek`; all but the last are also tools. Values are JSON, copied
  * on their way in and out. Every object begins with an empty memory.
  *
- * - `put {key, value}` answers `{ok, key}`.
- * - `get {key}` answers `{ok, key, value}`, with `ok: false` and a null for a
- *   key without a value.
- * - `list` answers `{ok, keys}`, sorted.
- * - `clear` answers `{ok, cleared}`, the number of values that were dropped.
- * - `peek {key, path?, offset?}` answers a window of a value that may be too
- *   large for a prompt; `path` is JMESPath.
+ * `get` answers `ok: false` and a null for a key without a value.
  */
 export function startMemoryInternal({ id }: TaskContext): NodeTask {
   return {
@@ -137,12 +129,7 @@ export function peek(
   }
 }
 
-/**
- * Follow a JMESPath into a value; an empty path leads to the value itself.
- *
- * @returns What is there, or null.
- * @throws {Error} The path is not valid.
- */
+/** Follow a JMESPath into a value; throws if it is not valid. */
 export function queryPath(value: JsonValue, path: string): JsonValue {
   if (path === "") return value;
   return search(value as JSONValue, path) as JsonValue ?? null;

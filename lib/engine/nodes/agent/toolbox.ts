@@ -14,25 +14,20 @@ import { valueText } from "./value_text.ts";
 /** How many tools work at the same time. */
 const WORKERS = 8;
 
-/** A use of a tool, as a model asks for it. */
+/** A use of a tool, as a model asks for it: references are unresolved. */
 export interface ToolCall {
-  /** The tool's public name. */
   readonly tool: string;
-  /** Its arguments, references unresolved. */
   readonly args: Args;
 }
 
 /** The tools and the memory of an agent. */
 export interface Toolbox {
-  /** What a model may use. */
   readonly tools: readonly ToolDescription[];
   /** Use tools, eight at a time, results in order; a failure is a result. */
   use(calls: readonly ToolCall[]): Promise<readonly unknown[]>;
-  /** Keep a value. */
   put(key: string, value: unknown): Promise<void>;
   /** Look a value up; throws when there is none. */
   recall(key: string): Promise<JsonValue>;
-  /** The keys in memory. */
   keys(): Promise<readonly string[]>;
 }
 
@@ -110,9 +105,7 @@ const REFERENCE = /\{\{memory\.ref:([^:{}]+)(?::([a-z_]*)(?::([^{}]+))?)?\}\}/g;
  * A string that is one reference without a format becomes the value itself;
  * inside other text the value becomes text.
  *
- * @throws {ExecutionException} There is no such format.
- * @throws {Error} The path is not valid.
- * @throws What `recall` throws.
+ * @throws {Error} There is no such value or format, or the path is not valid.
  */
 export async function resolveReferences(
   value: unknown,

@@ -13,13 +13,11 @@ export interface ToolDescription {
   readonly outputSchema?: JsonObject;
 }
 
-/** A tool of a node. */
+/** A tool of a node; it is used with arguments that fit its schema. */
 export interface Tool extends ToolDescription {
-  /** Use it; the arguments fit its schema. */
   invoke(args: Args): Awaitable<unknown>;
 }
 
-/** The arguments of a tool. */
 export type Args = Readonly<Record<string, unknown>>;
 
 /** The tools of this pack, as `tools.json` describes them. */
@@ -38,9 +36,6 @@ export function describedTool(
  *
  * A tool is found by its public name or by its own. Other tools and other
  * calls are answered with `undefined`, so that the next helper may try.
- *
- * @param id The component's id.
- * @param tools The tools of the node.
  */
 export function toolCalls(
   id: string,
@@ -75,8 +70,6 @@ export function toolCalls(
  * does not name are allowed.
  *
  * @param where What messages begin with.
- * @param path What messages call the value.
- * @returns The value without such nulls, strings of an `enum` as it has them.
  * @throws {ExecutionException} The value does not fit.
  */
 export function readArgument(
@@ -129,7 +122,6 @@ export function readArgument(
   return Object.fromEntries(members);
 }
 
-/** A value that is a record, else an empty one. */
 export function recordOf(value: unknown): JsonObject {
   return isRecord(value) ? value as JsonObject : {};
 }
@@ -143,12 +135,7 @@ function isOfType(value: unknown, type: unknown): boolean {
   return kind === type;
 }
 
-/**
- * Read a list of `{whitelistPattern}`; empty patterns are left out.
- *
- * @param compile Throws a `RangeError` with the reason, or a `SyntaxError`.
- * @throws {ValidationException} A pattern is not valid.
- */
+/** Read a list of `{whitelistPattern}`; empty patterns are left out. */
 export function readPatterns<T>(
   read: ConfigReader,
   name: string,

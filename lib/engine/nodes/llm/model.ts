@@ -16,7 +16,6 @@ import { countTokens } from "./ask_llm.ts";
 
 /** What a model is asked. */
 export interface ModelRequest {
-  /** The question. */
   readonly question: Question;
   /** The question as the one text that models get. */
   readonly prompt: string;
