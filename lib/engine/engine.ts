@@ -21,8 +21,7 @@ import { Connection } from "./serve/connection.ts";
 import { MemoryBudget } from "./serve/http/memory_budget.ts";
 import { fetchHandler } from "./serve/fetch_handler.ts";
 import { type EngineOptions, readSettings } from "./settings.ts";
-import { nodeFiles } from "./store/node_files.ts";
-import { Stores } from "./store/stores.ts";
+import { nodeFiles, Stores } from "./store/stores.ts";
 
 /** What HTTP requests without a login may hold, all together. */
 const STRANGERS_BYTES = 32 * 1024 * 1024;

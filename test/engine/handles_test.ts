@@ -1,6 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { Handles } from "../../lib/engine/store/handles.ts";
-import { OpenFile } from "../../lib/engine/store/open_file.ts";
+import { Handles, OpenFile } from "../../lib/engine/store/handles.ts";
 
 /** A file that tells how often it was closed. */
 function file(): { readonly open: OpenFile; closes: number } {

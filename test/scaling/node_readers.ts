@@ -294,10 +294,10 @@ export const NODE_READERS: readonly TextReader[] = [
   {
     covers: ["lib/engine/nodes/retrieval/snippets.ts#snippetsOf"],
     read: (text) => {
-      const row = text.slice(0, 40);
+      const row = text.slice(0, 8);
       const query: TextQuery = { text: row, operator: "exact", slop: 3 };
       const matches = matchesIn(text, query);
-      for (const size of [1, 250, text.length]) snippetsOf(text, matches, size);
+      for (const size of [1, 250]) snippetsOf(text, matches, size);
     },
     common: false,
     pieces: ["a. ", 'a."', "\n", "\u3002", ...WORD_PIECES],

@@ -42,7 +42,7 @@ export const NOT_MEASURED: Readonly<Record<string, string>> = {
   "lib/transport/trace.ts#withTrace": PARTS,
   "schema/json.ts": CALLER_JSON,
   "lib/runtime/env.ts#readEnv": CALLER,
-  "lib/store/logs.ts": SHORT,
+  "lib/store/documents.ts": SHORT,
   "lib/store/store_call.ts": NETWORK,
   "lib/store/read_many.ts": NETWORK,
   "lib/store/read_text.ts": NETWORK,

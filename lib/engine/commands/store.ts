@@ -13,9 +13,8 @@ import {
   type Shelf,
 } from "../store/documents.ts";
 import type { Files } from "../store/files.ts";
-import type { Handles } from "../store/handles.ts";
-import { listLogs, readLog, saveLog } from "../store/logs.ts";
-import type { Mode } from "../store/open_file.ts";
+import { listLogs, readLog, saveLog } from "../store/documents.ts";
+import type { Handles, Mode } from "../store/handles.ts";
 import { BinaryReply, type Call, type Reply } from "./call.ts";
 
 /** The most that one read returns, and what it returns by default. */

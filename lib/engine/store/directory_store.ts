@@ -5,17 +5,18 @@ import {
   type DiskEntry,
   type DiskFile,
   diskOf,
+  Drafts,
   isDiskError,
+  isReserved,
 } from "./disk.ts";
-import type {
-  FileStore,
-  StoredEntry,
-  StoredReader,
-  StoredThing,
-  StoredWriter,
+import {
+  type FileStore,
+  refusal,
+  type StoredEntry,
+  type StoredReader,
+  type StoredThing,
+  type StoredWriter,
 } from "./file_store.ts";
-import { Drafts, isReserved } from "./drafts.ts";
-import { badPath, notAFile, notEmpty, notFound } from "./refusals.ts";
 
 /** Options of {@linkcode directoryStore}. */
 export interface DirectoryStoreOptions {
@@ -97,12 +98,20 @@ export function directoryStore(
   return new DirectoryStore(root, maxFileBytes);
 }
 
+/** A path of a store on the disk. */
+interface Located {
+  readonly disk: Disk;
+  readonly drafts: Drafts;
+  /** The path that the operating system knows. */
+  readonly place: string;
+  /** What is there, if it is a file or a directory. */
+  readonly found: DiskEntry | undefined;
+}
+
 class DirectoryStore implements FileStore {
   readonly #given: string | URL;
   readonly #maxFileBytes: number;
-  #root: Promise<string> | undefined;
-  #drafts: Drafts | undefined;
-  #loaded: Disk | undefined;
+  #root: Promise<Omit<Located, "found">> | undefined;
 
   constructor(given: string | URL, maxFileBytes: number) {
     this.#given = given;
@@ -110,21 +119,17 @@ class DirectoryStore implements FileStore {
   }
 
   look(path: string): Promise<StoredThing | undefined> {
-    return this.#guard(path, async () => {
-      const found = await this.#walk(path);
-      return found && describe(found);
-    });
+    return this.#at(path, ({ found }) => found && describe(found));
   }
 
   list(path: string): Promise<readonly StoredEntry[]> {
-    return this.#guard(path, async () => {
-      if (!await this.#walk(path)) throw notFound(path);
-      const place = await this.#place(path);
-      const names = await this.#disk.readdir(place);
-      const shown = names.filter((name) => path !== "" || !isReserved(name));
-      const entries = await Promise.all(shown.map(async (name) => {
-        const found = await this.#lstat(`${place}/${name}`);
-        const thing = found && name !== MARKER && describe(found);
+    return this.#at(path, async ({ disk, place, found }) => {
+      if (!found) throw refusal("notFound", path);
+      const names = (await disk.readdir(place))
+        .filter((name) => path !== "" || !isReserved(name));
+      const entries = await Promise.all(names.map(async (name) => {
+        const entry = await lstat(disk, `${place}/${name}`);
+        const thing = entry && name !== MARKER && describe(entry);
         return thing ? [{ name, ...thing }] : [];
       }));
       return entries.flat();
@@ -132,42 +137,45 @@ class DirectoryStore implements FileStore {
   }
 
   read(path: string): Promise<StoredReader> {
-    return this.#guard(path, async () => {
-      const found = await this.#walk(path);
-      if (!found) throw notFound(path);
-      if (!found.isFile()) throw notAFile(path);
-      const file = await this.#open(await this.#place(path), ["O_RDONLY"]);
-      const size = await sizeOf(file);
-      return {
-        size,
-        read: (offset, length) =>
-          this.#guard(path, async () => {
-            const bytes = new Uint8Array(length);
-            const { bytesRead } = await file.read(bytes, 0, length, offset);
-            return bytes.subarray(0, bytesRead);
-          }),
-        close: () => this.#guard(path, () => file.close()),
-      };
+    return this.#at(path, async ({ disk, place, found }) => {
+      if (!found) throw refusal("notFound", path);
+      if (!found.isFile()) throw refusal("notAFile", path);
+      const file = await openFile(disk, place, ["O_RDONLY"]);
+      try {
+        const { size } = await file.stat();
+        return {
+          size,
+          read: (offset, length) =>
+            guarded(path, async () => {
+              const bytes = new Uint8Array(length);
+              const { bytesRead } = await file.read(bytes, 0, length, offset);
+              return bytes.subarray(0, bytesRead);
+            }),
+          close: () => guarded(path, () => file.close()),
+        };
+      } catch (error) {
+        await file.close();
+        throw error;
+      }
     });
   }
 
   write(path: string): Promise<StoredWriter> {
-    return this.#guard(path, async () => {
-      const found = await this.#walk(path);
-      if (found && !found.isFile()) throw notAFile(path);
-      const above = path.slice(0, Math.max(0, path.lastIndexOf("/")));
-      const place = await this.#place(above);
-      await this.#disk.mkdir(place, { recursive: true });
-      if (found) await this.#requireWritable(path);
-      const drafts = this.#drafts!;
+    return this.#at(path, async ({ disk, drafts, place, found }) => {
+      if (found && !found.isFile()) throw refusal("notAFile", path);
+      const above = place.slice(0, place.lastIndexOf("/"));
+      await disk.mkdir(above, { recursive: true });
+      // A file that the process may not write to is not replaced either.
+      if (found) await (await openFile(disk, place, ["O_WRONLY"])).close();
+      const flags = ["O_WRONLY", "O_CREAT", "O_EXCL"];
       const draft = await drafts.make(
-        (at, mode) => this.#open(at, ["O_WRONLY", "O_CREAT", "O_EXCL"], mode),
+        (at, mode) => openFile(disk, at, flags, mode),
         found?.mode,
       );
       let size = 0;
       return {
         write: (bytes) =>
-          this.#guard(path, async () => {
+          guarded(path, async () => {
             size += bytes.length;
             if (size > this.#maxFileBytes) {
               throw new RocketRideException(
@@ -177,176 +185,147 @@ class DirectoryStore implements FileStore {
             await writeAll(draft.file, bytes);
           }),
         close: () =>
-          this.#guard(path, async () => {
+          guarded(path, async () => {
             try {
-              const now = await this.#walk(path);
-              if (now && !now.isFile()) throw notAFile(path);
+              const { found: now } = await this.#walk(path);
+              if (now && !now.isFile()) throw refusal("notAFile", path);
             } catch (error) {
               await drafts.discard(draft);
               throw error;
             }
-            await drafts.keep(draft, await this.#place(path));
+            await drafts.keep(draft, place);
           }),
-        abort: () => this.#guard(path, () => drafts.discard(draft)),
+        abort: () => guarded(path, () => drafts.discard(draft)),
       };
     });
   }
 
   makeDirectory(path: string): Promise<void> {
-    return this.#guard(path, async () => {
-      await this.#walk(path);
-      await this.#disk.mkdir(await this.#place(path), { recursive: true });
+    return this.#at(path, async ({ disk, place }) => {
+      await disk.mkdir(place, { recursive: true });
     });
   }
 
   remove(path: string, recursive: boolean): Promise<void> {
-    return this.#guard(path, async () => {
-      const found = await this.#walk(path);
-      if (!found) throw notFound(path);
-      const place = await this.#place(path);
-      if (found.isFile()) return await this.#disk.unlink(place);
-      if (recursive) return await this.#disk.rm(place, { recursive: true });
-      const names = await this.#disk.readdir(place);
-      if (names.some((name) => name !== MARKER)) throw notEmpty(path);
-      if (names.length > 0) await this.#disk.unlink(`${place}/${MARKER}`);
-      await this.#disk.rmdir(place);
+    return this.#at(path, async ({ disk, place, found }) => {
+      if (!found) throw refusal("notFound", path);
+      if (found.isFile()) return await disk.unlink(place);
+      if (recursive) return await disk.rm(place, { recursive: true });
+      const names = await disk.readdir(place);
+      if (names.some((name) => name !== MARKER)) {
+        throw refusal("notEmpty", path);
+      }
+      if (names.length > 0) await disk.unlink(`${place}/${MARKER}`);
+      await disk.rmdir(place);
     });
   }
 
   rename(from: string, to: string): Promise<void> {
-    return this.#guard(from, async () => {
-      if (!await this.#walk(from)) throw notFound(from);
-      refuseReserved(to);
-      await this.#walk(to);
-      const [old, next] = [await this.#place(from), await this.#place(to)];
-      await this.#disk.rename(old, next);
+    return this.#at(from, async ({ disk, place, found }) => {
+      if (!found) throw refusal("notFound", from);
+      const { place: next } = await this.#walk(to);
+      await disk.rename(place, next);
     });
   }
 
-  get #disk(): Disk {
-    return this.#loaded ??= diskOf(globalThis);
+  #at<T>(path: string, work: (at: Located) => T | Promise<T>): Promise<T> {
+    return guarded(path, async () => await work(await this.#walk(path)));
   }
 
-  /** The path that the operating system knows. */
-  async #place(path: string): Promise<string> {
-    this.#root ??= this.#findRoot().catch((error) => {
+  /** Go down a path, name by name, never through a link. */
+  async #walk(path: string): Promise<Located> {
+    const names = path === "" ? [] : path.split("/");
+    if (names[0] !== undefined && isReserved(names[0])) {
+      throw refusal("badPath", path, "the name is reserved");
+    }
+    const root = await this.#open();
+    const { disk } = root;
+    let { place } = root;
+    let found = await lstat(disk, place);
+    for (const name of names) {
+      // On Windows these would be other names, or lead upwards.
+      if (isWindows() && /[. ]$/.test(name)) {
+        throw refusal("badPath", path, "a name ends with a dot or a blank");
+      }
+      place = `${place}/${name}`;
+      found = await lstat(disk, place);
+      if (found && !found.isDirectory() && !found.isFile()) {
+        throw refusal("badPath", path, "it leads through a link or a device");
+      }
+    }
+    return { ...root, place, found };
+  }
+
+  #open(): Promise<Omit<Located, "found">> {
+    this.#root ??= this.#openRoot().catch((error) => {
       this.#root = undefined;
       throw error;
     });
-    const root = await this.#root;
-    return path === "" ? root : `${root}/${path}`;
+    return this.#root;
   }
 
   /** The root is the only place where links are followed: it was given. */
-  async #findRoot(): Promise<string> {
-    const root = await this.#makeRoot();
-    const drafts = this.#drafts = new Drafts(this.#disk, root);
-    await drafts.clean();
-    return root;
-  }
-
-  async #makeRoot(): Promise<string> {
-    try {
-      return await this.#disk.realpath(this.#given);
-    } catch (error) {
+  async #openRoot(): Promise<Omit<Located, "found">> {
+    const disk = diskOf(globalThis);
+    const place = await disk.realpath(this.#given).catch(async (error) => {
       if (!isDiskError(error, "ENOENT")) throw error;
-      await this.#disk.mkdir(this.#given as string, { recursive: true });
-      return await this.#disk.realpath(this.#given);
-    }
-  }
-
-  /**
-   * Go down a path, name by name, never through a link; returns what is at its
-   * end, if that is a file or a directory.
-   */
-  async #walk(path: string): Promise<DiskEntry | undefined> {
-    let place = await this.#place("");
-    let found = await this.#lstat(place);
-    for (const name of path === "" ? [] : path.split("/")) {
-      // On Windows these would be other names, or ways up.
-      if (isWindows() && /[. ]$/.test(name)) {
-        throw badPath(path, "a name ends with a dot or a blank");
-      }
-      if (found && !found.isDirectory()) return undefined;
-      place = `${place}/${name}`;
-      found = await this.#lstat(place);
-      if (found && !found.isDirectory() && !found.isFile()) {
-        throw badPath(path, "it leads through a link or a device");
-      }
-    }
-    return found;
-  }
-
-  async #lstat(place: string): Promise<DiskEntry | undefined> {
-    try {
-      return await this.#disk.lstat(place);
-    } catch (error) {
-      if (isDiskError(error, "ENOENT", "ENOTDIR")) return undefined;
-      throw error;
-    }
-  }
-
-  /** Open a file; a link that was put in its place meanwhile is refused. */
-  async #open(
-    place: string,
-    flags: readonly string[],
-    mode?: number,
-  ): Promise<DiskFile> {
-    const { constants } = this.#disk;
-    const bits = ["O_NOFOLLOW", ...flags].map((flag) => constants[flag] ?? 0);
-    const all = bits.reduce((sum, bit) => sum | bit, 0);
-    return await this.#disk.open(place, all, mode);
-  }
-
-  /** A file that the process may not write to is not replaced either. */
-  async #requireWritable(path: string): Promise<void> {
-    const file = await this.#open(await this.#place(path), ["O_WRONLY"]);
-    await file.close();
-  }
-
-  /** What the file system says names places of the machine; clients hear less. */
-  async #guard<T>(path: string, work: () => Promise<T>): Promise<T> {
-    try {
-      refuseReserved(path);
-      return await work();
-    } catch (error) {
-      if (isDAPException(error)) throw error;
-      const { code, name } = error as { code?: unknown; name?: unknown };
-      throw new RocketRideException(
-        `Cannot access the file: ${path || "/"}: ${code ?? name}`,
-        { cause: error },
-      );
-    }
+      await disk.mkdir(this.#given, { recursive: true });
+      return await disk.realpath(this.#given);
+    });
+    const drafts = new Drafts(disk, place);
+    await drafts.clean();
+    return { disk, drafts, place };
   }
 }
 
-function refuseReserved(path: string): void {
-  const [first = ""] = path.split("/");
-  if (isReserved(first)) throw badPath(path, "the name is reserved");
+/** Errors of the file system name places of the machine; clients hear less. */
+async function guarded<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isDAPException(error)) throw error;
+    const { code, name } = error as { code?: unknown; name?: unknown };
+    throw new RocketRideException(
+      `Cannot access the file: ${path || "/"}: ${code ?? name}`,
+      { cause: error },
+    );
+  }
+}
+
+async function lstat(
+  disk: Disk,
+  place: string,
+): Promise<DiskEntry | undefined> {
+  try {
+    return await disk.lstat(place);
+  } catch (error) {
+    if (isDiskError(error, "ENOENT", "ENOTDIR")) return undefined;
+    throw error;
+  }
+}
+
+/** Open a file; a link that was put in its place meanwhile is refused. */
+function openFile(
+  disk: Disk,
+  place: string,
+  flags: readonly string[],
+  mode?: number,
+): Promise<DiskFile> {
+  const bits = ["O_NOFOLLOW", ...flags]
+    .map((flag) => disk.constants[flag] ?? 0);
+  return disk.open(place, bits.reduce((sum, bit) => sum | bit, 0), mode);
+}
+
+async function writeAll(file: DiskFile, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) {
+    at += (await file.write(bytes, at, bytes.length - at)).bytesWritten;
+  }
 }
 
 function describe(found: DiskEntry): StoredThing | undefined {
   if (found.isDirectory()) return { type: "dir" };
   if (!found.isFile()) return undefined;
   return { type: "file", size: found.size, modified: found.mtimeMs / 1_000 };
-}
-
-/** Who cannot be told its size gets no file, which must be closed then. */
-async function sizeOf(file: DiskFile): Promise<number> {
-  try {
-    return (await file.stat()).size;
-  } catch (error) {
-    await file.close();
-    throw error;
-  }
-}
-
-async function writeAll(file: DiskFile, bytes: Uint8Array): Promise<void> {
-  let at = 0;
-  while (at < bytes.length) {
-    const left = bytes.length - at;
-    at += (await file.write(bytes, at, left)).bytesWritten;
-  }
 }
 
 function isWindows(): boolean {

@@ -1,3 +1,5 @@
+import { type ErrorCode, RocketRideException } from "../../errors.ts";
+
 /** What there is at a path of a store. */
 export type StoredThing =
   | {
@@ -78,4 +80,37 @@ export interface FileStore {
   remove(path: string, recursive: boolean): Promise<void>;
   /** Give a file or a directory another path, whose directory is there. */
   rename(from: string, to: string): Promise<void>;
+}
+
+/** Why a path cannot be used. */
+export type Refusal =
+  | "notFound"
+  | "notAFile"
+  | "notADirectory"
+  | "alreadyExists"
+  | "notEmpty"
+  | "beingWritten"
+  | "inUse"
+  | "badPath";
+
+const REFUSALS: Readonly<Record<Refusal, readonly [ErrorCode, string]>> = {
+  notFound: ["file-not-found", "File not found"],
+  notAFile: ["file-not-readable", "Not a file"],
+  notADirectory: ["file-not-readable", "Not a directory"],
+  alreadyExists: ["file-exists", "Already exists"],
+  notEmpty: ["folder-not-empty", "Directory not empty"],
+  beingWritten: ["file-busy", "Open for writing"],
+  inUse: ["file-busy", "In use"],
+  badPath: ["invalid-path", "Invalid path"],
+};
+
+/** The exception for a path that cannot be used. */
+export function refusal(
+  kind: Refusal,
+  path: string,
+  why?: string,
+): RocketRideException {
+  const [code, text] = REFUSALS[kind];
+  const reason = why === undefined ? "" : `: ${why}`;
+  return new RocketRideException(`${text}: ${path || "/"}${reason}`, { code });
 }

@@ -1,23 +1,13 @@
 import { ignore } from "../../async.ts";
-import type {
-  FileStore,
-  StoredEntry,
-  StoredReader,
-  StoredThing,
-  StoredWriter,
-} from "./file_store.ts";
-import { InTurn } from "./in_turn.ts";
-import { type Mode, OpenFile } from "./open_file.ts";
 import {
-  alreadyExists,
-  badPath,
-  beingWritten,
-  inUse,
-  notADirectory,
-  notAFile,
-  notFound,
-  unwanted,
-} from "./refusals.ts";
+  type FileStore,
+  refusal,
+  type StoredEntry,
+  type StoredReader,
+  type StoredThing,
+  type StoredWriter,
+} from "./file_store.ts";
+import { InTurn, type Mode, OpenFile, unwanted } from "./handles.ts";
 
 /** A file that a client has open. */
 interface Entry {
@@ -51,11 +41,18 @@ export class Files {
   ): Promise<{ readonly file: OpenFile; readonly size: number }> {
     return this.#changes.run(async () => {
       if (!isWanted()) throw unwanted();
-      const opened = mode === "w"
-        ? { file: await this.#openToWrite(path), size: 0 }
-        : await this.#openToRead(path);
-      if (isWanted()) return opened;
-      await opened.file.abort();
+      let file: OpenFile;
+      let size = 0;
+      if (mode === "w") {
+        file = await this.#openToWrite(path);
+      } else {
+        await this.#requireFile(path);
+        const reader = await this.#store.read(path);
+        file = this.#register(path, reader);
+        size = reader.size;
+      }
+      if (isWanted()) return { file, size };
+      await file.abort();
       throw unwanted();
     });
   }
@@ -70,7 +67,7 @@ export class Files {
     return this.#changes.run(async () => {
       const found = await this.#store.look(path);
       if (!found) return [];
-      if (found.type === "file") throw notADirectory(path);
+      if (found.type === "file") throw refusal("notADirectory", path);
       const entries = [...await this.#store.list(path)];
       return entries.sort((a, b) => a.name < b.name ? -1 : 1);
     });
@@ -79,9 +76,9 @@ export class Files {
   /** Make a directory, with those above it. */
   makeDirectory(path: string): Promise<void> {
     return this.#changes.run(async () => {
-      if (await this.#isWritten(path)) throw beingWritten(path);
+      await this.#requireUnwritten(path);
       const found = await this.#store.look(path);
-      if (found?.type === "file") throw alreadyExists(path);
+      if (found?.type === "file") throw refusal("alreadyExists", path);
       if (found) return;
       await this.#requireDirectoryAbove(path);
       await this.#store.makeDirectory(path);
@@ -91,7 +88,7 @@ export class Files {
   /** Remove a file. */
   removeFile(path: string): Promise<void> {
     return this.#changes.run(async () => {
-      if (await this.#isWritten(path)) throw beingWritten(path);
+      await this.#requireUnwritten(path);
       await this.#requireFile(path);
       await this.#store.remove(path, false);
     });
@@ -102,9 +99,9 @@ export class Files {
     return this.#changes.run(async () => {
       const found = await this.#store.look(path);
       if (!found) return;
-      if (found.type === "file") throw notADirectory(path);
+      if (found.type === "file") throw refusal("notADirectory", path);
       const open = await this.#findOpen((it) => isWithin(path, it.path));
-      if (open) throw inUse(open.path);
+      if (open) throw refusal("inUse", open.path);
       await this.#store.remove(path, recursive);
     });
   }
@@ -112,16 +109,17 @@ export class Files {
   /** Give a file or a directory another path, which must be free. */
   rename(from: string, to: string): Promise<void> {
     return this.#changes.run(async () => {
-      for (const path of [from, to]) {
-        if (await this.#isWritten(path)) throw beingWritten(path);
+      await this.#requireUnwritten(from);
+      await this.#requireUnwritten(to);
+      if (!await this.#store.look(from)) throw refusal("notFound", from);
+      if (await this.#store.look(to)) throw refusal("alreadyExists", to);
+      if (isWithin(from, to)) {
+        throw refusal("badPath", to, `it is inside ${from}`);
       }
-      if (!await this.#store.look(from)) throw notFound(from);
-      if (await this.#store.look(to)) throw alreadyExists(to);
-      if (isWithin(from, to)) throw badPath(to, `it is inside ${from}`);
       const written = await this.#findOpen(({ path, file }) =>
         file.mode === "w" && isWithin(from, path)
       );
-      if (written) throw beingWritten(written.path);
+      if (written) throw refusal("beingWritten", written.path);
       await this.#requireDirectoryAbove(to);
       const above = to.slice(0, Math.max(0, to.lastIndexOf("/")));
       if (above !== "") await this.#store.makeDirectory(above);
@@ -145,9 +143,9 @@ export class Files {
     ) => Promise<Uint8Array | "remove" | undefined>,
   ): Promise<void> {
     return this.#changes.run(async () => {
-      if (await this.#isWritten(path)) throw beingWritten(path);
+      await this.#requireUnwritten(path);
       const found = await this.#store.look(path);
-      if (found?.type === "dir") throw notAFile(path);
+      if (found?.type === "dir") throw refusal("notAFile", path);
       const after = await change(found && await this.#readWhole(path));
       if (after === undefined) return;
       if (after === "remove") return await this.#store.remove(path, false);
@@ -188,18 +186,10 @@ export class Files {
     await file.close();
   }
 
-  async #openToRead(
-    path: string,
-  ): Promise<{ readonly file: OpenFile; readonly size: number }> {
-    await this.#requireFile(path);
-    const reader = await this.#store.read(path);
-    return { file: this.#register(path, reader), size: reader.size };
-  }
-
   async #openToWrite(path: string): Promise<OpenFile> {
-    if (await this.#isWritten(path)) throw beingWritten(path);
+    await this.#requireUnwritten(path);
     const found = await this.#store.look(path);
-    if (found?.type === "dir") throw notAFile(path);
+    if (found?.type === "dir") throw refusal("notAFile", path);
     if (!found) await this.#requireDirectoryAbove(path);
     return this.#register(path, await this.#store.write(path));
   }
@@ -209,6 +199,10 @@ export class Files {
     const entry = { path, file: open };
     this.#open.add(entry);
     return open;
+  }
+
+  async #requireUnwritten(path: string): Promise<void> {
+    if (await this.#isWritten(path)) throw refusal("beingWritten", path);
   }
 
   async #isWritten(path: string): Promise<boolean> {
@@ -231,8 +225,8 @@ export class Files {
 
   async #requireFile(path: string): Promise<void> {
     const found = await this.#store.look(path);
-    if (!found) throw notFound(path);
-    if (found.type === "dir") throw notAFile(path);
+    if (!found) throw refusal("notFound", path);
+    if (found.type === "dir") throw refusal("notAFile", path);
   }
 
   /**
@@ -246,9 +240,9 @@ export class Files {
       at = path.lastIndexOf("/", at - 1)
     ) {
       const above = path.slice(0, at);
-      if (await this.#isWritten(above)) throw notADirectory(above);
+      if (await this.#isWritten(above)) throw refusal("notADirectory", above);
       const found = await this.#store.look(above);
-      if (found?.type === "file") throw notADirectory(above);
+      if (found?.type === "file") throw refusal("notADirectory", above);
       if (found) return;
     }
   }

@@ -1,14 +1,13 @@
 import { checkOptions } from "../../check.ts";
 import { RocketRideException } from "../../errors.ts";
-import { ByteFile } from "./byte_file.ts";
-import type {
-  FileStore,
-  StoredEntry,
-  StoredReader,
-  StoredThing,
-  StoredWriter,
+import {
+  type FileStore,
+  refusal,
+  type StoredEntry,
+  type StoredReader,
+  type StoredThing,
+  type StoredWriter,
 } from "./file_store.ts";
-import { notADirectory, notAFile, notEmpty, notFound } from "./refusals.ts";
 
 /** Options of {@linkcode memoryStore}. */
 export interface MemoryStoreOptions {
@@ -22,15 +21,9 @@ export interface MemoryStoreOptions {
 }
 
 const DEFAULT_BYTES = 256 * 1024 * 1024;
-
-type Folder = Map<string, Folder | ByteFile>;
-
-/** New content of a file that is not closed yet. */
-interface Draft {
-  readonly file: ByteFile;
-  /** Bytes of the content that it replaces. */
-  readonly replaced: number;
-}
+const FIRST_BLOCK_BYTES = 4 * 1024;
+/** Files grow by blocks, so that a large one is never copied to grow. */
+const BLOCK_BYTES = 256 * 1024;
 
 /**
  * Keep the files of an engine in memory; the default of `createEngine`.
@@ -68,6 +61,52 @@ export function memoryStore(options: MemoryStoreOptions = {}): FileStore {
   return new MemoryStore(maxBytes);
 }
 
+/** The content of a file: bytes that are appended and read. */
+class ByteFile {
+  #blocks: Uint8Array[] = [];
+  size = 0;
+  modified = Date.now() / 1_000;
+
+  append(bytes: Uint8Array): void {
+    for (let rest = bytes; rest.length > 0;) {
+      const used = this.size % BLOCK_BYTES;
+      const part = rest.subarray(0, BLOCK_BYTES - used);
+      const index = Math.floor(this.size / BLOCK_BYTES);
+      let block = this.#blocks[index] ?? new Uint8Array();
+      if (block.length < used + part.length) {
+        let room = FIRST_BLOCK_BYTES;
+        while (room < used + part.length) room *= 2;
+        const grown = new Uint8Array(room);
+        grown.set(block);
+        this.#blocks[index] = block = grown;
+      }
+      block.set(part, used);
+      this.size += part.length;
+      rest = rest.subarray(part.length);
+    }
+  }
+
+  read(offset: number, length: number): Uint8Array {
+    const end = Math.min(offset + length, this.size);
+    const result = new Uint8Array(Math.max(0, end - offset));
+    for (let at = offset; at < end;) {
+      const from = at % BLOCK_BYTES;
+      const part = this.#blocks[Math.floor(at / BLOCK_BYTES)]!
+        .subarray(from, from + end - at);
+      result.set(part, at - offset);
+      at += part.length;
+    }
+    return result;
+  }
+
+  empty(): void {
+    this.#blocks = [];
+    this.size = 0;
+  }
+}
+
+type Folder = Map<string, Folder | ByteFile>;
+
 class MemoryStore implements FileStore {
   readonly #root: Folder = new Map();
   readonly #maxBytes: number;
@@ -78,137 +117,140 @@ class MemoryStore implements FileStore {
   }
 
   look(path: string): Promise<StoredThing | undefined> {
-    const found = this.#find(path);
+    let found: Folder | ByteFile | undefined = this.#root;
+    for (const name of namesOf(path)) {
+      found = found instanceof Map ? found.get(name) : undefined;
+    }
     return Promise.resolve(found && describe(found));
   }
 
-  async list(path: string): Promise<readonly StoredEntry[]> {
-    const found = await this.#folder(path);
-    return [...found].map(([name, it]) => ({ name, ...describe(it) }));
-  }
-
-  read(path: string): Promise<StoredReader> {
-    const file = this.#find(path);
-    if (!file) return Promise.reject(notFound(path));
-    if (!(file instanceof ByteFile)) return Promise.reject(notAFile(path));
-    return Promise.resolve({
-      size: file.size,
-      read: (offset, length) => Promise.resolve(file.read(offset, length)),
-      close: () => Promise.resolve(),
+  list(path: string): Promise<readonly StoredEntry[]> {
+    return settled(() => {
+      return [...this.#folder(path)]
+        .map(([name, it]) => ({ name, ...describe(it) }));
     });
   }
 
-  async write(path: string): Promise<StoredWriter> {
-    const { folder, name } = await this.#place(path);
-    const before = folder.get(name);
-    if (before && !(before instanceof ByteFile)) throw notAFile(path);
-    const draft: Draft = { file: new ByteFile(), replaced: before?.size ?? 0 };
-    return {
-      write: (bytes) => this.#append(draft, bytes),
-      close: () => {
-        this.#bytes -= overhang(draft);
-        const old = folder.get(name);
-        if (old) this.#forget(old);
-        this.#bytes += draft.file.size;
-        draft.file.touch();
-        folder.set(name, draft.file);
-        return Promise.resolve();
-      },
-      abort: () => {
-        this.#bytes -= overhang(draft);
-        draft.file.empty();
-        return Promise.resolve();
-      },
-    };
+  read(path: string): Promise<StoredReader> {
+    return settled(() => {
+      const { folder, name } = this.#place(path);
+      const file = folder.get(name);
+      if (!file) throw refusal("notFound", path);
+      if (!(file instanceof ByteFile)) throw refusal("notAFile", path);
+      return {
+        size: file.size,
+        read: (offset, length) => Promise.resolve(file.read(offset, length)),
+        close: () => Promise.resolve(),
+      };
+    });
   }
 
-  async makeDirectory(path: string): Promise<void> {
-    await this.#folder(path, true);
+  write(path: string): Promise<StoredWriter> {
+    return settled(() => {
+      const { folder, name } = this.#place(path, true);
+      const before = folder.get(name);
+      if (before instanceof Map) throw refusal("notAFile", path);
+      const replaced = before?.size ?? 0;
+      const file = new ByteFile();
+      /** Bytes beyond those that are replaced. */
+      const more = (extra = 0): number =>
+        Math.max(0, file.size + extra - replaced);
+      return {
+        write: (bytes) =>
+          settled(() => {
+            const next = this.#bytes - more() + more(bytes.length);
+            if (next > this.#maxBytes) {
+              throw new RocketRideException(
+                `Store is full: it takes ${this.#maxBytes} bytes`,
+              );
+            }
+            this.#bytes = next;
+            file.append(bytes);
+          }),
+        close: () => {
+          this.#bytes += file.size - more();
+          const old = folder.get(name);
+          if (old) this.#forget(old);
+          file.modified = Date.now() / 1_000;
+          folder.set(name, file);
+          return Promise.resolve();
+        },
+        abort: () => {
+          this.#bytes -= more();
+          return Promise.resolve(file.empty());
+        },
+      };
+    });
   }
 
-  async remove(path: string, recursive: boolean): Promise<void> {
-    const { folder, name } = await this.#place(path);
-    const found = folder.get(name);
-    if (!found) throw notFound(path);
-    const isFull = found instanceof Map && found.size > 0;
-    if (isFull && !recursive) throw notEmpty(path);
-    this.#forget(found);
-    folder.delete(name);
+  makeDirectory(path: string): Promise<void> {
+    return settled(() => void this.#folder(path, true));
   }
 
-  async rename(from: string, to: string): Promise<void> {
-    const old = await this.#place(from);
-    const found = old.folder.get(old.name);
-    if (!found) throw notFound(from);
-    const { folder, name } = await this.#place(to);
-    old.folder.delete(old.name);
-    folder.set(name, found);
+  remove(path: string, recursive: boolean): Promise<void> {
+    return settled(() => {
+      const { folder, name } = this.#place(path);
+      const found = folder.get(name);
+      if (!found) throw refusal("notFound", path);
+      const isFull = found instanceof Map && found.size > 0;
+      if (isFull && !recursive) throw refusal("notEmpty", path);
+      this.#forget(found);
+      folder.delete(name);
+    });
   }
 
-  #find(path: string): Folder | ByteFile | undefined {
-    let found: Folder | ByteFile | undefined = this.#root;
-    for (const name of path === "" ? [] : path.split("/")) {
-      if (!(found instanceof Map)) return undefined;
-      found = found.get(name);
-    }
-    return found;
+  rename(from: string, to: string): Promise<void> {
+    return settled(() => {
+      const old = this.#place(from);
+      const found = old.folder.get(old.name);
+      if (!found) throw refusal("notFound", from);
+      const { folder, name } = this.#place(to, true);
+      old.folder.delete(old.name);
+      folder.set(name, found);
+    });
   }
 
-  /** A directory; it is made where that was asked for. */
-  #folder(path: string, make = false): Promise<Folder> {
+  #folder(path: string, make = false): Folder {
     let folder = this.#root;
-    for (const name of path === "" ? [] : path.split("/")) {
+    for (const name of namesOf(path)) {
       const next = folder.get(name) ?? (make ? new Map() : undefined);
-      if (!next) return Promise.reject(notFound(path));
-      if (!(next instanceof Map)) return Promise.reject(notADirectory(path));
+      if (!next) throw refusal("notFound", path);
+      if (!(next instanceof Map)) throw refusal("notADirectory", path);
       folder.set(name, next);
       folder = next;
     }
-    return Promise.resolve(folder);
+    return folder;
   }
 
-  /** The directory of a path, which is made, and the name in it. */
-  async #place(path: string): Promise<{ folder: Folder; name: string }> {
+  /** The directory of a path, and the name in it. */
+  #place(path: string, make = false): { folder: Folder; name: string } {
     const at = path.lastIndexOf("/");
-    const folder = await this.#folder(path.slice(0, Math.max(0, at)), true);
+    const folder = this.#folder(path.slice(0, Math.max(0, at)), make);
     return { folder, name: path.slice(at + 1) };
   }
 
-  #append(draft: Draft, bytes: Uint8Array): Promise<void> {
-    const before = overhang(draft);
-    const after = Math.max(
-      0,
-      draft.file.size + bytes.length - draft.replaced,
-    );
-    if (this.#bytes - before + after > this.#maxBytes) {
-      return Promise.reject(
-        new RocketRideException(
-          `Store is full: it takes ${this.#maxBytes} bytes`,
-        ),
-      );
-    }
-    this.#bytes += after - before;
-    draft.file.append(bytes);
-    return Promise.resolve();
-  }
-
-  /** Content that is gone counts no more; who still reads it finds its end. */
+  /** Removed content no longer counts; its readers find its end. */
   #forget(found: Folder | ByteFile): void {
-    if (found instanceof ByteFile) {
+    if (found instanceof Map) {
+      for (const inside of found.values()) this.#forget(inside);
+    } else {
       this.#bytes -= found.size;
-      return found.empty();
+      found.empty();
     }
-    for (const inside of found.values()) this.#forget(inside);
   }
 }
 
-/** Bytes of a draft beyond those that it replaces. */
-function overhang({ file, replaced }: Draft): number {
-  return Math.max(0, file.size - replaced);
+/** Do something at once; a promise that rejects with what it throws. */
+function settled<T>(work: () => T): Promise<T> {
+  return new Promise((resolve) => resolve(work()));
+}
+
+function namesOf(path: string): readonly string[] {
+  return path === "" ? [] : path.split("/");
 }
 
 function describe(found: Folder | ByteFile): StoredThing {
-  return found instanceof ByteFile
-    ? { type: "file", size: found.size, modified: found.modified }
-    : { type: "dir" };
+  return found instanceof Map
+    ? { type: "dir" }
+    : { type: "file", size: found.size, modified: found.modified };
 }

@@ -2,7 +2,7 @@ import { isRecord, type JsonObject } from "../../../schema/json.ts";
 import type { NodeDefinition, TaskContext } from "../node.ts";
 import type { NodeRegistry } from "../registry.ts";
 import { messageOf } from "../run/failure.ts";
-import { nodeFiles } from "../store/node_files.ts";
+import { nodeFiles } from "../store/stores.ts";
 
 /**
  * Nodes whose `start` reads their configuration and does nothing else. A copy

@@ -5,7 +5,7 @@ import { configReader } from "../../../lib/engine/nodes/config_reader.ts";
 import { pathRule } from "../../../lib/engine/nodes/agent/filesystem.ts";
 import { Files } from "../../../lib/engine/store/files.ts";
 import { memoryStore } from "../../../lib/engine/store/memory_store.ts";
-import { nodeFiles } from "../../../lib/engine/store/node_files.ts";
+import { nodeFiles } from "../../../lib/engine/store/stores.ts";
 import { close, connect, send, use } from "../../../mod.ts";
 import { forEachTransport } from "../../support/engines.ts";
 import { graph, worker } from "../../support/one_object.ts";

@@ -4,7 +4,7 @@ import { builtinNodes } from "../../../lib/engine/nodes/builtin_nodes.ts";
 import type { BuiltinNodesOptions } from "../../../lib/engine/nodes/options.ts";
 import { Files } from "../../../lib/engine/store/files.ts";
 import { memoryStore } from "../../../lib/engine/store/memory_store.ts";
-import { nodeFiles } from "../../../lib/engine/store/node_files.ts";
+import { nodeFiles } from "../../../lib/engine/store/stores.ts";
 import type {
   ControlCall,
   Lane,
