@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { readMask } from "../../lib/engine/monitor/subscriptions.ts";
 import {
   type MonitorKey,
+  readMask,
   Subscriptions,
-} from "../../lib/engine/monitor/subscriptions.ts";
+} from "../../lib/engine/monitor/monitors.ts";
 import { RocketRideException } from "../../lib/errors.ts";
 import { dataPort, withEngine } from "../support/engine_rig.ts";
 import type { Body, RawClient } from "../support/raw_client.ts";

@@ -4,7 +4,7 @@ import { compile, type Plan } from "../../lib/engine/compile.ts";
 import {
   type MonitorKey,
   Subscriptions,
-} from "../../lib/engine/monitor/subscriptions.ts";
+} from "../../lib/engine/monitor/monitors.ts";
 import { createRegistry } from "../../lib/engine/registry.ts";
 import { Secrets } from "../../lib/protocol/secrets.ts";
 import type { Pipeline, PipelineComponent } from "../../schema/pipeline.ts";

@@ -6,7 +6,7 @@ import {
 import { withoutKey } from "../../lib/engine/access/keys.ts";
 import { readSettings } from "../../lib/engine/settings.ts";
 import { readSchedule } from "../../lib/engine/deploy/schedule.ts";
-import { readMask } from "../../lib/engine/monitor/subscriptions.ts";
+import { readMask } from "../../lib/engine/monitor/monitors.ts";
 import { placeOf } from "../../lib/engine/run/failure.ts";
 import { laneWriter, routeFor } from "../../lib/engine/run/pipe.ts";
 import { readObjectInfo } from "../../lib/engine/run/object_info.ts";
@@ -139,7 +139,7 @@ export const ENGINE_READERS: readonly TextReader[] = [
     pieces: ["*,", "1-2,", "*/", "* ", "\t"],
   },
   {
-    covers: ["lib/engine/monitor/subscriptions.ts#readMask"],
+    covers: ["lib/engine/monitor/monitors.ts#readMask"],
     read: (text) =>
       settle(
         () => readMask({ types: text }),

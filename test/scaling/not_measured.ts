@@ -72,7 +72,7 @@ export const NOT_MEASURED: Readonly<Record<string, string>> = {
   "lib/engine/nodes/config_reader.ts": CALLER,
   "lib/engine/nodes/llm/http_model.ts": ONCE,
   "lib/engine/nodes/llm/llm_override.ts": CALLER,
-  "lib/engine/monitor/subscriptions.ts": SHORT,
+  "lib/engine/monitor/monitors.ts": SHORT,
   "lib/engine/run/delivery.ts": NETWORK,
   "lib/engine/serve/http/data_route.ts": NETWORK,
   "lib/engine/serve/http/request_body.ts": NETWORK,

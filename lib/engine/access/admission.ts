@@ -13,8 +13,6 @@ const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
 /**
  * The address of a request. Servers make it from the header `Host`: where that
  * is not a host, some give an invalid address, and others throw.
- *
- * @returns The address; `undefined` when the request has none.
  */
 export function requestUrl(request: Request): URL | undefined {
   const host = request.headers.get("host");
@@ -30,11 +28,8 @@ export function requestUrl(request: Request): URL | undefined {
 }
 
 /**
- * The address that a request was sent from.
- *
- * @param info What the platform passes besides the request: Deno's connection
- * info, or Bun's server.
- * @returns The address; empty where the platform does not tell it.
+ * The address that a request was sent from; empty where the platform does not
+ * tell it. `info` is Deno's connection info, or Bun's server.
  */
 export function addressOf(request: Request, info: unknown): string {
   if (!isRecord(info)) return "";
@@ -48,23 +43,18 @@ export function addressOf(request: Request, info: unknown): string {
 
 /** Where a request comes from, and where it goes. */
 export interface Journey {
-  /** Its address. */
   readonly url: URL;
-  /** Its headers. */
   readonly headers: Headers;
-  /** The address of its sender; empty where the platform does not tell it. */
   readonly address: string;
 }
 
 /**
- * Whether a web page is refused: an engine that accepts every key must not
+ * Why a web page is refused: an engine that accepts every key must not
  * accept every page that a browser on this machine shows.
  *
  * Browsers name the page in the header `Origin`; programs send none. A page
  * whose name resolves to this machine looks like the engine's own; it is known
  * by its `Host`, which is not a name of this machine.
- *
- * @returns Why the request is refused; `undefined` when it is not.
  */
 export function refusedJourney(
   { auth, corsOrigins }: Settings,
@@ -111,26 +101,23 @@ export class UnauthenticatedLimit {
   }
 
   /**
-   * Count a socket of an address.
-   *
-   * @returns What to call when it has logged in or closed, repeatedly if need
-   * be; `undefined` when there are too many.
+   * Count a socket of an address; `undefined` when there are too many. The
+   * function that is returned must be called when the socket has logged in or
+   * closed, and may be called again.
    */
   enter(address: string): (() => void) | undefined {
-    const count = this.#counts.get(address) ?? 0;
+    const counts = this.#counts;
+    const count = counts.get(address) ?? 0;
     if (count >= this.#most) return undefined;
-    if (count === 0 && this.#counts.size >= MAX_ADDRESSES) return undefined;
-    this.#counts.set(address, count + 1);
+    if (count === 0 && counts.size >= MAX_ADDRESSES) return undefined;
+    counts.set(address, count + 1);
     let isCounted = true;
     return () => {
-      if (isCounted) this.#leave(address);
+      if (!isCounted) return;
       isCounted = false;
+      const left = counts.get(address)! - 1;
+      if (left > 0) counts.set(address, left);
+      else counts.delete(address);
     };
-  }
-
-  #leave(address: string): void {
-    const left = (this.#counts.get(address) ?? 1) - 1;
-    if (left > 0) this.#counts.set(address, left);
-    else this.#counts.delete(address);
   }
 }

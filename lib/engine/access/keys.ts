@@ -70,24 +70,16 @@ function readPermissions(
 /** A private key is for all of a task, a public one for its data. */
 export type KeyKind = "tk" | "pk";
 
-/** A task's own keys, and what the private one carries. */
-export interface OwnKeys {
-  /** The private key. */
+/** A key, by the private key of its task, and what it carries. */
+interface TaskKey {
   readonly token: string;
-  /** The public key. */
-  readonly publicToken: string;
-  /** The user who started the task. */
-  readonly userId: string;
-  /** What the key that started the task may do. */
   readonly rights: ReadonlySet<Permission>;
 }
 
-/** A key that carries less than its task's own. */
-interface LesserKey {
-  /** The private key of its task. */
-  readonly token: string;
-  /** What it carries. */
-  readonly rights: ReadonlySet<Permission>;
+/** A task's own keys; `rights` are those of the key that started it. */
+export interface OwnKeys extends TaskKey {
+  readonly publicToken: string;
+  readonly userId: string;
 }
 
 /** What a task's own key carries: never more than who started the task. */
@@ -109,7 +101,7 @@ export function ownRights(
  */
 export class TaskKeys {
   readonly #newId: () => string;
-  readonly #byKey: Map<string, LesserKey> = new Map();
+  readonly #byKey: Map<string, TaskKey> = new Map();
   /** By the task's own key and by what they carry, so that each has one. */
   readonly #ofTasks: Map<string, Map<string, string>> = new Map();
 
@@ -136,7 +128,7 @@ export class TaskKeys {
   }
 
   /** The task that a lesser key is for, and what it carries. */
-  find(key: string): LesserKey | undefined {
+  find(key: string): TaskKey | undefined {
     return this.#byKey.get(key);
   }
 

@@ -9,23 +9,19 @@ export type Permission =
   | "task.store";
 
 /** Every permission. */
-export const ALL_PERMISSIONS: readonly Permission[] = Object.freeze(
-  [
-    "task.control",
-    "task.data",
-    "task.monitor",
-    "task.debug",
-    "task.store",
-  ] as const,
-);
+export const ALL_PERMISSIONS: readonly Permission[] = [
+  "task.control",
+  "task.data",
+  "task.monitor",
+  "task.debug",
+  "task.store",
+];
 
 /** Who a connection is, once it has authenticated. */
 export interface Identity {
-  /** The user. */
   readonly userId: string;
   /** The only task that it may see: that of the key that it logged in with. */
   readonly task: string | undefined;
-  /** What it may do. */
   readonly permissions: ReadonlySet<Permission>;
 }
 
@@ -39,21 +35,19 @@ export interface Identity {
  */
 export type Access =
   | { readonly for: "open" | "login" }
-  | {
-    readonly for: "own" | "engine" | "task";
-    readonly permission: Permission;
-  };
+  | { readonly for: "own" | "engine"; readonly permission: Permission }
+  | TaskAccess & { readonly for: "task" };
+
+interface TaskAccess {
+  readonly permission: Permission;
+  /** What the token is for, where a request without one is told so. */
+  readonly purpose?: string | undefined;
+}
 
 /** Throws unless an identity may run a command that is not about a task. */
 export function authorize(access: Access, identity: Identity): void {
   if (access.for === "own") requirePermission(identity, access.permission);
   if (access.for === "engine") requireUnbound(identity, access.permission);
-}
-
-/** What a command about a task needs. */
-interface TaskAccess {
-  readonly permission: Permission;
-  readonly purpose?: string | undefined;
 }
 
 /** What finds tasks. */
@@ -62,14 +56,7 @@ interface Tasks<Task> {
   get(token: string): Task | undefined;
 }
 
-/**
- * The task that a request names, for an identity with a permission for it.
- *
- * @param access The permission, and what the token is for where the failure of
- * a request without one says so.
- * @throws {RocketRideException} It lacks the permission, or there is no such
- * task.
- */
+/** The task that a request names; throws unless the identity may use it. */
 export function authorizedTask<
   Task extends { readonly spec: { readonly token: string } },
 >(
@@ -83,11 +70,7 @@ export function authorizedTask<
   return task;
 }
 
-/**
- * The task of a token.
- *
- * @throws {RocketRideException} There is no token, or no such task.
- */
+/** The task of a token; throws unless there is one. */
 export function existing<Task>(
   tasks: Tasks<Task>,
   token: string | undefined,
@@ -138,19 +121,11 @@ export function requireForTask(
   token: string,
 ): void {
   if (isAllowed(identity, permission, token)) return;
-  if (identity.permissions.size === 0) {
-    throw denied("Access denied: no permissions for this task");
-  }
-  throw denied(`Permission '${permission}' denied for this task`);
-}
-
-/** Throws unless an identity has a permission. */
-export function requirePermission(
-  identity: Identity,
-  permission: Permission,
-): void {
-  if (identity.permissions.has(permission)) return;
-  throw denied(`Permission '${permission}' denied`);
+  throw denied(
+    identity.permissions.size === 0
+      ? "Access denied: no permissions for this task"
+      : `Permission '${permission}' denied for this task`,
+  );
 }
 
 /** Throws unless an identity has a permission and is not bound to one task. */
@@ -160,6 +135,14 @@ export function requireUnbound(
 ): void {
   requirePermission(identity, permission);
   if (identity.task === undefined) return;
+  throw denied(`Permission '${permission}' denied`);
+}
+
+function requirePermission(
+  { permissions }: Identity,
+  permission: Permission,
+): void {
+  if (permissions.has(permission)) return;
   throw denied(`Permission '${permission}' denied`);
 }
 

@@ -13,7 +13,6 @@ export interface Caller extends Watcher {
   readonly isPresent: boolean;
   /** Count an attempt to log in; returns how many that makes. */
   countAttempt(): number;
-  /** Log in. */
   login(identity: Identity, client: ClientInfo): void;
   /** Give up the identity, and what came with it. */
   logout(): void;
@@ -21,9 +20,7 @@ export interface Caller extends Watcher {
 
 /** A request of a connection that need not have logged in. */
 export interface OpenCall {
-  /** The engine. */
   readonly core: Core;
-  /** Where the request came from. */
   readonly caller: Caller;
   /** The request's arguments; `{}` when it had none. */
   readonly args: Readonly<Record<string, unknown>>;
@@ -31,7 +28,6 @@ export interface OpenCall {
 
 /** A request of a connection that has logged in. */
 export interface Call extends OpenCall {
-  /** The connection's identity. */
   readonly identity: Identity;
   /**
    * The token of the task that the request is about: that of the key which the
@@ -42,18 +38,14 @@ export interface Call extends OpenCall {
 
 /** A request about a task. */
 export interface TaskCall extends Call {
-  /** The task. */
   readonly task: Task;
 }
 
 /** A reply that has bytes besides its body. */
 export class BinaryReply {
-  /** The body. */
   readonly body: Readonly<Record<string, unknown>>;
-  /** The bytes. */
   readonly data: Uint8Array;
 
-  /** Make a reply of both. */
   constructor(body: Readonly<Record<string, unknown>>, data: Uint8Array) {
     this.body = body;
     this.data = data;

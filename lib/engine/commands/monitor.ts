@@ -3,7 +3,7 @@ import { TASK_STATE } from "../../../schema/task.ts";
 import { RocketRideException } from "../../errors.ts";
 import { existing, isAllowed } from "../access/permissions.ts";
 import { isName } from "../pipeline/component.ts";
-import { type MonitorKey, readMask } from "../monitor/subscriptions.ts";
+import { type MonitorKey, readMask } from "../monitor/monitors.ts";
 import type { Task } from "../run/task.ts";
 import { emptyStatus } from "../run/task_status.ts";
 import type { Call, Reply } from "./call.ts";

@@ -3,18 +3,14 @@ import type { Pipeline } from "../../../schema/pipeline.ts";
 import type { StartedTask } from "../../../schema/task.ts";
 import { RocketRideException, ValidationException } from "../../errors.ts";
 import { substitute } from "../../protocol/substitute.ts";
-import {
-  notRunning,
-  type Permission,
-  rightsOver,
-} from "../access/permissions.ts";
+import { notRunning, rightsOver } from "../access/permissions.ts";
 import { compile, type Plan } from "../compile.ts";
 import type { Core } from "../core.ts";
 import { chooseSource, type ChosenSource } from "../pipeline/choose_source.ts";
 import { isName } from "../pipeline/component.ts";
 import { readPipeline } from "../pipeline/read_pipeline.ts";
-import { TRACE_LEVELS, type TraceLevel } from "../run/flow_trace.ts";
-import { Task } from "../run/task.ts";
+import { TRACE_LEVELS } from "../run/flow_trace.ts";
+import { Task, type TaskSpec } from "../run/task.ts";
 import { displayId, publicToken, taskToken } from "../run/tokens.ts";
 import { loadNodes } from "../validate/start_fault.ts";
 import {
@@ -85,13 +81,11 @@ function startedBody({ core, identity }: Call, { spec }: Task): Reply {
   return { ...started };
 }
 
-/** A pipeline with its variables replaced. Faults do not show their values. */
+/** A pipeline with its variables replaced, whose values no fault shows. */
 interface Prepared {
   /** Loads the code of its nodes; `undefined` when there is nothing to load. */
   readonly loading: Promise<unknown> | undefined;
-  /** Choose the source component. */
   source(wanted: unknown): ChosenSource;
-  /** Make it ready to run. */
   plan(source: ChosenSource): Plan;
 }
 
@@ -116,24 +110,11 @@ function prepare(
 }
 
 /** How a task is to run. */
-export interface StartOptions {
-  /** How many pipes may be open at once. */
-  readonly threads: number;
-  /** Seconds of idleness that are allowed; 0 for no limit. */
-  readonly ttl: number;
-  /** How much the task reports about what passes through it. */
-  readonly traceLevel: TraceLevel;
-  /** Values for placeholders. */
-  readonly env: Readonly<Record<string, string>>;
-}
+type StartOptions = Pick<TaskSpec, "threads" | "ttl" | "traceLevel" | "env">;
 
 const DEFAULT_TTL_SECONDS = 900;
 
-/**
- * Read the options of `execute`. An absent or null one has its default.
- *
- * @throws {ValidationException} One is out of range.
- */
+/** Read the options of `execute`; an absent or null one has its default. */
 export function readStartOptions(
   args: Readonly<Record<string, unknown>>,
   maxPipes: number,
@@ -167,15 +148,10 @@ function isWhole(value: unknown): value is number {
   return Number.isInteger(value);
 }
 
-/** What is to be started. */
-export interface StartRequest {
+/** What is to be started, by whom, and how. */
+export interface StartRequest extends Pick<TaskSpec, "userId" | "rights"> {
   /** The pipeline as it was received, placeholders unresolved. */
   readonly pipeline: Pipeline;
-  /** The user who starts it. */
-  readonly userId: string;
-  /** What that user may do; the task can do no more. */
-  readonly rights: ReadonlySet<Permission>;
-  /** How it is to run. */
   readonly options: StartOptions;
   /** The id of the source component; the pipeline's own when absent. */
   readonly source?: unknown;

@@ -10,17 +10,12 @@ import {
   type MonitorKey,
   monitorName,
   type Subscriptions,
-} from "../monitor/subscriptions.ts";
+} from "../monitor/monitors.ts";
 import type { Task } from "../run/task.ts";
-
-/** The HTTP status of a refused credential. */
-const UNAUTHORIZED = 401;
 
 /** What a client tells about itself when it logs in. */
 export interface ClientInfo {
-  /** Its name. */
   readonly name?: string;
-  /** Its version. */
   readonly version?: string;
 }
 
@@ -28,19 +23,13 @@ export interface ClientInfo {
 export interface ConnectionInfo {
   /** Unique among the connections of an engine. */
   readonly id: string;
-  /** When it was made. */
   readonly connectedAt: number;
-  /** When it last sent something. */
   readonly lastActivity: number;
-  /** How many messages came from it. */
   readonly messagesIn: number;
-  /** How many messages went to it. */
   readonly messagesOut: number;
   /** Its identity, once it has logged in. */
   readonly identity: Identity | undefined;
-  /** What it told about itself. */
   readonly client: ClientInfo;
-  /** What it watches. */
   readonly subscriptions: Subscriptions;
   /** Deliver an event. Must not wait. */
   sendEvent(event: string, body: Readonly<Record<string, unknown>>): void;
@@ -119,11 +108,11 @@ export class Dashboard {
     this.#publish("connection_removed", body, nextTo(identity));
   }
 
-  /** A credential was refused. */
+  /** A credential was refused, as HTTP would with status 401. */
   authFailed(from: Owner, reason: string): void {
     const connectionId = this.#connectionOf(from)?.id;
     if (connectionId === undefined) return;
-    const body = { connectionId, reason, code: UNAUTHORIZED };
+    const body = { connectionId, reason, code: 401 };
     this.#publish("auth_failed", body, ({ task }) => task === undefined);
   }
 

@@ -7,7 +7,6 @@ import type { Schedule } from "./schedule.ts";
 
 /** What deployments need. */
 export interface DeploymentsOptions {
-  /** Where time comes from. */
   readonly clock: Clock;
   /**
    * Start the pipeline of a deployment, unless it runs; may reject. It can do
@@ -21,9 +20,7 @@ export interface DeploymentsOptions {
 
 /** A pipeline, and what who gives it may do. */
 export interface DeployedPipeline {
-  /** The pipeline. */
   readonly pipeline: Pipeline;
-  /** The rights. */
   readonly rights: ReadonlySet<Permission>;
 }
 
@@ -59,21 +56,12 @@ export class Deployments {
     return [...this.#entries.values()].map(({ record }) => record);
   }
 
-  /**
-   * The deployment of a project.
-   *
-   * @throws {RocketRideException} There is none.
-   */
+  /** The deployment of a project; throws unless there is one. */
   get(projectId: string): DeploymentRecord {
     return this.#find(projectId).record;
   }
 
-  /**
-   * Keep a pipeline for a user.
-   *
-   * @throws {RocketRideException} The project has a deployment already, or the
-   * engine is closed.
-   */
+  /** Keep a pipeline for a user; throws if the project has one already. */
   add(
     projectId: string,
     { pipeline, rights }: DeployedPipeline,
@@ -101,11 +89,7 @@ export class Deployments {
     return record;
   }
 
-  /**
-   * Change the pipeline of a deployment, its schedule, or both.
-   *
-   * @throws {RocketRideException} There is none.
-   */
+  /** Change the pipeline of a deployment, its schedule, or both. */
   update(
     projectId: string,
     deployed: DeployedPipeline | undefined,
@@ -125,11 +109,7 @@ export class Deployments {
     this.#arm(entry);
   }
 
-  /**
-   * Forget a deployment; a task that it started goes on.
-   *
-   * @throws {RocketRideException} There is none.
-   */
+  /** Forget a deployment; a task that it started goes on. */
   remove(projectId: string): void {
     this.#find(projectId).cancel();
     this.#entries.delete(projectId);
@@ -171,14 +151,12 @@ export class Deployments {
   }
 
   #start(entry: Entry): void {
-    const { record } = entry;
+    const { record, rights } = entry;
     const becomes = (state: "active" | "errored"): void => {
-      // What was changed meanwhile did not run.
-      if (entry.record === record && record.state !== state) {
-        entry.record = { ...record, state };
-      }
+      // A deployment that was changed meanwhile did not run.
+      if (entry.record === record) entry.record = { ...record, state };
     };
-    this.#options.start(record, entry.rights).then(
+    this.#options.start(record, rights).then(
       () => becomes("active"),
       () => becomes("errored"),
     );

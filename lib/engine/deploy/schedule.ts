@@ -4,10 +4,7 @@ import { ValidationException } from "../../errors.ts";
 export interface Schedule {
   /** How it was written. */
   readonly text: string;
-  /**
-   * The first moment after another, both in milliseconds since the epoch;
-   * `undefined` when there is none.
-   */
+  /** The first moment after another, in milliseconds since the epoch. */
   next(after: number): number | undefined;
 }
 
@@ -17,8 +14,6 @@ const PATTERN = /^(?:@[a-z]+|[\w*,/ \t-]{1,1000})$/;
 /**
  * Read a schedule: `manual`, which is never, a word such as `@daily`, or a cron
  * expression of five fields, in UTC.
- *
- * @throws {ValidationException} It is not a schedule.
  */
 export async function readSchedule(text: string): Promise<Schedule> {
   if (text === "manual") return { text, next: () => undefined };

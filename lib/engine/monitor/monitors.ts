@@ -1,24 +1,21 @@
 import { EVENT_BITS } from "../../../schema/event.ts";
+import { isRecord } from "../../../schema/json.ts";
+import { RocketRideException, ValidationException } from "../../errors.ts";
 import { withoutKey } from "../access/keys.ts";
-import type { Subscriptions } from "./subscriptions.ts";
 
 /** The task that an event is about. */
 export interface TaskTopic {
-  /** The task's token. */
   readonly token: string;
-  /** The task's public key. */
   readonly publicToken: string;
   /** The id shown to watchers. */
   readonly displayId: string;
-  /** The task's project. */
   readonly projectId: string;
-  /** The task's source component. */
+  /** The id of its source component. */
   readonly source: string;
 }
 
 /** A connection, as far as events are concerned. */
 export interface Watcher {
-  /** What it subscribed to. */
   readonly subscriptions: Subscriptions;
   /** Whether it may see events about this task at this moment. */
   mayWatch(permission: "task.data" | "task.monitor", token: string): boolean;
@@ -31,12 +28,9 @@ export interface TaskEvents {
   /** Whether a watcher would receive events of this kind at this moment. */
   wanted(bit: number): boolean;
   /**
-   * Send an event to all who subscribed to its kind.
-   *
-   * @param bit The kind, as a bit of `EVENT_BITS`.
-   * @param event The event's name.
-   * @param body Makes the body; not called when there is no watcher.
-   * @param pipeId The pipe that the event is about, if it is about one.
+   * Send an event to all who subscribed to its kind, a bit of `EVENT_BITS`.
+   * `body` is not called when there is no watcher; `pipeId` is the pipe that
+   * the event is about, if it is about one.
    */
   publish(
     bit: number,
@@ -100,4 +94,113 @@ export class Monitors {
       if (watcher.mayWatch(permission, token)) yield watcher;
     }
   }
+}
+
+/** What an event is about. */
+export interface EventTopic {
+  readonly projectId: string;
+  readonly source: string;
+  /** The pipe, for events that are about one. */
+  readonly pipeId?: number | undefined;
+}
+
+/**
+ * What a subscription is for: everything, or a topic, where `*` as source is
+ * all of the project. A record, never joined text: ids may contain any
+ * character.
+ */
+export type MonitorKey =
+  | { readonly kind: "all" }
+  | EventTopic & { readonly kind: "source" };
+
+/** The kinds of events that are wanted about something, as a mask. */
+interface Subscription {
+  readonly key: MonitorKey;
+  readonly mask: number;
+}
+
+/** Each event is compared with each of them. */
+const MAX_SUBSCRIPTIONS = 4_096;
+
+/** The subscriptions of one connection. A call replaces the mask of its key. */
+export class Subscriptions {
+  #entries: readonly Subscription[] = [];
+
+  /** All subscriptions. */
+  get entries(): readonly Subscription[] {
+    return this.#entries;
+  }
+
+  /** Set the mask of a key, 0 to unsubscribe; returns the bits that are new. */
+  set(key: MonitorKey, mask: number): number {
+    const before = this.#entries.find((entry) => sameKey(entry.key, key));
+    const others = this.#entries.filter((entry) => entry !== before);
+    if (mask !== 0 && others.length >= MAX_SUBSCRIPTIONS) {
+      throw new RocketRideException(
+        `Too many subscriptions: at most ${MAX_SUBSCRIPTIONS} on one connection`,
+      );
+    }
+    this.#entries = mask === 0 ? others : [...others, { key, mask }];
+    return mask & ~(before?.mask ?? 0);
+  }
+
+  /** Remove all subscriptions. */
+  clear(): void {
+    this.#entries = [];
+  }
+
+  /** The kinds of events about a topic that are wanted, as a mask. */
+  maskFor(topic: EventTopic): number {
+    let mask = 0;
+    for (const entry of this.#entries) {
+      if (matches(entry.key, topic)) mask |= entry.mask;
+    }
+    return mask;
+  }
+}
+
+function sameKey(a: MonitorKey, b: MonitorKey): boolean {
+  if (a.kind === "all" || b.kind === "all") return a.kind === b.kind;
+  return a.projectId === b.projectId && a.source === b.source &&
+    a.pipeId === b.pipeId;
+}
+
+function matches(key: MonitorKey, topic: EventTopic): boolean {
+  if (key.kind === "all") return true;
+  return key.projectId === topic.projectId &&
+    (key.source === "*" || key.source === topic.source) &&
+    (key.pipeId === undefined || key.pipeId === topic.pipeId);
+}
+
+/** How a server writes the target of a subscription. */
+export function monitorName(key: MonitorKey): string {
+  if (key.kind === "all") return "*";
+  const name = `p.${key.projectId}.${key.source}`;
+  return key.pipeId === undefined ? name : `${name}.${key.pipeId}`;
+}
+
+/**
+ * Read the kinds of events that a monitor request names: a list of names in
+ * any case, a mask from 0 to 255, or a mask as digits. Unknown names are
+ * ignored, as on a server; a mask of 0 unsubscribes.
+ */
+export function readMask(args: Readonly<Record<string, unknown>>): number {
+  const { types, listenType } = args;
+  const list = Array.isArray(types) ? types : [types ?? listenType];
+  return list.reduce((mask: number, item) => mask | bitsOf(item), 0);
+}
+
+function bitsOf(item: unknown): number {
+  const isDigits = typeof item === "string" && /^\d+$/.test(item);
+  if (typeof item === "number" || isDigits) {
+    const mask = Number(item);
+    if (Number.isInteger(mask) && mask >= 0 && mask <= EVENT_BITS.ALL) {
+      return mask;
+    }
+    throw new ValidationException(`${mask} is not a valid event mask`);
+  }
+  const bits: unknown = EVENT_BITS;
+  const name = typeof item === "string" ? item.toUpperCase() : "";
+  const known = isRecord(bits) && Object.hasOwn(bits, name);
+  return known ? bits[name] as number : 0;
 }

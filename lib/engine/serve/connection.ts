@@ -22,7 +22,7 @@ import { BinaryReply, type Caller, type Reply } from "../commands/call.ts";
 import { COMMANDS } from "../commands/table.ts";
 import type { Core } from "../core.ts";
 import type { ClientInfo, ConnectionInfo } from "../dashboard/dashboard.ts";
-import { Subscriptions } from "../monitor/subscriptions.ts";
+import { Subscriptions } from "../monitor/monitors.ts";
 import type { Awaitable } from "../node.ts";
 import { messageOf, placeOf } from "../run/failure.ts";
 
@@ -54,23 +54,20 @@ interface Subject {
  * wait is answered before `onMessage` returns.
  */
 export class Connection implements Caller, ConnectionHandlers, ConnectionInfo {
-  /** Unique among the connections of the engine. */
   readonly id: string;
-  /** When the connection was made, in Unix seconds. */
   readonly connectedAt: number = unixSeconds();
-  /** What the connection watches. */
   readonly subscriptions: Subscriptions = new Subscriptions();
-  /** Whether it belongs to the engine's own process. */
   readonly inProcess: boolean;
+  identity: Identity | undefined;
+  client: ClientInfo = {};
+  lastActivity: number = this.connectedAt;
+  messagesIn = 0;
+  /** Each message that is sent has the next number. */
+  messagesOut = 0;
   readonly #core: Core;
   readonly #peer: Peer;
   readonly #hooks: ConnectionHooks;
   #isOpen = true;
-  #identity: Identity | undefined;
-  #client: ClientInfo = {};
-  #lastActivity: number = this.connectedAt;
-  #messagesIn = 0;
-  #seq = 0;
   #attempts = 0;
   #pendingRequests = 0;
   #pendingBytes = 0;
@@ -91,41 +88,12 @@ export class Connection implements Caller, ConnectionHandlers, ConnectionInfo {
     core.dashboard.add(this);
   }
 
-  /** The connection's identity, once it has authenticated. */
-  get identity(): Identity | undefined {
-    return this.#identity;
-  }
-
-  /** What the client told about itself. */
-  get client(): ClientInfo {
-    return this.#client;
-  }
-
-  /** When a message last arrived, in Unix seconds. */
-  get lastActivity(): number {
-    return this.#lastActivity;
-  }
-
-  /** How many messages have arrived. */
-  get messagesIn(): number {
-    return this.#messagesIn;
-  }
-
-  /** How many messages were sent: each has the next number. */
-  get messagesOut(): number {
-    return this.#seq;
-  }
-
   /** Whether the connection is open and logged in. */
   get isPresent(): boolean {
-    return this.#isOpen && this.#identity !== undefined;
+    return this.#isOpen && this.identity !== undefined;
   }
 
-  /**
-   * Handle a message.
-   *
-   * @param size Its bytes, or near to it.
-   */
+  /** Handle a message; `size` is its bytes, or near to it. */
   onMessage(message: Message, size: number = sizeOf(message)): void {
     if (!this.#isOpen) return;
     const subject = subjectOf(message);
@@ -138,7 +106,7 @@ export class Connection implements Caller, ConnectionHandlers, ConnectionInfo {
       return this.#onRequest(subject, message, size);
     }
     // Other messages need no answer, but a login.
-    if (!this.#identity) this.#refuse(subject, notAuthenticated());
+    if (!this.identity) this.#refuse(subject, notAuthenticated());
   }
 
   /** The connection ended. */
@@ -156,7 +124,7 @@ export class Connection implements Caller, ConnectionHandlers, ConnectionInfo {
   refuseMalformed(seq: Subject["seq"], error: unknown): void {
     if (!this.#isOpen) return;
     this.#received();
-    this.#refuse({ seq }, this.#identity ? error : notAuthenticated());
+    this.#refuse({ seq }, this.identity ? error : notAuthenticated());
   }
 
   /** End the connection. */
@@ -173,17 +141,17 @@ export class Connection implements Caller, ConnectionHandlers, ConnectionInfo {
 
   /** Log in. */
   login(identity: Identity, client: ClientInfo): void {
-    const before = this.#identity;
-    this.#identity = identity;
-    this.#client = client;
+    const before = this.identity;
+    this.identity = identity;
+    this.client = client;
     this.#hooks.onLogin?.();
     if (!before) this.#core.dashboard.connectionAdded(this, identity);
   }
 
   /** Give up the identity, the subscriptions, the pipes and the files. */
   logout(): void {
-    const identity = this.#identity;
-    this.#identity = undefined;
+    const identity = this.identity;
+    this.identity = undefined;
     this.subscriptions.clear();
     const reason = new ConnectionException("Connection is closed");
     for (const task of this.#core.tasks.active()) task.release(this, reason);
@@ -193,22 +161,22 @@ export class Connection implements Caller, ConnectionHandlers, ConnectionInfo {
 
   /** Whether the connection may see events about a task. */
   mayWatch(permission: Permission, token: string): boolean {
-    const identity = this.#identity;
+    const identity = this.identity;
     return identity !== undefined && isAllowed(identity, permission, token);
   }
 
   /** Send an event; one that cannot be sent is dropped. */
   sendEvent(event: string, body: Readonly<Record<string, unknown>>): void {
     try {
-      this.#send({ type: "event", seq: ++this.#seq, event, body });
+      this.#send({ type: "event", seq: ++this.messagesOut, event, body });
     } catch {
       // A watcher must not fail what it watches.
     }
   }
 
   #received(): void {
-    this.#messagesIn++;
-    this.#lastActivity = unixSeconds();
+    this.messagesIn++;
+    this.lastActivity = unixSeconds();
   }
 
   #onRequest(subject: Subject, request: RequestMessage, size: number): void {
@@ -244,13 +212,10 @@ export class Connection implements Caller, ConnectionHandlers, ConnectionInfo {
     }
   }
 
-  /**
-   * Run the command of a request. Arguments may be absent or null, and the
-   * token may be among them or beside them.
-   */
+  /** Run a command. The token may be among its arguments or beside them. */
   #run(request: RequestMessage): Awaitable<Reply> {
     const core = this.#core;
-    const identity = this.#identity;
+    const identity = this.identity;
     const args = argumentsOf(request);
     const command = COMMANDS.get(request.command);
     if (command?.for === "open") {
@@ -305,7 +270,7 @@ export class Connection implements Caller, ConnectionHandlers, ConnectionInfo {
   #head({ seq, command }: Subject): ResponseMessage {
     return {
       type: "response",
-      seq: ++this.#seq,
+      seq: ++this.messagesOut,
       // Repeated whatever it is; null when there was none.
       request_seq: (seq ?? null) as number,
       ...(command !== undefined && { command }),
@@ -317,11 +282,7 @@ export class Connection implements Caller, ConnectionHandlers, ConnectionInfo {
   }
 }
 
-/**
- * What a response may repeat of a message, which comes from the client.
- *
- * @returns `undefined` when the `seq` cannot be repeated.
- */
+/** What a response may repeat of a message; not everything can be a `seq`. */
 function subjectOf(
   { seq, command }: { readonly seq?: unknown; readonly command?: unknown },
 ): Subject | undefined {

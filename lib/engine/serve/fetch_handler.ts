@@ -32,12 +32,8 @@ export type Page = (
 const SERVICE_PATH = "/task/service";
 
 /**
- * Make the handler for HTTP requests to an engine.
- *
- * @param core The engine.
- * @param connect Makes the connection behind a socket; it calls `onLogin` when
- * it has logged in or ended.
- * @returns A handler for `Deno.serve` and its like.
+ * Make the handler for HTTP requests to an engine. `connect` makes a connection
+ * that calls `onLogin` when it has logged in or ended.
  */
 export function fetchHandler(
   core: Core,

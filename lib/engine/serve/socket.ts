@@ -23,15 +23,8 @@ export type SocketLimits = Pick<
 >;
 
 /**
- * Speak the protocol over a WebSocket.
- *
- * Must be called synchronously with the making of the socket, so that none of
- * its events is missed.
- *
- * @param socket The engine's end of the socket.
- * @param limits See {@linkcode SocketLimits}.
- * @param connect Makes the connection behind it.
- * @returns That connection.
+ * Speak the protocol over a WebSocket. Must be called synchronously with the
+ * making of the socket, so that none of its events is missed.
  */
 export function serveSocket(
   socket: WebSocket,
@@ -116,9 +109,6 @@ export function closeSocket(
 /**
  * Throws if JSON is nested deeply. Parsers read it without end, but code that
  * walks through it afterwards, or writes it, would exceed the stack.
- *
- * @param value What a parser made of JSON: a tree.
- * @param most The levels that are allowed.
  */
 export function checkDepth(value: unknown, most: number): void {
   let level = [value];
@@ -150,12 +140,7 @@ function membersOf(value: unknown): readonly unknown[] {
 /** Where a `seq` is looked for in a malformed frame. */
 const SALVAGED_BYTES = 4_096;
 
-/**
- * Find the `seq` of a frame that is not a message, so that its sender gets an
- * answer.
- *
- * @returns The number; `undefined` when there is none.
- */
+/** Find the `seq` of a malformed frame, so that its sender gets an answer. */
 export function salvageSeq(frame: string | Uint8Array): number | undefined {
   const start = typeof frame === "string"
     ? frame.slice(0, SALVAGED_BYTES)
@@ -189,12 +174,8 @@ class Backlog {
   #small = 0;
 
   /**
-   * A message was handed to the socket.
-   *
-   * @param size The message's size in bytes, or near to it.
-   * @param buffered What the socket holds back altogether, in bytes.
-   * @param limit Bytes that may wait.
-   * @returns Whether more waits than may.
+   * A message of about `size` bytes was handed to the socket, which holds back
+   * `buffered` altogether; returns whether more than `limit` waits.
    */
   add(size: number, buffered: number, limit: number): boolean {
     const message = { size, isLarge: size > limit };

@@ -26,10 +26,8 @@ interface BunServer {
 }
 
 /**
- * The platform's own way to accept a WebSocket.
- *
- * @param info What the platform passes besides the request.
- * @returns The way; `undefined` on an unknown platform.
+ * The platform's own way to accept a WebSocket, if it is a known one; `info` is
+ * what it passes besides the request.
  */
 export function platformUpgrade(info: unknown): Upgrade | undefined {
   const { Deno, WebSocketPair } = globalThis as Platform;

@@ -7,28 +7,14 @@ import {
 import type { NodeDefinition, NodeField } from "../node.ts";
 import { UNSUPPORTED, unsupportedReason } from "./unsupported.ts";
 
-/** Options of {@linkcode serviceList}. */
-export interface ServiceListOptions {
-  /**
-   * Whether nodes of RocketRide that are not here are listed too, each with
-   * the reason at the start of its description.
-   *
-   * @default {false}
-   */
-  readonly listUnsupported?: boolean;
-}
-
 /**
- * The services of an engine, as `rrext_services` lists them. Nodes with the
- * capability `INTERNAL` are left out; they can be used all the same.
- *
- * @param definitions The nodes that the engine has.
- * @param options See {@linkcode ServiceListOptions}.
- * @returns Definitions by provider, `capabilities` as a mask.
+ * The services of an engine by provider, as `rrext_services` lists them. Nodes
+ * with the capability `INTERNAL` are left out; they can be used all the same.
+ * Unsupported nodes have the reason at the start of their description.
  */
 export function serviceList(
   definitions: Iterable<NodeDefinition>,
-  { listUnsupported = false }: ServiceListOptions = {},
+  { listUnsupported = false }: { readonly listUnsupported?: boolean } = {},
 ): Record<string, ServiceDefinition> {
   const listed = new Map(listUnsupported ? unsupportedServices() : []);
   // A node of the engine replaces the entry of an unsupported one.

@@ -35,12 +35,7 @@ export class CommandChannel {
     return this.#lifetime.signal;
   }
 
-  /**
-   * Run a command.
-   *
-   * @throws {RocketRideException} It failed; `dapResult` is its response.
-   * @throws {ConnectionException} The connection has ended.
-   */
+  /** Run a command; rejects with its response as `dapResult` if it failed. */
   async call(command: string, args: Body, data?: Uint8Array): Promise<Body> {
     const seq = ++this.#seq;
     const answer = deferred<ResponseMessage>();

@@ -29,11 +29,7 @@ export class MemoryBudget {
 
 /** What one request holds. */
 export interface BudgetShare {
-  /**
-   * Hold more.
-   *
-   * @throws {Busy} All requests together hold as much as they may.
-   */
+  /** Hold more; throws `Busy` when all requests together hold too much. */
   take(bytes: number): void;
   /** Give everything back. */
   end(): void;

@@ -22,8 +22,6 @@ const CHUNK_BYTES = 1024;
  * the stream throws where nothing can catch it. It must not be left half read
  * either: the client may send all of it before it reads the response. So an
  * unwanted rest is read and dropped, until the engine closes.
- *
- * @returns A stream of the same bytes; `null` when there is no body.
  */
 export function requestBody(
   { core, channel, request }: RouteCall,
@@ -81,14 +79,8 @@ function nextTurn(clock: Clock, ended: AbortSignal): Promise<void> {
 }
 
 /**
- * Read a body whole, up to a size: not every request declares its size, and
- * not every declaration is true.
- *
- * @param most The greatest number of bytes.
- * @param what What is held, for the failure.
- * @returns The body as a response, for its methods.
- * @throws {RangeError} There is more.
- * @throws {Busy} Other requests hold too much.
+ * Read a body whole, up to a size, as a response, for its methods. Not every
+ * request declares its size, and not every declaration is true.
  */
 export async function heldBody(
   call: RouteCall,
@@ -114,12 +106,7 @@ export async function heldBody(
 /** Far above any pipeline; some routes take them from everybody. */
 const JSON_BYTES = 16 * 1024 * 1024;
 
-/**
- * The JSON of a body; `undefined` when it is not JSON.
- *
- * @throws {RangeError} It is too large.
- * @throws {ProtocolException} It is nested too deeply.
- */
+/** The JSON of a body; `undefined` when it is not JSON. */
 export async function readJson(call: RouteCall): Promise<unknown> {
   const text = await (await heldBody(call, JSON_BYTES, "Pipelines")).text();
   let json: unknown;

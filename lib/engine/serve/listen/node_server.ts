@@ -54,11 +54,7 @@ export async function listenOnNode(
 
 /**
  * Let a server of Node accept WebSockets, which it leaves to its listeners.
- *
- * @param server The server.
- * @param answer Answers the request with the given information.
- * @param clock Where time comes from.
- * @returns What to call when the server stops.
+ * Returns what to call when the server stops.
  */
 export async function nodeUpgrades(
   server: NodeServer,
@@ -103,9 +99,7 @@ export async function nodeUpgrades(
 
 /**
  * Close a socket whose client sends much before it has logged in: what it sends
- * may be one message that never ends.
- *
- * @returns What to call when it has logged in.
+ * may be one message that never ends. Returns what to call after login.
  */
 function limitUntilLogin(
   connection: NodeConnection,
@@ -164,22 +158,15 @@ async function rejectUpgrade(
 
 /** A socket that can be pinged. */
 export interface PingableSocket {
-  /** Send a ping, which a live peer answers with a pong. */
   ping(): void;
   /** End at once. */
   terminate(): void;
-  /** Listen to signs of life. */
   on(event: "message" | "pong", listener: () => void): void;
 }
 
 /**
  * End sockets whose peers are gone without a close: those that gave no sign of
- * life since the ping before, an interval ago.
- *
- * @param clock Where time comes from; its timer keeps no process alive.
- * @param interval Milliseconds.
- * @param sockets Those that are open, at any time.
- * @returns What to call to stop.
+ * life since the ping before, an interval ago. Returns what to call to stop.
  */
 export function sweep(
   clock: Clock,

@@ -8,11 +8,8 @@ import type { Clock } from "../../../async.ts";
 
 /** What listening on a port needs. */
 export interface ListenOptions {
-  /** The port; 0 for a free one. */
   readonly port: number;
-  /** The address. */
   readonly hostname: string;
-  /** Where time comes from. */
   readonly clock: Clock;
   /** Answers a request; `info` is what the platform knows about it. */
   answer(request: Request, info: unknown): Response | Promise<Response>;
@@ -20,9 +17,7 @@ export interface ListenOptions {
 
 /** A port that is listened on. */
 export interface Listening {
-  /** The address. */
   readonly hostname: string;
-  /** The port. */
   readonly port: number;
   /** Stop listening, and end all connections. */
   close(): Promise<void>;
@@ -92,19 +87,13 @@ export interface NodeConnection {
 
 /** Options of `serve` of `srvx`. */
 export interface NodeServerOptions {
-  /** The port; 0 for a free one. */
   readonly port: number;
-  /** The address. */
   readonly hostname: string;
   /** Whether to wait for `serve()`. */
   readonly manual: true;
-  /** Whether to print nothing. */
   readonly silent: true;
-  /** Whether to end at a signal. */
   readonly gracefulShutdown: false;
-  /** For `http.createServer`. */
   readonly node: object;
-  /** Answers requests. */
   fetch(
     request: Request & { readonly ip?: string },
   ): Response | Promise<Response>;
@@ -112,11 +101,8 @@ export interface NodeServerOptions {
 
 /** What `srvx` makes a server with. */
 export declare function serve(options: NodeServerOptions): {
-  /** Where it listens. */
   readonly url?: string;
-  /** Node's own server. */
   readonly node: { readonly server: NodeServer };
-  /** Begin to listen. */
   serve(): Promise<unknown>;
   /** Stop; when `all`, connections are ended as well. */
   close(all?: boolean): Promise<void>;
