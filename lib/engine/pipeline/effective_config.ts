@@ -26,9 +26,13 @@ export function effectiveConfig(
 ): EffectiveConfig {
   const own = component.config;
   const presets = definition.preconfig;
-  if (!presets) return { config: own, fault: undefined, warnings: [] };
-
   const profile = own.profile;
+  if (!presets) {
+    const section = typeof profile === "string" ? own[profile] : undefined;
+    const config = isRecord(section) ? merge(own, section as JsonObject) : own;
+    return { config, fault: undefined, warnings: [] };
+  }
+
   if (typeof profile !== "string") {
     const preset = presets.profiles[presets.default] ?? {};
     return {

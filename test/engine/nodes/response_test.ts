@@ -1,5 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { createQuestion } from "../../../schema/question.ts";
+import { close, connect, send, use } from "../../../mod.ts";
+import { forEachTransport } from "../../support/engines.ts";
+import { graph } from "../../support/one_object.ts";
 import { builtinNodes } from "../../../lib/engine/nodes/builtin_nodes.ts";
 import { type BenchPipe, builtin, startNode } from "./harness.ts";
 import type { JsonObject } from "../../../schema/json.ts";
@@ -230,6 +233,26 @@ Deno.test("response names fields by `lanes`, and by `laneName` before that", asy
   await byName.send("table", "t");
   assertEquals(byName.responses.map(({ field }) => field), ["all", "all"]);
 });
+
+forEachTransport(
+  "a response takes the name of its field from the section of its profile",
+  async (options) => {
+    const session = await connect(options);
+    const pipeline = graph(["in=webhook"], ["out=response_text", "text<in"]);
+    const components = pipeline.components.map((component) =>
+      component.id === "out"
+        ? {
+          ...component,
+          config: { profile: "default", default: { laneName: "body" } },
+        }
+        : component
+    );
+    const task = await use(session, { pipeline: { ...pipeline, components } });
+    const result = await send(session, task, "a", { mimeType: "text/plain" });
+    assertEquals(result.body, ["a\n\n"]);
+    await close(session);
+  },
+);
 
 Deno.test("response nodes take an empty laneName for none, and warn of a long one", async () => {
   const empty = await open("response_table", { laneName: "" });
