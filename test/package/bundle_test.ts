@@ -9,7 +9,7 @@ import { packagingTools, type Tools } from "./tools.ts";
 
 /** A program that has everything of the client and nothing of the engine. */
 const CLIENT = Object.keys(config.exports)
-  .filter((entry) => entry !== "./engine" && entry !== "./cli")
+  .filter((entry) => !["./engine", "./cli", "./page"].includes(entry))
   .map((entry, at) =>
     `import * as part${at} from "${config.name}${entry.slice(1)}";
 console.log(part${at});
@@ -105,7 +105,7 @@ Deno.test("the package can be bundled, and the bundles run", async (t) => {
 
   for (const target of ["browser", "workerd"] as const) {
     await t.step(
-      `a client for ${target} has neither the engine nor the command in it`,
+      `a client for ${target} has neither the engine, its page nor the command in it`,
       async () => {
         const { inputs, imports } = await bundle(
           tools,
@@ -118,7 +118,7 @@ Deno.test("the package can be bundled, and the bundles run", async (t) => {
           .filter((name) => name.startsWith("node_modules/"));
         for (const name of modules) {
           const text = await Deno.readTextFile(`${path}/${name}`);
-          const other = /^\/\/ lib\/(engine|cli)\/.*/m.exec(text)?.[0];
+          const other = /^\/\/ lib\/(engine|cli|page)\/.*/m.exec(text)?.[0];
           assertEquals(other, undefined, name);
         }
         assertEquals(

@@ -24,6 +24,7 @@ const PROCESSES = [
   "test/docs",
   "test/interop",
   "test/package",
+  "test/page",
   "test/types",
 ];
 

@@ -42,7 +42,7 @@ const ENGINE_MAY_USE = [
 ];
 
 /** What the root entry must never lead to. */
-const APART = ["engine", "cli", "store", "admin"];
+const APART = ["engine", "cli", "page", "store", "admin"];
 
 /** The one dependency of the client; reached dynamically. */
 const ENV_PARSER = "@std/dotenv/parse";
@@ -93,7 +93,9 @@ function placeOf(path: string): string | undefined {
   if (path.startsWith("schema/")) return "schema";
   if (GROUND.includes(path) || /^lib\/_[^/]+$/.test(path)) return "ground";
   const folder = /^lib\/([^/]+)\//.exec(path)?.[1];
-  if (folder === "engine" || folder === "cli") return folder;
+  if (folder === "engine" || folder === "cli" || folder === "page") {
+    return folder;
+  }
   return folder !== undefined && folder in FLOORS ? folder : undefined;
 }
 
@@ -130,6 +132,7 @@ function mayImport(
     case "cli":
       return to === "lib/version.ts" ||
         [...graph.entries.values()].includes(to);
+    case "page":
     case "runtime":
       return target === "schema" || target === "ground";
   }

@@ -1,0 +1,266 @@
+/// <reference lib="dom" />
+import { type JSX, render } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Session } from "@rocketride/streams";
+import { Charts } from "./charts.tsx";
+import { isExposed } from "./address.ts";
+import { access, leave, link, open } from "./connection.ts";
+import {
+  beat,
+  follow,
+  overview,
+  second,
+  tasks,
+  total,
+  trouble,
+} from "./engine_model.ts";
+import { Events } from "./events.tsx";
+import { count, duration, rate } from "./format.ts";
+import { hrefOf, type Route, route } from "./route.ts";
+import { Start } from "./start.tsx";
+import { Store } from "./store.tsx";
+import { Fact, TaskView } from "./task.tsx";
+import { TaskList } from "./tasks.tsx";
+
+/** The whole page. */
+function Page(): JSX.Element {
+  const [isStarting, setStarting] = useState(false);
+  const { value: current } = access;
+  useEffect(() => {
+    if (current) follow(current);
+  }, [current]);
+  const { value: shown } = route;
+  useEffect(() => setStarting(false), [shown]);
+  return (
+    <div class={`page at-${shown.view}`}>
+      <Bar />
+      {link.value.state === "key" && <KeyDialog {...link.value} />}
+      {trouble.value !== "" && <p class="error" role="alert">{trouble}</p>}
+      {current && (
+        <>
+          <TaskList onStart={() => setStarting(true)} />
+          <main tabIndex={-1}>
+            <View session={current.session} shown={shown} />
+          </main>
+          {isStarting && (
+            <Dialog
+              title="Start a pipeline"
+              onClose={() => setStarting(false)}
+            >
+              <Start
+                session={current.session}
+                onStarted={() => setStarting(false)}
+              />
+            </Dialog>
+          )}
+        </>
+      )}
+      {!current && link.value.state !== "key" && (
+        <main class="waiting">
+          <p class="quiet">
+            {link.value.state === "lost"
+              ? "The engine does not answer. Trying again…"
+              : "Connecting to the engine…"}
+          </p>
+        </main>
+      )}
+    </div>
+  );
+}
+
+const VIEWS: readonly (readonly [string, Route])[] = [
+  ["Overview", { view: "overview" }],
+  ["Events", { view: "events" }],
+  ["Store", { view: "store", path: "" }],
+];
+
+function Bar(): JSX.Element {
+  const { state } = link.value;
+  const words = {
+    open: "Connected",
+    connecting: "Connecting…",
+    lost: "Connection lost",
+    key: "Key needed",
+  }[state];
+  const { view } = route.value;
+  return (
+    <header class="bar">
+      <a class="brand" href="#/">
+        <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
+          <circle cx="5" cy="12" r="3" />
+          <circle cx="19" cy="6" r="3" />
+          <circle cx="19" cy="18" r="3" />
+          <path d="M8 12C13 12 11 6 16 6M8 12C13 12 11 18 16 18" />
+        </svg>
+        RocketRide
+      </a>
+      <nav aria-label="Views">
+        {VIEWS.map(([name, to]) => (
+          <a
+            key={name}
+            href={hrefOf(to)}
+            aria-current={to.view === view ? "page" : undefined}
+          >
+            {name}
+          </a>
+        ))}
+      </nav>
+      <p class="link-state" role="status">
+        <span class={`dot ${state === "open" ? "good" : "soon"}`} />
+        <span class="words">{words}</span>
+        <span class="host">{location.host}</span>
+      </p>
+      {state === "open" && (
+        <button
+          type="button"
+          class="link"
+          onClick={() => void leave()}
+        >
+          Change key
+        </button>
+      )}
+    </header>
+  );
+}
+
+function View(
+  { session, shown }: { session: Session; shown: Route },
+): JSX.Element {
+  beat.value;
+  switch (shown.view) {
+    case "store":
+      return <Store session={session} path={shown.path} />;
+    case "events":
+      return (
+        <div class="wide-events">
+          <h1>Events</h1>
+          <Events />
+        </div>
+      );
+    case "task": {
+      const task = tasks.get(shown.id);
+      if (task) return <TaskView key={task.id} session={session} task={task} />;
+      return (
+        <p class="quiet">
+          The engine knows no such task (any more).
+        </p>
+      );
+    }
+    case "overview":
+      return <Overview session={session} />;
+  }
+}
+
+function Overview({ session }: { session: Session }): JSX.Element {
+  second.value;
+  const { value: engine } = overview;
+  if (!engine) return <p class="quiet">Reading what runs…</p>;
+  const all = [...tasks.values()];
+  if (all.length === 0) {
+    return (
+      <div class="welcome">
+        <h1>Nothing runs yet</h1>
+        <p>
+          A pipeline takes objects in at its source, passes them from component
+          to component, and gives back what comes of them. Start one, then send
+          it a file or a question.
+        </p>
+        <Start session={session} />
+      </div>
+    );
+  }
+  const done = all.reduce((sum, it) => sum + it.done, 0);
+  const failed = all.reduce((sum, it) => sum + it.failed, 0);
+  return (
+    <div class="overview">
+      <h1>Overview</h1>
+      <dl class="facts">
+        <Fact name="Tasks that run">
+          {count(all.filter(({ completed }) => !completed).length)}
+        </Fact>
+        <Fact name="Done">{count(done)}</Fact>
+        <Fact name="Failed" isBad={failed > 0}>{count(failed)}</Fact>
+        <Fact name="Now">{`${rate(total.done.at(-1) ?? 0)}/s`}</Fact>
+        <Fact name="Connections">{count(engine.totalConnections)}</Fact>
+        <Fact name="Engine up for">
+          {duration(engine.serverUptime * 1_000)}
+        </Fact>
+      </dl>
+      <Charts of={total} name="all" />
+      <section aria-label="Newest events" class="panel">
+        <Events />
+      </section>
+    </div>
+  );
+}
+
+function KeyDialog({ reason }: { reason?: string }): JSX.Element {
+  const [key, setKey] = useState("");
+  return (
+    <Dialog title="Key of the engine">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void open(key);
+        }}
+      >
+        {reason !== undefined && <p class="error" role="alert">{reason}</p>}
+        <label for="key">This engine wants a key.</label>
+        <input
+          id="key"
+          aria-describedby="key-kept"
+          type="password"
+          autocomplete="off"
+          spellcheck={false}
+          value={key}
+          onInput={(event) => setKey(event.currentTarget.value)}
+        />
+        <p id="key-kept" class="quiet">
+          It is kept in the memory of this page alone.
+        </p>
+        {isExposed() && (
+          <p class="error">
+            This page came without encryption: others on the network may read
+            the key on its way.
+          </p>
+        )}
+        <button type="submit" class="primary" disabled={key === ""}>
+          Connect
+        </button>
+      </form>
+    </Dialog>
+  );
+}
+
+/** A dialog above the page; without `onClose` it cannot be left. */
+function Dialog(
+  { title, onClose, children }: {
+    title: string;
+    onClose?: () => void;
+    children: JSX.Element;
+  },
+): JSX.Element {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog
+      ref={dialog}
+      aria-labelledby="dialog-title"
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose?.();
+      }}
+      // Some browsers close it at the second try, whatever is asked.
+      onClose={() => dialog.current?.showModal()}
+    >
+      <header>
+        <h2 id="dialog-title">{title}</h2>
+        {onClose && <button type="button" onClick={onClose}>Close</button>}
+      </header>
+      {children}
+    </dialog>
+  );
+}
+
+render(<Page />, document.querySelector("#page")!);
+void open();

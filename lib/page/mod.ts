@@ -1,0 +1,78 @@
+/**
+ * The live page of the embedded engine: its tasks and what passes through
+ * them, a place to drop files, to ask questions and to look into the store.
+ *
+ * The page is one document with all that it needs, built from `app/` into a
+ * module. Nothing else of the package imports it.
+ *
+ * @module
+ */
+import { PAGE_HASH, PAGE_HTML, SCRIPT_HASH, STYLE_HASH } from "./built_page.ts";
+
+/**
+ * Make the handler that serves the page at `/`.
+ *
+ * The page connects to the engine at the address that it came from, and asks
+ * for a key where the engine wants one. Its policy of content allows its own
+ * script and styles by their hashes, connections to that address, and nothing
+ * else.
+ *
+ * @returns Answers `GET` and `HEAD` of `/`; returns `undefined` for all other
+ * requests.
+ *
+ * @example An engine with its page
+ * ```ts
+ * import { assertStringIncludes } from "@std/assert";
+ * import { createEngine, serveEngine } from "@rocketride/streams/engine";
+ * import { enginePage } from "@rocketride/streams/page";
+ *
+ * const engine = createEngine();
+ * const server = await serveEngine(engine, { page: enginePage() });
+ * const response = await fetch(server.uri);
+ * assertStringIncludes(await response.text(), "<!doctype html>");
+ * await server.close();
+ * await engine.close();
+ * ```
+ */
+export function enginePage(): (request: Request) => Response | undefined {
+  return (request) => {
+    const { method, url, headers: asked } = request;
+    if (method !== "GET" && method !== "HEAD") return undefined;
+    if (!URL.canParse(url)) return undefined;
+    const { pathname, host } = new URL(url);
+    if (pathname !== "/") return undefined;
+    const etag = `"${PAGE_HASH}"`;
+    const headers = {
+      etag,
+      "cache-control": "no-cache",
+      "content-security-policy": policyFor(host),
+      "cross-origin-opener-policy": "same-origin",
+      "referrer-policy": "no-referrer",
+      "x-content-type-options": "nosniff",
+    };
+    if (asked.get("if-none-match") === etag) {
+      return new Response(null, { status: 304, headers });
+    }
+    return new Response(method === "HEAD" ? null : PAGE_HTML, {
+      headers: { ...headers, "content-type": "text/html; charset=utf-8" },
+    });
+  };
+}
+
+/** Not every browser takes the page's own host to mean its sockets, too. */
+function policyFor(host: string): string {
+  return [
+    "default-src 'none'",
+    `script-src 'sha256-${SCRIPT_HASH}'`,
+    `style-src 'sha256-${STYLE_HASH}'`,
+    `connect-src 'self' ws://${host} wss://${host}`,
+    // The page's own script once more, which receives the events.
+    "worker-src blob:",
+    "img-src data:",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types events",
+  ].join("; ");
+}
