@@ -17,7 +17,7 @@ for (const piece of ["\n", "\r\n", " ", "[", "[a](", "|", "**", "`", "1"]) {
 
   Deno.test(`a long run of ${JSON.stringify(piece)} is checked in one go`, () => {
     const isMarkdown = piece === "`" || piece === "[a](";
-    const fault = isMarkdown ? undefined : "has no Markdown in it";
+    const fault = isMarkdown ? undefined : "is not of the format markdown";
     assertEquals(formatFault(text, "markdown"), fault);
     assertEquals(injection(text), undefined);
   });

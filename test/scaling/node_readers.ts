@@ -171,8 +171,8 @@ export const NODE_READERS: readonly TextReader[] = [
     covers: ["lib/engine/nodes/text_splitter.ts#readSeparators"],
     read: (text) =>
       settle(
-        () => readSeparators(text, "a", "b"),
-        () => readSeparators(`[${text}]`, "a", "b"),
+        () => readSeparators(text),
+        () => readSeparators(`[${text}]`),
       ),
     pieces: ['"a",', '"\\', "'\\x41',", " ,", "[ "],
   },

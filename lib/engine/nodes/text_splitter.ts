@@ -1,5 +1,4 @@
 import type { JsonValue } from "../../../schema/json.ts";
-import { ValidationException } from "../../errors.ts";
 
 /** Where a text may be cut: at a string, or at what a pattern matches. */
 export type Separator = string | RegExp;
@@ -31,10 +30,14 @@ export function splitRecursively(
   separators: readonly Separator[],
   limit: ChunkLimit,
 ): string[] {
-  const at = separators.findIndex((separator) => occurs(separator, text));
+  const at = separators.findIndex((separator) =>
+    typeof separator === "string"
+      ? text.includes(separator)
+      : text.search(separator) >= 0
+  );
   if (at < 0) return trimmed([text]);
   const separator = separators[at]!;
-  if (separator === "") return trimmed(cutAnywhere(text, limit));
+  if (separator === "") return merged([...text], "", limit);
   const finer = separators.slice(at + 1);
   const groups: string[][] = [];
   let fitting: string[] = [];
@@ -53,17 +56,15 @@ export function splitRecursively(
 
 /**
  * Cut a text at one separator only, and merge parts that fit together, with
- * the separator between them. A part that is longer than the
- * limit stays whole.
+ * the separator between them. A part that is longer than the limit stays whole.
  */
 export function splitAtSeparator(
   text: string,
   separator: string,
   limit: ChunkLimit,
 ): string[] {
-  return separator === ""
-    ? trimmed(cutAnywhere(text, limit))
-    : merged(text.split(separator), separator, limit);
+  const parts = separator === "" ? [...text] : text.split(separator);
+  return merged(parts, separator, limit);
 }
 
 /** Cut chunks that are too long between any two characters. */
@@ -74,11 +75,6 @@ export function splitByForce(
   return chunks.flatMap((chunk) =>
     limit.measure(chunk) <= limit.most ? [chunk] : merged([...chunk], "", limit)
   );
-}
-
-function occurs(separator: Separator, text: string): boolean {
-  if (typeof separator === "string") return text.includes(separator);
-  return text.search(separator) >= 0;
 }
 
 /** The parts of a text, each but the first beginning with the separator. */
@@ -103,26 +99,6 @@ function* positions(text: string, separator: Separator): Generator<number> {
     yield at;
     at = text.indexOf(separator, at + separator.length);
   }
-}
-
-/** As many characters at a time as fit, one at least. */
-function cutAnywhere(text: string, { most, measure }: ChunkLimit): string[] {
-  const chunks: string[] = [];
-  let start = 0;
-  let end = 0;
-  let length = 0;
-  for (const character of text) {
-    const more = measure(character);
-    if (end > start && length + more > most) {
-      chunks.push(text.slice(start, end));
-      start = end;
-      length = 0;
-    }
-    end += character.length;
-    length += more;
-  }
-  chunks.push(text.slice(start));
-  return chunks;
 }
 
 /** Join neighbours, as many as fit; trim, and drop what is empty. */
@@ -198,32 +174,20 @@ export const LATEX: readonly Separator[] = [
 ];
 
 /**
- * Read separators as configurations have them: quoted strings
- * parted by commas, such as `"\n\n", "\n"`, with or without brackets around;
- * inside the quotes the usual backslash escapes hold. A list is taken as it
- * is.
+ * Read separators as configurations have them: quoted strings with commas
+ * between, such as `"\n\n", "\n"`, perhaps in brackets, with the usual
+ * escapes; or a list.
  *
- * @param value The member of the configuration.
- * @param name The member's name, for messages.
- * @param id The component's id, for messages.
- * @returns The separators; none when the value is absent or blank.
- * @throws {ValidationException} The value is something else.
+ * @returns The separators; `undefined` when the value is something else.
  */
 export function readSeparators(
   value: JsonValue | undefined,
-  name: string,
-  id: string,
-): readonly string[] {
+): readonly string[] | undefined {
   if (value === undefined || value === null) return [];
   if (Array.isArray(value) && value.every((item) => typeof item === "string")) {
     return value;
   }
-  const found = typeof value === "string" ? quotedStrings(value) : undefined;
-  if (found) return found;
-  throw new ValidationException(
-    `Component ${id}: '${name}' must be quoted strings parted by commas, ` +
-      `for example "\\n\\n", "\\n"`,
-  );
+  return typeof value === "string" ? quotedStrings(value) : undefined;
 }
 
 const QUOTED = /\s*("(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*')\s*(,|$)/y;
@@ -248,16 +212,18 @@ const ESCAPES: Readonly<Record<string, string>> = {
   v: "\v",
   0: "\0",
   "\n": "",
+  "\\": "\\",
+  '"': '"',
+  "'": "'",
 };
 
 function unescaped(text: string): string {
   return text.replace(
     /\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|([^]))/gi,
-    (whole, short?: string, long?: string, sign?: string) => {
+    (whole, short?: string, long?: string, sign = "") => {
       const code = short ?? long;
       if (code !== undefined) return String.fromCharCode(parseInt(code, 16));
-      if (/^[\\"']$/.test(sign!)) return sign!;
-      return ESCAPES[sign!] ?? whole;
+      return ESCAPES[sign] ?? whole;
     },
   );
 }

@@ -30,10 +30,10 @@ interface OpenTable {
   readonly rows: string[][];
   /** The number of the open row, from 0; empty rows count. */
   number: number;
-  row: string[] | undefined;
+  row?: string[] | undefined;
   /** How many columns of the open row are taken, filled or not. */
   taken: number;
-  cell: OpenCell | undefined;
+  cell?: OpenCell | undefined;
   /** The row below the cells that reach down, by column. */
   readonly until: number[];
 }
@@ -88,14 +88,7 @@ export function htmlTables(found: (markdown: string) => void): HtmlTables {
   return {
     open(name, { colspan, rowspan }): void {
       if (name === "table") {
-        stack.push({
-          rows: [],
-          number: 0,
-          row: undefined,
-          taken: 0,
-          cell: undefined,
-          until: [],
-        });
+        stack.push({ rows: [], number: 0, taken: 0, until: [] });
         return;
       }
       const table = stack.at(-1);

@@ -61,30 +61,37 @@ function instance(
   };
 }
 
-/** `splitter` names a class of the library LangChain, as forms write it. */
 function splitterFor(context: TaskContext): Splitter {
-  const { id, config } = context;
+  const { config } = context;
   const read = configReader(context);
   const { force, ...limit } = chunkLimit(config, read);
-  const cut = cutter(config, read, id, limit);
+  const cut = cutter(config, read, limit);
   return force ? (text) => splitByForce(cut(text), limit) : cut;
 }
 
+/** `splitter` names a class of the library LangChain, as forms write it. */
 function cutter(
   config: JsonObject,
   read: ConfigReader,
-  id: string,
   limit: ChunkLimit,
 ): Splitter {
   const name = read.text("splitter", "RecursiveCharacterTextSplitter");
+  const quoted = (member: string): readonly string[] => {
+    const found = readSeparators(config[member]);
+    if (found) return found;
+    throw read.fault(
+      `'${member}' must be quoted strings parted by commas, for example ` +
+        String.raw`"\n\n", "\n"`,
+    );
+  };
   switch (name) {
     case "RecursiveCharacterTextSplitter": {
-      const own = readSeparators(config.separators, "separators", id);
+      const own = quoted("separators");
       const separators = own.length > 0 ? own : PLAIN;
       return (text) => splitRecursively(text, separators, limit);
     }
     case "CharacterTextSplitter": {
-      const found = readSeparators(config.separator, "separator", id);
+      const found = quoted("separator");
       if (found.length > 1) {
         throw read.fault("'separator' must be one quoted string");
       }

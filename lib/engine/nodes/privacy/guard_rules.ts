@@ -145,26 +145,19 @@ export function formatFault(
   text: string,
   format: (typeof FORMATS)[number],
 ): string | undefined {
-  switch (format) {
-    case "":
-      return undefined;
-    case "json":
-      return isJson(text) ? undefined : "is not JSON";
-    case "markdown":
-      return isMarkdown(text) ? undefined : "has no Markdown in it";
-    case "bullet_list":
-      return isList(text, /^\s*[-*+•] /) ? undefined : "is no bullet list";
-    case "numbered_list":
-      return isList(text, /^\s*\d+[.)] /) ? undefined : "is no numbered list";
-  }
+  const is = {
+    "": () => true,
+    json: isJson,
+    markdown: isMarkdown,
+    bullet_list: () => isList(text, /^\s*[-*+•] /),
+    numbered_list: () => isList(text, /^\s*\d+[.)] /),
+  };
+  return is[format](text) ? undefined : `is not of the format ${format}`;
 }
 
 function isMarkdown(text: string): boolean {
   return MARKDOWN.some((sign) => sign.test(text)) ||
-    text.split("\n").some((line) => {
-      const row = line.trimEnd();
-      return row.length > 1 && row.startsWith("|") && row.endsWith("|");
-    });
+    text.split("\n").some((line) => /^\|[^]*\|$/.test(line.trimEnd()));
 }
 
 function isJson(text: string): boolean {

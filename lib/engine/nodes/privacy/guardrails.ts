@@ -1,6 +1,5 @@
 import type { Doc } from "../../../../schema/doc.ts";
 import type {
-  AnswerPayload,
   HandlerOutcome,
   NodeInstance,
   PipeContext,
@@ -18,20 +17,14 @@ import {
 } from "./guard_rules.ts";
 
 /** Says why a text violates a rule; `undefined` when it does not. */
-type Rule = (
-  text: string,
-  pipe: PipeContext,
-) => unknown;
+type Check = (text: string, signal: AbortSignal) => unknown;
 
-/** Rules by name, in the order in which they are checked. */
-type Rules = readonly NamedRule[];
-
-type NamedRule = readonly [name: string, rule: Rule];
+type Rules = readonly (readonly [name: string, check: Check])[];
 
 interface Policy {
   readonly mode: "block" | "warn" | "log";
   readonly input: Rules;
-  /** The documents that answers can rest on are those seen so far. */
+  /** @param seen The documents that answers can rest on. */
   output(seen: readonly string[]): Rules;
 }
 
@@ -45,9 +38,8 @@ interface Policy {
  * leaves a result without answers, not a failure. Warnings name the rule, and
  * never quote the text.
  *
- * The rules `prompt_injection` and `content_safety` need a judgement, which an
- * override makes. Without one, the first knows some phrases, and the second
- * finds nothing.
+ * @param judge Judges where a rule needs a judgement. Without it,
+ * `prompt_injection` knows some phrases, and `content_safety` finds nothing.
  */
 export function guardrails(judge: NodeOverrides["guardrails"]): Start {
   return (context) => {
@@ -58,31 +50,29 @@ export function guardrails(judge: NodeOverrides["guardrails"]): Start {
 
 function instance(pipe: PipeContext, policy: Policy): NodeInstance {
   const seen: string[] = [];
+  const keep = (documents: readonly Doc[]): void =>
+    documents.forEach(({ page_content }) => seen.push(page_content ?? ""));
 
-  function keep(documents: readonly Doc[]): void {
-    for (const { page_content } of documents) seen.push(page_content ?? "");
-  }
-
-  async function pass(
+  async function check(
     side: "input" | "output",
     rules: Rules,
     text: string,
-    go: () => Promise<void>,
+    pass: () => Promise<void>,
   ): Promise<HandlerOutcome> {
-    pipe.signal.throwIfAborted();
-    const blocks = policy.mode === "block";
+    const { signal } = pipe;
+    signal.throwIfAborted();
+    const outcome = policy.mode === "block" ? "blocked" : "warning";
     let violated = false;
-    for (const [name, rule] of rules) {
-      const details = await rule(text, pipe);
-      pipe.signal.throwIfAborted();
+    for (const [name, find] of rules) {
+      const details = await find(text, signal);
+      signal.throwIfAborted();
       if (details === undefined) continue;
       violated = true;
       if (policy.mode === "log") continue;
-      const outcome = blocks ? "blocked" : "warning";
       pipe.warn(`Guardrails ${side} ${outcome}: ${name} — ${details}`);
     }
-    if (blocks && violated) return "consume";
-    await go();
+    if (violated && policy.mode === "block") return "consume";
+    await pass();
   }
 
   return {
@@ -91,20 +81,17 @@ function instance(pipe: PipeContext, policy: Policy): NodeInstance {
         keep(question.documents);
         const texts = question.questions.map(({ text }) => text);
         const text = [...texts, ...question.context].join("\n");
-        return pass(
-          "input",
-          policy.input,
-          text,
-          () => pipe.emit("questions", question),
-        );
+        const pass = (): Promise<void> => pipe.emit("questions", question);
+        return check("input", policy.input, text, pass);
       },
-      answers: (answer) =>
-        pass(
-          "output",
-          policy.output(seen),
-          textOf(answer),
-          () => pipe.emit("answers", answer),
-        ),
+      answers: (payload) => {
+        const { answer } = payload;
+        const text = typeof answer === "string"
+          ? answer
+          : JSON.stringify(answer ?? "");
+        const pass = (): Promise<void> => pipe.emit("answers", payload);
+        return check("output", policy.output(seen), text, pass);
+      },
       documents: async (documents) => {
         keep(documents);
         await pipe.emit("documents", documents);
@@ -113,50 +100,53 @@ function instance(pipe: PipeContext, policy: Policy): NodeInstance {
   };
 }
 
-function textOf({ answer }: AnswerPayload): string {
-  return typeof answer === "string" ? answer : JSON.stringify(answer ?? "");
-}
-
 function readPolicy(
   context: TaskContext,
   judge: NodeOverrides["guardrails"],
 ): Policy {
   const { id, config } = context;
   const read = configReader(context);
-  const judged = (
-    rule: GuardContext["rule"],
-    otherwise: Rule,
-  ): NamedRule => [
-    rule,
+  const judged = (rule: GuardContext["rule"], otherwise: Check): Check =>
     judge
-      ? (text, { signal }) => judge(text, { id, config, signal, rule })
-      : otherwise,
-  ];
-  const input: NamedRule[] = [
+      ? (text, signal) => judge(text, { id, config, signal, rule })
+      : otherwise;
+  /** A rule, if the flag for it is set. */
+  const rule = (
+    flag: string,
+    fallback: boolean,
+    name: string,
+    check: Check,
+  ): Rules => read.flag(`enable_${flag}`, fallback) ? [[name, check]] : [];
+
+  const input = [
+    ...rule(
+      "prompt_injection",
+      true,
+      "prompt_injection",
+      judged("prompt_injection", injection),
+    ),
     ...topicRules(read),
-    ["input_length", lengthRule(read)],
+    ["input_length", lengthCheck(read)] as const,
   ];
-  if (read.flag("enable_prompt_injection", true)) {
-    input.unshift(judged("prompt_injection", injection));
-  }
-  const grounded = read.flag("enable_hallucination_check", false);
   const format = read.choice("expected_format", FORMATS);
-  const output: NamedRule[] = [
-    ["format_compliance", (text) => formatFault(text, format)],
+  const output = [
+    ...rule(
+      "content_safety",
+      false,
+      "content_safety",
+      judged("content_safety", () => undefined),
+    ),
+    ...rule("pii_detection", true, "pii_leak", personalData),
+    ["format_compliance", (text: string) => formatFault(text, format)] as const,
   ];
-  if (read.flag("enable_pii_detection", true)) {
-    output.unshift(["pii_leak", personalData]);
-  }
-  if (read.flag("enable_content_safety", false)) {
-    output.unshift(judged("content_safety", () => undefined));
-  }
+  const grounded = read.flag("enable_hallucination_check", false);
   return {
     mode: read.choice("policy_mode", ["warn", "block", "log"]),
     input,
-    output: (seen) => {
-      if (!grounded) return output;
-      return [["hallucination", (text) => ungrounded(text, seen)], ...output];
-    },
+    output: (seen) =>
+      grounded
+        ? [["hallucination", (text) => ungrounded(text, seen)], ...output]
+        : output,
   };
 }
 
@@ -166,25 +156,23 @@ function topicRules(read: ConfigReader): Rules {
       .filter((topic) => topic !== "");
   const blocked = topics("blocked_topics");
   const allowed = topics("allowed_topics");
-  const within = (text: string) => {
+  const among = (list: readonly string[], text: string): readonly string[] => {
     const lower = text.toLowerCase();
-    return (topic: string): boolean => lower.includes(topic);
+    return list.filter((topic) => lower.includes(topic));
   };
-  const rule = "topic_restriction";
   return [
-    [rule, (text) => {
-      const found = blocked.filter(within(text));
-      if (found.length === 0) return undefined;
-      return `about the blocked ${found.length === 1 ? "topic" : "topics"} ${
-        found.map((topic) => `'${topic}'`).join(", ")
-      }`;
+    ["topic_restriction", (text) => {
+      const found = among(blocked, text).map((topic) => `'${topic}'`);
+      return found.length > 0
+        ? `about blocked topics: ${found.join(", ")}`
+        : undefined;
     }],
     [
-      rule,
+      "topic_restriction",
       (text) =>
-        allowed.length === 0 || allowed.some(within(text))
-          ? undefined
-          : "about none of the allowed topics",
+        allowed.length > 0 && among(allowed, text).length === 0
+          ? "about none of the allowed topics"
+          : undefined,
     ],
   ];
 }
@@ -192,16 +180,16 @@ function topicRules(read: ConfigReader): Rules {
 /** How many tokens a word counts for. */
 const TOKENS_PER_WORD = 1.3;
 
-function lengthRule(read: ConfigReader): Rule {
+function lengthCheck(read: ConfigReader): Check {
   const mostCharacters = read.number("max_input_length", 0, { min: 0 });
   const mostTokens = read.number("max_tokens_estimate", 0, { min: 0 });
   return (text) => {
     const words = text.split(/\s+/).filter((word) => word !== "").length;
-    const over = [
+    const sizes = [
       [codePoints(text), mostCharacters, "characters"],
       [Math.ceil(words * TOKENS_PER_WORD), mostTokens, "tokens or so"],
     ] as const;
-    const faults = over.filter(([size, most]) => most > 0 && size > most)
+    const faults = sizes.filter(([size, most]) => most > 0 && size > most)
       .map(([size, most, unit]) => `${size} ${unit}, more than ${most}`);
     return faults.length > 0 ? faults.join("; ") : undefined;
   };
