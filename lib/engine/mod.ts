@@ -7,7 +7,8 @@
 export { createEngine, type Engine } from "./engine.ts";
 export type { EngineLimits } from "./limits.ts";
 export type { EngineOptions, Upgrade } from "./settings.ts";
-export type { FetchInfo, Page } from "./serve/fetch_handler.ts";
+export type { FetchInfo } from "./serve/fetch_handler.ts";
+export type { Page } from "./serve/http/route.ts";
 export {
   type EngineServer,
   serveEngine,

@@ -5,9 +5,7 @@ import { addressOf, refusedJourney, requestUrl } from "../access/admission.ts";
 import type { Core } from "../core.ts";
 import type { Upgrade } from "../settings.ts";
 import type { Connection } from "./connection.ts";
-import { failed, json } from "./http/route.ts";
-import { ROUTES } from "./http/routes.ts";
-import { serveHttp } from "./http/serve_http.ts";
+import { json, type Page } from "./http/route.ts";
 import { serveSocket } from "./socket.ts";
 import { platformUpgrade } from "./upgrade.ts";
 
@@ -24,10 +22,8 @@ export interface FetchInfo {
   readonly page?: Page | undefined;
 }
 
-/** Answers requests for pages; `undefined` leaves them to the engine. */
-export type Page = (
-  request: Request,
-) => Response | Promise<Response> | undefined;
+/** Loaded late: an engine in process has no requests. */
+const loadHttp = () => import("./http/serve_http.ts");
 
 const SERVICE_PATH = "/task/service";
 
@@ -92,8 +88,10 @@ export function fetchHandler(
     const refused = refusedJourney(settings, { url, headers, address });
     if (refused !== undefined) return json(403, { detail: refused });
     if (url.pathname !== SERVICE_PATH) {
-      return showPage(info, request, url) ??
-        serveHttp(core, request, url, (peer) => connect(peer, ignore));
+      const serving = { core, request, url, page: info.page };
+      return loadHttp().then(({ serveHttp }) =>
+        serveHttp(serving, (peer) => connect(peer, ignore))
+      );
     }
     if (headers.get("upgrade")?.toLowerCase() === "websocket") {
       return accept(request, address, info);
@@ -103,23 +101,4 @@ export function fetchHandler(
       connection: "upgrade",
     });
   };
-}
-
-/** Ask for a page, unless the path is a route; its failure ends no process. */
-function showPage(
-  { page }: FetchInfo,
-  request: Request,
-  { pathname }: URL,
-): Response | Promise<Response> | undefined {
-  const isRead = request.method === "GET" || request.method === "HEAD";
-  const isRoute = ROUTES.some(({ path }) => path === pathname);
-  if (typeof page !== "function" || !isRead || isRoute) return undefined;
-  try {
-    const shown = page(request);
-    return shown instanceof Promise
-      ? shown.catch((error) => failed(error, 500))
-      : shown;
-  } catch (error) {
-    return failed(error, 500);
-  }
 }

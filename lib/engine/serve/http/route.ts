@@ -17,6 +17,11 @@ export interface RouteCall {
   readonly channel: CommandChannel;
 }
 
+/** Answers requests for pages; `undefined` leaves them to the engine. */
+export type Page = (
+  request: Request,
+) => Response | Promise<Response> | undefined;
+
 /** One path, with its methods. */
 export interface Route {
   readonly methods: readonly string[];

@@ -2,19 +2,36 @@ import type { Core } from "../../core.ts";
 import type { Settings } from "../../settings.ts";
 import { CommandChannel, type Connect } from "./command_channel.ts";
 import { Busy } from "./memory_budget.ts";
-import { denied, failed, invalid, json, type Route } from "./route.ts";
+import {
+  denied,
+  failed,
+  invalid,
+  json,
+  type Page,
+  type Route,
+} from "./route.ts";
 import { ROUTES } from "./routes.ts";
 
+/** An HTTP request that wants no socket, and what answers it. */
+interface Serving {
+  readonly core: Core;
+  readonly request: Request;
+  readonly url: URL;
+  /** Answers what no route takes. */
+  readonly page: Page | undefined;
+}
+
 /**
- * Answer an HTTP request that wants no socket. Every answer says which pages
- * may read it.
+ * Answer an HTTP request by a route, or by a page. Every answer of a route says
+ * which pages may read it.
  */
 export async function serveHttp(
-  core: Core,
-  request: Request,
-  url: URL,
+  { core, request, url, page }: Serving,
   connect: Connect,
 ): Promise<Response> {
+  const isRoute = ROUTES.some(({ path }) => path === url.pathname);
+  const shown = isRoute ? undefined : await showPage(page, request);
+  if (shown) return shown;
   const shared = sharing(request, core.settings);
   if (isPreflight(request)) return preflight(request, shared);
   const channel = new CommandChannel(connect);
@@ -31,6 +48,20 @@ export async function serveHttp(
   }
   for (const [name, value] of shared) response.headers.append(name, value);
   return response;
+}
+
+/** Ask for a page; its failure ends no process. */
+async function showPage(
+  page: Page | undefined,
+  request: Request,
+): Promise<Response | undefined> {
+  const isRead = request.method === "GET" || request.method === "HEAD";
+  if (typeof page !== "function" || !isRead) return undefined;
+  try {
+    return await page(request);
+  } catch (error) {
+    return failed(error, 500);
+  }
 }
 
 async function answer(
