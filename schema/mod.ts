@@ -47,7 +47,13 @@ export type {
   CreditBalance,
   CreditPack,
   Credits,
+  CreditTransaction,
+  CreditUsage,
+  PromoCode,
+  RedeemedCode,
   StripePlan,
+  Topup,
+  UpgradedSubscription,
 } from "./billing.ts";
 export {
   type CProfileNode,
@@ -64,6 +70,17 @@ export {
   isDashboardResponse,
 } from "./dashboard.ts";
 export { type DeploymentRecord, isDeploymentRecord } from "./deployment.ts";
+export type {
+  AppPin,
+  AppPublication,
+  AppVersion,
+  DeployActor,
+  DeployArtifact,
+  DeployHistoryEntry,
+  Deployment,
+  SchedulePreview,
+  SourceSchedule,
+} from "./registry.ts";
 export {
   type Answer,
   answerFromJson,

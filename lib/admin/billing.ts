@@ -72,7 +72,12 @@ export async function getProductPrices(
   const args = { appId: requireText("appId", appId) };
   const command = "rrext_account_billing";
   const body = await cloudCall(session, command, "prices", args, options);
-  return readList<StripePlan>(body, "plans", "plans", "priceId");
+  const { plans } = body;
+  const isPlan = (it: unknown): boolean =>
+    isRecord(it) && [it.stripePriceId, it.priceId, it.id]
+      .some((id) => typeof id === "string");
+  if (Array.isArray(plans) && plans.every(isPlan)) return plans;
+  throw unreadable("a list of plans");
 }
 
 /**
@@ -136,6 +141,8 @@ export interface CheckoutParams {
   readonly appId: string;
   /** The price, from {@linkcode getProductPrices}. */
   readonly priceId: string;
+  /** A code that makes it cheaper; from 1.3 on. @default {none} */
+  readonly promotionCode?: string | undefined;
 }
 
 /**
@@ -166,21 +173,22 @@ export async function createCheckoutSession(
   checkOptions(
     params,
     "createCheckoutSession(session, orgId, { appId, priceId })",
-    { appId: 1, priceId: 1 },
+    { appId: 1, priceId: 1, promotionCode: "string" },
   );
+  const { promotionCode } = params;
   const args = {
     orgId: requireText("orgId", orgId),
     appId: requireText("appId", params.appId),
     priceId: requireText("priceId", params.priceId),
+    ...(promotionCode && { promotionCode }),
   };
   const command = "rrext_account_billing";
   const body = await cloudCall(session, command, "subscribe", args, options);
-  return readRecord<CheckoutSession>(
-    body,
-    "a checkout",
-    "clientSecret",
-    "subscriptionId",
-  );
+  // There may be nothing to pay now.
+  const members = body.clientSecret === null
+    ? ["subscriptionId"]
+    : ["clientSecret", "subscriptionId"];
+  return readRecord<CheckoutSession>(body, "a checkout", ...members);
 }
 
 /** What is bought; see {@linkcode createCreditCheckout}. */

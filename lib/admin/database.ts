@@ -14,9 +14,9 @@ import type { PipelineResult } from "../../schema/result.ts";
 import { requireText, unreadable } from "./answers.ts";
 import { firstAnswer } from "../../schema/result.ts";
 import { chat, CHAT_NAMES, type ChatOptions } from "../chat/chat.ts";
-import { isDAPException, RocketRideException } from "../errors.ts";
+import { RocketRideException } from "../errors.ts";
 import type { FailureRow } from "../protocol/failure.ts";
-import { coreOf, type SessionCore } from "../session/core.ts";
+import { type ByGeneration, byGeneration } from "../session/generation.ts";
 import type { Session, TaskRef } from "../session/session.ts";
 import { TOOL_NAMES, toolCall, type ToolOptions } from "../task/tool.ts";
 
@@ -71,31 +71,14 @@ const DATABASE_FAILURES: readonly FailureRow[] = [
   [/\bmax_(?:execute_)?rows\b/, "execution-failed", "Ask for fewer rows, or set a higher limit in the database node"],
 ];
 
-/** The connections whose server has no tools. */
-const withoutTools = new WeakMap<SessionCore, number>();
-
 /**
- * Use a tool of the database, or else what servers had before 1.3. Another
- * connection may lead to another server.
+ * Use a tool of the database, or else what servers had before 1.3. Over HTTP
+ * there are no tools.
  */
-export async function byGeneration<T>(
-  session: Session,
-  tools: () => Promise<T>,
-  chats: () => Promise<T>,
-): Promise<T> {
-  const core = coreOf(session);
-  if (withoutTools.get(core) !== (core.line ?? NaN)) {
-    try {
-      return await tools();
-    } catch (error) {
-      const isMissing = isDAPException(error, "unknown-command") ||
-        isDAPException(error, "not-supported");
-      if (!isMissing) throw error;
-      if (core.line !== undefined) withoutTools.set(core, core.line);
-    }
-  }
-  return await chats();
-}
+export const byTools: ByGeneration = byGeneration(
+  "unknown-command",
+  "not-supported",
+);
 
 /** Call a tool of a database, which answers with a record. */
 export async function databaseCall(
@@ -213,7 +196,7 @@ export async function query(
       params: params as JsonValue,
     }),
   };
-  return await byGeneration(session, async () => {
+  return await byTools(session, async () => {
     const how = { ...rest, node };
     const answer = await databaseCall(session, task, "execute", input, how);
     return rowsOf(answer) ?? unreadableRows();
@@ -314,7 +297,7 @@ export async function dialect(
   options: DatabaseOptions = {},
 ): Promise<DatabaseDialect> {
   checkOptions(options, "dialect(session, task, { node })", DATABASE_NAMES);
-  const answer = await byGeneration<JsonValue>(
+  const answer = await byTools<JsonValue>(
     session,
     () => databaseCall(session, task, "dialect", {}, options),
     async () => {

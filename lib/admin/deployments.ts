@@ -300,7 +300,7 @@ export async function deployStatus(
  * @param projectId The project that it is deployed under; its own when absent.
  * @throws {ValidationException} It is none, or names no project.
  */
-function requirePipeline(
+export function requirePipeline(
   given: Pipeline | WrappedPipeline,
   projectId?: string,
 ): Pipeline {

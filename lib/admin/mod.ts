@@ -44,6 +44,7 @@ export {
   deleteAccount,
   getProfile,
   setDefaultTeam,
+  setDevTeam,
   updateProfile,
 } from "./profile.ts";
 export {
@@ -83,6 +84,9 @@ export {
   type CProfileStartOptions,
   cprofileStatus,
   cprofileStop,
+  cprofileThreads,
+  cprofileTree,
+  type CProfileTreeOptions,
 } from "./profiling.ts";
 
 export {
@@ -106,7 +110,68 @@ export {
   deployUpdate,
 } from "./deployments.ts";
 
-export { getDashboard } from "./dashboard.ts";
+export { getDashboard, listAllTasks, listConnections } from "./dashboard.ts";
+export type { ListOptions, Page, PagedList, SortBy } from "./paged.ts";
+
+export {
+  type DeployHistoryOptions,
+  getArtifact,
+  listDeployHistory,
+  listVersions,
+  publishApp,
+  type PublishAppOptions,
+  type Published,
+  type PublishOptions,
+  publishPipeline,
+} from "./registry.ts";
+export {
+  type DeploymentAddress,
+  deployVersion,
+  disableDeployment,
+  enableDeployment,
+  getDeployment,
+  listDeployments,
+  type ListDeploymentsOptions,
+  removeDeployment,
+  runDeployment,
+  type SourceAddress,
+} from "./team_deployments.ts";
+export {
+  pauseSchedule,
+  type PreviewOptions,
+  previewSchedule,
+  resumeSchedule,
+  type ScheduleOptions,
+  setSchedule,
+  setSourceConfig,
+  type SourceConfigOptions,
+} from "./schedules.ts";
+export {
+  type AppAddress,
+  disableAppPublish,
+  getBuildLog,
+  listAppVersions,
+  publishAppVersion,
+  removeAppPublish,
+  replyApp,
+  type ReplyAppOptions,
+  submitApp,
+  whereApp,
+  withdrawApp,
+} from "./apps.ts";
+export {
+  getUsageByTeam,
+  getUsageByUser,
+  listTransactions,
+  listTransactionValues,
+  type PromoCodeOptions,
+  purchaseTopup,
+  redeemPromoCode,
+  type TransactionsOptions,
+  type UpgradeParams,
+  upgradeSubscription,
+  validatePromoCode,
+} from "./credits.ts";
 
 export type { ChatOptions } from "../chat/chat.ts";
 export type { ToolOptions } from "../task/tool.ts";
@@ -141,11 +206,20 @@ export type {
   CreditBalance,
   CreditPack,
   Credits,
+  CreditTransaction,
+  CreditUsage,
+  PromoCode,
+  RedeemedCode,
   StripePlan,
+  Topup,
+  UpgradedSubscription,
 } from "../../schema/billing.ts";
 export type {
+  CProfileNode,
   CProfileStatus,
   CProfileStop,
+  CProfileThread,
+  CProfileTree,
   DashboardConnection,
   DashboardMonitor,
   DashboardOverview,
@@ -153,6 +227,17 @@ export type {
   DashboardTask,
 } from "../../schema/dashboard.ts";
 export type { DeploymentRecord } from "../../schema/deployment.ts";
+export type {
+  AppPin,
+  AppPublication,
+  AppVersion,
+  DeployActor,
+  DeployArtifact,
+  DeployHistoryEntry,
+  Deployment,
+  SchedulePreview,
+  SourceSchedule,
+} from "../../schema/registry.ts";
 export type { EventKind } from "../../schema/event.ts";
 export type {
   ControlConnection,

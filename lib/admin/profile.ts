@@ -2,6 +2,7 @@ import { checkOptions } from "../check.ts";
 import { checkCallOptions } from "../session/call.ts";
 import type { ConnectResult, ProfileUpdate } from "../../schema/account.ts";
 import { cloudCall, requireText } from "./answers.ts";
+import { byGeneration } from "../session/generation.ts";
 import type { CallOptions, Session } from "../session/session.ts";
 
 /**
@@ -59,7 +60,8 @@ export async function updateProfile(
 }
 
 /**
- * Choose the default team of tasks.
+ * Choose the default team of tasks, which from 1.4 on there is not:
+ * {@linkcode setDevTeam} has both.
  *
  * Only RocketRide's cloud has this; other servers refuse with the code
  * `not-supported`.
@@ -79,6 +81,36 @@ export async function setDefaultTeam(
   const args = { teamId: requireText("teamId", teamId) };
   const command = "rrext_account_me";
   await cloudCall(session, command, "set_default_team", args, options);
+}
+
+const byDevTeam = byGeneration("unknown-command", "not-supported");
+
+/**
+ * Choose the team whose settings and payments runs of development have.
+ *
+ * Up to 1.3 this was the default team of tasks, which older servers get set
+ * instead. Only RocketRide's cloud has this; other servers refuse with the code
+ * `not-supported`.
+ *
+ * @param session A session from {@linkcode connect}.
+ * @param teamId The team's id.
+ * @param options See {@linkcode CallOptions}.
+ * @throws {TypeError} The id is blank. Nothing was sent.
+ * @throws What {@linkcode request} throws.
+ */
+export async function setDevTeam(
+  session: Session,
+  teamId: string,
+  options: CallOptions = {},
+): Promise<void> {
+  checkCallOptions(options, "setDevTeam(session, teamId, { timeout })");
+  const args = { teamId: requireText("teamId", teamId) };
+  const command = "rrext_account_me";
+  await byDevTeam(
+    session,
+    () => cloudCall(session, command, "set_dev_team", args, options),
+    () => cloudCall(session, command, "set_default_team", args, options),
+  );
 }
 
 /**

@@ -1,5 +1,12 @@
 import { checkOptions, type OptionNames } from "../check.ts";
-import type { CProfileStatus, CProfileStop } from "../../schema/dashboard.ts";
+import type {
+  CProfileNode,
+  CProfileStatus,
+  CProfileStop,
+  CProfileThread,
+  CProfileTree,
+} from "../../schema/dashboard.ts";
+import { isRecord } from "../../schema/json.ts";
 import { given, unreadable } from "./answers.ts";
 import { RocketRideException } from "../errors.ts";
 import { call, tokenOf } from "../session/call.ts";
@@ -106,6 +113,83 @@ export async function cprofileReport(
   throw unreadable("a report");
 }
 
+/** Options of {@linkcode cprofileTree}. */
+export interface CProfileTreeOptions extends CProfileOptions {
+  /** How deep the tree goes. @default {50} */
+  readonly maxDepth?: number | undefined;
+  /** What share of the time a function must have, in percent. @default {0.1} */
+  readonly minPercent?: number | undefined;
+  /** Whether functions of Python itself count. @default {true} */
+  readonly includeSystem?: boolean | undefined;
+  /**
+   * A thread, from {@linkcode cprofileThreads}; from 1.5 on.
+   *
+   * @default {all}
+   */
+  readonly thread?: number | undefined;
+}
+
+/**
+ * Fetch what the last profile found out, as a tree of who called whom.
+ *
+ * Servers from 1.4 on have it; older ones refuse (`unknown-command`). Official
+ * clients call it `cprofile_report_tree`.
+ *
+ * @param session A session from {@linkcode connect}.
+ * @param options See {@linkcode CProfileTreeOptions}.
+ * @returns The tree; `tree` is `null` where nothing was measured.
+ * @throws {RocketRideException} The engine does not profile, or has no report.
+ * @throws What {@linkcode request} throws.
+ */
+export async function cprofileTree(
+  session: Session,
+  options: CProfileTreeOptions = {},
+): Promise<CProfileTree> {
+  checkOptions(options, "cprofileTree(session, { thread })", {
+    ...PROFILE_NAMES,
+    maxDepth: "number",
+    minPercent: "number",
+    includeSystem: "boolean",
+    thread: "number",
+  });
+  const { maxDepth, minPercent, includeSystem, thread, ...rest } = options;
+  const body = await cprofileCall(session, "report_tree", {
+    max_depth: maxDepth ?? 50,
+    min_pct: minPercent ?? 0.1,
+    include_system: includeSystem ?? true,
+    ...given({ thread }),
+  }, rest);
+  const { tree = null } = body;
+  if (tree === null || isRecord(tree)) {
+    return { ...body, tree: tree as CProfileNode | null };
+  }
+  throw unreadable("a tree of a profile");
+}
+
+/**
+ * List the threads of the last profile, busiest first.
+ *
+ * Servers from 1.5 on have it; older ones refuse (`unknown-command`).
+ *
+ * @param session A session from {@linkcode connect}.
+ * @param options See {@linkcode CProfileOptions}.
+ * @returns One record a thread.
+ * @throws {RocketRideException} The engine does not profile, or has no report.
+ * @throws {ProtocolException} The engine answered with something else.
+ * @throws What {@linkcode request} throws.
+ */
+export async function cprofileThreads(
+  session: Session,
+  options: CProfileOptions = {},
+): Promise<readonly CProfileThread[]> {
+  checkOptions(options, "cprofileThreads(session, { target })", PROFILE_NAMES);
+  const { threads } = await cprofileCall(session, "threads", {}, options);
+  const isThread = (it: unknown): boolean =>
+    isRecord(it) && typeof it.id === "number";
+  if (Array.isArray(threads) && threads.every(isThread)) return threads;
+  throw unreadable("a list of threads");
+}
+
 /** Options of the functions that profile. */
 export interface CProfileOptions extends CallOptions {
   /**
@@ -139,8 +223,11 @@ async function cprofileCall(
     ...args,
     ...given({ target: target === undefined ? undefined : tokenOf(target) }),
   }, waiting);
-  if (body.status !== "error") return body;
-  const { message } = body;
+  const { error, message = error } = body;
+  // Newer commands say it in a member of its own.
+  const isError = body.status === "error" ||
+    typeof error === "string" && error !== "";
+  if (!isError) return body;
   throw new RocketRideException(
     typeof message === "string" && message !== ""
       ? message

@@ -6,7 +6,7 @@ import type { CallOptions, Session, TaskRef } from "../session/session.ts";
 import { TOOL_NAMES, type ToolOptions } from "../task/tool.ts";
 import { requireText, unreadable } from "./answers.ts";
 import {
-  byGeneration,
+  byTools,
   databaseCall,
   needsTools,
   type Transaction,
@@ -37,7 +37,7 @@ export async function begin(
   checkOptions(options, "begin(session, task, { node })", TOOL_NAMES);
   const token = tokenOf(task);
   const { node = "" } = options;
-  const { session_id: sessionId } = await byGeneration(
+  const { session_id: sessionId } = await byTools(
     session,
     () => databaseCall(session, task, "begin", {}, options),
     () => Promise.reject(needsTools()),

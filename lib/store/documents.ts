@@ -20,7 +20,7 @@ import { storeName } from "../protocol/store_path.ts";
 import { storeCall } from "./store_call.ts";
 import type { CallOptions, Session } from "../session/session.ts";
 import { list, remove, stat } from "./directories.ts";
-import { byGeneration, unreadable } from "./file_calls.ts";
+import { byDocuments, unreadable } from "./file_calls.ts";
 import { readJson } from "./read_text.ts";
 import { writeJson } from "./write_text.ts";
 
@@ -54,7 +54,7 @@ export async function saveDocument(
       `Cannot save a ${kind}: expected a pipeline with "components"`,
     );
   }
-  return await byGeneration(session, async () => {
+  return await byDocuments(session, async () => {
     const args = {
       ...idArgs(kind, id),
       pipeline,
@@ -77,7 +77,7 @@ export async function getDocument(
   options: CallOptions,
 ): Promise<StoredPipeline> {
   const path = pathOf(kind, id);
-  const found = await byGeneration(
+  const found = await byDocuments(
     session,
     () => ask(session, `get_${kind}`, idArgs(kind, id), options),
     async () => ({ pipeline: await readJson(session, path, options) }),
@@ -95,7 +95,7 @@ export async function deleteDocument(
   { expectedVersion, ...options }: VersionOptions,
 ): Promise<void> {
   const path = pathOf(kind, id);
-  await byGeneration<unknown>(session, () => {
+  await byDocuments<unknown>(session, () => {
     const args = { ...idArgs(kind, id), ...versionArgs(expectedVersion) };
     return ask(session, `delete_${kind}`, args, options);
   }, async () => {
@@ -110,7 +110,7 @@ export async function getAllDocuments(
   kind: Kind,
   options: CallOptions,
 ): Promise<readonly ProjectSummary[]> {
-  return await byGeneration(session, async () => {
+  return await byDocuments(session, async () => {
     const body = await ask(session, `get_all_${kind}s`, {}, options);
     const summaries = body[`${kind}s`];
     if (Array.isArray(summaries) && summaries.every(isProjectSummary)) {

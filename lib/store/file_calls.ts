@@ -3,13 +3,13 @@ import { ignore } from "../async.ts";
 import { quoted } from "../check.ts";
 import {
   ConnectionException,
-  isDAPException,
   ProtocolException,
   RocketRideException,
 } from "../errors.ts";
-import { coreOf, type SessionCore } from "../session/core.ts";
+import type { SessionCore } from "../session/core.ts";
+import { type ByGeneration, byGeneration } from "../session/generation.ts";
 import { succeeded } from "./store_call.ts";
-import type { CallOptions, Session } from "../session/session.ts";
+import type { CallOptions } from "../session/session.ts";
 import type { Payload } from "../transport/transport.ts";
 
 /** How long the server may take to close a file that was abandoned. */
@@ -155,32 +155,10 @@ export function unreadable(what: string): ProtocolException {
 }
 
 /**
- * The connections whose server has no document commands; another connection
- * may lead to another server.
- */
-const withoutDocuments = new WeakMap<SessionCore, number>();
-
-/**
  * Use the document commands of 1.0, or else files, as servers of 1.1 need.
  * Servers of 1.1 reject the former; the answer of 1.0 to the latter is unknown.
- * So documents come first, and a rejection counts for the connection.
  */
-export async function byGeneration<T>(
-  session: Session,
-  documents: () => Promise<T>,
-  files: () => Promise<T>,
-): Promise<T> {
-  const core = coreOf(session);
-  if (withoutDocuments.get(core) !== (core.line ?? NaN)) {
-    try {
-      return await documents();
-    } catch (error) {
-      if (!isDAPException(error, "unknown-command")) throw error;
-      if (core.line !== undefined) withoutDocuments.set(core, core.line);
-    }
-  }
-  return await files();
-}
+export const byDocuments: ByGeneration = byGeneration("unknown-command");
 
 const MIN_FRAME_BYTES = 4 * 1024;
 

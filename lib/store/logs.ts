@@ -8,7 +8,7 @@ import { checkCallOptions } from "../session/call.ts";
 import { coreOf } from "../session/core.ts";
 import type { CallOptions, Session } from "../session/session.ts";
 import { list, remove } from "./directories.ts";
-import { byGeneration, isCount, unreadable } from "./file_calls.ts";
+import { byDocuments, isCount, unreadable } from "./file_calls.ts";
 import { readJson } from "./read_text.ts";
 import { writeJson } from "./write_text.ts";
 
@@ -59,7 +59,7 @@ export async function saveLog(
   const startTime = startTimeOf(contents);
   const name = `${storeName("the source", source)}-${startTime}.log`;
   const path = logPath(projectId, name);
-  return await byGeneration(session, async () => {
+  return await byDocuments(session, async () => {
     const args = { subcommand: "save_log", projectId, source, contents };
     const { filename } = await storeCall(session, args, options);
     if (typeof filename === "string") return filename;
@@ -125,7 +125,7 @@ export async function getLog(
   const fromFile = (): Promise<JsonValue> => readJson(session, path, options);
   // Engines of 1.0 know no other names.
   if (!key) return await fromFile();
-  return await byGeneration(session, async () => {
+  return await byDocuments(session, async () => {
     const args = { subcommand: "get_log", projectId, ...key };
     const { contents } = await storeCall(session, args, options);
     if (contents !== undefined) return contents as JsonValue;
@@ -191,7 +191,7 @@ export async function listLogs(
   const prefix = source === undefined
     ? ""
     : `${storeName("the source", source)}-`;
-  return await byGeneration(
+  return await byDocuments(
     session,
     () => readPages(session, { projectId, ...(source && { source }) }, waiting),
     async () =>

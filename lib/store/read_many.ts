@@ -2,10 +2,11 @@ import { isRecord } from "../../schema/json.ts";
 import { follow } from "../async.ts";
 import { concat } from "../bytes.ts";
 import { checkOptions } from "../check.ts";
-import { isDAPException, RocketRideException } from "../errors.ts";
+import { RocketRideException } from "../errors.ts";
 import { classifyFailure } from "../protocol/failure.ts";
 import { storePathBelowRoot } from "../protocol/store_path.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
+import { byGeneration } from "../session/generation.ts";
 import type { CallOptions, Session } from "../session/session.ts";
 import { unreadable, wholeNumber } from "./file_calls.ts";
 import { readFile } from "./read_file.ts";
@@ -130,29 +131,24 @@ export function readMany(
   }, { highWaterMark: 0 });
 }
 
-/** The connections whose server does not give many files at once. */
-const oneByOne = new WeakMap<SessionCore, number>();
+const byRequests = byGeneration("unknown-command");
 
 async function readBatch(
   core: SessionCore,
   paths: readonly string[],
   options: CallOptions,
 ): Promise<StoredFile[]> {
-  if (oneByOne.get(core) !== (core.line ?? NaN)) {
-    try {
-      const args = { subcommand: "fs_read_many", paths };
-      const request = { command: "rrext_store", arguments: args };
-      const response = succeeded(await core.request(request, options));
-      const { entries } = response.body ?? {};
-      return filesIn(paths, entries, response.arguments?.data);
-    } catch (error) {
-      if (!isDAPException(error, "unknown-command")) throw error;
-      if (core.line !== undefined) oneByOne.set(core, core.line);
-    }
-  }
-  const files: StoredFile[] = [];
-  for (const path of paths) files.push(await readOne(core, path, options));
-  return files;
+  return await byRequests(core, async () => {
+    const args = { subcommand: "fs_read_many", paths };
+    const request = { command: "rrext_store", arguments: args };
+    const response = succeeded(await core.request(request, options));
+    const { entries } = response.body ?? {};
+    return filesIn(paths, entries, response.arguments?.data);
+  }, async () => {
+    const files: StoredFile[] = [];
+    for (const path of paths) files.push(await readOne(core, path, options));
+    return files;
+  });
 }
 
 /** What files may be refused with while others can still be read. */

@@ -16,6 +16,7 @@ export const NOT_MEASURED: Readonly<Record<string, string>> = {
   "lib/cli": USER,
   "lib/cli/commands": USER,
   "lib/admin/deployments.ts": CALLER,
+  "lib/admin/credits.ts": CALLER,
   "lib/admin/profile.ts": CALLER,
   "lib/bytes.ts": BYTES,
   "lib/pipe/options.ts#frameBytesOf": CALLER,

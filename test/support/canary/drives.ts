@@ -1,8 +1,8 @@
 import * as client from "@rocketride/streams";
-import type { Session } from "@rocketride/streams";
 import * as admin from "@rocketride/streams/admin";
 import * as store from "@rocketride/streams/store";
 import * as transport from "@rocketride/streams/transport";
+import { type Drive, DRIVES_OF_1_4 } from "./drives_of_1_4.ts";
 import { LITERAL, PAYLOAD, PIPELINE } from "./plants.ts";
 
 /** Names of providers that refusals quote, with what must not be shown. */
@@ -13,19 +13,6 @@ const MISSPELT = {
     { id: "x", provider: "${ROCKETRIDE_PASSWORD}", config: {} },
   ],
 };
-
-/** What a call is made with, besides its session. */
-export interface Place {
-  /** The token of a task. */
-  readonly token: string;
-  /** Ends a call. */
-  readonly signal?: AbortSignal | undefined;
-  /** Milliseconds for a call. */
-  readonly timeout?: number | undefined;
-}
-
-/** Calls one function of the library. */
-export type Drive = (session: Session, place: Place) => unknown;
 
 const BYTES = new TextEncoder().encode(PAYLOAD);
 
@@ -314,6 +301,8 @@ export const DRIVES: Readonly<Record<string, Drive>> = {
       userId: "u",
       permissions: [],
     }, o),
+  // Administration from 1.3 on.
+  ...DRIVES_OF_1_4,
   // Ends.
   setConnectionParams: (s, { token: _, ...o }) =>
     client.setConnectionParams(s, o),

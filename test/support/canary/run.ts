@@ -24,7 +24,8 @@ import {
   type NodeTask,
   serveEngine,
 } from "@rocketride/streams/engine";
-import { type Drive, DRIVES, type Place } from "./drives.ts";
+import { DRIVES } from "./drives.ts";
+import type { Drive, Place } from "./drives_of_1_4.ts";
 import {
   AUTH,
   DURABLE,
@@ -67,6 +68,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   deployAdd: PIPELINES,
   deployList: PIPELINES,
   deployStatus: PIPELINES,
+  publishPipeline: PIPELINES,
+  getDeployment: PIPELINES,
+  listDeployments: PIPELINES,
+  setSchedule: PIPELINES,
   deployUpdate: PIPELINES,
   getEnv: [...PIPELINES, "server"],
   // The pipeline comes back.
