@@ -24,7 +24,6 @@ import { snippetsOf } from "../../lib/engine/nodes/retrieval/snippets.ts";
 import {
   matchesIn,
   TextIndex,
-  type TextQuery,
 } from "../../lib/engine/nodes/retrieval/text_index.ts";
 import {
   codePoints,
@@ -292,15 +291,23 @@ export const NODE_READERS: readonly TextReader[] = [
     pieces: WORD_PIECES,
   },
   {
+    covers: ["lib/engine/nodes/retrieval/text_index.ts#matchesIn"],
+    read: (text) =>
+      matchesIn(text, { text: text.slice(0, 8), operator: "exact", slop: 3 }),
+    common: false,
+    pieces: WORD_PIECES,
+  },
+  {
     covers: ["lib/engine/nodes/retrieval/snippets.ts#snippetsOf"],
     read: (text) => {
-      const row = text.slice(0, 8);
-      const query: TextQuery = { text: row, operator: "exact", slop: 3 };
-      const matches = matchesIn(text, query);
-      for (const size of [1, 250]) snippetsOf(text, matches, size);
+      const matches = Array.from(
+        { length: text.length / 3 },
+        (_, at) => ({ at: at * 3, end: at * 3 + 1 }),
+      );
+      for (const size of [1, 250, text.length]) snippetsOf(text, matches, size);
     },
     common: false,
-    pieces: ["a. ", 'a."', "\n", "\u3002", ...WORD_PIECES],
+    pieces: ["a", "a ", "a. ", 'a."', "\n", "\u3002", "\ud842\udfb7"],
   },
   {
     covers: ["lib/engine/nodes/retrieval/search.ts#docMatches"],

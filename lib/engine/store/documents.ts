@@ -2,15 +2,9 @@ import { isRecord } from "../../../schema/json.ts";
 import { isPipeline } from "../../../schema/pipeline.ts";
 import { type ProjectSummary, summarize } from "../../../schema/store.ts";
 import { RocketRideException } from "../../errors.ts";
-import type { StoredEntry } from "./file_store.ts";
 import type { Files } from "./files.ts";
 
-/** Logs in one part of a list. */
-const PAGE_SIZE = 100;
-const FOLDER = ".logs";
-const ENDING = ".log";
-
-/** What there is one list of, kept as one file each. */
+/** Pipelines of one kind, each in a file of its own. */
 export interface Shelf {
   /** The files that it is among. */
   readonly files: Files;
@@ -20,7 +14,7 @@ export interface Shelf {
   readonly what: "Project" | "Template";
 }
 
-/** A pipeline that is kept, and which one it is. */
+/** A stored pipeline. */
 export interface Kept {
   /** The pipeline. */
   readonly pipeline: Readonly<Record<string, unknown>>;
@@ -28,9 +22,12 @@ export interface Kept {
   readonly version: string;
 }
 
-/** Keep a pipeline; returns its version. */
+/** Logs in one part of a list. */
+const PAGE_SIZE = 100;
+
+/** Store a pipeline; returns its version. */
 export async function savePipeline(
-  { files, folder, what }: Shelf,
+  shelf: Shelf,
   id: string,
   pipeline: unknown,
   expected: unknown,
@@ -41,47 +38,39 @@ export async function savePipeline(
     );
   }
   const bytes = encode(pipeline);
-  await files.update(`${folder}/${id}.json`, async (before) => {
-    await requireVersion(`${what} '${id}'`, before, expected);
+  await shelf.files.update(pathOf(shelf, id), async (before) => {
+    await requireVersion(nameOf(shelf, id), before, expected);
     return bytes;
   });
   return await versionOf(bytes);
 }
 
 /** The pipeline of an id. */
-export async function readPipelineOf(
-  { files, folder, what }: Shelf,
-  id: string,
-): Promise<Kept> {
-  let kept: Kept | undefined;
-  await files.update(`${folder}/${id}.json`, async (bytes) => {
-    if (!bytes) throw missing(`${what} '${id}'`);
-    const pipeline = decode(bytes);
-    if (!isRecord(pipeline)) throw unreadable(`${what} '${id}'`);
-    kept = { pipeline, version: await versionOf(bytes) };
-    return undefined;
-  });
-  return kept!;
+export async function readPipelineOf(shelf: Shelf, id: string): Promise<Kept> {
+  const found = await shelf.files.read(pathOf(shelf, id));
+  if (!found) throw missing(nameOf(shelf, id));
+  const pipeline = decode(found.bytes);
+  if (!isRecord(pipeline)) throw unreadable(nameOf(shelf, id));
+  return { pipeline, version: await versionOf(found.bytes) };
 }
 
-/** Forget a pipeline. */
+/** Delete a pipeline. */
 export async function deletePipeline(
-  { files, folder, what }: Shelf,
+  shelf: Shelf,
   id: string,
   expected: unknown,
 ): Promise<void> {
-  await files.update(`${folder}/${id}.json`, async (before) => {
-    if (!before) throw missing(`${what} '${id}'`);
-    await requireVersion(`${what} '${id}'`, before, expected);
+  await shelf.files.update(pathOf(shelf, id), async (before) => {
+    if (!before) throw missing(nameOf(shelf, id));
+    await requireVersion(nameOf(shelf, id), before, expected);
     return "remove";
   });
 }
 
-/** What there is, without whatever is no pipeline. */
+/** The pipelines; files that are not a pipeline are left out. */
 export async function listPipelines(shelf: Shelf): Promise<ProjectSummary[]> {
-  const { files, folder } = shelf;
   const summaries: ProjectSummary[] = [];
-  for (const { name, type } of await files.list(folder)) {
+  for (const { name, type } of await shelf.files.list(shelf.folder)) {
     if (type !== "file" || !name.endsWith(".json")) continue;
     const id = name.slice(0, -".json".length);
     const kept = await readPipelineOf(shelf, id).catch(() => undefined);
@@ -92,7 +81,7 @@ export async function listPipelines(shelf: Shelf): Promise<ProjectSummary[]> {
   return summaries;
 }
 
-/** Keep what a run left behind; returns the name of its file. */
+/** Store the log of a run; returns the name of its file. */
 export async function saveLog(
   files: Files,
   projectId: string,
@@ -102,13 +91,12 @@ export async function saveLog(
   const body = isRecord(contents) ? contents.body : undefined;
   const startTime = isRecord(body) ? body.startTime : undefined;
   if (!Number.isFinite(startTime)) throw unreadable("'body.startTime'");
-  const name = `${source}-${startTime}${ENDING}`;
-  const path = `${FOLDER}/${projectId}/${name}`;
-  await files.update(path, () => Promise.resolve(encode(contents)));
+  const name = `${source}-${startTime}.log`;
+  await files.write(`.logs/${projectId}/${name}`, encode(contents));
   return name;
 }
 
-/** What a run left behind. */
+/** The log of a run. */
 export async function readLog(
   files: Files,
   projectId: string,
@@ -117,13 +105,11 @@ export async function readLog(
 ): Promise<unknown> {
   // Python clients wrote whole seconds with a fraction.
   for (const name of [`${source}-${startTime}`, `${source}-${startTime}.0`]) {
-    let contents: unknown;
-    await files.update(`${FOLDER}/${projectId}/${name}${ENDING}`, (bytes) => {
-      contents = bytes && (decode(bytes) ?? null);
-      return Promise.resolve(undefined);
-    });
+    const found = await files.read(`.logs/${projectId}/${name}.log`);
+    if (!found) continue;
+    const contents = decode(found.bytes) ?? null;
     if (contents === null) throw unreadable(`Log '${name}'`);
-    if (contents !== undefined) return contents;
+    return contents;
   }
   throw missing(`Log '${source}-${startTime}'`);
 }
@@ -135,11 +121,13 @@ export async function listLogs(
   source: string | undefined,
   page: number,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const entries = await files.list(`${FOLDER}/${projectId}`);
-  const names = entries.filter(({ name, type }) =>
-    type === "file" && name.endsWith(ENDING) &&
-    (source === undefined || name.startsWith(`${source}-`))
-  ).sort((a, b) => modified(a) - modified(b)).map(({ name }) => name);
+  const names = (await files.list(`.logs/${projectId}`))
+    .flatMap((entry) => entry.type === "file" ? [entry] : [])
+    .filter(({ name }) =>
+      name.endsWith(".log") &&
+      (source === undefined || name.startsWith(`${source}-`))
+    )
+    .sort((a, b) => a.modified - b.modified).map(({ name }) => name);
   const logs = names.slice(page * PAGE_SIZE, (page + 1) * PAGE_SIZE);
   return {
     success: true,
@@ -151,8 +139,12 @@ export async function listLogs(
   };
 }
 
-function modified(entry: StoredEntry): number {
-  return entry.type === "file" ? entry.modified : 0;
+function pathOf({ folder }: Shelf, id: string): string {
+  return `${folder}/${id}.json`;
+}
+
+function nameOf({ what }: Shelf, id: string): string {
+  return `${what} '${id}'`;
 }
 
 /** JSON as the helpers of the file generation write it. */
@@ -160,24 +152,21 @@ function encode(value: unknown): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(value, null, 2));
 }
 
-/** JSON out of a file; `undefined` where there is none in it. */
+/** `undefined` if the bytes are not JSON. */
 function decode(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
-    // Whoever wrote it did not write JSON.
     return undefined;
   }
 }
 
-/** Something that was asked for is not there. */
 function missing(what: string): RocketRideException {
   return new RocketRideException(`NOT_FOUND: ${what} does not exist`, {
     code: "file-not-found",
   });
 }
 
-/** What is there is not what it should be. */
 function unreadable(what: string): RocketRideException {
   return new RocketRideException(`STORAGE_ERROR: ${what} is not readable`);
 }
@@ -196,7 +185,7 @@ async function requireVersion(
   );
 }
 
-/** Content is its own version, whichever way it was written. */
+/** A hash of the content, whichever way it was written. */
 async function versionOf(bytes: Uint8Array): Promise<string> {
   const hash = await crypto.subtle.digest("SHA-256", new Uint8Array(bytes));
   return [...new Uint8Array(hash, 0, 16)]

@@ -15,6 +15,14 @@ interface Entry {
   readonly file: OpenFile;
 }
 
+/** What {@linkcode Files.read} returns. */
+export interface FileContent {
+  /** The bytes that were wanted. */
+  readonly bytes: Uint8Array;
+  /** How many the file has. */
+  readonly size: number;
+}
+
 /**
  * The rules of the store on top of whatever keeps the files: who
  * may open what, what may be removed and renamed. One change after the other,
@@ -131,25 +139,39 @@ export class Files {
     });
   }
 
+  /** Read a file, or its first bytes; `undefined` if it is not there. */
+  read(
+    path: string,
+    mostBytes: number = Infinity,
+  ): Promise<FileContent | undefined> {
+    return this.#changes.run(async () =>
+      await this.#hasFile(path) ? await this.#read(path, mostBytes) : undefined
+    );
+  }
+
+  /** Make a file, or replace its content. */
+  write(path: string, bytes: Uint8Array): Promise<void> {
+    return this.#changes.run(() => this.#write(path, bytes));
+  }
+
   /**
-   * Read a whole file, and put what `change` makes of it in its place, with
-   * nobody in between; a file that is not there is `undefined`. Where nothing
-   * is returned, nothing is written.
+   * Replace the content of a file by what `change` makes of it, without
+   * another change in between; a file that is not there is `undefined`.
    */
   update(
     path: string,
     change: (
       before: Uint8Array | undefined,
-    ) => Promise<Uint8Array | "remove" | undefined>,
+    ) => Promise<Uint8Array | "remove">,
   ): Promise<void> {
     return this.#changes.run(async () => {
       await this.#requireUnwritten(path);
-      const found = await this.#store.look(path);
-      if (found?.type === "dir") throw refusal("notAFile", path);
-      const after = await change(found && await this.#readWhole(path));
-      if (after === undefined) return;
+      const before = await this.#hasFile(path)
+        ? await this.#read(path)
+        : undefined;
+      const after = await change(before?.bytes);
       if (after === "remove") return await this.#store.remove(path, false);
-      await this.#writeWhole(path, after);
+      await this.#write(path, after);
     });
   }
 
@@ -158,24 +180,28 @@ export class Files {
     return this.#changes.run(() => Promise.resolve());
   }
 
-  async #readWhole(path: string): Promise<Uint8Array> {
+  async #read(
+    path: string,
+    mostBytes: number = Infinity,
+  ): Promise<FileContent> {
     const reader = await this.#store.read(path);
     try {
-      const whole = new Uint8Array(reader.size);
+      const { size } = reader;
+      const bytes = new Uint8Array(Math.min(size, mostBytes));
       let at = 0;
-      while (at < whole.length) {
-        const bytes = await reader.read(at, whole.length - at);
-        if (bytes.length === 0) return whole.subarray(0, at);
-        whole.set(bytes, at);
-        at += bytes.length;
+      while (at < bytes.length) {
+        const part = await reader.read(at, bytes.length - at);
+        if (part.length === 0) break;
+        bytes.set(part, at);
+        at += part.length;
       }
-      return whole;
+      return { bytes: bytes.subarray(0, at), size };
     } finally {
       await reader.close();
     }
   }
 
-  async #writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+  async #write(path: string, bytes: Uint8Array): Promise<void> {
     const file = await this.#openToWrite(path);
     try {
       await file.write(bytes);
@@ -188,9 +214,7 @@ export class Files {
 
   async #openToWrite(path: string): Promise<OpenFile> {
     await this.#requireUnwritten(path);
-    const found = await this.#store.look(path);
-    if (found?.type === "dir") throw refusal("notAFile", path);
-    if (!found) await this.#requireDirectoryAbove(path);
+    if (!await this.#hasFile(path)) await this.#requireDirectoryAbove(path);
     return this.#register(path, await this.#store.write(path));
   }
 
@@ -224,9 +248,13 @@ export class Files {
   }
 
   async #requireFile(path: string): Promise<void> {
+    if (!await this.#hasFile(path)) throw refusal("notFound", path);
+  }
+
+  async #hasFile(path: string): Promise<boolean> {
     const found = await this.#store.look(path);
-    if (!found) throw refusal("notFound", path);
-    if (found.type === "dir") throw refusal("notAFile", path);
+    if (found?.type === "dir") throw refusal("notAFile", path);
+    return found !== undefined;
   }
 
   /**

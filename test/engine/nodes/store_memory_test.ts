@@ -1,7 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { Doc } from "../../../schema/doc.ts";
-import { Collection } from "../../../lib/engine/nodes/retrieval/collection.ts";
-import { MemoryBudget } from "../../../lib/engine/nodes/retrieval/memory_budget.ts";
+import {
+  Collection,
+  MemoryBudget,
+} from "../../../lib/engine/nodes/retrieval/collection.ts";
 import { TextIndex } from "../../../lib/engine/nodes/retrieval/text_index.ts";
 import { ExecutionException } from "../../../lib/errors.ts";
 

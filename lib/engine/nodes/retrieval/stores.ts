@@ -1,10 +1,37 @@
-import type { NodeDefinition, NodeTask, TaskContext } from "../../node.ts";
+import type { Doc } from "../../../../schema/doc.ts";
+import {
+  completeQuestion,
+  type Question,
+} from "../../../../schema/question.ts";
+import type {
+  NodeDefinition,
+  NodeInstance,
+  NodeTask,
+  PipeContext,
+  TaskContext,
+} from "../../node.ts";
 import { type ConfigReader, configReader } from "../config_reader.ts";
-import { Collection } from "./collection.ts";
-import { MemoryBudget } from "./memory_budget.ts";
+import { Collection, MemoryBudget } from "./collection.ts";
+import { search } from "./search.ts";
 import { snippetsOf } from "./snippets.ts";
 import { matchesIn, TextIndex, type TextQuery } from "./text_index.ts";
-import { emitOneByOne, storeInstance } from "./vector_store.ts";
+
+const PROVIDERS = [
+  "qdrant",
+  "chroma",
+  "milvus",
+  "pinecone",
+  "weaviate",
+  "astra_db",
+  "mongodb+srv",
+  "postgres",
+  "elasticsearch",
+  "opensearch",
+];
+
+/** Those that can be full-text indexes, and how their `mode` says so. */
+const INDEXES: ReadonlySet<string> = new Set(["elasticsearch", "opensearch"]);
+const INDEX_MODES: ReadonlySet<string> = new Set(["index", "false", ""]);
 
 const OPERATORS: readonly TextQuery["operator"][] = ["or", "and", "exact"];
 const SNIPPET_SIZE = 250;
@@ -17,14 +44,6 @@ interface Shelves {
   readonly budget: MemoryBudget;
 }
 
-/** The `start` functions of stores. */
-export interface StoreStarters {
-  /** A vector store. */
-  readonly vectors: (provider: string) => NodeDefinition["start"];
-  /** A vector store, or a full-text index where `mode` asks for that. */
-  readonly vectorsOrTexts: (provider: string) => NodeDefinition["start"];
-}
-
 /**
  * Vector stores under the names of RocketRide's, all of them in memory.
  *
@@ -33,25 +52,29 @@ export interface StoreStarters {
  * take 512 MiB at most; what exceeds that fails the write. `elasticsearch` and
  * `opensearch` in the mode `index` keep texts instead, and find those with the
  * same words.
+ *
+ * @returns The `start` function of each provider.
  */
-export function storeStarters(): StoreStarters {
+export function storeStarters(): Readonly<
+  Record<string, NodeDefinition["start"]>
+> {
   const shelves: Shelves = {
     collections: new Map(),
     indexes: new Map(),
     budget: new MemoryBudget(),
   };
-  const vectors = (provider: string) => (context: TaskContext): NodeTask =>
-    vectorStore(provider, context, shelves);
-  return {
-    vectors,
-    vectorsOrTexts: (provider) => (context) =>
-      // A switch in forms: off means index.
-      ["index", "false", ""].includes(
-          String(context.config.mode ?? "vectors").trim().toLowerCase(),
-        )
+  const starters = PROVIDERS.map((provider) => {
+    const start = (context: TaskContext): NodeTask =>
+      INDEXES.has(provider) && INDEX_MODES.has(modeOf(context))
         ? textIndex(provider, context, shelves)
-        : vectorStore(provider, context, shelves),
-  };
+        : vectorStore(provider, context, shelves);
+    return [provider, start] as const;
+  });
+  return Object.fromEntries(starters);
+}
+
+function modeOf({ config }: TaskContext): string {
+  return String(config.mode ?? "vectors").trim().toLowerCase();
 }
 
 function vectorStore(
@@ -65,12 +88,12 @@ function vectorStore(
     max: 1,
     fraction: true,
   });
-  const { similarity = "cosine" } = context.config;
+  const similarity = read.text("similarity", "cosine");
   if (similarity !== "cosine") {
     context.warn(`Vectors are compared by cosine here, not by ${similarity}`);
   }
   const key = keyOf(provider, read);
-  const emit = provider === "opensearch" ? emitOneByOne : undefined;
+  const emit = provider === "opensearch" ? emitOneByOne : emitTogether;
   const collection = (): Collection =>
     shelved(collections, key, () => new Collection(budget));
   return { instance: (pipe) => storeInstance(pipe, collection(), least, emit) };
@@ -130,4 +153,93 @@ function shelved<T>(shelf: Map<string, T>, key: string, make: () => T): T {
   const found = shelf.get(key) ?? make();
   shelf.set(key, found);
   return found;
+}
+
+/**
+ * A vector store at work: keeps documents, and answers questions with those
+ * that match, on each connected lane.
+ *
+ * @param least The score below which documents are left out.
+ * @param emit How the documents of an answer are passed on.
+ */
+function storeInstance(
+  pipe: PipeContext,
+  collection: Collection,
+  least: number,
+  emit: typeof emitTogether,
+): NodeInstance {
+  return {
+    on: {
+      documents: (documents) => collection.add(documents),
+      questions: async (question) => {
+        if (question.filter?.name) {
+          pipe.warn("The filter 'name' is not looked at: documents have none");
+        }
+        const found = search(collection, question, least);
+        await emit(pipe, merged(question.documents, found), question);
+        return "consume";
+      },
+    },
+  };
+}
+
+/** Emit documents as they are, as one JSON answer, and in the question. */
+async function emitTogether(
+  pipe: PipeContext,
+  documents: readonly Doc[],
+  question: Question,
+): Promise<void> {
+  if (pipe.listens("documents")) await pipe.emit("documents", documents);
+  if (pipe.listens("answers")) {
+    const answer = JSON.stringify(documents);
+    await pipe.emit("answers", { answer, expectJson: false });
+  }
+  if (pipe.listens("questions")) {
+    await pipe.emit("questions", resting(question, documents));
+  }
+}
+
+/** Emit the text of each document as an answer and as text, then all. */
+async function emitOneByOne(
+  pipe: PipeContext,
+  documents: readonly Doc[],
+): Promise<void> {
+  for (const { page_content } of documents) {
+    const answer = page_content ?? "";
+    if (pipe.listens("answers")) {
+      await pipe.emit("answers", { answer, expectJson: false });
+    }
+    if (pipe.listens("text")) await pipe.emit("text", answer);
+  }
+  if (documents.length > 0 && pipe.listens("documents")) {
+    await pipe.emit("documents", documents);
+  }
+}
+
+/** What the question already had, and what was found: the best first. */
+function merged(
+  brought: readonly Doc[],
+  found: readonly Doc[],
+): readonly Doc[] {
+  const isFound = ({ metadata }: Doc): boolean =>
+    found.some((doc) =>
+      doc.metadata?.objectId === metadata?.objectId &&
+      doc.metadata?.chunkId === metadata?.chunkId
+    );
+  return [...brought.filter((doc) => !isFound(doc)), ...found]
+    .toSorted((a, b) => (b.score ?? 0) - (a.score ?? 0));
+}
+
+/** The question with documents; a further store searches only these. */
+function resting(question: Question, documents: readonly Doc[]): Question {
+  if (documents.length === 0) return question;
+  const objectIds = new Set(question.filter?.objectIds ?? []);
+  for (const { metadata } of documents) {
+    if (metadata) objectIds.add(metadata.objectId);
+  }
+  return completeQuestion({
+    ...question,
+    documents,
+    filter: { ...question.filter, objectIds: [...objectIds] },
+  });
 }

@@ -1,4 +1,4 @@
-import { MemoryBudget } from "./memory_budget.ts";
+import { MemoryBudget } from "./collection.ts";
 import {
   partsOf,
   phraseWordsIn,

@@ -51,7 +51,8 @@ export function* wordsIn(text: string): Generator<Word> {
   yield* wordsOfRuns(text, runs);
 }
 
-function* wordsOfRuns(text: string, runs: readonly Span[]): Generator<Word> {
+function wordsOfRuns(text: string, runs: readonly Span[]): readonly Word[] {
+  const words: Word[] = [];
   const from = runs[0]?.at ?? 0;
   const window = text.slice(from, runs.at(-1)?.end);
   const ends = UNSPACED.test(window) ? segmentEnds(window) : [];
@@ -62,12 +63,13 @@ function* wordsOfRuns(text: string, runs: readonly Span[]): Generator<Word> {
       while (next < ends.length && from + ends[next]! < end) {
         const cut = from + ends[next++]!;
         if (cut <= begin) continue;
-        yield wordAt(text, begin, cut);
+        words.push(wordAt(text, begin, cut));
         begin = cut;
       }
     }
-    yield wordAt(text, begin, end);
+    words.push(wordAt(text, begin, end));
   }
+  return words;
 }
 
 function wordAt(text: string, at: number, end: number): Word {
