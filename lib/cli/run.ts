@@ -58,7 +58,7 @@ export interface Run<Flags> {
 export interface OpenOptions {
   /** Keep the session connected, and wait for an engine at first. */
   readonly persist?: boolean;
-  /** Called when the connection was lost, and when it is there again. */
+  /** Called with what is wrong with the connection, or that nothing is. */
   readonly onState?: (text: string | undefined) => void;
 }
 
@@ -207,8 +207,9 @@ async function open(
       ...(onState && {
         onConnected: (): void => onState(undefined),
         onDisconnected: (reason: string): void =>
-          onState(reason || "Connection lost"),
-        onConnectError: (message: string): void => onState(message),
+          onState(`Connection lost, connecting again... ${reason}`),
+        onConnectError: (message: string): void =>
+          onState(`Connecting again... ${message}`),
       }),
     });
     run.defer(() => close(session));

@@ -108,7 +108,8 @@ async function feed(
   await source.pipeTo(stdin).catch(() => {});
 }
 
-function neutralEnv(): Record<string, string> {
+/** The variables of this machine without those that change what is printed. */
+export function neutralEnv(): Record<string, string> {
   const variables = Object.entries(Deno.env.toObject())
     .filter(([name]) => !/^(ROCKETRIDE_|OTEL_|FORCE_COLOR)/.test(name));
   return { ...Object.fromEntries(variables), NO_COLOR: "1" };

@@ -70,7 +70,7 @@ export function chatCommand(): Command {
       const session = await run.connect({
         persist: isTyped,
         onState(text): void {
-          if (text && !run.signal.aborted) void out.note(`${oneLine(text)}...`);
+          if (text && !run.signal.aborted) void out.note(oneLine(text));
         },
       });
       const task = token || await startOwnTask(run, session, options!);

@@ -67,7 +67,7 @@ async function watchEvents(
   const session = await run.connect({
     persist: isLive,
     onState(text): void {
-      trouble = text === undefined ? undefined : `${text}, connecting again...`;
+      trouble = text;
       screen?.changed();
     },
   });

@@ -63,7 +63,7 @@ async function watch(run: Run<Flags>, token: string): Promise<void> {
   const session = await run.connect({
     persist: true,
     onState(text): void {
-      trouble = text === undefined ? undefined : `${text}, connecting again...`;
+      trouble = text;
       screen.changed();
     },
   });
