@@ -52,8 +52,10 @@ export async function browserCredential(
     });
     response.end(
       isAnswer ? "Signed in. You can close this page.\n" : "Not found\n",
+      () => {
+        if (isAnswer) answer.resolve(searchParams);
+      },
     );
-    if (isAnswer) answer.resolve(searchParams);
   });
   const expired = AbortSignal.timeout(PATIENCE_MS);
   const end = AbortSignal.any([signal, expired]);
@@ -112,12 +114,18 @@ function openBrowser(address: string): void {
   const [program, ...args] = platform === "win32"
     ? ["rundll32", "url.dll,FileProtocolHandler"]
     : [platform === "darwin" ? "open" : "xdg-open"];
-  const child = spawn(program!, [...args, address], {
-    stdio: "ignore",
-    detached: true,
-  });
-  child.on("error", () => {
-    // There is none.
-  });
-  child.unref();
+  try {
+    const child = spawn(program!, [...args, address], {
+      stdio: "ignore",
+      detached: true,
+    });
+    child.on("error", noBrowser);
+    child.unref();
+  } catch {
+    noBrowser(); // Deno throws, others emit
+  }
+}
+
+function noBrowser(): void {
+  // The address can be opened by hand.
 }

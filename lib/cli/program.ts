@@ -6,6 +6,7 @@ import { demoCommand } from "./commands/demo.ts";
 import { engineCommand } from "./commands/engine.ts";
 import { eventsCommand } from "./commands/events.ts";
 import { listCommand } from "./commands/list.ts";
+import { logCommand } from "./commands/log.ts";
 import { loginCommand } from "./commands/login.ts";
 import { newCommand } from "./commands/new.ts";
 import { profileCommand } from "./commands/profile.ts";
@@ -34,6 +35,7 @@ const COMMANDS: readonly (() => Command)[] = [
   chatCommand,
   statusCommand,
   eventsCommand,
+  logCommand,
   stopCommand,
   listCommand,
   validateCommand,

@@ -284,3 +284,15 @@ export function wholeNumber(
     `Cannot use ${name} "${text}": expected a whole number`,
   );
 }
+
+/** What a call returns; the mistakes of its caller are wrong usage. */
+export async function withUsage<T>(call: () => T | Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof TypeError) {
+      throw new UsageError(error.message);
+    }
+    throw error;
+  }
+}

@@ -31,6 +31,8 @@ export interface RunningCommand {
   output(): string;
   /** Wait until its output has a text; fails when it ends without. */
   printed(text: string): Promise<void>;
+  /** Wait until its error output matches; returns the first group. */
+  printedError(pattern: RegExp): Promise<string>;
   /** Its end. */
   readonly outcome: Promise<CommandOutcome>;
 }
@@ -78,10 +80,16 @@ export function startProgram(
     child,
     output: () => stdout.text,
     async printed(text): Promise<void> {
-      if (await stdout.has(text)) return;
+      if (await stdout.has((it) => it.includes(text))) return;
       throw new Error(
         `It ended without "${text}":\n${stdout.text}${stderr.text}`,
       );
+    },
+    async printedError(pattern): Promise<string> {
+      await stderr.has((it) => pattern.test(it));
+      const [, found] = pattern.exec(stderr.text) ?? [];
+      if (found !== undefined) return found;
+      throw new Error(`It ended without ${pattern}:\n${stderr.text}`);
     },
     outcome: (async () => {
       const { code } = await child.status;
@@ -129,12 +137,10 @@ export class Recorder {
     this.end = this.#read(stream);
   }
 
-  /** Wait for a text; returns whether it came. */
-  async has(text: string): Promise<boolean> {
-    while (!this.text.includes(text) && !this.#isOver) {
-      await this.#news.promise;
-    }
-    return this.text.includes(text);
+  /** Wait until it has something; returns whether it came. */
+  async has(test: (text: string) => boolean): Promise<boolean> {
+    while (!test(this.text) && !this.#isOver) await this.#news.promise;
+    return test(this.text);
   }
 
   async #read(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {

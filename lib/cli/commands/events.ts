@@ -1,21 +1,17 @@
 import { Command } from "commander";
-import {
-  events,
-  type EventsOptions,
-  type EventType,
-  type StreamedEvent,
-} from "../../../mod.ts";
+import { events, type EventsOptions, type EventType } from "../../../mod.ts";
 import { examples } from "../help.ts";
 import { LiveScreen } from "../live_screen.ts";
-import { type Colors, oneLine } from "../output.ts";
+import { eventJson, eventText, type StampedEvent } from "../event_text.ts";
+import { oneLine } from "../output.ts";
 import { appendFile } from "../platform.ts";
 import {
   type ConnectionFlags,
   type Run,
-  UsageError,
   wholeNumber,
   withAction,
   withConnection,
+  withUsage,
 } from "../run.ts";
 
 interface Flags extends ConnectionFlags {
@@ -73,7 +69,7 @@ async function watchEvents(
   });
   trouble = undefined;
   const log = await openLog(flags.log, types);
-  const stream = await subscribed(
+  const stream = await withUsage(() =>
     events(
       session,
       flags.token ?? "*",
@@ -83,7 +79,7 @@ async function watchEvents(
         overflow: "drop-oldest",
         highWaterMark: 10_000,
       } satisfies EventsOptions,
-    ),
+    )
   );
   let index = 0;
   try {
@@ -92,30 +88,13 @@ async function watchEvents(
       kept.push(stamped);
       if (kept.length > KEPT) kept.shift();
       screen?.changed();
-      await log?.({ type: "event", ...logged(stamped) });
-      await out.item(logged(stamped));
+      await log?.({ type: "event", ...eventJson(stamped) });
+      await out.item(eventJson(stamped));
       if (!screen) await out.line(eventText(stamped, out.colors));
       if (index >= most) break;
     }
   } finally {
     await log?.({ type: "end", time: new Date().toISOString(), events: index });
-  }
-}
-
-/** An event with its number and the time of its arrival. */
-interface StampedEvent {
-  readonly index: number;
-  readonly time: Date;
-  readonly event: StreamedEvent;
-}
-
-/** A subscription, with the mistakes of its caller as wrong usage. */
-async function subscribed<T>(opening: Promise<T>): Promise<T> {
-  try {
-    return await opening;
-  } catch (error) {
-    if (error instanceof RangeError) throw new UsageError(error.message);
-    throw error;
   }
 }
 
@@ -129,38 +108,4 @@ async function openLog(
     appendFile(file, JSON.stringify(record) + "\n");
   await log({ type: "init", time: new Date().toISOString(), types });
   return log;
-}
-
-function logged({ index, time, event }: StampedEvent): object {
-  const at = { index, time: time.toISOString() };
-  if (event.type === "gap") return { ...at, gap: event };
-  return { ...at, event: event.event, body: event.body };
-}
-
-/** An event in one line: time, number, name, and the parts of its body. */
-function eventText(
-  { index, time, event }: StampedEvent,
-  colors: Colors,
-): string {
-  const clock = time.toISOString().slice(11, 23);
-  const head = `${colors.dim(clock)}  ${String(index).padStart(5)}  `;
-  if (event.type === "gap") {
-    return head + colors.yellow(`events may be missing: ${event.reason}`);
-  }
-  const cells = Object.entries(event.body ?? {}).sort()
-    .filter(([name]) => !name.startsWith("__"))
-    .map(([name, value]) =>
-      `${colors.dim(`${oneLine(name)}:`)} ${cell(value)}`
-    );
-  return `${head}${colors.cyan(oneLine(event.event))}  ${cells.join("  ")}`;
-}
-
-/** A value in a few characters; of containers, how much is in them. */
-function cell(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.length}]`;
-  if (typeof value === "object" && value !== null) {
-    return `{${Object.keys(value).length}}`;
-  }
-  const text = oneLine(value);
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }

@@ -1,0 +1,176 @@
+import { Command } from "commander";
+import {
+  type EventType,
+  getLogChapters,
+  listLogStreams,
+  type LogOptions,
+  readLog,
+} from "../../../mod.ts";
+import { eventJson, eventText } from "../event_text.ts";
+import { examples } from "../help.ts";
+import {
+  type ConnectionFlags,
+  type Run,
+  UsageError,
+  wholeNumber,
+  withAction,
+  withConnection,
+  withUsage,
+} from "../run.ts";
+
+interface Flags extends ConnectionFlags {
+  readonly team?: string;
+  readonly deployed?: boolean;
+  readonly since?: string;
+  readonly until?: string;
+  readonly count?: string;
+  readonly follow?: boolean;
+  readonly runs?: boolean;
+  readonly streams?: boolean;
+}
+
+/** `log`: the events that an engine has recorded. */
+export function logCommand(): Command {
+  const command = new Command("log")
+    .description("Read the events that an engine has recorded of a source.")
+    .argument("<project>", "the project's id")
+    .argument("<source>", "the id of the source component")
+    .argument("[types]", "kinds or names, with commas between", "all")
+    .option("--team <id>", "the runs of a team")
+    .option("--deployed", "deployed runs, not those of development")
+    .option("--since <time>", "a date, or how long ago: 90s, 15m, 2h, 7d")
+    .option("--until <time>", "the same, for the end")
+    .option("--count <number>", "end after so many events")
+    .option("-f, --follow", "go on with what happens from now on")
+    .option("--runs", "list the runs instead")
+    .option("--streams", "list the logs that the source has instead")
+    .addHelpText(
+      "after",
+      examples([
+        ["rocketride log reports webhook_1 --since 1h", "the last hour"],
+        ["rocketride log reports webhook_1 output --follow", "one kind, live"],
+        ["rocketride log reports webhook_1 --runs", "when it ran"],
+      ]),
+    );
+  return withAction<Flags>(
+    withConnection(command),
+    async (run, [projectId = "", source = "", types = "all"]) => {
+      const { flags, signal } = run;
+      const options = {
+        projectId,
+        source,
+        teamId: flags.team,
+        ...(flags.deployed && { runKind: "deploy" as const }),
+        signal,
+      };
+      if (flags.streams) return await printStreams(run, options);
+      if (flags.runs) return await printRuns(run, options);
+      await printEvents(run, options, types);
+    },
+  );
+}
+
+async function printEvents(
+  run: Run<Flags>,
+  options: LogOptions,
+  words: string,
+): Promise<void> {
+  const { out, flags } = run;
+  const { follow: live = false } = flags;
+  const since = timeOf("--since", flags.since);
+  const until = timeOf("--until", flags.until);
+  const most = wholeNumber("--count", flags.count) ?? Infinity;
+  const session = await run.connect({
+    persist: live,
+    onState: (text): void => void (text && out.note(text)),
+  });
+  const types = words.split(",").map((it) => it.trim() as EventType);
+  const events = await withUsage(() =>
+    readLog(session, {
+      ...options,
+      types,
+      live,
+      ...(since && { from: { time: since } }),
+      ...(until && { to: { time: until } }),
+    })
+  );
+  let index = 0;
+  if (most === 0) return await events.cancel();
+  for await (const event of events) {
+    const seconds = event.type === "event" ? event.body?.eventTime : undefined;
+    const time = typeof seconds === "number"
+      ? new Date(seconds * 1_000)
+      : new Date();
+    const stamped = { index: ++index, time, event };
+    await out.item(eventJson(stamped));
+    await out.line(eventText(stamped, out.colors));
+    if (index >= most) break;
+  }
+}
+
+async function printRuns(
+  run: Run<Flags>,
+  options: LogOptions,
+): Promise<void> {
+  const { out } = run;
+  const session = await run.connect();
+  const overview = await getLogChapters(session, options);
+  await out.item(overview);
+  if (overview.chapters.length === 0) return await out.line("No runs found");
+  await out.table(
+    ["BEGAN", "ENDED", "OUTCOME", "FIRST EVENT"],
+    overview.chapters.map(({ beginTime, endTime, outcome, beginSeq }) => [
+      dateText(beginTime),
+      endTime === null ? "runs" : dateText(endTime),
+      outcome ?? "-",
+      String(beginSeq),
+    ]),
+  );
+}
+
+async function printStreams(
+  run: Run<Flags>,
+  options: LogOptions,
+): Promise<void> {
+  const { out } = run;
+  const session = await run.connect();
+  const streams = await listLogStreams(session, options);
+  await out.item({ streams });
+  if (streams.length === 0) return await out.line("No logs found");
+  await out.table(
+    ["TEAM", "NAME", "KIND", "RUNS", "FROM", "TO"],
+    streams.map(({ teamId, teamName, runKind, chapters, ...times }) => [
+      teamId || "-",
+      teamName ?? "-",
+      runKind ?? "-",
+      String(chapters.length),
+      times.startTime === null ? "-" : dateText(times.startTime),
+      times.endTime === null ? "-" : dateText(times.endTime),
+    ]),
+  );
+}
+
+function dateText(seconds: number): string {
+  return new Date(seconds * 1_000).toISOString().slice(0, 19)
+    .replace("T", " ");
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  s: 1,
+  m: 60,
+  h: 3_600,
+  d: 86_400,
+};
+
+/** Read a date, or a duration before now. */
+function timeOf(name: string, text: string | undefined): Date | undefined {
+  if (text === undefined) return undefined;
+  const [, count, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
+  const date = count === undefined
+    ? new Date(text)
+    : new Date(Date.now() - Number(count) * UNITS[unit!]! * 1_000);
+  if (Number.isFinite(date.getTime())) return date;
+  throw new UsageError(
+    `Cannot use ${name} "${text}": expected a date, or such as 15m or 2h`,
+  );
+}

@@ -1,0 +1,44 @@
+import type { LogGap, StreamedEvent } from "../../mod.ts";
+import { type Colors, oneLine } from "./output.ts";
+
+/** An event with its number and the time of its arrival. */
+export interface StampedEvent {
+  readonly index: number;
+  readonly time: Date;
+  readonly event: StreamedEvent | LogGap;
+}
+
+/** What is written of an event as JSON. */
+export function eventJson({ index, time, event }: StampedEvent): object {
+  const at = { index, time: time.toISOString() };
+  if (event.type === "gap") return { ...at, gap: event };
+  return { ...at, event: event.event, body: event.body };
+}
+
+/** An event in one line: time, number, name, and the parts of its body. */
+export function eventText(
+  { index, time, event }: StampedEvent,
+  colors: Colors,
+): string {
+  const clock = time.toISOString().slice(11, 23);
+  const head = `${colors.dim(clock)}  ${String(index).padStart(5)}  `;
+  if (event.type === "gap") {
+    return head + colors.yellow(`events may be missing: ${event.reason}`);
+  }
+  const cells = Object.entries(event.body ?? {}).sort()
+    .filter(([name]) => !name.startsWith("__"))
+    .map(([name, value]) =>
+      `${colors.dim(`${oneLine(name)}:`)} ${cell(value)}`
+    );
+  return `${head}${colors.cyan(oneLine(event.event))}  ${cells.join("  ")}`;
+}
+
+/** A value in a few characters; of containers, how much is in them. */
+function cell(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.length}]`;
+  if (typeof value === "object" && value !== null) {
+    return `{${Object.keys(value).length}}`;
+  }
+  const text = oneLine(value);
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}

@@ -1,0 +1,264 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import config from "../../deno.json" with { type: "json" };
+import {
+  COMMAND_ARGS,
+  runCommand,
+  startProgram,
+  withCommand,
+} from "../support/command.ts";
+import { ROOT } from "../support/read_tree.ts";
+import { mustRun } from "../support/run_program.ts";
+import { scriptedServer } from "../support/scripted_server.ts";
+import { tempFolder } from "../support/temp_folder.ts";
+
+Deno.test("demo goes the whole way in one process", async () => {
+  await using folder = await tempFolder();
+  const cwd = folder.path;
+  const { code, stdout, stderr } = await runCommand(["demo", "Hello", "you"], {
+    cwd,
+  });
+  assertEquals(code, 0, stderr);
+  assertEquals(stdout.match(/^✓/gm)?.length, 4);
+  assertStringIncludes(stdout, "result.text:\nHello you\n");
+  const json = await runCommand(["demo", "--json"], { cwd });
+  assertStringIncludes(JSON.parse(json.stdout).result.text[0], "Titan");
+});
+
+for (const template of ["text", "document", "chat"]) {
+  Deno.test(`new makes a program with the pipeline ${template} that runs on Deno`, async () => {
+    await using folder = await tempFolder();
+    const cwd = folder.path;
+    const args = ["new", "my-app", "--template", template];
+    const { code, stdout, stderr } = await runCommand(args, { cwd });
+    assertEquals(code, 0, stderr);
+    assertStringIncludes(stdout, "deno task start");
+    const app = `${cwd}/my-app`;
+    // The package as it is here, in the place of the one that is published.
+    const made = JSON.parse(await Deno.readTextFile(`${app}/deno.json`));
+    assertEquals(made.imports, {
+      "@rocketride/streams": `jsr:@rocketride/streams@^${config.version}`,
+    });
+    const own = Object.entries(config.exports).map(([entry, path]) => [
+      config.name + entry.slice(1),
+      new URL(path, ROOT).href,
+    ]);
+    const links = config.links.map((path) => new URL(path, ROOT).pathname);
+    await Deno.writeTextFile(
+      `${app}/deno.json`,
+      JSON.stringify({
+        ...made,
+        imports: { ...config.imports, ...Object.fromEntries(own) },
+        links,
+        lock: false,
+      }),
+    );
+    const printed = await mustRun(Deno.execPath(), [
+      ...["task", "--quiet", "start"],
+    ], app);
+    assertStringIncludes(
+      printed,
+      { text: "Hello, pipeline!", document: "from a page", chat: "scripted" }[
+        template
+      ]!,
+    );
+    const validated = ["validate", "my-app/pipeline.json", "--local"];
+    assertEquals((await runCommand(validated, { cwd })).code, 0);
+    const again = await runCommand(args, { cwd });
+    assertEquals(again.code, 1);
+    assertStringIncludes(again.stderr, "is there already");
+    assertEquals((await runCommand([...args, "--force"], { cwd })).code, 0);
+  });
+}
+
+Deno.test("new asks nobody where there is no terminal", async () => {
+  await using folder = await tempFolder();
+  const cwd = folder.path;
+  const { code, stderr } = await runCommand(["new"], { cwd });
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, "A folder is missing");
+  const made = await runCommand(["new", "w", "--runtime=worker", "--json"], {
+    cwd,
+  });
+  assertEquals(JSON.parse(made.stdout).files, [
+    "pipeline.json",
+    ".gitignore",
+    ".dev.vars",
+    "package.json",
+    "wrangler.jsonc",
+    "worker.ts",
+  ]);
+});
+
+Deno.test("login checks a key, and keeps it in .env beside what is there", async () => {
+  await withCommand(async ({ cwd, uri }) => {
+    await Deno.writeTextFile(
+      `${cwd}/.env`,
+      "OTHER=1\nexport ROCKETRIDE_APIKEY=old\n",
+    );
+    const args = ["login", "--uri", uri, "--apikey"];
+    const wrong = await runCommand([...args, "wrong"], { cwd });
+    assertEquals(wrong.code, 1);
+    assertStringIncludes(await Deno.readTextFile(`${cwd}/.env`), "old");
+
+    const { code, stdout, stderr } = await runCommand([...args, "right"], {
+      cwd,
+    });
+    assertEquals(code, 0, stderr);
+    assert(!stdout.includes("right"), "it shows the key");
+    assertEquals(
+      await Deno.readTextFile(`${cwd}/.env`),
+      [
+        ...["OTHER=1", "ROCKETRIDE_APIKEY=right", `ROCKETRIDE_URI=${uri}`],
+        `ROCKETRIDE_DEPLOY_URI=${uri}`,
+        "ROCKETRIDE_DEPLOY_APIKEY=right\n",
+      ].join("\n"),
+    );
+    assertEquals(await Deno.readTextFile(`${cwd}/.gitignore`), ".env\n");
+    assertEquals((await runCommand(["list"], { cwd })).code, 0);
+
+    await Deno.remove(`${cwd}/.env`);
+    const json = await runCommand(
+      [...args, "right", "--no-deploy", "--json"],
+      { cwd },
+    );
+    assertEquals(JSON.parse(json.stdout), { uri, saved: true });
+    const saved = await Deno.readTextFile(`${cwd}/.env`);
+    assert(!saved.includes("DEPLOY"), saved);
+    const asked = await runCommand(["login", "--uri", uri], { cwd });
+    assertStringIncludes(asked.stderr, "pass --apikey");
+  }, { auth: ["right"] });
+});
+
+Deno.test("login to a cloud goes by the browser, and makes a key", async () => {
+  await using folder = await tempFolder();
+  const cwd = folder.path;
+  const credentials: unknown[] = [];
+  await using server = scriptedServer({
+    auth: ({ arguments: args }) => {
+      credentials.push(args?.auth);
+      return { userToken: "user-token", userId: "u", displayName: "Ada" };
+    },
+    rrext_public_probe: () => ({
+      version: "1.5.0",
+      capabilities: ["saas"],
+      apps: [],
+    }),
+    "rrext_account_me get": () => ({ displayName: "Ada", userId: "u" }),
+    "rrext_account_keys create": () => ({ key: "rr_made" }),
+  });
+  const uri = server.uri();
+  const command = startProgram(
+    Deno.execPath(),
+    [...COMMAND_ARGS, "login"],
+    { cwd, env: { ROCKETRIDE_URI: uri, PATH: "/nowhere" } },
+  );
+  const address = await command.printedError(/visit: (\S+)/);
+  const page = new URL(address);
+  assertEquals(page.searchParams.get("code_challenge_method"), "S256");
+  const back = new URL(page.searchParams.get("redirect_uri")!);
+  // Others on this machine cannot answer in the place of the page.
+  back.search = "?code=stolen";
+  assertEquals(await statusOf(back), 404);
+  back.searchParams.set("code", "good");
+  back.searchParams.set("state", page.searchParams.get("state")!);
+  assertEquals(await statusOf(back), 200);
+  const { code, stderr } = await command.outcome;
+  assertEquals(code, 0, stderr);
+  const [first, second] = credentials as string[];
+  assert(first!.startsWith("cd_"));
+  const { code: sent, verifier, redirectUri } = JSON.parse(
+    atob(first!.slice(3)),
+  );
+  assertEquals([sent, redirectUri], ["good", back.href.replace(/\?.*/, "")]);
+  assertEquals(verifier.length, 86);
+  assertEquals(second, "rr_made");
+  const saved = await Deno.readTextFile(`${cwd}/.env`);
+  assertStringIncludes(saved, "ROCKETRIDE_APIKEY=rr_made\n");
+});
+
+async function statusOf(url: URL): Promise<number> {
+  const response = await fetch(url);
+  await response.body?.cancel();
+  return response.status;
+}
+
+Deno.test("services lists the services, or shows one", async () => {
+  await using folder = await tempFolder();
+  const cwd = folder.path;
+  const list = await runCommand(["services", "--local"], { cwd });
+  assertStringIncludes(list.stdout, "webhook");
+  const one = await runCommand(["services", "webhook", "--local", "--json"], {
+    cwd,
+  });
+  assertEquals(JSON.parse(one.stdout).title, "Webhook");
+  const none = await runCommand(["services", "webhok", "--local"], { cwd });
+  assertEquals(none.code, 1);
+});
+
+Deno.test("completion knows commands, subcommands, options and choices", async () => {
+  await using folder = await tempFolder();
+  const cwd = folder.path;
+  const complete = async (...words: string[]): Promise<string[]> => {
+    const { stdout } = await runCommand(["__complete", ...words], { cwd });
+    return stdout.trim().split("\n").map((line) => line.split("\t")[0]!);
+  };
+  assertEquals(await complete("sta"), ["start", "status"]);
+  assertEquals(await complete("store", "m"), ["mkdir"]);
+  assertEquals(await complete("start", "--th"), ["--threads"]);
+  assertEquals(await complete("completion", ""), ["bash", "zsh", "fish"]);
+  assertEquals(await complete("start", "--threads", ""), [""]);
+  assert(!(await complete("")).includes("__complete"));
+
+  const bin = `${cwd}/bin`;
+  await Deno.mkdir(bin);
+  await Deno.writeTextFile(
+    `${bin}/rocketride`,
+    `#!/bin/sh\nexec ${Deno.execPath()} ${COMMAND_ARGS.join(" ")} "$@"\n`,
+    { mode: 0o755 },
+  );
+  const script = `PATH="${bin}:$PATH"; source <(rocketride completion bash)
+    COMP_WORDS=(rocketride store st); COMP_CWORD=2; _rocketride
+    echo "\${COMPREPLY[@]}"`;
+  assertEquals(await mustRun("bash", ["-c", script], cwd), "stat\n");
+  for (const shell of ["zsh", "fish"]) {
+    const { stdout } = await runCommand(["completion", shell], { cwd });
+    assertStringIncludes(stdout, "rocketride __complete");
+  }
+});
+
+Deno.test("profile starts, stops and reads a profile", async () => {
+  await using folder = await tempFolder();
+  const cwd = folder.path;
+  let active = false;
+  await using server = scriptedServer({
+    rrext_cprofile_start: ({ arguments: args }) => {
+      active = true;
+      return { status: "started", session: args?.session ?? "session_1" };
+    },
+    rrext_cprofile_stop: () => {
+      active = false;
+      return { status: "completed", session: "mine", runtime: 1.25 };
+    },
+    rrext_cprofile_status: () => ({ active, has_report: !active }),
+    rrext_cprofile_report: () => ({ report: "10 calls\n" }),
+    rrext_get_tasks: () => ({ tasks: [] }),
+  });
+  const env = { ROCKETRIDE_URI: server.uri() };
+  const run = async (...args: string[]): Promise<string> => {
+    const outcome = await runCommand(["profile", ...args], { cwd, env });
+    assertEquals(outcome.code, 0, outcome.stderr);
+    return outcome.stdout;
+  };
+  assertStringIncludes(
+    await run("run", "--session", "mine", "--duration", "0.1"),
+    "Profiling stopped: session 'mine' ran 1.3s\n",
+  );
+  await run("start", "--token", "tk_1", "--session", "mine");
+  assertStringIncludes(await run("list"), "active");
+  await run("stop", "--token", "tk_1");
+  assertStringIncludes(await run("status"), "a report is available");
+  assertEquals(await run("report"), "10 calls\n");
+  const { code, stderr } = await runCommand(["profile", "start"], { cwd, env });
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, "needs --token");
+});
