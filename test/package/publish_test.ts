@@ -1,6 +1,9 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { readTree } from "../support/read_tree.ts";
-import { findReadmes } from "./build_package.ts";
+import config from "../../deno.json" with { type: "json" };
+import { runProgram } from "../support/run_program.ts";
+import { tempFolder } from "../support/temp_folder.ts";
+import { buildPackage, findReadmes } from "./build_package.ts";
 import { rehearsePublishing } from "./rehearse_publishing.ts";
 
 Deno.test("JSR would take the package as it is", async () => {
@@ -25,4 +28,19 @@ Deno.test("JSR would take the package as it is", async () => {
       .sort(),
     [...texts, ...modules].sort(),
   );
+});
+
+Deno.test("npm would take the package as it is", async () => {
+  await using target = await tempFolder();
+  const { tarball } = await buildPackage(target.path);
+  const args = ["publish", "--dry-run", "--json", "--offline", tarball];
+  const { code, stdout, stderr } = await runProgram("npm", args, target.path);
+  assertEquals(code, 0, stderr);
+  // Older versions of npm say it without the name.
+  const said = JSON.parse(stdout);
+  const { name, version } = said[config.name] ?? said;
+  assertEquals({ name, version }, {
+    name: config.name,
+    version: config.version,
+  });
 });
