@@ -132,6 +132,16 @@ Deno.test("a null for an optional argument counts as absent, at any depth", () =
 });
 
 Deno.test("a choice may be written in any case", () => {
+  const schema: JsonObject = {
+    type: "object",
+    properties: { a: { enum: ["None", null, 5] } },
+  };
+  for (const [given, read] of [["none", "None"], [null, null], [5, 5]]) {
+    assertEquals(readArgument({ a: given }, schema), { a: read });
+  }
+  for (const given of ["null", "5", "non"]) {
+    assertThrows(() => readArgument({ a: given }, schema), Error, "one of");
+  }
   assertEquals(readArgument({ text: "A", kind: "B" }, INPUT), {
     text: "A",
     kind: "b",

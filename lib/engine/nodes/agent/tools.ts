@@ -86,9 +86,11 @@ export function readArgument(
     refuse(`must be of type ${types.join(" or ")}`);
   }
   if (Array.isArray(schema.enum)) {
-    const lower = typeof value === "string" ? value.toLowerCase() : value;
-    const found = schema.enum.find((one) => one === value) ??
-      schema.enum.find((one) => String(one).toLowerCase() === lower);
+    if (schema.enum.includes(value as never)) return value;
+    const found = schema.enum.find((one) =>
+      typeof one === "string" && typeof value === "string" &&
+      one.toLowerCase() === value.toLowerCase()
+    );
     return found ?? refuse(`must be one of ${schema.enum.join(", ")}`);
   }
   if (typeof value === "number") {
@@ -114,8 +116,9 @@ export function readArgument(
   const members = Object.entries(value).flatMap(([name, member]) => {
     if (!Object.hasOwn(properties, name)) return [[name, member]];
     const known = recordOf(properties[name]);
-    const isNull = member === null && ![known.type].flat().includes("null");
-    const isAbsent = member === undefined || isNull;
+    const takesNull = [known.type, known.enum].flat()
+      .some((one) => one === "null" || one === null);
+    const isAbsent = member === undefined || (member === null && !takesNull);
     if (isAbsent && !required.includes(name)) return [];
     return [[name, readArgument(member, known, where, `${path}.${name}`)]];
   });
