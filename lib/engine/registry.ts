@@ -1,4 +1,4 @@
-import type { NodeDefinition } from "./node.ts";
+import type { Lane, NodeDefinition } from "./node.ts";
 
 /** Every node that an engine can run, by provider name. */
 export type NodeRegistry = ReadonlyMap<string, NodeDefinition>;
@@ -6,9 +6,7 @@ export type NodeRegistry = ReadonlyMap<string, NodeDefinition>;
 /**
  * Put the nodes of an engine together.
  *
- * @param builtin The nodes that come with the engine.
  * @param extra The user's; one of the same provider name replaces a built-in.
- * @returns All of them, by provider name.
  * @throws {TypeError} Two of the user's nodes share a provider name.
  */
 export function createRegistry(
@@ -22,9 +20,34 @@ export function createRegistry(
     }
     own.add(provider);
   }
-  return new Map(
-    [...builtin, ...extra].map((definition) =>
-      [definition.provider, definition] as const
-    ),
-  );
+  return new Map([...builtin, ...extra].map((node) => [node.provider, node]));
+}
+
+/**
+ * Whether a provider is one of the response nodes, which add the object's name
+ * and path to a result.
+ */
+export function isResponseNode(provider: string): boolean {
+  return provider === "response" || provider.startsWith("response_");
+}
+
+/** The lanes that nodes can emit to and handle. */
+export const LANES: readonly Lane[] = Object.freeze(
+  [
+    "tags",
+    "text",
+    "table",
+    "documents",
+    "questions",
+    "answers",
+    "image",
+    "audio",
+    "video",
+    "classifications",
+  ] as const,
+);
+
+/** Whether a pipeline may connect a lane; nothing here ever writes to some. */
+export function isKnownLane(name: string): boolean {
+  return ["words", "classificationContext", ...LANES].includes(name);
 }

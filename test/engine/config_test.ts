@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { effectiveConfig } from "../../lib/engine/pipeline/effective_config.ts";
+import { effectiveConfig } from "../../lib/engine/pipeline/node_config.ts";
 import type { Component } from "../../lib/engine/pipeline/component.ts";
 import type { JsonObject } from "../../schema/json.ts";
 import { testNode } from "../support/test_nodes.ts";
@@ -60,7 +60,8 @@ Deno.test("a node without presets gets the configuration as it is", () => {
   const plain = testNode({ provider: "plain" });
   const config = { profile: "x", a: 1 };
   const effective = effectiveConfig(plain, component(config));
-  assertEquals(effective, { config, fault: undefined, warnings: [] });
+  const none = { fault: undefined, warnings: [], encrypted: [] };
+  assertEquals(effective, { config, ...none });
 });
 
 Deno.test("a key called __proto__ is data like any other", () => {

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { structureFaults } from "../../lib/engine/validate/structure.ts";
+import { structureFaults } from "../../lib/engine/pipeline/document_faults.ts";
 import { withEngine } from "../support/engine_rig.ts";
 import type { Body } from "../support/raw_client.ts";
 import {
@@ -161,14 +161,71 @@ Deno.test("faults of connections are all reported", async () => {
   ]);
 });
 
-Deno.test("a lane that a node does not take is a fault when it has outputs", async () => {
+Deno.test("a lane that a node does not take is a fault when others read from it", async () => {
   const input = [{ lane: "table", from: "in" }];
-  assertEquals(await errorsOf(around(fed("a", "text_only", { input }))), [[
+  const pipeline = around(
+    fed("a", "text_only", { input }),
+    fed("b", "helper", { input: [{ lane: "text", from: "a" }] }),
+  );
+  assertEquals(await errorsOf(pipeline), [[
     "Component a input lane table not found in service definition",
     "a",
   ]]);
-  // A pure sink may be given anything.
-  assertEquals(await errorsOf(around(fed("a", "response_all", { input }))), []);
+  // Where nothing comes after it, it may be given anything, as on a server.
+  const dangling = around(fed("a", "text_only", { input }));
+  assertEquals(await errorsOf(dangling), []);
+  assertEquals(await warningsOf(dangling), []);
+  await withEngine(VALIDATE_NODES, async ({ client }) => {
+    await client.ok("execute", { pipeline: dangling });
+    assertEquals(
+      await client.fails("execute", { pipeline }),
+      "Component a input lane table not found in service definition",
+    );
+  });
+});
+
+Deno.test("a key that a server has encrypted is said to be that", async () => {
+  const profile = "openai-4o";
+  const component = (section: object): object =>
+    fed("a", "llm_openai", {
+      config: { profile, [profile]: section },
+      input: [{ lane: "questions", from: "in" }],
+    });
+  const secureParameters = { secure: ["apikey"], token: "ZW5jcnlwdGVk" };
+  const text = "Component a: 'apikey' is encrypted, and only the server that " +
+    "encrypted it can read it; give its value beside 'secureParameters', for " +
+    "example as ${ROCKETRIDE_KEY}";
+  const pipeline = around(component({ secureParameters }));
+  assertEquals(await errorsOf(pipeline), [[text, "a"]]);
+  const apikey = "sk-plain";
+  const given = around(component({ apikey, secureParameters }));
+  assertEquals(await errorsOf(given), []);
+  // Where the engine answers for models, no key is needed.
+  const { errors } = await check(pipeline, { llm: () => "" });
+  assertEquals(errors, []);
+  const custom = around(fed("a", "profiled", {
+    config: { profile: "empty", empty: { secureParameters } },
+  }));
+  assertEquals(await errorsOf(custom), [[text, "a"]]);
+  assertEquals(await warningsOf(custom), []);
+});
+
+Deno.test("encrypted values without a list of names or a token are a fault", async () => {
+  const faults = async (secureParameters: unknown): Promise<unknown> => {
+    const section = { secureParameters };
+    const config = { profile: "p", p: section, parameters: section };
+    return (await errorsOf(around(fed("a", "helper", { config }))))
+      .map(([text]) => text);
+  };
+  const about = "'secureParameters' must";
+  const both = (text: string): string[] =>
+    ["profile 'p'", "'parameters'"].map((where) =>
+      `Component a config ${where}: ${about} ${text}`
+    );
+  assertEquals(await faults(1), both("be an object"));
+  assertEquals(await faults({ token: "t" }), both("have a 'secure' array"));
+  assertEquals(await faults({ secure: [] }), both("have a 'token' string"));
+  assertEquals(await faults({ secure: [], token: "t" }), []);
 });
 
 Deno.test("cycles are reported with the way around them", async () => {

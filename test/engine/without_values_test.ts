@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { substitute } from "../../lib/protocol/substitute.ts";
-import { withoutValues } from "../../lib/engine/validate/without_values.ts";
+import { withoutValues } from "../../lib/engine/pipeline/secrets_of.ts";
 
 Deno.test("of two values the longer one is found first", () => {
   const env = { ROCKETRIDE_A: "key", ROCKETRIDE_B: "key-2", ROCKETRIDE_C: "" };

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { compile, type Plan } from "../../lib/engine/compile.ts";
+import { compile, type Plan } from "../../lib/engine/pipeline/compile.ts";
 import {
   type MonitorKey,
   Subscriptions,

@@ -16,7 +16,7 @@ import { salvageSeq } from "../../lib/engine/serve/socket.ts";
 import {
   secretsOf,
   withoutValues,
-} from "../../lib/engine/validate/without_values.ts";
+} from "../../lib/engine/pipeline/secrets_of.ts";
 import { rawInProcess } from "../support/raw_client.ts";
 import { settle } from "./client_readers.ts";
 import { JSON_PIECES } from "./schema_readers.ts";
@@ -105,12 +105,19 @@ export const ENGINE_READERS: readonly TextReader[] = [
   {
     covers: [
       "lib/engine/commands/validate.ts#validate",
+      "lib/engine/pipeline/component.ts#chooseSource",
+      "lib/engine/pipeline/component.ts#isName",
+      "lib/engine/pipeline/component.ts#listOf",
+      "lib/engine/pipeline/component.ts#nameFault",
+      "lib/engine/pipeline/component.ts#readComponents",
+      "lib/engine/pipeline/component.ts#withoutNotes",
+      "lib/engine/pipeline/graph.ts#connectedTo",
       "lib/engine/pipeline/graph.ts#edgesOf",
       "lib/engine/pipeline/graph.ts#reachable",
       "lib/engine/pipeline/graph.ts#topologicalOrder",
       "lib/engine/pipeline/graph.ts#findCycle",
-      "lib/engine/pipeline/read_pipeline.ts#readPipeline",
-      "lib/engine/validate/advice.ts#advice",
+      "lib/engine/pipeline/component.ts#readPipeline",
+      "lib/engine/pipeline/advice.ts#advice",
     ],
     read: (text) => request("rrext_validate", { pipeline: JSON.parse(text) }),
     common: false,
@@ -118,8 +125,8 @@ export const ENGINE_READERS: readonly TextReader[] = [
   },
   {
     covers: [
-      "lib/engine/validate/without_values.ts#withoutValues",
-      "lib/engine/validate/without_values.ts#secretsOf",
+      "lib/engine/pipeline/secrets_of.ts#withoutValues",
+      "lib/engine/pipeline/secrets_of.ts#secretsOf",
     ],
     read: (text) => {
       const env = { ROCKETRIDE_A: "a", ROCKETRIDE_B: "aa" };
@@ -176,6 +183,7 @@ export const ENGINE_READERS: readonly TextReader[] = [
   },
   {
     covers: [
+      "lib/engine/run/pipe.ts#Pipe",
       "lib/engine/run/pipe.ts#laneWriter",
     ],
     read: async (text) => {

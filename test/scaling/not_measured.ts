@@ -48,7 +48,7 @@ export const NOT_MEASURED: Readonly<Record<string, string>> = {
   "lib/store/read_many.ts": NETWORK,
   "lib/store/read_text.ts": NETWORK,
   "lib/store/write_text.ts": CALLER,
-  "lib/engine/validate/without_values.ts#withHidden": NETWORK,
+  "lib/engine/pipeline/secrets_of.ts#withHidden": NETWORK,
   "lib/transport/http_commands.ts": CALLER,
   "lib/transport/http_requests.ts": NETWORK,
   "lib/transport/multipart.ts": CALLER,

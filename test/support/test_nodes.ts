@@ -7,7 +7,7 @@ import {
   type PipeContext,
   type TaskContext,
 } from "../../lib/engine/node.ts";
-import { LANES } from "../../lib/engine/lanes.ts";
+import { LANES } from "../../lib/engine/registry.ts";
 import type { Pipeline } from "../../schema/pipeline.ts";
 
 /** What a node for tests is made of; the rest has defaults. */

@@ -2,8 +2,7 @@ import type { Pipeline } from "../../../schema/pipeline.ts";
 import { ValidationException } from "../../errors.ts";
 import { rightsOver } from "../access/permissions.ts";
 import { readSchedule, type Schedule } from "../deploy/schedule.ts";
-import { isName } from "../pipeline/component.ts";
-import { readPipeline } from "../pipeline/read_pipeline.ts";
+import { isName, readPipeline } from "../pipeline/component.ts";
 import type { Call, Reply } from "./call.ts";
 
 /** `rrext_deploy_add`: keep a pipeline under its project. */

@@ -4,20 +4,23 @@ import type { StartedTask } from "../../../schema/task.ts";
 import { RocketRideException, ValidationException } from "../../errors.ts";
 import { substitute } from "../../protocol/substitute.ts";
 import { notRunning, rightsOver } from "../access/permissions.ts";
-import { compile, type Plan } from "../compile.ts";
 import type { Core } from "../core.ts";
-import { chooseSource, type ChosenSource } from "../pipeline/choose_source.ts";
-import { isName } from "../pipeline/component.ts";
-import { readPipeline } from "../pipeline/read_pipeline.ts";
+import { compile, type Plan } from "../pipeline/compile.ts";
+import {
+  chooseSource,
+  type ChosenSource,
+  isName,
+  readPipeline,
+} from "../pipeline/component.ts";
 import { TRACE_LEVELS } from "../run/flow_trace.ts";
 import { Task, type TaskSpec } from "../run/task.ts";
 import { displayId, publicToken, taskToken } from "../run/tokens.ts";
-import { loadNodes } from "../validate/start_fault.ts";
+import { loadNodes } from "../pipeline/node_faults.ts";
 import {
   secretsOf,
   withHidden,
   withoutValues,
-} from "../validate/without_values.ts";
+} from "../pipeline/secrets_of.ts";
 import type { Call, Reply, TaskCall } from "./call.ts";
 import { inspectOptions } from "./validate.ts";
 

@@ -3,12 +3,14 @@ import type { ValidationIssue } from "../../../schema/pipeline.ts";
 import { ValidationException } from "../../errors.ts";
 import { substitute } from "../../protocol/substitute.ts";
 import type { Core } from "../core.ts";
-import { chooseSource } from "../pipeline/choose_source.ts";
-import { readPipeline } from "../pipeline/read_pipeline.ts";
-import { inspect, type InspectOptions } from "../validate/inspect.ts";
-import { inspectComponent } from "../validate/inspect_component.ts";
-import { loadNodes } from "../validate/start_fault.ts";
-import { withHidden, withoutValues } from "../validate/without_values.ts";
+import { chooseSource, readPipeline } from "../pipeline/component.ts";
+import {
+  inspect,
+  inspectComponent,
+  type InspectOptions,
+} from "../pipeline/inspect.ts";
+import { loadNodes } from "../pipeline/node_faults.ts";
+import { withHidden, withoutValues } from "../pipeline/secrets_of.ts";
 import type { Call, Reply } from "./call.ts";
 
 /** The most errors, and the most warnings, that a response lists. */

@@ -1,6 +1,6 @@
 import { checkOptions } from "../../check.ts";
 import type { NodeDefinition } from "../node.ts";
-import { loadedLate, startReadsOnly } from "../validate/start_fault.ts";
+import { startReadsOnly } from "../pipeline/node_faults.ts";
 import agent from "./agent/services.json" with { type: "json" };
 import core from "./core/services.json" with { type: "json" };
 import { llmOverride } from "./llm/llm_override.ts";
@@ -96,6 +96,6 @@ function nodesOf(
         return ready()?.then(start) ?? start();
       },
     };
-    return [loadedLate(startReadsOnly(definition), ready)];
+    return [startReadsOnly(definition, ready)];
   });
 }

@@ -1,4 +1,5 @@
-import type { Component } from "./component.ts";
+import { isRecord } from "../../../schema/json.ts";
+import { type Component, isName, listOf } from "./component.ts";
 
 /** A connection between two components. */
 export interface Edge {
@@ -17,12 +18,12 @@ export interface Edge {
  * the order in which targets are called.
  */
 export function edgesOf(components: readonly Component[]): readonly Edge[] {
-  return components.flatMap((component): Edge[] => [
-    ...component.input.map(({ lane, from }): Edge => {
-      return { from, to: component.id, via: lane, kind: "lane" };
+  return components.flatMap(({ id: to, input, control }) => [
+    ...input.map(({ lane: via, from }): Edge => {
+      return { from, to, via, kind: "lane" };
     }),
-    ...component.control.map(({ classType, from }): Edge => {
-      return { from, to: component.id, via: classType, kind: "control" };
+    ...control.map(({ classType: via, from }): Edge => {
+      return { from, to, via, kind: "control" };
     }),
   ]);
 }
@@ -44,6 +45,24 @@ export function reachable(
     for (const { to } of next.get(id) ?? []) reached.add(to);
   }
   return reached;
+}
+
+/**
+ * The ids that a source leads to, over connections of any shape: a component
+ * with a fault is meant to run, too, if it is connected.
+ */
+export function connectedTo(
+  source: string,
+  list: unknown,
+): ReadonlySet<string> {
+  const edges = listOf(list).filter(isRecord).flatMap((item) => {
+    const { id: to, input, control } = item;
+    if (!isName(to)) return [];
+    return [input, control].flat().filter(isRecord).map(({ from }) => from)
+      .filter(isName)
+      .map((from): Edge => ({ from, to, via: "", kind: "lane" }));
+  });
+  return reachable(source, edges);
 }
 
 /**

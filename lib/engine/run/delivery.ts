@@ -2,7 +2,7 @@ import { ignore } from "../../async.ts";
 import type { JsonObject } from "../../../schema/json.ts";
 import type { PipelineResult } from "../../../schema/result.ts";
 import { PipeException } from "../../errors.ts";
-import type { Plan, PlannedNode } from "../compile.ts";
+import type { Plan, PlannedNode } from "../pipeline/compile.ts";
 import type {
   ControlCall,
   Lane,

@@ -1,6 +1,6 @@
 import { abortable, type Clock, deferred } from "../../async.ts";
 import type { JsonObject } from "../../../schema/json.ts";
-import type { Plan, PlannedNode } from "../compile.ts";
+import type { Plan, PlannedNode } from "../pipeline/compile.ts";
 import type { NodeFiles, NodeTask } from "../node.ts";
 import type { PipeObserver } from "./delivery.ts";
 import { messageOf } from "./failure.ts";

@@ -3,7 +3,7 @@ import { TASK_STATE } from "../../../schema/task.ts";
 import { type Clock, type Deferred, deferred } from "../../async.ts";
 import { ExecutionException, PipeException } from "../../errors.ts";
 import type { Permission } from "../access/permissions.ts";
-import type { Plan } from "../compile.ts";
+import type { Plan } from "../pipeline/compile.ts";
 import type { Monitors, TaskTopic } from "../monitor/monitors.ts";
 import type { NodeFiles } from "../node.ts";
 import { Execution, type ExecutionOptions } from "./execution.ts";

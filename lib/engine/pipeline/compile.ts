@@ -1,13 +1,12 @@
-import type { JsonObject } from "../../schema/json.ts";
-import { ValidationException } from "../errors.ts";
-import type { Secrets } from "../protocol/secrets.ts";
-import type { NodeDefinition } from "./node.ts";
-import { inspect, type InspectOptions } from "./validate/inspect.ts";
-import type { ChosenSource } from "./pipeline/choose_source.ts";
-import type { Component } from "./pipeline/component.ts";
-import { effectiveConfig, nodeWarnings } from "./pipeline/effective_config.ts";
-import { isResponseNode } from "./response_node.ts";
-import { type Edge, edgesOf, reachable } from "./pipeline/graph.ts";
+import type { JsonObject } from "../../../schema/json.ts";
+import { ValidationException } from "../../errors.ts";
+import type { Secrets } from "../../protocol/secrets.ts";
+import type { NodeDefinition } from "../node.ts";
+import { isResponseNode } from "../registry.ts";
+import type { ChosenSource } from "./component.ts";
+import { type Edge, edgesOf, reachable } from "./graph.ts";
+import { inspect, type InspectOptions } from "./inspect.ts";
+import { effectiveConfig, nodeWarnings } from "./node_config.ts";
 
 /** One node of a plan. */
 export interface PlannedNode {
@@ -31,14 +30,6 @@ export interface PlannedNode {
   readonly warnings: readonly string[];
 }
 
-/** What compiling takes besides what inspecting does. */
-export interface CompileOptions extends InspectOptions {
-  /** Takes the values of variables out of what is warned of. */
-  readonly hide: (text: string) => string;
-  /** What the running pipeline must not show. */
-  readonly secrets: Secrets;
-}
-
 /** A pipeline made ready to run. */
 export interface Plan {
   /** The component that data enters by. */
@@ -55,52 +46,61 @@ export interface Plan {
   readonly secrets: Secrets;
 }
 
+/** What compiling takes besides what inspecting does. */
+export interface CompileOptions extends InspectOptions {
+  /** Takes the values of variables out of warnings. */
+  readonly hide: (text: string) => string;
+  /** What the running pipeline must not show. */
+  readonly secrets: Secrets;
+}
+
 /**
  * Turn a pipeline into a plan.
  *
  * Only what the source leads to is loaded; faults elsewhere in the document
  * keep nothing from running, but starting it warns of them: a misspelt `from`
- * is how a component comes to be left out.
+ * leaves a component out.
  *
  * @param pipeline The flat pipeline, placeholders replaced.
  * @param source What `chooseSource` found.
- * @param options See {@linkcode CompileOptions}.
  * @throws {ValidationException} The first fault of what would be loaded.
  */
 export function compile(
   pipeline: unknown,
-  source: ChosenSource,
+  { id: source, provider }: ChosenSource,
   options: CompileOptions,
 ): Plan {
   const { registry, hide, secrets } = options;
-  const { errors, ignored, chain, components } = inspect(
-    pipeline,
-    source.id,
-    options,
-  );
-  const [fatal] = errors;
+  const found = inspect(pipeline, source, options);
+  const { errors: [fatal], ignored, chain, components } = found;
   if (fatal) throw new ValidationException(fatal.message);
 
   const loaded = new Set(chain);
   const edges = edgesOf(components).filter(({ from }) => loaded.has(from));
   const lanes = edges.filter(({ kind }) => kind === "lane");
+  const driven = reachable(source, lanes);
   const outgoing = Map.groupBy(edges, ({ from }) => from);
-  const driven = reachable(source.id, lanes);
   const byId = new Map(components.map((item) => [item.id, item]));
-  const nodes = chain.flatMap((id) => {
+  const nodes = chain.flatMap((id): PlannedNode[] => {
     const component = byId.get(id);
-    const definition = component && registry.get(component.provider);
-    if (!definition) return [];
-    return [planNode(
-      component,
+    const definition = registry.get(component?.provider ?? "");
+    if (!component || !definition) return [];
+    const effective = effectiveConfig(definition, component);
+    return [{
+      id,
+      name: component.name,
       definition,
-      outgoing.get(id) ?? [],
-      driven,
-    )];
+      config: effective.config,
+      rawConfig: component.config,
+      targets: idsByName("lane", outgoing.get(id)),
+      helpers: idsByName("control", outgoing.get(id)),
+      driven: driven.has(id),
+      warnings: nodeWarnings(definition, effective),
+    }];
   });
   return {
-    source: source.id,
-    provider: source.provider,
+    source,
+    provider,
     nodes: new Map(nodes.map((node) => [node.id, node])),
     responds: nodes.some(({ driven, definition }) =>
       driven && isResponseNode(definition.provider)
@@ -110,31 +110,12 @@ export function compile(
   };
 }
 
-function planNode(
-  component: Component,
-  definition: NodeDefinition,
-  outgoing: readonly Edge[],
-  driven: ReadonlySet<string>,
-): PlannedNode {
-  const { id, name, config: rawConfig } = component;
-  const effective = effectiveConfig(definition, component);
-  return {
-    id,
-    name,
-    definition,
-    config: effective.config,
-    rawConfig,
-    targets: group(outgoing.filter(({ kind }) => kind === "lane")),
-    helpers: group(outgoing.filter(({ kind }) => kind === "control")),
-    driven: driven.has(id),
-    warnings: nodeWarnings(definition, effective),
-  };
-}
-
-function group(
-  edges: readonly Edge[],
+function idsByName(
+  kind: Edge["kind"],
+  edges: readonly Edge[] = [],
 ): ReadonlyMap<string, readonly string[]> {
-  const grouped = Map.groupBy(edges, ({ via }) => via);
+  const own = edges.filter((edge) => edge.kind === kind);
+  const grouped = Map.groupBy(own, ({ via }) => via);
   return new Map(
     [...grouped].map(([via, list]) => [via, list.map(({ to }) => to)]),
   );

@@ -12,34 +12,40 @@ const MIN_CREDENTIAL = 8;
 const MAX_DEPTH = 64;
 
 /**
- * Make what takes the values of variables out of a text again, and puts the
- * placeholders there that they were put in for: what is said about a pipeline
- * must tell nobody what an engine's variables hold.
+ * Make a function that replaces the values of variables in a text by their
+ * placeholders: what is said about a pipeline must not show the values.
  *
  * @param pipeline The pipeline, placeholders unresolved; other variables
  * cannot be in what is said about it.
- * @param env The variables.
  */
 export function withoutValues(
   pipeline: unknown,
   env: Readonly<Record<string, string>>,
 ): (text: string) => string {
   const used = unresolved(pipeline).filter((name) => Object.hasOwn(env, name))
-    .map((name) => ({ placeholder: `\${${name}}`, value: env[name] ?? "" }))
-    .filter(({ value }) => value !== "")
+    .map((name): Used => [`\${${name}}`, env[name] ?? ""])
+    .filter(([, value]) => value !== "")
     // One may be a part of another.
-    .sort((a, b) => b.value.length - a.value.length);
+    .sort(([, a], [, b]) => b.length - a.length);
   return (text) => hide(text, used);
 }
 
+/** A placeholder and its value. */
+type Used = readonly [placeholder: string, value: string];
+
+/** What one value leaves is searched for the next, placeholders are not. */
+function hide(text: string, [first, ...others]: readonly Used[]): string {
+  if (!first) return text;
+  const [placeholder, value] = first;
+  return text.split(value).map((part) => hide(part, others)).join(placeholder);
+}
+
 /**
- * What a running pipeline must not show in its status, its events and its
- * failures: the values of its variables, and the credentials that its
- * components are configured with.
+ * What a running pipeline must not show in its status, events and failures: the
+ * values of its variables, and the credentials of its components.
  *
  * @param pipeline The pipeline, placeholders unresolved.
  * @param resolved The same with its placeholders replaced.
- * @param env The variables.
  */
 export function secretsOf(
   pipeline: unknown,
@@ -65,7 +71,7 @@ function addCredentials(value: unknown, secrets: Secrets, depth: number): void {
 }
 
 /**
- * Do something with a pipeline; what is thrown does not show its variables.
+ * Do something with a pipeline; failures do not show its variables.
  *
  * @param hide What {@linkcode withoutValues} made.
  * @throws {ValidationException} What `work` throws, if it showed a value.
@@ -81,16 +87,4 @@ export function withHidden<T>(
     if (hide(message) === message) throw error;
     throw new ValidationException(hide(message));
   }
-}
-
-interface Used {
-  readonly placeholder: string;
-  readonly value: string;
-}
-
-/** What one value leaves is looked into for the next, placeholders are not. */
-function hide(text: string, [first, ...others]: readonly Used[]): string {
-  if (!first) return text;
-  return text.split(first.value).map((part) => hide(part, others))
-    .join(first.placeholder);
 }

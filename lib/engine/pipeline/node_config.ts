@@ -1,0 +1,108 @@
+import { isRecord, type JsonObject } from "../../../schema/json.ts";
+import type { NodeDefinition } from "../node.ts";
+import type { Component } from "./component.ts";
+
+/** A node's configuration after its presets were applied. */
+export interface EffectiveConfig {
+  /** The preset with the component's own values over it. */
+  readonly config: JsonObject;
+  /** Why the configuration cannot be used, if so. */
+  readonly fault: string | undefined;
+  /** What is doubtful about it. */
+  readonly warnings: readonly string[];
+  /** The members whose values are encrypted. */
+  readonly encrypted: readonly string[];
+}
+
+/**
+ * Apply a node's presets to a component.
+ *
+ * With a profile, the component's values must be in the section of the profile's
+ * name; values beside it are not merged, and a warning says so. A profile that
+ * the node does not know is a fault, or a warning if the section has a `model`:
+ * lists of models age.
+ */
+export function effectiveConfig(
+  definition: NodeDefinition,
+  { id, config: own }: Component,
+): EffectiveConfig {
+  const { preconfig: presets, provider } = definition;
+  const { profile } = own;
+  if (typeof profile !== "string") {
+    const preset = presets?.profiles[presets.default] ?? {};
+    const config = presets ? merge(preset, own) : own;
+    const warnings = deprecation(id, preset);
+    return { config, fault: undefined, warnings, encrypted: [] };
+  }
+  const given = own[profile];
+  const section = isRecord(given) ? given as JsonObject : {};
+  const encrypted = encryptedIn(section);
+  if (!presets) {
+    const config = isRecord(given) ? merge(own, section) : own;
+    return { config, fault: undefined, warnings: [], encrypted };
+  }
+  const stray = ["apikey", "model", "serverbase", "base_url"]
+    .filter((key) => Object.hasOwn(own, key))
+    .map((key) =>
+      `Component ${id} has '${key}' beside its profile, where it is ignored; ` +
+      `put it into '${profile}'`
+    );
+  const preset = Object.hasOwn(presets.profiles, profile)
+    ? presets.profiles[profile]
+    : undefined;
+  const unknown = `Profile ${profile} is not defined in ${provider}`;
+  const isTolerated = !preset && Boolean(section.model);
+  return {
+    config: merge(preset ?? {}, section),
+    fault: preset || isTolerated ? undefined : unknown,
+    warnings: [
+      ...(isTolerated ? [unknown] : []),
+      ...deprecation(id, preset ?? {}),
+      ...stray,
+    ],
+    encrypted,
+  };
+}
+
+/** What every start of a node warns of. */
+export function nodeWarnings(
+  { title, limitation }: NodeDefinition,
+  { warnings }: EffectiveConfig,
+): readonly string[] {
+  if (limitation === undefined) return warnings;
+  return [...warnings, `${title}: ${limitation}`];
+}
+
+/** `over` laid on `base`, key by key; nulls of `over` count as absent. */
+function merge(base: JsonObject, over: JsonObject): JsonObject {
+  const merged = new Map(Object.entries(base));
+  for (const [key, value] of Object.entries(over)) {
+    if (value === null || value === undefined) continue;
+    const below = merged.get(key);
+    const both = isRecord(below) && isRecord(value);
+    merged.set(
+      key,
+      both ? merge(below as JsonObject, value as JsonObject) : value,
+    );
+  }
+  return Object.fromEntries(merged);
+}
+
+function deprecation(id: string, preset: JsonObject): readonly string[] {
+  if (!preset.deprecated) return [];
+  const { migration } = preset;
+  const advice = typeof migration === "string" ? `: ${migration}` : "";
+  return [`Component ${id} uses a deprecated profile${advice}`];
+}
+
+/**
+ * A server takes the values of secure members out of a section, and keeps them
+ * encrypted beside their names; a value that is there all the same counts.
+ */
+function encryptedIn(section: JsonObject): readonly string[] {
+  const { secureParameters: stored } = section;
+  const names = isRecord(stored) ? stored.secure : undefined;
+  return (Array.isArray(names) ? names : []).filter((name) =>
+    typeof name === "string" && !Object.hasOwn(section, name)
+  );
+}
