@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { isRecord } from "../../../schema/json.ts";
-import { LANES } from "../../../lib/engine/lanes.ts";
+import { LANES } from "../../../lib/engine/registry.ts";
 import { UNSUPPORTED } from "../../../lib/engine/services/unsupported.ts";
 import { readTree } from "../../support/read_tree.ts";
 
