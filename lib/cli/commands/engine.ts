@@ -21,7 +21,9 @@ interface Flags extends ConnectionFlags {
 /** `engine`: serve an embedded engine until it is interrupted. */
 export function engineCommand(): Command {
   const command = new Command("engine")
-    .description("Serve an engine for development on this machine.")
+    .description(
+      "Serve an engine, and its page, for development on this machine.",
+    )
     .argument("[pipelines...]", "pipeline files to start")
     .option("--host <address>", "the address to listen on", "127.0.0.1")
     .option("--port <port>", "the port; 0 for a free one", "5565")
@@ -52,6 +54,7 @@ export function engineCommand(): Command {
     const { createEngine, directoryStore, serveEngine } = await import(
       "../../engine/mod.ts"
     );
+    const { enginePage } = await import("../../page/mod.ts");
     const engine = createEngine({
       env: ownVariables(env),
       ...(auth && { auth }),
@@ -59,7 +62,8 @@ export function engineCommand(): Command {
       ...(origin && { corsOrigins: origin }),
     });
     run.defer(() => engine.close());
-    const server = await serveEngine(engine, { port, hostname });
+    const page = enginePage();
+    const server = await serveEngine(engine, { port, hostname, page });
     run.defer(() => server.close());
     const session = await connect({
       transport: engine.transport(),
@@ -69,7 +73,12 @@ export function engineCommand(): Command {
     run.defer(() => close(session));
     const tasks: { file: string; token: string }[] = [];
     for (const file of files) {
-      const { token } = await use(session, { ...placeOf(file), signal });
+      const { token } = await use(session, {
+        ...placeOf(file),
+        // The page counts what passes; nothing is sent while nobody looks.
+        pipelineTraceLevel: "summary",
+        signal,
+      });
       tasks.push({ file, token });
     }
     await out.result({ uri: server.uri, tasks });
@@ -77,7 +86,9 @@ export function engineCommand(): Command {
     for (const { file, token } of tasks) {
       await out.line(`Started ${file}: ${token}`);
     }
-    await out.note("Press Ctrl+C to stop.");
+    await out.note(
+      "Open it in a browser to see what runs. Press Ctrl+C to stop.",
+    );
     if (!signal.aborted) {
       await new Promise((resolve) =>
         signal.addEventListener("abort", resolve, { once: true })
