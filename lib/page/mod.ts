@@ -35,6 +35,7 @@ import { PAGE_HASH, PAGE_HTML, SCRIPT_HASH, STYLE_HASH } from "./built_page.ts";
  * ```
  */
 export function enginePage(): (request: Request) => Response | undefined {
+  const body = new TextEncoder().encode(PAGE_HTML);
   return (request) => {
     const { method, url, headers: asked } = request;
     if (method !== "GET" && method !== "HEAD") return undefined;
@@ -53,8 +54,12 @@ export function enginePage(): (request: Request) => Response | undefined {
     if (asked.get("if-none-match") === etag) {
       return new Response(null, { status: 304, headers });
     }
-    return new Response(method === "HEAD" ? null : PAGE_HTML, {
-      headers: { ...headers, "content-type": "text/html; charset=utf-8" },
+    return new Response(method === "HEAD" ? null : body, {
+      headers: {
+        ...headers,
+        "content-type": "text/html; charset=utf-8",
+        "content-length": String(body.length),
+      },
     });
   };
 }

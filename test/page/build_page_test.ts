@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import * as built from "../../lib/page/built_page.ts";
 import { enginePage } from "../../lib/page/mod.ts";
+import { startChild } from "../support/child_program.ts";
 import { PAGE_SOURCES, ROOT } from "../support/read_tree.ts";
 import { scanModule } from "../support/scan_module.ts";
 import { buildPage, hashOfSources } from "./build_page.ts";
@@ -64,6 +65,10 @@ Deno.test("the page answers GET and HEAD of /, and leaves all else to others", a
   );
   const head = page(new Request(ADDRESS, { method: "HEAD" }))!;
   assertEquals([head.status, await head.text()], [200, ""]);
+  assertEquals(
+    head.headers.get("content-length"),
+    String(new TextEncoder().encode(built.PAGE_HTML).length),
+  );
   assertEquals(page(new Request(ADDRESS, { method: "POST" })), undefined);
   for (const path of ["index.html", "task", "//", "?"]) {
     const found = page(new Request(ADDRESS + path));
@@ -103,4 +108,15 @@ Deno.test("the page's policy allows its own script and style, and no other", asy
   // No markup besides the script's own; nothing is loaded from elsewhere.
   const markup = html.replace(/<(script|style)[^]*?<\/\1>|<!--[^]*-->/g, "");
   assertEquals(markup.match(/ on\w+=|style=|src=|https?:/g), null);
+});
+
+Deno.test("the command serves the page of the engine that it runs", async () => {
+  const command = new URL("lib/cli/mod.ts", ROOT).pathname;
+  await using engine = startChild(Deno.execPath(), [
+    ...["run", "--quiet", "--no-check", "--allow-all", command],
+    ...["engine", "--port=0"],
+  ]);
+  const uri = (await engine.line()).replace(/^.* /, "");
+  const response = await fetch(uri);
+  assertEquals(await response.text(), built.PAGE_HTML);
 });
