@@ -47,7 +47,6 @@ export function enginePage(): (request: Request) => Response | undefined {
       etag,
       "cache-control": "no-cache",
       "content-security-policy": policyFor(host),
-      "cross-origin-opener-policy": "same-origin",
       "referrer-policy": "no-referrer",
       "x-content-type-options": "nosniff",
     };

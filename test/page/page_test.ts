@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { events, send, type Task, use } from "@rocketride/streams";
+import { connect, events, send, type Task, use } from "@rocketride/streams";
+import { createEngine, serveEngine } from "@rocketride/streams/engine";
 import { readText } from "@rocketride/streams/store";
 import chat from "../../examples/pipelines/chat.pipe.json" with {
   type: "json",
@@ -268,13 +269,38 @@ Deno.test({
     );
 
     await t.step(
+      "it works where it came without encryption, and says so",
+      () =>
+        visit(browser, { auth: [KEY] }, async ({ page, url }) => {
+          await page.goto(url.replace("127.0.0.1", "engine.test"));
+          await page.getByText("This page came without encryption").waitFor();
+          await page.getByLabel("This engine wants a key.").fill(KEY);
+          await page.keyboard.press("Enter");
+          await page.locator(".samples button", { hasText: document.name })
+            .click();
+          await page.getByLabel("Text to send").fill("# One\n\nFirst words.");
+          await page.getByRole("button", { name: "Send", exact: true }).click();
+          await page.locator(".documents li", { hasText: "First words." })
+            .waitFor();
+        }),
+    );
+
+    await t.step(
       "a lost connection is told, and the next one is taken",
       () =>
-        visit(browser, {}, async ({ page, engine, url }) => {
-          await page.getByText("Connected").waitFor();
-          await engine.close();
+        visit(browser, {}, async (seen) => {
+          const { page, server } = seen;
+          await openTask(seen, text);
+          await server.close();
           await page.getByText("Connection lost").waitFor();
-          assertMatch(url, /^http:/);
+          await using engine = createEngine();
+          await using _next = await serveEngine(engine, { port: server.port });
+          const session = await connect({ transport: engine.transport() });
+          await use(session, { pipeline: chat, name: chat.name });
+          await page.getByText("Connected").waitFor();
+          await page.locator(".tasks a", { hasText: chat.name }).waitFor();
+          await page.locator(".tasks a", { hasText: text.name })
+            .waitFor({ state: "hidden" });
         }),
     );
     await browser.close();

@@ -33,6 +33,13 @@ function Page(): JSX.Element {
   useEffect(() => setStarting(false), [shown]);
   return (
     <div class={`page at-${shown.view}`}>
+      <button
+        type="button"
+        class="skip"
+        onClick={() => document.querySelector("main")?.focus()}
+      >
+        Skip to the content
+      </button>
       <Bar />
       {link.value.state === "key" && <KeyDialog {...link.value} />}
       {trouble.value !== "" && <p class="error" role="alert">{trouble}</p>}
