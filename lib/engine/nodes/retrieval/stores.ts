@@ -37,8 +37,8 @@ const OPERATORS: readonly TextQuery["operator"][] = ["or", "and", "exact"];
 const SNIPPET_SIZE = 250;
 const DEFAULT_SCORE = 0.5;
 
-/** What tasks share, by provider and name. */
-interface Shelves {
+/** What tasks share; by provider and name. */
+interface SharedStores {
   readonly collections: Map<string, Collection>;
   readonly indexes: Map<string, TextIndex>;
   readonly budget: MemoryBudget;
@@ -58,7 +58,7 @@ interface Shelves {
 export function storeStarters(): Readonly<
   Record<string, NodeDefinition["start"]>
 > {
-  const shelves: Shelves = {
+  const shared: SharedStores = {
     collections: new Map(),
     indexes: new Map(),
     budget: new MemoryBudget(),
@@ -66,8 +66,8 @@ export function storeStarters(): Readonly<
   const starters = PROVIDERS.map((provider) => {
     const start = (context: TaskContext): NodeTask =>
       INDEXES.has(provider) && INDEX_MODES.has(modeOf(context))
-        ? textIndex(provider, context, shelves)
-        : vectorStore(provider, context, shelves);
+        ? textIndex(provider, context, shared)
+        : vectorStore(provider, context, shared);
     return [provider, start] as const;
   });
   return Object.fromEntries(starters);
@@ -80,7 +80,7 @@ function modeOf({ config }: TaskContext): string {
 function vectorStore(
   provider: string,
   context: TaskContext,
-  { collections, budget }: Shelves,
+  { collections, budget }: SharedStores,
 ): NodeTask {
   const read = configReader(context);
   const least = read.number("score", DEFAULT_SCORE, {
@@ -95,18 +95,15 @@ function vectorStore(
   const key = keyOf(provider, read);
   const emit = provider === "opensearch" ? emitOneByOne : emitTogether;
   const collection = (): Collection =>
-    shelved(collections, key, () => new Collection(budget));
+    getOrMake(collections, key, () => new Collection(budget));
   return { instance: (pipe) => storeInstance(pipe, collection(), least, emit) };
 }
 
-/**
- * Keeps texts, and answers the first text of a question with those that match,
- * or with snippets of them.
- */
+/** Stores texts, and answers questions with those that match, or snippets. */
 function textIndex(
   provider: string,
   context: TaskContext,
-  { indexes, budget }: Shelves,
+  { indexes, budget }: SharedStores,
 ): NodeTask {
   const read = configReader(context);
   const operator = read.choice("matchOperator", OPERATORS);
@@ -116,7 +113,7 @@ function textIndex(
     : undefined;
   const key = keyOf(provider, read);
   const index = (): TextIndex =>
-    shelved(indexes, key, () => new TextIndex(budget));
+    getOrMake(indexes, key, () => new TextIndex(budget));
   return {
     instance: (pipe) => ({
       on: {
@@ -149,19 +146,13 @@ function keyOf(provider: string, read: ConfigReader): string {
   return JSON.stringify([provider, name]);
 }
 
-function shelved<T>(shelf: Map<string, T>, key: string, make: () => T): T {
+function getOrMake<T>(shelf: Map<string, T>, key: string, make: () => T): T {
   const found = shelf.get(key) ?? make();
   shelf.set(key, found);
   return found;
 }
 
-/**
- * A vector store at work: keeps documents, and answers questions with those
- * that match, on each connected lane.
- *
- * @param least The score below which documents are left out.
- * @param emit How the documents of an answer are passed on.
- */
+/** Stores documents, and answers questions with those that match. */
 function storeInstance(
   pipe: PipeContext,
   collection: Collection,
@@ -195,7 +186,7 @@ async function emitTogether(
     await pipe.emit("answers", { answer, expectJson: false });
   }
   if (pipe.listens("questions")) {
-    await pipe.emit("questions", resting(question, documents));
+    await pipe.emit("questions", withDocuments(question, documents));
   }
 }
 
@@ -218,7 +209,7 @@ async function emitOneByOne(
 
 /** What the question already had, and what was found: the best first. */
 function merged(
-  brought: readonly Doc[],
+  given: readonly Doc[],
   found: readonly Doc[],
 ): readonly Doc[] {
   const isFound = ({ metadata }: Doc): boolean =>
@@ -226,12 +217,15 @@ function merged(
       doc.metadata?.objectId === metadata?.objectId &&
       doc.metadata?.chunkId === metadata?.chunkId
     );
-  return [...brought.filter((doc) => !isFound(doc)), ...found]
+  return [...given.filter((doc) => !isFound(doc)), ...found]
     .toSorted((a, b) => (b.score ?? 0) - (a.score ?? 0));
 }
 
 /** The question with documents; a further store searches only these. */
-function resting(question: Question, documents: readonly Doc[]): Question {
+function withDocuments(
+  question: Question,
+  documents: readonly Doc[],
+): Question {
   if (documents.length === 0) return question;
   const objectIds = new Set(question.filter?.objectIds ?? []);
   for (const { metadata } of documents) {
