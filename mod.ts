@@ -66,6 +66,14 @@ export {
   type ReadLogOptions,
 } from "./lib/events/read_log.ts";
 export {
+  type Span,
+  type SpanEvent,
+  type SpanOptions,
+  type SpanValue,
+  toSpans,
+} from "./lib/events/spans.ts";
+export type { SpanKind } from "./lib/events/span_names.ts";
+export {
   readLogSegment,
   type ReadSegmentOptions,
 } from "./lib/events/log_segment.ts";

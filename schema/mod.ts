@@ -207,6 +207,14 @@ export {
   type LogStream,
 } from "./log.ts";
 export {
+  type ConfigChange,
+  diff,
+  type DiffOptions,
+  type NodeChange,
+  type PipelineDiff,
+  type PipelineEdge,
+} from "./pipeline_diff.ts";
+export {
   type ControlConnection,
   type InputConnection,
   isPipeline,

@@ -338,7 +338,8 @@ const { addInstruction, addQuestion, answers, buildRequest } = client;
 const { createAnswer, createQuestion, didFail, eventKindOf } = client;
 const { firstAnswer, getJson, getText, isDAPException, isEventOf } = client;
 const { isJson, isKnownEvent, parseAnswers } = client;
-const { documents, parseJson, parsePython, resolveEndpoints, texts } = client;
+const { documents, parseJson, parsePython, resolveEndpoints, texts, toSpans } =
+  client;
 const { normalizeUri } = transport;
 const PURE = {
   addContext,
@@ -367,5 +368,6 @@ const PURE = {
   parseJson,
   parsePython,
   resolveEndpoints,
+  toSpans,
   texts,
 };
