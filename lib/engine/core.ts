@@ -12,15 +12,11 @@ import type { Stores } from "./store/stores.ts";
 
 /** Everything that the connections of an engine share. */
 export interface Core {
-  /** What the engine was made with. */
   readonly settings: Settings;
-  /** The nodes that it can run. */
   readonly registry: NodeRegistry;
-  /** Its tasks. */
   readonly tasks: TaskTable;
   /** The keys that others know them by. */
   readonly keys: TaskKeys;
-  /** Who watches them. */
   readonly monitors: Monitors;
   /** The variables of pipelines; tasks keep those that they started with. */
   readonly env: { values: Readonly<Record<string, string>> };
@@ -28,11 +24,8 @@ export interface Core {
   readonly dashboard: Dashboard;
   /** Bounds the sockets that have not logged in. */
   readonly unauthenticated: UnauthenticatedLimit;
-  /** The pipelines that it keeps and starts by itself. */
   readonly deployments: Deployments;
-  /** The files that it keeps. */
   readonly stores: Stores;
-  /** What tasks take from it. */
   readonly host: TaskHost;
   /** What HTTP requests may hold. */
   readonly held: MemoryBudget;

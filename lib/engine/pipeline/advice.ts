@@ -7,13 +7,9 @@ import { CCODE, issue } from "./document_faults.ts";
 import { effectiveConfig, nodeWarnings } from "./node_config.ts";
 import { canCheckStart } from "./node_faults.ts";
 
-/** What the checks that only advise need to know. */
 export interface AdviceContext {
-  /** The nodes of this engine. */
   readonly registry: NodeRegistry;
-  /** Which forwarding rule the engine follows. */
   readonly forwarding: "clean" | "engine";
-  /** Classes of nodes whose keys and addresses do not matter. */
   readonly keyless?: readonly string[];
   /** Ids that the chosen source leads to. */
   readonly loaded: ReadonlySet<string>;
@@ -21,7 +17,6 @@ export interface AdviceContext {
   readonly chain: readonly string[];
 }
 
-/** How components are connected. */
 interface Wiring {
   readonly byId: ReadonlyMap<string, Component>;
   /** The lanes of a component's inputs, by its id. */
@@ -136,7 +131,6 @@ function nodeAdvice(
   ];
 }
 
-/** Placeholders that have no value. */
 function withoutValue({ id, config }: Component): readonly string[] {
   return unresolved(config).map((name) =>
     `Component ${id} uses \${${name}}, which has no value`

@@ -8,37 +8,26 @@ import { type Edge, edgesOf, reachable } from "./graph.ts";
 import { inspect, type InspectOptions } from "./inspect.ts";
 import { effectiveConfig, nodeWarnings } from "./node_config.ts";
 
-/** One node of a plan. */
 export interface PlannedNode {
-  /** The component's id. */
   readonly id: string;
-  /** The component's display name, when it has one. */
   readonly name: string | undefined;
-  /** What the node is and does. */
   readonly definition: NodeDefinition;
-  /** Its configuration with presets applied. */
   readonly config: JsonObject;
-  /** Its configuration as the pipeline has it. */
   readonly rawConfig: JsonObject;
   /** Lane to the ids that listen on it, in calling order. */
   readonly targets: ReadonlyMap<string, readonly string[]>;
   /** Class to the ids of the helpers that it controls, in calling order. */
   readonly helpers: ReadonlyMap<string, readonly string[]>;
-  /** Whether it takes part in an object's life; mere helpers do not. */
   readonly driven: boolean;
-  /** What starting it warns of. */
   readonly warnings: readonly string[];
 }
 
 /** A pipeline made ready to run. */
 export interface Plan {
-  /** The component that data enters by. */
   readonly source: string;
-  /** Its provider. */
   readonly provider: string;
   /** The nodes that run, by id, feeders first. */
   readonly nodes: ReadonlyMap<string, PlannedNode>;
-  /** Whether a response node takes part. */
   readonly responds: boolean;
   /** What is wrong with components that are not loaded. */
   readonly warnings: readonly string[];
@@ -46,9 +35,7 @@ export interface Plan {
   readonly secrets: Secrets;
 }
 
-/** What compiling takes besides what inspecting does. */
 export interface CompileOptions extends InspectOptions {
-  /** Takes the values of variables out of warnings. */
   readonly hide: (text: string) => string;
   /** What the running pipeline must not show. */
   readonly secrets: Secrets;

@@ -10,17 +10,11 @@ import type { NodeRegistry } from "../registry.ts";
 
 /** A component with every member in its place. */
 export interface Component {
-  /** Unique in the pipeline. */
   readonly id: string;
-  /** The name of the node that does the work. */
   readonly provider: string;
-  /** The display name, when the pipeline gives one. */
   readonly name: string | undefined;
-  /** The settings; `{}` when absent. */
   readonly config: JsonObject;
-  /** Data connections; `[]` when absent. */
   readonly input: readonly InputConnection[];
-  /** Control connections; `[]` when absent. */
   readonly control: readonly ControlConnection[];
 }
 

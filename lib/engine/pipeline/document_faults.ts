@@ -14,7 +14,6 @@ export const CCODE: {
   readonly WARNING: 75;
 } = Object.freeze({ INVALID_PARAM: 40, INVALID_SCHEMA: 42, WARNING: 75 });
 
-/** An issue about the document or one of its components. */
 export function issue(
   ccode: number,
   message: string,

@@ -3,13 +3,10 @@ import { type Component, isName, listOf } from "./component.ts";
 
 /** A connection between two components. */
 export interface Edge {
-  /** Where data or control comes from. */
   readonly from: string;
-  /** Where it goes. */
   readonly to: string;
   /** The lane of a data connection, the class of a control connection. */
   readonly via: string;
-  /** Which of the two it is. */
   readonly kind: "lane" | "control";
 }
 

@@ -13,11 +13,8 @@ import {
 import { connectedTo, edgesOf, topologicalOrder } from "./graph.ts";
 import { helperFaults, providerFaults, startFaults } from "./node_faults.ts";
 
-/** What pipelines are inspected with. */
 export interface InspectOptions {
-  /** The nodes of this engine. */
   readonly registry: NodeRegistry;
-  /** Which forwarding rule the engine follows. */
   readonly forwarding: "clean" | "engine";
   /**
    * Classes of nodes whose keys and addresses do not matter, because an option
@@ -28,9 +25,7 @@ export interface InspectOptions {
   readonly keyless?: readonly string[];
 }
 
-/** Everything found out about a pipeline. */
 export interface Inspection {
-  /** What keeps it from running. */
   readonly errors: readonly ValidationIssue[];
   /** What is wrong with components that are not loaded. */
   readonly ignored: readonly ValidationIssue[];
@@ -38,7 +33,6 @@ export interface Inspection {
   readonly warnings: readonly ValidationIssue[];
   /** The components that would run, feeders first. */
   readonly chain: readonly string[];
-  /** The components that could be read. */
   readonly components: readonly Component[];
 }
 

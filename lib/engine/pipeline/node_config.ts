@@ -6,9 +6,7 @@ import type { Component } from "./component.ts";
 export interface EffectiveConfig {
   /** The preset with the component's own values over it. */
   readonly config: JsonObject;
-  /** Why the configuration cannot be used, if so. */
   readonly fault: string | undefined;
-  /** What is doubtful about it. */
   readonly warnings: readonly string[];
   /** The members whose values are encrypted. */
   readonly encrypted: readonly string[];

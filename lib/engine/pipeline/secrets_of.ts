@@ -30,7 +30,6 @@ export function withoutValues(
   return (text) => hide(text, used);
 }
 
-/** A placeholder and its value. */
 type Used = readonly [placeholder: string, value: string];
 
 /** What one value leaves is searched for the next, placeholders are not. */

@@ -1,5 +1,4 @@
-import { ignore } from "../../async.ts";
-import type { JsonObject } from "../../../schema/json.ts";
+import { type Clock, ignore } from "../../async.ts";
 import type { PipelineResult } from "../../../schema/result.ts";
 import { PipeException } from "../../errors.ts";
 import type { Plan, PlannedNode } from "../pipeline/compile.ts";
@@ -15,45 +14,29 @@ import type {
 import { describeFailure, type Failure, messageOf } from "./failure.ts";
 import type { FlowStep } from "./flow_trace.ts";
 import { ObjectResponse } from "./object_response.ts";
+import type { TaskRecord } from "./task_record.ts";
 
-/** What the pipes of a task report while they work. */
-export interface PipeObserver {
-  /** Counts the moves of objects between components. */
-  readonly moves: { count: number };
-  /** Whether flow steps may be wanted at any time. */
-  readonly isTraced: boolean;
-  /** Whether flow steps are wanted at this moment. */
-  readonly tracing: boolean;
-  /** An object began. */
-  opened(object: ObjectInfo): void;
-  /** An object ended. */
-  ended(outcome: "completed" | "failed", size: number): void;
-  /** An object failed; called once for each object. */
-  failed(failure: Failure): void;
-  /** A node warns. */
-  warn(message: string): void;
-  /** A node has a message for those who watch the pipe. */
-  sse(pipeId: number, type: string, data: JsonObject | undefined): void;
-  /** A step of an object; called only while `tracing` is set. */
-  flow(pipeId: number, path: readonly string[], step: FlowStep): void;
-}
-
-/** What an object needs on its way through the nodes. */
-export interface DeliveryOptions {
-  /** Which nodes there are and how they are connected. */
+/** A pipeline at work: what its pipes share. */
+export interface RunContext {
   readonly plan: Plan;
   /** The nodes at work for the task, by id. */
   readonly nodes: ReadonlyMap<string, NodeTask>;
-  /** The object. */
+  readonly record: TaskRecord;
+  readonly clock: Clock;
+  /** Whether a node that answered on a lane also forwards. */
+  readonly forwarding: "clean" | "engine";
+  /** How many pipes may be open at once. */
+  readonly threads: number;
+  readonly maxObjectBytes: number;
+  readonly pipeIdleTimeout: number;
+}
+
+/** What an object needs on its way. */
+export interface ObjectContext extends RunContext {
   readonly object: ObjectInfo;
-  /** The pipe's number. */
   readonly pipeId: number;
   /** Aborts when the pipe is abandoned. */
   readonly signal: AbortSignal;
-  /** Whether a node that answered on a lane also forwards. */
-  readonly forwarding: "clean" | "engine";
-  /** Who is called for what happens. */
-  readonly observer: PipeObserver;
 }
 
 /** A node at work on the object. */
@@ -69,21 +52,17 @@ interface Worker extends PlannedNode {
  * before the next target is called. Of the object's failures the first is kept.
  */
 export class Delivery {
-  readonly #options: DeliveryOptions;
-  /** The nodes, feeders first. */
+  readonly #options: ObjectContext;
   readonly #workers: Map<string, Worker> = new Map();
   readonly #response: ObjectResponse = new ObjectResponse();
-  /** What nodes have emitted and may not have waited for. */
   readonly #loose: Set<Promise<void>> = new Set();
   #path: readonly string[] = [];
   #failure: Failure | undefined;
 
-  /** Prepare the way of an object; nothing happens before `open`. */
-  constructor(options: DeliveryOptions) {
+  constructor(options: ObjectContext) {
     this.#options = options;
   }
 
-  /** The first thing that went wrong. */
   get failure(): Failure | undefined {
     return this.#failure;
   }
@@ -137,11 +116,11 @@ export class Delivery {
   /** Remember a failure, unless there is one already. */
   fail(error: unknown): Failure {
     if (this.#failure) return this.#failure;
-    const { signal, observer, plan: { secrets } } = this.#options;
+    const { signal, record, plan: { secrets } } = this.#options;
     const failure = describeFailure(error);
     this.#failure = { ...failure, message: secrets.hide(failure.message) };
     // What breaks because the pipe was abandoned is not a failure of a node.
-    if (!signal.aborted) observer.failed(this.#failure);
+    if (!signal.aborted) record.failed(this.#failure);
     return this.#failure;
   }
 
@@ -286,7 +265,7 @@ export class Delivery {
   ): Promise<T> {
     const path = [...outer, id];
     this.#moveTo(path);
-    const { isTraced } = this.#options.observer;
+    const { isTraced } = this.#options.record;
     if (isTraced) this.#trace(path, { op: "enter", lane, payload });
     try {
       const done = await work();
@@ -306,16 +285,16 @@ export class Delivery {
 
   #moveTo(path: readonly string[]): void {
     this.#path = path;
-    this.#options.observer.moves.count++;
+    this.#options.record.moves.count++;
   }
 
   #trace(path: readonly string[], step: FlowStep): void {
-    const { pipeId, observer } = this.#options;
-    if (observer.tracing) observer.flow(pipeId, path, step);
+    const { pipeId, record } = this.#options;
+    if (record.tracing) record.flow(pipeId, path, step);
   }
 
   #contextOf(worker: Worker): PipeContext {
-    const { object, pipeId, signal, observer } = this.#options;
+    const { object, pipeId, signal, record } = this.#options;
     return {
       object,
       pipeId,
@@ -324,9 +303,9 @@ export class Delivery {
       listens: (lane) => worker.targets.has(lane),
       helpers: (classType) => worker.helpers.get(classType) ?? [],
       control: (...args) => this.#control(worker, ...args),
-      sse: (type, data) => observer.sse(pipeId, type, data),
-      warn: (message) => observer.warn(message),
-      error: (message) => observer.failed(describeFailure(message)),
+      sse: (type, data) => record.sse(pipeId, type, data),
+      warn: (message) => record.warn(message),
+      error: (message) => record.failed(describeFailure(message)),
       respond: (...args) => this.#response.add(...args),
     };
   }

@@ -1,58 +1,29 @@
-import { abortable, type Clock, deferred } from "../../async.ts";
-import type { JsonObject } from "../../../schema/json.ts";
-import type { Plan, PlannedNode } from "../pipeline/compile.ts";
+import { abortable, deferred } from "../../async.ts";
+import type { PlannedNode } from "../pipeline/compile.ts";
 import type { NodeFiles, NodeTask } from "../node.ts";
-import type { PipeObserver } from "./delivery.ts";
+import type { RunContext } from "./delivery.ts";
 import { messageOf } from "./failure.ts";
 import { Pipes } from "./pipes.ts";
 
-/** What the nodes of a task may report. */
-export interface NodeReporter extends PipeObserver {
-  /** Set the human status text. */
-  status(text: string): void;
-  /** Add a connection hint. */
-  note(note: string | JsonObject): void;
-}
-
 /** What running a plan needs. */
-export interface ExecutionOptions {
-  /** What runs. */
-  readonly plan: Plan;
-  /** How many pipes may be open at once. */
-  readonly threads: number;
-  /** The greatest number of bytes of one object. */
-  readonly maxObjectBytes: number;
-  /** Milliseconds without a request after which a pipe is abandoned. */
-  readonly pipeIdleTimeout: number;
+export interface ExecutionOptions extends Omit<RunContext, "nodes"> {
   /** Milliseconds that nodes have to stop work, and as many to be disposed of. */
   readonly stopTimeout: number;
-  /** Which forwarding rule holds. */
-  readonly forwarding: "clean" | "engine";
-  /** Where time comes from. */
-  readonly clock: Clock;
-  /** HTTP for nodes. */
   readonly fetch: typeof fetch;
-  /** The files of the task's user. */
   readonly files: NodeFiles;
-  /** The task's public key, for notes. */
   readonly publicToken: string;
-  /** Who is called for what happens. */
-  readonly reporter: NodeReporter;
 }
 
 /** A plan at work: its nodes have started, its pipes take objects. */
 export class Execution {
-  /** The pipes. */
   readonly pipes: Pipes;
   readonly #options: ExecutionOptions;
   readonly #controller: AbortController = new AbortController();
   readonly #nodes: Map<string, NodeTask> = new Map();
 
-  /** Prepare an execution; no node runs before `start`. */
   constructor(options: ExecutionOptions) {
     this.#options = options;
-    const { reporter: observer } = options;
-    this.pipes = new Pipes({ ...options, nodes: this.#nodes, observer });
+    this.pipes = new Pipes({ ...options, nodes: this.#nodes });
   }
 
   /**
@@ -63,8 +34,8 @@ export class Execution {
    */
   async start(): Promise<void> {
     const { signal } = this.#controller;
-    const { plan, reporter } = this.#options;
-    for (const warning of plan.warnings) reporter.warn(warning);
+    const { plan, record } = this.#options;
+    for (const warning of plan.warnings) record.warn(warning);
     try {
       for (const node of plan.nodes.values()) {
         await abortable(this.#startNode(node), signal);
@@ -87,8 +58,8 @@ export class Execution {
 
   async #startNode(node: PlannedNode): Promise<void> {
     const { id, definition, config, rawConfig, warnings } = node;
-    const { reporter, fetch, files, clock, publicToken } = this.#options;
-    for (const warning of warnings) reporter.warn(warning);
+    const { record, fetch, files, clock, publicToken } = this.#options;
+    for (const warning of warnings) record.warn(warning);
     const { signal } = this.#controller;
     const started = await definition.start({
       id,
@@ -99,9 +70,9 @@ export class Execution {
       files,
       clock,
       publicToken,
-      warn: (message) => reporter.warn(message),
-      status: (text) => reporter.status(text),
-      note: (note) => reporter.note(note),
+      warn: (message) => record.warn(message),
+      status: (text) => record.status(text),
+      note: (note) => record.note(note),
     });
     this.#nodes.set(id, started);
     // Too late: the nodes before it have been disposed of.
@@ -116,7 +87,7 @@ export class Execution {
         await node.dispose?.();
       } catch (error) {
         const text = `Component ${id} did not stop well: ${messageOf(error)}`;
-        this.#options.reporter.warn(text);
+        this.#options.record.warn(text);
       }
     }));
   }

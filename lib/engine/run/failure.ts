@@ -5,9 +5,7 @@ const EXCEPTION = 19;
 
 /** A failure as results and status records tell it. */
 export interface Failure {
-  /** What went wrong. */
   readonly message: string;
-  /** The engine's number for its kind. */
   readonly code: number;
   /** The base name of the file where it arose; empty when unknown. */
   readonly file: string;

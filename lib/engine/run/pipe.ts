@@ -1,29 +1,15 @@
 import { isRecord, type JsonObject } from "../../../schema/json.ts";
 import type { PipelineResult } from "../../../schema/result.ts";
-import {
-  type Clock,
-  type Deferred,
-  deferred,
-  ignore,
-  onAbort,
-} from "../../async.ts";
+import { type Deferred, deferred, ignore, onAbort } from "../../async.ts";
 import { PipeException } from "../../errors.ts";
 import { ownLane } from "../../protocol/media_type.ts";
 import type { Lane, LanePayloads } from "../node.ts";
-import { Delivery, type DeliveryOptions } from "./delivery.ts";
+import { Delivery, type ObjectContext } from "./delivery.ts";
 import { failureText } from "./failure.ts";
 import { readDocs, readQuestion } from "./read_payload.ts";
 
 /** Characters of a name or media type that a warning shows. */
 const MOST_SHOWN = 100;
-
-/** What a pipe needs. */
-export interface PipeOptions extends DeliveryOptions {
-  /** Where time comes from. */
-  readonly clock: Clock;
-  /** The greatest number of bytes of one object. */
-  readonly maxObjectBytes: number;
-}
 
 /**
  * One object's way into a pipeline: open, writes, close, strictly in the order
@@ -31,20 +17,18 @@ export interface PipeOptions extends DeliveryOptions {
  * even if a node does not notice.
  */
 export class Pipe {
-  readonly #options: PipeOptions;
+  readonly #options: ObjectContext;
   readonly #delivery: Delivery;
   #writer: LaneWriter | undefined;
   #phase: "opening" | "open" | "closing" = "opening";
   #tail: Promise<void> = Promise.resolve();
-  /** The requests that are not answered yet. */
   readonly #pending: Set<Deferred<never>> = new Set();
   /** The lane that the object takes, if no component is connected to it. */
   #unheard: string | undefined;
   #touched: number;
   #bytes = 0;
 
-  /** Make a pipe for an object; nothing happens before `open`. */
-  constructor(options: PipeOptions) {
+  constructor(options: ObjectContext) {
     this.#options = options;
     this.#delivery = new Delivery(options);
     this.#touched = options.clock.now();
@@ -53,7 +37,6 @@ export class Pipe {
     });
   }
 
-  /** The pipe's number. */
   get id(): number {
     return this.#options.pipeId;
   }
@@ -68,7 +51,6 @@ export class Pipe {
     return this.#options.object.size ?? this.#bytes;
   }
 
-  /** Whether the object failed so far. */
   get failed(): boolean {
     return this.#delivery.failure !== undefined;
   }
@@ -83,10 +65,9 @@ export class Pipe {
     return this.#pending.size > 0 ? undefined : this.#touched;
   }
 
-  /** Open the nodes and begin the object. */
   open(): Promise<void> {
     return this.#step(async () => {
-      const { object, pipeId, observer, plan } = this.#options;
+      const { object, pipeId, record, plan } = this.#options;
       const listens = (lane: string): boolean =>
         plan.nodes.get(plan.source)?.targets.has(lane) ?? false;
       const route = routeFor(object.mimeType, listens);
@@ -97,8 +78,8 @@ export class Pipe {
         object.mimeType,
         (lane, payload) => this.#delivery.feed(lane, payload),
       );
-      if (observer.tracing) {
-        observer.flow(pipeId, [object.name], { op: "begin", object });
+      if (record.tracing) {
+        record.flow(pipeId, [object.name], { op: "begin", object });
       }
       await this.#attempt(async () => {
         await this.#delivery.open();
@@ -134,7 +115,7 @@ export class Pipe {
   close(): Promise<PipelineResult> {
     this.#phase = "closing";
     return this.#step(async () => {
-      const { pipeId, observer } = this.#options;
+      const { pipeId, record } = this.#options;
       if (!this.failed) {
         // Why it failed is part of the result.
         await this.#attempt(async () => await this.#writer?.end?.())
@@ -142,9 +123,9 @@ export class Pipe {
       }
       const body = await this.#delivery.close();
       if (this.#unheard !== undefined && !this.failed) {
-        observer.warn(this.#reachesNothing(this.#unheard));
+        record.warn(this.#reachesNothing(this.#unheard));
       }
-      if (observer.tracing) observer.flow(pipeId, [], { op: "end", body });
+      if (record.tracing) record.flow(pipeId, [], { op: "end", body });
       return body;
     });
   }
@@ -247,11 +228,9 @@ type Feed = <L extends Lane>(
 
 /** Turns the writes of one object into payloads of a lane. */
 interface LaneWriter {
-  /** The object was opened. */
   begin?(): Promise<void>;
   /** Some of its bytes arrived; text is taken as its UTF-8. */
   write(data: Uint8Array | string): Promise<void>;
-  /** All of it has arrived. */
   end?(): Promise<void>;
 }
 

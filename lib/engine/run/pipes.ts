@@ -2,16 +2,8 @@ import type { PipelineResult } from "../../../schema/result.ts";
 import { type Deferred, deferred, onAbort } from "../../async.ts";
 import { PipeException } from "../../errors.ts";
 import type { ObjectInfo } from "../node.ts";
-import { Pipe, type PipeOptions } from "./pipe.ts";
-
-/** What all pipes of a running pipeline share. */
-export interface PipesOptions
-  extends Omit<PipeOptions, "object" | "pipeId" | "signal"> {
-  /** How many pipes may be open at once. */
-  readonly threads: number;
-  /** Milliseconds without a request after which a pipe is abandoned. */
-  readonly pipeIdleTimeout: number;
-}
+import type { RunContext } from "./delivery.ts";
+import { Pipe } from "./pipe.ts";
 
 /** A claim on a pipe, from the request until the pipe is gone. */
 interface Claim {
@@ -24,7 +16,6 @@ interface Claim {
 export interface OwnedPipe {
   /** Who opened it: for others it does not exist. */
   readonly owner: object;
-  /** The pipe. */
   readonly pipe: Pipe;
 }
 
@@ -35,19 +26,16 @@ export interface OwnedPipe {
  * others they do not exist. Opens beyond the number of threads wait in order.
  */
 export class Pipes {
-  /** The pipes by their ids. */
   readonly byId: ReadonlyMap<number, OwnedPipe>;
-  readonly #options: PipesOptions;
+  readonly #options: RunContext;
   readonly #claims: Set<Claim> = new Set();
   readonly #byId: Map<number, Claim & OwnedPipe> = new Map();
-  /** The claims that wait for a slot. */
   readonly #queue: Map<Claim, Deferred<void>> = new Map();
   #freeSlots: number;
   readonly #lifetime: AbortController = new AbortController();
   #stopScan: (() => void) | undefined;
 
-  /** Make an empty set of pipes. */
-  constructor(options: PipesOptions) {
+  constructor(options: RunContext) {
     this.byId = this.#byId;
     this.#options = options;
     this.#freeSlots = options.threads;
@@ -76,7 +64,7 @@ export class Pipes {
     const pipe = new Pipe({ ...this.#options, object, pipeId, signal });
     this.#byId.set(pipeId, Object.assign(claim, { pipe }));
     onAbort(signal, () => this.#drop(claim, "failed"));
-    this.#options.observer.opened(object);
+    this.#options.record.opened(object);
     this.#scanLater();
     try {
       await pipe.open();
@@ -87,7 +75,6 @@ export class Pipes {
     return pipe;
   }
 
-  /** Wait for a slot. */
   async #turn(claim: Claim): Promise<void> {
     const turn = deferred<void>();
     const { signal } = claim.controller;
@@ -168,8 +155,8 @@ export class Pipes {
     const { pipe } = claim;
     if (!pipe || !this.#claims.delete(claim)) return;
     this.#byId.delete(pipe.id);
-    this.#options.observer.moves.count++;
-    this.#options.observer.ended(outcome, pipe.size);
+    this.#options.record.moves.count++;
+    this.#options.record.ended(outcome, pipe.size);
     this.#freeSlot();
     if (this.#byId.size > 0) return;
     this.#stopScan?.();

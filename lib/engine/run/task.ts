@@ -14,19 +14,15 @@ import { TaskRecord } from "./task_record.ts";
 
 /** What a task is started with and keeps for its life. */
 export interface TaskSpec extends TaskTopic {
-  /** The user who started it. */
   readonly userId: string;
   /** What the key that started it may do; its nodes and keys can do no more. */
   readonly rights: ReadonlySet<Permission>;
-  /** The source component's provider. */
   readonly provider: string;
   /** `<given name or display id>.<component name or source id>`. */
   readonly name: string;
-  /** How many pipes may be open at once. */
   readonly threads: number;
   /** Seconds of idleness that are allowed; 0 for no limit. */
   readonly ttl: number;
-  /** How much the task reports about what passes through it. */
   readonly traceLevel: TraceLevel;
   /** Values for placeholders, kept for restarts. */
   readonly env: Readonly<Record<string, string>>;
@@ -45,7 +41,6 @@ export interface TaskHost extends
   > {
   /** The files of a user, for nodes; all access is refused unless allowed. */
   filesOf(userId: string, allowed: boolean): NodeFiles;
-  /** Who watches. */
   readonly monitors: Monitors;
   /** Called once for each task, when it has ended. */
   onTaskEnd(token: string): void;
@@ -56,9 +51,7 @@ export interface TaskHost extends
  * `Execution`; a restart replaces it.
  */
 export class Task {
-  /** What the task was started with. */
   readonly spec: TaskSpec;
-  /** What is known about it. */
   readonly record: TaskRecord;
   /** The pipes, while the task takes data. */
   running: Pipes | undefined;
@@ -69,7 +62,6 @@ export class Task {
   #execution: Execution | undefined;
   #ready: Deferred<void> = deferred();
   #stopping: Promise<void> | undefined;
-  /** When there was last a request for data. */
   #touched: number;
   #cancelIdle: (() => void) | undefined;
 
@@ -89,17 +81,14 @@ export class Task {
     this.record = new TaskRecord({ ...spec, clock: host.clock, events });
   }
 
-  /** The pipeline as it was received. */
   get pipeline(): Pipeline {
     return this.#pipeline;
   }
 
-  /** Whether the task has not ended yet. */
   get active(): boolean {
     return !this.record.completed;
   }
 
-  /** Whether the task is ending. */
   get stopping(): boolean {
     return this.active && this.#stopping !== undefined;
   }
@@ -147,7 +136,6 @@ export class Task {
     return execution.pipes;
   }
 
-  /** Begin the time to live anew. */
   touch(): void {
     this.#touched = this.#clock.now();
   }
@@ -203,7 +191,7 @@ export class Task {
     const ready = this.#ready;
     const { spec, record } = this;
     const files = this.#host.filesOf(spec.userId, this.#reachesFiles);
-    const options = { ...this.#host, ...spec, plan, files, reporter: record };
+    const options = { ...this.#host, ...spec, plan, files, record };
     const execution = new Execution(options);
     this.#execution = execution;
     record.pipes = execution.pipes.byId;

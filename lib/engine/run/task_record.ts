@@ -9,30 +9,27 @@ import type { Clock } from "../../async.ts";
 import { Secrets } from "../../protocol/secrets.ts";
 import type { TaskEvents } from "../monitor/monitors.ts";
 import type { ObjectInfo } from "../node.ts";
-import type { NodeReporter } from "./execution.ts";
 import type { Failure } from "./failure.ts";
 import { type FlowStep, flowTrace, type TraceLevel } from "./flow_trace.ts";
 import { jsonCopy } from "./object_response.ts";
-import type { Pipes } from "./pipes.ts";
 import { Counters, emptyStatus, withMessage } from "./task_status.ts";
 
-const NO_PIPES: Pipes["byId"] = new Map();
+/** Pipes by their ids, with the components at work in each. */
+type PathsById = ReadonlyMap<
+  number,
+  { readonly pipe: { readonly path: readonly string[] } }
+>;
+
+const NO_PIPES: PathsById = new Map();
 /** The least time between two updates of a status. */
 const INTERVAL_MS = 1_000;
 
-/** What a record needs to know about its task. */
 export interface TaskRecordOptions {
-  /** The task's full name. */
   readonly name: string;
-  /** The task's project. */
   readonly projectId: string;
-  /** The task's source component. */
   readonly source: string;
-  /** How much the task reports about what passes through it. */
   readonly traceLevel: TraceLevel;
-  /** Where time comes from. */
   readonly clock: Clock;
-  /** Sends events to those who watch the task. */
   readonly events: TaskEvents;
 }
 
@@ -53,14 +50,11 @@ type Changing = Pick<
 >;
 
 /** What is known about a task: its status, and the events that report it. */
-export class TaskRecord implements NodeReporter {
-  /** Counts the moves of objects between components. */
+export class TaskRecord {
   readonly moves: { count: number } = { count: 0 };
   /** What must not show; that of the plan which runs. */
   secrets: Secrets = new Secrets();
-  /** The pipes of the plan which runs. */
-  pipes: Pipes["byId"] = NO_PIPES;
-  /** Whether flow steps may be wanted at any time. */
+  pipes: PathsById = NO_PIPES;
   readonly isTraced: boolean;
   readonly #options: TaskRecordOptions;
   readonly #counters: Counters;
@@ -70,11 +64,9 @@ export class TaskRecord implements NodeReporter {
   /** When the status was last sent, and how many moves there were. */
   #sentAt = -INTERVAL_MS;
   #sentMoves = 0;
-  /** Whether there is a change that was not sent. */
   #isDirty = false;
   #cancelUpdate: (() => void) | undefined;
 
-  /** Make the record of a task that has just been accepted. */
   constructor(options: TaskRecordOptions) {
     this.#options = options;
     this.isTraced = options.traceLevel !== "none";
@@ -83,27 +75,22 @@ export class TaskRecord implements NodeReporter {
     this.#fields = { ...emptyStatus(projectId, source), status: "" };
   }
 
-  /** Where the task is. */
   get state(): TaskState {
     return this.#fields.state;
   }
 
-  /** Whether the task has ended. */
   get completed(): boolean {
     return this.#fields.completed;
   }
 
-  /** Whether the task has ended badly. */
   get endedBadly(): boolean {
     return this.completed && this.#fields.exitCode !== 0;
   }
 
-  /** Whether flow steps are wanted at this moment. */
   get tracing(): boolean {
     return this.isTraced && this.#options.events.wanted(EVENT_BITS.FLOW);
   }
 
-  /** The status as it is now. */
   read(): TaskStatus {
     this.#watchMoves();
     const { name, projectId, source } = this.#options;
@@ -136,7 +123,6 @@ export class TaskRecord implements NodeReporter {
     if (before !== state && state === TASK_STATE.RUNNING) this.#measure();
   }
 
-  /** The end of the task. */
   end(
     state: TaskState,
     fields: Pick<Changing, "status" | "exitCode" | "exitMessage">,
@@ -165,14 +151,12 @@ export class TaskRecord implements NodeReporter {
     events.publish(EVENT_BITS.TASK, "apaevt_task", body);
   }
 
-  /** Set the human status text. */
   status(given: string): void {
     const message = this.secrets.hide(given);
     this.#set({ status: message }, "apaevt_status_message", { message });
     this.#print(message);
   }
 
-  /** Add a connection hint. */
   note(note: string | JsonObject): void {
     const notes = [...this.#fields.notes, structuredClone(note)];
     this.#set({ notes }, "apaevt_status_user", {
@@ -180,12 +164,10 @@ export class TaskRecord implements NodeReporter {
     });
   }
 
-  /** Remove the hints of nodes that run no longer. */
   clearNotes(): void {
     this.#fields = { ...this.#fields, notes: [] };
   }
 
-  /** Add a warning. */
   warn(given: string): void {
     const message = this.secrets.hide(given);
     this.#warnings = withMessage(this.#warnings, "Warning", message);
@@ -193,7 +175,6 @@ export class TaskRecord implements NodeReporter {
     this.#print(message);
   }
 
-  /** Add an error. */
   failed({ message: given, file, line }: Failure): void {
     const message = this.secrets.hide(given);
     this.#errors = withMessage(this.#errors, "Error", message, file, line);
@@ -201,19 +182,16 @@ export class TaskRecord implements NodeReporter {
     this.#print(message);
   }
 
-  /** An object began. */
   opened({ name: object, size = 0 }: ObjectInfo): void {
     const fields = { currentObject: object, currentSize: size };
     this.#set(fields, "apaevt_status_object", { object, size });
   }
 
-  /** An object ended. */
   ended(outcome: "completed" | "failed", size: number): void {
     this.#counters.add(outcome, size);
     this.#set({}, "apaevt_status_counts", this.#counters.read());
   }
 
-  /** A node has a message for those who watch the pipe. */
   sse(pipeId: number, type: string, data: JsonObject | undefined): void {
     const body = (): Record<string, unknown> => ({
       pipe_id: pipeId,
@@ -225,7 +203,6 @@ export class TaskRecord implements NodeReporter {
     events.publish(EVENT_BITS.SSE, "apaevt_sse", body, pipeId);
   }
 
-  /** A step of an object. */
   flow(pipeId: number, path: readonly string[], step: FlowStep): void {
     const { events, traceLevel, projectId, source } = this.#options;
     events.publish(EVENT_BITS.FLOW, "apaevt_flow", () => ({
@@ -287,7 +264,6 @@ export class TaskRecord implements NodeReporter {
     this.#cancelUpdate = clock.after(INTERVAL_MS, look, { ref: false });
   }
 
-  /** Send the status now. */
   #update(): void {
     const { clock, events } = this.#options;
     this.#cancelUpdate?.();

@@ -5,7 +5,6 @@ import {
 } from "../../../schema/task.ts";
 import type { Clock } from "../../async.ts";
 
-/** How many errors and warnings a status has at most. */
 const MOST_MESSAGES = 50;
 /** For how long objects are counted for a rate. */
 const WINDOW_MS = 2_500;
@@ -75,13 +74,11 @@ export function withMessage(
   return [...messages.slice(1 - MOST_MESSAGES), entry];
 }
 
-/** Objects, and their bytes. */
 interface Tally {
   size: number;
   count: number;
 }
 
-/** Counts the objects of a task. */
 export class Counters {
   readonly #clock: Clock;
   readonly #completed: Tally = { size: 0, count: 0 };
@@ -90,13 +87,11 @@ export class Counters {
   #windowStart: number;
   #rate: Tally = { size: 0, count: 0 };
 
-  /** Make counters that take the time for their rates from `clock`. */
   constructor(clock: Clock) {
     this.#clock = clock;
     this.#windowStart = clock.now();
   }
 
-  /** Count an object of `size` bytes. */
   add(outcome: "completed" | "failed", size: number): void {
     const tally = outcome === "failed" ? this.#failed : this.#completed;
     for (const sum of [tally, this.#window]) {
@@ -105,7 +100,6 @@ export class Counters {
     }
   }
 
-  /** The figures of now. */
   read(): TaskCounters {
     this.#turnWindow();
     const completed = this.#completed;

@@ -5,11 +5,8 @@ import { ConnectionException } from "../../errors.ts";
 import type { EngineLimits } from "../limits.ts";
 import type { Task } from "./task.ts";
 
-/** Somebody who came with the key of a task. */
 export interface KeyHolder {
-  /** The task. */
   readonly task: Task;
-  /** What the key carries. */
   readonly rights: ReadonlySet<Permission>;
 }
 
@@ -19,11 +16,8 @@ type EndedLimits = Pick<
   "maxEndedTasks" | "maxEndedSize" | "endedTaskTime"
 >;
 
-/** What is kept about a task that has ended. */
 interface Ended {
-  /** Cancels the timer that forgets it. */
   readonly cancel: () => void;
-  /** The characters of its pipeline. */
   readonly size: number;
 }
 
@@ -36,7 +30,6 @@ export class TaskTable {
   readonly byToken: ReadonlyMap<string, Task>;
   readonly #clock: Clock;
   readonly #tasks: Map<string, Task> = new Map();
-  /** Those that have ended, oldest first. */
   readonly #ended: Map<string, Ended> = new Map();
   readonly #limits: EndedLimits;
   #endedSize = 0;
@@ -98,7 +91,6 @@ export class TaskTable {
       this.#tasks.get(this.#keys.find(token)?.token ?? "");
   }
 
-  /** All tasks that are remembered, oldest first. */
   all(): readonly Task[] {
     return [...this.#tasks.values()];
   }
@@ -135,7 +127,6 @@ export class TaskTable {
     ];
   }
 
-  /** Stop everything and forget it. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.all(this.active().map((task) => task.stop()));

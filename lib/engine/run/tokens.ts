@@ -3,11 +3,8 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 
 /** Who a task belongs to and what it runs; its tokens follow from this. */
 export interface TaskIdentity {
-  /** The pipeline's `project_id`. */
   readonly projectId: string;
-  /** The id of the source component. */
   readonly source: string;
-  /** The user who starts the task. */
   readonly userId: string;
 }
 
