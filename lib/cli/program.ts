@@ -3,6 +3,7 @@ import { VERSION } from "../version.ts";
 import { chatCommand } from "./commands/chat.ts";
 import { completeCommand, completionCommand } from "./commands/completion.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { deployCommand } from "./commands/deploy.ts";
 import { engineCommand } from "./commands/engine.ts";
 import { eventsCommand } from "./commands/events.ts";
 import { listCommand } from "./commands/list.ts";
@@ -41,6 +42,7 @@ const COMMANDS: readonly (() => Command)[] = [
   validateCommand,
   servicesCommand,
   storeCommand,
+  deployCommand,
   profileCommand,
   completionCommand,
 ];

@@ -240,6 +240,24 @@ Deno.test("profile starts, stops and reads a profile", async () => {
       return { status: "completed", session: "mine", runtime: 1.25 };
     },
     rrext_cprofile_status: () => ({ active, has_report: !active }),
+    rrext_cprofile_threads: () => ({
+      threads: [{ id: 0, name: "Main", tid: 7, ttot: 3 }, { id: 1, ttot: 1 }],
+    }),
+    rrext_cprofile_report_tree: () => ({
+      total_time: 4,
+      total_calls: 12,
+      tree: {
+        name: "<root>",
+        children: [{
+          name: "main",
+          file: "a.py",
+          line: 3,
+          cumtime: 4,
+          ncalls: 1,
+          children: [{ name: "work", cumtime: 2, tottime: 2, ncalls: 11 }],
+        }],
+      },
+    }),
     rrext_cprofile_report: () => ({ report: "10 calls\n" }),
     rrext_get_tasks: () => ({ tasks: [] }),
   });
@@ -258,6 +276,12 @@ Deno.test("profile starts, stops and reads a profile", async () => {
   await run("stop", "--token", "tk_1");
   assertStringIncludes(await run("status"), "a report is available");
   assertEquals(await run("report"), "10 calls\n");
+  assertStringIncludes(await run("threads"), "0   Main  7    3.0s  75.0%\n");
+  assertEquals((await run("tree", "--thread", "0")).split("\n").slice(0, 3), [
+    "Call tree: 4.0s, 12 calls",
+    " 100.0%       4.0s       0.0s          1  main (a.py:3)",
+    "  50.0%       2.0s       2.0s         11    work",
+  ]);
   const { code, stderr } = await runCommand(["profile", "start"], { cwd, env });
   assertEquals(code, 1);
   assertStringIncludes(stderr, "needs --token");
