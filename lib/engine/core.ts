@@ -2,7 +2,6 @@ import type { UnauthenticatedLimit } from "./access/admission.ts";
 import type { TaskKeys } from "./access/keys.ts";
 import type { Dashboard } from "./dashboard/dashboard.ts";
 import type { Deployments } from "./deploy/deployments.ts";
-import type { NodeRegistry } from "./registry.ts";
 import type { Monitors } from "./monitor/monitors.ts";
 import type { TaskHost } from "./run/task.ts";
 import type { TaskTable } from "./run/task_table.ts";
@@ -13,7 +12,6 @@ import type { Stores } from "./store/stores.ts";
 /** Everything that the connections of an engine share. */
 export interface Core {
   readonly settings: Settings;
-  readonly registry: NodeRegistry;
   readonly tasks: TaskTable;
   /** The keys that others know them by. */
   readonly keys: TaskKeys;

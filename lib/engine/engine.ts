@@ -8,13 +8,13 @@ import type { Transport } from "../transport/transport.ts";
 import { UnauthenticatedLimit } from "./access/admission.ts";
 import { TaskKeys } from "./access/keys.ts";
 import { denied } from "./access/permissions.ts";
-import { readStartOptions, startTask } from "./commands/start.ts";
 import type { Core } from "./core.ts";
 import { Dashboard } from "./dashboard/dashboard.ts";
 import { Deployments } from "./deploy/deployments.ts";
 import { Monitors } from "./monitor/monitors.ts";
 import { LIMIT_NAMES } from "./limits.ts";
-import { builtinNodes } from "./nodes/builtin_nodes.ts";
+import { pipelineCode } from "./commands/pipeline_code.ts";
+import { llmOverride } from "./nodes/llm/llm_override.ts";
 import { createRegistry } from "./registry.ts";
 import { TaskTable } from "./run/task_table.ts";
 import { Connection } from "./serve/connection.ts";
@@ -125,8 +125,10 @@ const ENGINE_NAMES: OptionNames<EngineOptions> = {
 export function createEngine(options: EngineOptions = {}): Engine {
   checkOptions(options, "createEngine({ auth })", ENGINE_NAMES);
   const settings = readSettings(options);
-  const { nodes, clock } = settings;
-  const { parsers, allowHosts, maxWaves, llm, embedding, overrides } = settings;
+  const { nodes, clock, llm } = settings;
+  // Both throw for what is malformed; the nodes are loaded later.
+  createRegistry([], nodes);
+  if (llm) llmOverride(llm);
   const dashboard = new Dashboard(clock);
   const newId = (): string => settings.randomUUID().replaceAll("-", "");
   const keys = new TaskKeys(newId);
@@ -141,17 +143,6 @@ export function createEngine(options: EngineOptions = {}): Engine {
   const lifetime = new AbortController();
   const core: Core = {
     settings,
-    registry: createRegistry(
-      builtinNodes({
-        parsers,
-        allowHosts,
-        maxWaves,
-        llm,
-        embedding,
-        overrides,
-      }),
-      nodes,
-    ),
     tasks,
     keys,
     monitors,
@@ -160,14 +151,19 @@ export function createEngine(options: EngineOptions = {}): Engine {
     unauthenticated: new UnauthenticatedLimit(settings.maxUnauthenticated),
     deployments: new Deployments({
       clock,
-      start: (record, rights) =>
-        startTask(core, {
+      start: async (record, rights) => {
+        const code = pipelineCode();
+        const { readStartOptions, startTask } = code instanceof Promise
+          ? await code
+          : code;
+        return await startTask(core, {
           pipeline: record.pipeline,
           userId: record.created_by ?? settings.userId,
           rights,
           options: readStartOptions({}, settings.maxPipes),
           useExisting: true,
-        }),
+        });
+      },
     }),
     stores,
     host: {

@@ -43,9 +43,7 @@ export {
   type TagsPayload,
   type TaskContext,
 } from "./node.ts";
-export { builtinNodes } from "./nodes/builtin_nodes.ts";
 export type {
-  BuiltinNodesOptions,
   CodeContext,
   GuardContext,
   NodeOverrides,

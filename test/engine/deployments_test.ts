@@ -4,6 +4,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import { pipelineCode } from "../../lib/engine/commands/pipeline_code.ts";
 import type { DeploymentRecord } from "../../schema/deployment.ts";
 import { Deployments } from "../../lib/engine/deploy/deployments.ts";
 import { readSchedule } from "../../lib/engine/deploy/schedule.ts";
@@ -192,6 +193,8 @@ Deno.test("an engine starts what is deployed by its clock, and tells when that f
       components: [{ id: "in", provider: "webhook", config: {} }],
       source: "in",
     };
+    // The clock of the test waits for nothing that has to be loaded.
+    await pipelineCode();
     await client.ok("rrext_deploy_add", { pipeline, schedule: "@hourly" });
     assertEquals((await client.ok("rrext_get_tasks")).tasks, []);
     // Just past the hour: idle tasks end a quarter of an hour later.

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { pipelineCode } from "../../lib/engine/commands/pipeline_code.ts";
 import { createEngine } from "../../lib/engine/engine.ts";
 import type { Message, ResponseMessage } from "../../schema/envelope.ts";
 import { withEngine } from "../support/engine_rig.ts";
@@ -86,6 +87,8 @@ function nested(): unknown {
 }
 
 Deno.test("in process, what is nested deeply ends nothing either", async () => {
+  // What is loaded is not there within a turn of microtasks.
+  await pipelineCode();
   const engine = createEngine();
   const answers: ResponseMessage[] = [];
   const handlers = engine.accept({

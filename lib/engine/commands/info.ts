@@ -6,7 +6,6 @@ import {
   requireUnbound,
 } from "../access/permissions.ts";
 import { isName } from "../pipeline/component.ts";
-import { serviceDocument, serviceList } from "../services/services.ts";
 import type { Call, OpenCall, Reply } from "./call.ts";
 
 /** `rrext_ping`: whether the engine answers. */
@@ -40,10 +39,15 @@ export function catalog({ args }: OpenCall): Reply {
 }
 
 /** `rrext_services`: all nodes, or one of them in detail. */
-export function services(
+export async function services(
   { core, args }: Pick<Call, "core" | "args">,
-): NonNullable<Reply> {
-  const { registry, settings } = core;
+): Promise<NonNullable<Reply>> {
+  const { settings } = core;
+  const [{ registryOf }, { serviceDocument, serviceList }] = await Promise.all([
+    import("../nodes/builtin_nodes.ts"),
+    import("../services/services.ts"),
+  ]);
+  const registry = registryOf(settings);
   const { service } = args;
   if (typeof service !== "string" || service === "") {
     const { listUnsupported } = settings;

@@ -5,6 +5,7 @@ import { RocketRideException, ValidationException } from "../../errors.ts";
 import { substitute } from "../../protocol/substitute.ts";
 import { notRunning, rightsOver } from "../access/permissions.ts";
 import type { Core } from "../core.ts";
+import { registryOf } from "../nodes/builtin_nodes.ts";
 import { compile, type Plan } from "../pipeline/compile.ts";
 import {
   chooseSource,
@@ -100,7 +101,7 @@ function prepare(
   const resolved = substitute(pipeline, env);
   const hide = withoutValues(pipeline, env);
   return {
-    loading: loadNodes(resolved, core.registry),
+    loading: loadNodes(resolved, registryOf(core.settings)),
     source: (wanted) => withHidden(hide, () => chooseSource(resolved, wanted)),
     plan: (source) =>
       withHidden(hide, () =>

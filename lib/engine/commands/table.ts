@@ -1,6 +1,7 @@
 import type { Permission } from "../access/permissions.ts";
 import { accountMe, onlyInCloud } from "./account.ts";
-import type { Command } from "./call.ts";
+import type { Awaitable } from "../node.ts";
+import type { Command, Reply } from "./call.ts";
 import {
   deployAdd,
   deployList,
@@ -19,8 +20,8 @@ import {
 } from "./info.ts";
 import { auth, deauth } from "./login.ts";
 import { monitor } from "./monitor.ts";
+import { type PipelineCode, pipelineCode } from "./pipeline_code.ts";
 import { processData } from "./process.ts";
-import { execute, restart } from "./start.ts";
 import { store } from "./store.ts";
 import {
   getPipeline,
@@ -29,7 +30,6 @@ import {
   getToken,
   terminate,
 } from "./task.ts";
-import { validate } from "./validate.ts";
 
 /**
  * The commands of the engine: who may run each, and the function that checks
@@ -40,8 +40,8 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["rrext_public_catalog", open(catalog)],
   ["rrext_public_probe", open(probe)],
   ["deauth", login(deauth)],
-  ["execute", engine("task.control", execute)],
-  ["restart", task("task.control", restart, "restart")],
+  ["execute", engine("task.control", late((code) => code.execute))],
+  ["restart", task("task.control", late((code) => code.restart), "restart")],
   ["terminate", task("task.control", terminate)],
   ["rrext_account_billing", login(onlyInCloud)],
   ["rrext_account_keys", login(onlyInCloud)],
@@ -73,8 +73,20 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["rrext_process", task("task.data", processData)],
   ["rrext_services", login(services)],
   ["rrext_store", own("task.store", store)],
-  ["rrext_validate", login(validate)],
+  ["rrext_validate", login(late((code) => code.validate))],
 ]);
+
+/** A command whose code is loaded when it is needed. */
+function late<AnyCall>(
+  pick: (code: PipelineCode) => (call: AnyCall) => Awaitable<Reply>,
+): (call: AnyCall) => Awaitable<Reply> {
+  return (call) => {
+    const code = pipelineCode();
+    return code instanceof Promise
+      ? code.then((loaded) => pick(loaded)(call))
+      : pick(code)(call);
+  };
+}
 
 type Run<Access> = Extract<Command, { readonly for: Access }>["run"];
 

@@ -3,6 +3,7 @@ import type { ValidationIssue } from "../../../schema/pipeline.ts";
 import { ValidationException } from "../../errors.ts";
 import { substitute } from "../../protocol/substitute.ts";
 import type { Core } from "../core.ts";
+import { registryOf } from "../nodes/builtin_nodes.ts";
 import { chooseSource, readPipeline } from "../pipeline/component.ts";
 import {
   inspect,
@@ -36,7 +37,7 @@ export async function validate(
     ? JSON.parse(JSON.stringify(single))
     : readPipeline(args.pipeline, "Pipeline config must be an object");
   const resolved = substitute(document, values);
-  await loadNodes(resolved, core.registry);
+  await loadNodes(resolved, registryOf(core.settings));
   const hide = withoutValues(document, values);
   const hidden = (issues: readonly ValidationIssue[]): ValidationIssue[] =>
     issues.slice(0, MAX_ISSUES).map((issue) => ({
@@ -63,11 +64,11 @@ export async function validate(
 }
 
 /** What inspecting a pipeline needs to know about the engine. */
-export function inspectOptions({ registry, settings }: Core): InspectOptions {
+export function inspectOptions({ settings }: Core): InspectOptions {
   const { forwarding, llm, embedding } = settings;
   const keyless = [
     ...(llm ? ["llm"] : []),
     ...(embedding ? ["embedding"] : []),
   ];
-  return { registry, forwarding, keyless };
+  return { registry: registryOf(settings), forwarding, keyless };
 }

@@ -1,9 +1,9 @@
-import { checkOptions } from "../../check.ts";
 import type { NodeDefinition } from "../node.ts";
 import { startReadsOnly } from "../pipeline/node_faults.ts";
+import { createRegistry, type NodeRegistry } from "../registry.ts";
+import type { Settings } from "../settings.ts";
 import agent from "./agent/services.json" with { type: "json" };
 import core from "./core/services.json" with { type: "json" };
-import { llmOverride } from "./llm/llm_override.ts";
 import llm from "./llm/services.json" with { type: "json" };
 import type {
   BuiltinNodesOptions,
@@ -13,6 +13,19 @@ import type {
 } from "./options.ts";
 import privacy from "./privacy/services.json" with { type: "json" };
 import retrieval from "./retrieval/services.json" with { type: "json" };
+
+const registries: WeakMap<Settings, NodeRegistry> = new WeakMap();
+
+/** Every node that an engine with some settings can run. */
+export function registryOf(settings: Settings): NodeRegistry {
+  const { parsers, allowHosts, maxWaves, llm, embedding, overrides } = settings;
+  const found = registries.get(settings) ?? createRegistry(
+    builtinNodes({ parsers, allowHosts, maxWaves, llm, embedding, overrides }),
+    settings.nodes,
+  );
+  registries.set(settings, found);
+  return found;
+}
 
 interface Pack {
   readonly starters: (options: BuiltinNodesOptions) => Starters;
@@ -33,32 +46,11 @@ const PACKS: readonly (readonly [unknown, () => Promise<Pack>])[] = [
  * What describes them is there at once. Their code comes in packs, each of
  * which is loaded by `import()` when one of its nodes first starts.
  *
- * @param options See {@linkcode BuiltinNodesOptions}.
  * @returns A definition for each provider, sources first.
- * @throws {ValidationException} A line of the script is malformed.
- *
- * @example
- * ```ts
- * import { assert } from "@std/assert";
- * import { builtinNodes } from "@rocketride/streams/engine";
- *
- * const providers = builtinNodes().map(({ provider }) => provider);
- * assert(providers.includes("webhook"));
- * assert(providers.includes("response_text"));
- * ```
  */
 export function builtinNodes(
   options: BuiltinNodesOptions = {},
 ): readonly NodeDefinition[] {
-  checkOptions(options, "builtinNodes({ parsers })", {
-    parsers: 1,
-    allowHosts: 1,
-    maxWaves: 1,
-    llm: 1,
-    embedding: 1,
-    overrides: 1,
-  });
-  if (options.llm) llmOverride(options.llm); // throws for a malformed script
   return PACKS.flatMap(([services, load]) => nodesOf(services, load, options));
 }
 

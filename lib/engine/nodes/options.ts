@@ -57,7 +57,7 @@ export interface CodeContext extends OverrideContext {
   readonly language: string | undefined;
 }
 
-/** Options of {@linkcode builtinNodes}. */
+/** What of the engine's options the nodes look at. */
 export interface BuiltinNodesOptions {
   /**
    * Parsers of your own for the node `parse`, by media type.

@@ -19,6 +19,11 @@ import {
   type Permission,
 } from "../access/permissions.ts";
 import { BinaryReply, type Caller, type Reply } from "../commands/call.ts";
+import {
+  NEED_CODE,
+  pipelineCode,
+  pipelines,
+} from "../commands/pipeline_code.ts";
 import { COMMANDS } from "../commands/table.ts";
 import type { Core } from "../core.ts";
 import type { ClientInfo, ConnectionInfo } from "../dashboard/dashboard.ts";
@@ -182,7 +187,9 @@ export class Connection implements Caller, ConnectionHandlers, ConnectionInfo {
   #onRequest(subject: Subject, request: RequestMessage, size: number): void {
     try {
       this.#checkPending(size);
-      const answer = this.#run(request);
+      const { code, loading } = pipelines;
+      const isLate = !code && (loading || NEED_CODE.has(request.command));
+      const answer = isLate ? this.#runLate(request) : this.#run(request);
       if (!(answer instanceof Promise)) return this.#answer(subject, answer);
       this.#pendingRequests++;
       this.#pendingBytes += size;
@@ -195,6 +202,17 @@ export class Connection implements Caller, ConnectionHandlers, ConnectionInfo {
     } catch (error) {
       this.#refuse(subject, error);
     }
+  }
+
+  /**
+   * Run a request once the code of pipelines is there: a start, or a request
+   * behind it, which must find what was started.
+   */
+  async #runLate(request: RequestMessage): Promise<Reply> {
+    // A caller in process may change its request meanwhile.
+    const copy = this.inProcess ? structuredClone(request) : request;
+    await pipelineCode();
+    return await this.#run(copy);
   }
 
   #checkPending(size: number): void {

@@ -1,6 +1,6 @@
 import { VERSION } from "../../../version.ts";
 import { services } from "../../commands/info.ts";
-import { validate } from "../../commands/validate.ts";
+import { pipelineCode } from "../../commands/pipeline_code.ts";
 import { postData } from "./data_route.ts";
 import { readJson } from "./request_body.ts";
 import { invalid, ok, type Route, type RouteCall } from "./route.ts";
@@ -78,8 +78,9 @@ function getStatus({ core: { dashboard: { uptime } } }: RouteCall): Response {
 }
 
 /** All nodes, or one of them. */
-function getServices({ core, query }: RouteCall): Response {
-  return ok({ ...services({ core, args: { service: query.get("service") } }) });
+async function getServices({ core, query }: RouteCall): Promise<Response> {
+  const args = { service: query.get("service") };
+  return ok({ ...await services({ core, args }) });
 }
 
 /** Everything that is wrong with a pipeline. */
@@ -88,6 +89,7 @@ async function postValidate(call: RouteCall): Promise<Response> {
   const pipeline = await readJson(call);
   if (pipeline === undefined) return notJson();
   const args = { pipeline, source: query.get("source") };
+  const { validate } = await pipelineCode();
   return ok({ ...await validate({ core, args }) });
 }
 
