@@ -2,6 +2,10 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import committed from "../../bench/size/sizes.json" with { type: "json" };
 import { compareSizes } from "../../bench/size/compare_sizes.ts";
 import {
+  measureEngine,
+  MOST_ENGINE_BYTES,
+} from "../../bench/size/measure_engine.ts";
+import {
   measureSizes,
   measureSources,
 } from "../../bench/size/measure_sizes.ts";
@@ -26,6 +30,15 @@ Deno.test("programs with the package are small", async (t) => {
       }
     },
   );
+});
+
+Deno.test("a page loads little of the engine before it starts a pipeline", async (t) => {
+  const { gzip, later } = await measureEngine();
+  await t.step(
+    `count: ${gzip} bytes, at most ${MOST_ENGINE_BYTES}`,
+    () => assert(gzip <= MOST_ENGINE_BYTES),
+  );
+  assert(Object.keys(later).length > 5, "packs have chunks of their own");
 });
 
 const SIZE = { minified: 10_000, gzip: 1_000, inlinedGzip: 1_100 };
