@@ -2,11 +2,14 @@ import { assert, assertEquals } from "@std/assert";
 import config from "../deno.json" with { type: "json" };
 import { DEFECTS, DOCUMENTED } from "./support/documented_names.ts";
 import { readSymbols } from "./support/read_symbols.ts";
+import { mustRun } from "./support/run_program.ts";
 import { hasTest } from "./support/test_titles.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const PAGE = new URL("examples/from_the_official_sdk.md", ROOT);
 const DEFECTS_SECTION = "Defects of the official clients";
+/** Programs of both clients. */
+const GUIDE_SECTION = "Side by side";
 /** A defect that this package cannot have, with the reason. */
 const NOT_HERE = /^not here: \w.+/;
 /** What the platform has, and needs no export of ours. */
@@ -38,7 +41,9 @@ async function readRows(): Promise<(readonly string[])[]> {
 
 Deno.test("the page has everything that the official clients document, and nothing else", async () => {
   const sections = await readSections();
-  const found = sections.filter(({ title }) => title !== DEFECTS_SECTION);
+  const found = sections.filter(({ title }) =>
+    title !== DEFECTS_SECTION && title !== GUIDE_SECTION
+  );
   const names = found.map(({ title, rows }) => [
     title,
     rows.map(([there]) => there!.replaceAll("`", "")),
@@ -89,4 +94,17 @@ Deno.test("every test on the page is there, by its whole title", async () => {
     if (!hasTest(text, title)) missing.push(test);
   }
   assertEquals(missing, []);
+});
+
+Deno.test("the programs of the guide are sound, and each has its twin in Python", async () => {
+  const guide = (await Deno.readTextFile(PAGE)).split(/^## /m)
+    .find((section) => section.startsWith(GUIDE_SECTION)) ?? "";
+  const pairs = guide.split(/^### /m).slice(1);
+  assert(pairs.length >= 13, `${pairs.length} pairs`);
+  for (const pair of pairs) {
+    const languages = [...pair.matchAll(/^```(\w+)$/gm)].map(([, it]) => it);
+    assertEquals(languages, ["python", "ts"], pair);
+  }
+  const check = ["check", "--quiet", "--doc-only", PAGE.pathname];
+  await mustRun(Deno.execPath(), check, ROOT);
 });

@@ -25,6 +25,7 @@ import { VERSION } from "../../lib/version.ts";
 import type { EventMessage } from "../../schema/envelope.ts";
 import { countingSignal } from "../support/counting_signal.ts";
 import { drainMicrotasks, fakeClock } from "../support/fake_clock.ts";
+import { drop, opened, persistRig, shut } from "../support/persist_rig.ts";
 import {
   closeFrame,
   OPCODE,
@@ -511,4 +512,44 @@ Deno.test("a session can be told from everything else", async () => {
     "Expected a session made by connect(), not another object",
   );
   assertInstanceOf(error, TypeError);
+});
+
+/** Logins of 1.1, and of 1.4. */
+const LOGINS = [
+  { organizations: [{ id: "o" }], defaultTeam: "t" },
+  {
+    organization: { id: "o", developerId: null, teams: [{ id: "t" }] },
+    devTeam: "t",
+    sysPermissions: [],
+    credits: { cpu: 1.5 },
+    waitlisted: false,
+    serverVersion: "1.5.0",
+  },
+];
+
+Deno.test("a login tells what servers of its generation have, and nothing is made up", async () => {
+  for (const body of LOGINS) {
+    await using server = scriptedServer({ auth: () => body });
+    const session = await connect(server.target("memory"));
+    assertEquals(session.identity as unknown, body);
+    await close(session);
+  }
+});
+
+Deno.test("an account that is told anew without its credential keeps the one that it has", async () => {
+  const it = persistRig();
+  const session = await opened(it);
+  it.transport.dials[0]!.handlers.onMessage({
+    type: "event",
+    seq: 9,
+    event: "apaext_account",
+    body: { userId: "u", userToken: "" },
+  });
+  drop(it);
+  await it.clock.advance(1_000);
+  assertEquals(it.log.filter((line) => line.startsWith("auth")), [
+    "auth key",
+    "auth durable",
+  ]);
+  await shut(it, session);
 });
