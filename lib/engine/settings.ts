@@ -144,46 +144,26 @@ export type Upgrade = (request: Request) => {
   readonly onLogin?: (() => void) | undefined;
 };
 
-/** Options with every default in its place. */
-export interface Settings extends
-  Required<
-    Omit<
-      EngineOptions,
-      | "allowHosts"
-      | "auth"
-      | "corsOrigins"
-      | "embedding"
-      | "llm"
-      | "store"
-      | "upgrade"
-    >
-  > {
-  /** Hosts that nodes may ask; all when `undefined`. */
-  readonly allowHosts: readonly string[] | undefined;
-  /** Who has which key; `undefined` when every key is accepted. */
-  readonly auth: ReadonlyMap<string, Identity> | undefined;
-  /** Origins whose pages may come; all when `undefined`. */
-  readonly corsOrigins: readonly string[] | undefined;
-  /** What answers instead of models; `undefined` when they do. */
-  readonly llm: EngineOptions["llm"];
-  /** The store of a user. */
-  readonly store: (userId: string) => FileStore;
-  /** What makes vectors instead of models; `undefined` when they do. */
-  readonly embedding: EngineOptions["embedding"];
-  /** Accepts upgrades; `undefined` where the platform's own is used. */
-  readonly upgrade: Upgrade | undefined;
-}
+/** Options without a default. */
+type Optional = "allowHosts" | "corsOrigins" | "embedding" | "llm" | "upgrade";
 
-export { MAX_MESSAGE_BYTES } from "./limits.ts";
+/** Options with every default in its place. */
+export type Settings =
+  & Required<Omit<EngineOptions, Optional | "auth" | "store">>
+  & { readonly [Name in Optional]: EngineOptions[Name] | undefined }
+  & {
+    /** Who has which key; `undefined` when every key is accepted. */
+    readonly auth: ReadonlyMap<string, Identity> | undefined;
+    /** The store of a user. */
+    readonly store: (userId: string) => FileStore;
+  };
 
 /**
  * Fill in defaults.
  *
- * @throws {RangeError} A number is out of range, or a key has a permission
- * that there is not.
- * @throws {TypeError} What should be a list is none; a key is empty, looks like a task's, or comes twice; or
- * a host is more than a name; or an origin is none; or there is no such way to
- * embed; or the store is none.
+ * @throws {RangeError} A number is out of range, or a key has a permission that
+ * does not exist.
+ * @throws {TypeError} An option has the wrong type or is malformed.
  */
 export function readSettings(options: EngineOptions): Settings {
   const userId = options.userId ?? "local";
@@ -213,13 +193,11 @@ export function readSettings(options: EngineOptions): Settings {
   };
 }
 
-/** A text would give its letters one by one. */
 function checkList(name: string, value: unknown): void {
   if (value === undefined || Array.isArray(value)) return;
   throw new TypeError(`Expected ${name} to be a list`);
 }
 
-/** Whoever writes JavaScript may name a directory instead. */
 function readStore(
   store: EngineOptions["store"] = () => memoryStore(),
 ): Settings["store"] {
@@ -230,13 +208,12 @@ function readStore(
   );
 }
 
-/** Whoever writes JavaScript may name a way that there is not. */
 function readEmbedding(
   given: EngineOptions["embedding"],
 ): EngineOptions["embedding"] {
-  const known = given === undefined || given === "words" ||
+  const isKnown = given === undefined || given === "words" ||
     typeof given === "function";
-  if (known) return given;
+  if (isKnown) return given;
   throw new TypeError(
     `Cannot use embedding of "${given}": must be "words" or a function`,
   );
@@ -251,11 +228,7 @@ function readOverrides(given: NodeOverrides = {}): NodeOverrides {
   return given;
 }
 
-/**
- * The name of a host as an option gives it, checked; `*.` stands for all below.
- *
- * @throws {TypeError} It is more than a name.
- */
+/** The name of a host, checked; `*.` stands for all below. */
 function hostName(given: string): string {
   const isName = /^(?:\*\.)?[^\s*/\\:@?#]+$|^\[[0-9a-f:.]+\]$/i.test(given);
   const bare = given.startsWith("*.") ? given.slice(2) : given;
@@ -266,12 +239,7 @@ function hostName(given: string): string {
   );
 }
 
-/**
- * An origin as an option gives it, checked. Browsers send it in one spelling,
- * and only that one ever matches.
- *
- * @throws {TypeError} It is not an origin.
- */
+/** An origin, checked: browsers send it in one spelling only. */
 function originName(given: string): string {
   const parsed = URL.canParse(given) ? new URL(given) : undefined;
   const spelled = parsed && `${parsed.protocol}//${parsed.host}`;

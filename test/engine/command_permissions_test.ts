@@ -228,12 +228,11 @@ Deno.test("before login nothing but login and the public commands is answered", 
       assertEquals((await stranger.ended).code, 1000);
     }
     const stranger = rawInProcess(engine);
-    assertEquals(await stranger.ok("rrext_public_catalog", { limit: 500 }), {
-      apps: [],
-      total: 0,
-      offset: 0,
-      limit: 100,
-    });
+    assertEquals(
+      await stranger.fails("rrext_public_catalog", {}),
+      "Account management requires SaaS mode",
+    );
+    await stranger.ok("rrext_public_probe");
     await stranger.close();
   });
 });

@@ -7,7 +7,7 @@ import {
 } from "@std/assert";
 import type { Permission } from "../../lib/engine/access/permissions.ts";
 import type { EngineKey } from "../../lib/engine/access/keys.ts";
-import { publicToken, taskToken } from "../../lib/engine/run/tokens.ts";
+import { publicToken, taskToken } from "../../lib/engine/run/ids.ts";
 import { type EngineRig, withEngine } from "../support/engine_rig.ts";
 import { TEXT } from "../support/pipelines.ts";
 import {

@@ -1,10 +1,10 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { readObjectInfo } from "../../lib/engine/run/object_info.ts";
 import {
   displayId,
   publicToken,
+  readObjectInfo,
   taskToken,
-} from "../../lib/engine/run/tokens.ts";
+} from "../../lib/engine/run/ids.ts";
 
 const PROJECT = "0d0f4a34-5f6c-4b7e-9d5b-3a1a6b1d2c11";
 const ADDRESS = { projectId: PROJECT, source: "webhook_1" };

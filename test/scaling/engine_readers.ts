@@ -9,8 +9,11 @@ import { readSchedule } from "../../lib/engine/deploy/schedule.ts";
 import { readMask } from "../../lib/engine/monitor/monitors.ts";
 import { placeOf } from "../../lib/engine/run/failure.ts";
 import { laneWriter, routeFor } from "../../lib/engine/run/pipe.ts";
-import { readObjectInfo } from "../../lib/engine/run/object_info.ts";
-import { displayId, taskToken } from "../../lib/engine/run/tokens.ts";
+import {
+  displayId,
+  readObjectInfo,
+  taskToken,
+} from "../../lib/engine/run/ids.ts";
 import { bodyFrames } from "../../lib/engine/serve/http/request_body.ts";
 import { salvageSeq } from "../../lib/engine/serve/socket.ts";
 import {
@@ -203,10 +206,10 @@ export const ENGINE_READERS: readonly TextReader[] = [
   },
   {
     covers: [
-      "lib/engine/run/object_info.ts#readObjectInfo",
-      "lib/engine/run/tokens.ts#taskToken",
-      "lib/engine/run/tokens.ts#publicToken",
-      "lib/engine/run/tokens.ts#displayId",
+      "lib/engine/run/ids.ts#readObjectInfo",
+      "lib/engine/run/ids.ts#taskToken",
+      "lib/engine/run/ids.ts#publicToken",
+      "lib/engine/run/ids.ts#displayId",
       "lib/engine/run/pipe.ts#routeFor",
     ],
     read: (text) => {

@@ -6,7 +6,7 @@ import {
   requireUnbound,
 } from "../access/permissions.ts";
 import { isName } from "../pipeline/component.ts";
-import type { Call, OpenCall, Reply } from "./call.ts";
+import type { Call, Reply } from "./call.ts";
 
 /** `rrext_ping`: whether the engine answers. */
 export function ping(): Reply {
@@ -20,21 +20,6 @@ export function probe(): Reply {
     capabilities: ["oss"],
     platform: "embedded",
     apps: [],
-  };
-}
-
-const MAX_APPS = 100;
-const DEFAULT_APPS = 20;
-
-/** `rrext_public_catalog`: the list of apps, which is empty here. */
-export function catalog({ args }: OpenCall): Reply {
-  const whole = (value: unknown): number | undefined =>
-    Number.isInteger(value) && Number(value) >= 0 ? Number(value) : undefined;
-  return {
-    apps: [],
-    total: 0,
-    offset: whole(args.offset) ?? 0,
-    limit: Math.min(whole(args.limit) ?? DEFAULT_APPS, MAX_APPS),
   };
 }
 

@@ -1,6 +1,6 @@
 import { isRecord } from "../../../schema/json.ts";
 import { ConnectionException, PipeException } from "../../errors.ts";
-import { readObjectInfo } from "../run/object_info.ts";
+import { readObjectInfo } from "../run/ids.ts";
 import type { Reply, TaskCall } from "./call.ts";
 
 /**

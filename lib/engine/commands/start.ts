@@ -15,7 +15,7 @@ import {
 } from "../pipeline/component.ts";
 import { TRACE_LEVELS } from "../run/flow_trace.ts";
 import { Task, type TaskSpec } from "../run/task.ts";
-import { displayId, publicToken, taskToken } from "../run/tokens.ts";
+import { displayId, publicToken, taskToken } from "../run/ids.ts";
 import { loadNodes } from "../pipeline/node_faults.ts";
 import {
   secretsOf,

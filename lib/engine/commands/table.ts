@@ -10,7 +10,6 @@ import {
   deployUpdate,
 } from "./deploy.ts";
 import {
-  catalog,
   dashboard,
   noProfile,
   ping,
@@ -37,7 +36,7 @@ import {
  */
 export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["auth", open(auth)],
-  ["rrext_public_catalog", open(catalog)],
+  ["rrext_public_catalog", open(onlyInCloud)],
   ["rrext_public_probe", open(probe)],
   ["deauth", login(deauth)],
   ["execute", engine("task.control", late((code) => code.execute))],
