@@ -10,7 +10,12 @@ import {
   retryWait,
 } from "../../lib/engine/nodes/call_api.ts";
 import { docMatches } from "../../lib/engine/nodes/retrieval/search.ts";
-import { TextIndex } from "../../lib/engine/nodes/retrieval/text_index.ts";
+import { snippetsOf } from "../../lib/engine/nodes/retrieval/snippets.ts";
+import {
+  matchesIn,
+  TextIndex,
+} from "../../lib/engine/nodes/retrieval/text_index.ts";
+import { rowWordsIn, wordsIn } from "../../lib/engine/nodes/retrieval/words.ts";
 import {
   similarity,
   unitVector,
@@ -219,5 +224,76 @@ Deno.test("a stricter operator of an index finds less, in the same order", () =>
     const [any, all, row] = [ids("or"), ids("and"), ids("exact")];
     assertEquals(any.filter((id) => all.includes(id)), all);
     assertEquals(all.filter((id) => row.includes(id)), row);
+  }));
+});
+
+const anyText = fc.oneof(
+  fc.string({ unit: "grapheme", maxLength: 80 }),
+  fc.array(
+    fc.constantFrom(
+      "北京",
+      "市",
+      "アメリカ",
+      "ภาษา",
+      "ไทย",
+      "rain",
+      "e\u0301",
+      "\u200c",
+      " ",
+      ". ",
+      "。",
+      "\n",
+      "𠮷",
+    ),
+    { maxLength: 300 },
+  ).map((parts) => parts.join("")),
+);
+
+Deno.test("words are in the order of their text, apart, and none is lost", () => {
+  fc.assert(fc.property(anyText, (text) => {
+    for (const words of [[...wordsIn(text)], [...rowWordsIn(text)]]) {
+      let done = 0;
+      for (const { word, at, end } of words) {
+        assert((at >= done || end === done) && end > at && word !== "");
+        const between = text.slice(done, at);
+        assertEquals(/[\p{L}\p{N}]/u.test(between), false);
+        done = end;
+      }
+      assertEquals(/[\p{L}\p{N}]/u.test(text.slice(done)), false);
+    }
+  }));
+});
+
+Deno.test("a text is found by each of its words, and by any row of them", () => {
+  fc.assert(fc.property(anyText, fc.nat(), fc.nat(5), (text, from, count) => {
+    const index = new TextIndex();
+    index.add("other");
+    index.add(text);
+    const words = [...wordsIn(text)];
+    fc.pre(words.length > 0);
+    const first = from % words.length;
+    const last = words[Math.min(words.length - 1, first + count)]!;
+    const row = text.slice(words[first]!.at, last.end);
+    for (const slop of [0, 2]) {
+      const query = { text: row, operator: "exact", slop } as const;
+      assert(index.search(query).some((hit) => hit.text === text));
+      assert(matchesIn(text, query).length > 0);
+    }
+  }));
+});
+
+Deno.test("snippets are parts of their text, within their size, with every mark around a match", () => {
+  const size = fc.integer({ min: 1, max: 60 });
+  fc.assert(fc.property(anyText, size, (text, size) => {
+    const [query] = wordsIn(text);
+    fc.pre(query !== undefined);
+    const matches = matchesIn(text, { text: query.word, operator: "or" });
+    const longest = Math.max(0, ...matches.map(({ at, end }) => end - at));
+    for (const snippet of snippetsOf(text, matches, size)) {
+      const plain = snippet.replaceAll(/<mark[^>]*>|<\/mark>/g, "");
+      assert(text.includes(plain));
+      assert(plain.length <= Math.max(size, longest));
+      assert(snippet.includes("<mark"));
+    }
   }));
 });

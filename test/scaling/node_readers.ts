@@ -263,6 +263,7 @@ export const NODE_READERS: readonly TextReader[] = [
       "lib/engine/nodes/retrieval/stores.ts#storeStarters",
       "lib/engine/nodes/retrieval/text_index.ts#TextIndex",
       "lib/engine/nodes/retrieval/words.ts#partsOf",
+      "lib/engine/nodes/retrieval/words.ts#isUnspaced",
     ],
     read: (text) => new TextIndex().add(text),
     common: false,
@@ -281,7 +282,7 @@ export const NODE_READERS: readonly TextReader[] = [
   {
     covers: [
       "lib/engine/nodes/retrieval/text_index.ts#matchesIn",
-      "lib/engine/nodes/retrieval/words.ts#phraseWordsIn",
+      "lib/engine/nodes/retrieval/words.ts#rowWordsIn",
     ],
     read: (text) => {
       const row = `${text.slice(0, text.length / 4)} b`;

@@ -21,7 +21,7 @@ interface Snippet {
  * one where it can. Of many, those with the most matches are returned, in the
  * order of the text.
  *
- * @param matches In order, without overlaps.
+ * @param matches In order; those that overlap others are left out.
  * @param size The greatest length of a snippet in UTF-16 units, not counting
  * marks; a match that is longer makes a longer one.
  */
@@ -34,13 +34,21 @@ export function snippetsOf(
   let done = 0;
   for (let next = 0; next < matches.length;) {
     const { at, end } = matches[next]!;
-    const from = startOf(text, done, Math.max(done, end - size), at);
-    const to = endOf(text, end, Math.min(text.length, from + size));
     let behind = next + 1;
-    while (behind < matches.length && matches[behind]!.end <= to) behind++;
-    const inside = matches.slice(next, behind);
-    all.push({ matches: inside.length, text: marked(text, from, to, inside) });
-    [done, next] = [to, behind];
+    if (at >= done) {
+      const least = Math.max(done, Math.min(at, end - size));
+      const from = startOf(text, done, least, at);
+      let most = Math.max(end, Math.min(text.length, from + size));
+      while (behind < matches.length && matches[behind]!.end <= most) behind++;
+      // A match is not cut.
+      most = Math.max(end, Math.min(most, matches[behind]?.at ?? most));
+      done = endOf(text, end, most);
+      while (matches[behind - 1]!.end > done) behind--;
+      const inside = matches.slice(next, behind);
+      const snippet = marked(text, from, done, inside);
+      all.push({ matches: inside.length, text: snippet });
+    }
+    next = behind;
   }
   const best = all.toSorted((a, b) => b.matches - a.matches).slice(0, MOST);
   return all.filter((snippet) => best.includes(snippet))
@@ -58,7 +66,8 @@ function startOf(
   const sentence = lastEnd(before);
   if (sentence > 0 || least === done) return least + sentence;
   const space = before.search(/\s/);
-  return space === -1 ? between(text, least) : least + space;
+  if (space !== -1) return least + space;
+  return isInCharacter(text, least) ? least + 1 : least;
 }
 
 /** Behind the last end of a sentence, else before the last space. */
@@ -69,7 +78,8 @@ function endOf(text: string, least: number, most: number): number {
   if (sentence > 0) return least + sentence;
   let space = after.length - 1;
   while (space >= 0 && !/\s/.test(after[space]!)) space--;
-  return space < 0 ? between(text, most) : least + space;
+  if (space >= 0) return least + space;
+  return isInCharacter(text, most) ? most - 1 : most;
 }
 
 function lastEnd(text: string): number {
@@ -80,9 +90,8 @@ function lastEnd(text: string): number {
   return end;
 }
 
-/** Not within a character of two units. */
-function between(text: string, at: number): number {
-  return /[\udc00-\udfff]/.test(text[at] ?? "") ? at + 1 : at;
+function isInCharacter(text: string, at: number): boolean {
+  return /[\udc00-\udfff]/.test(text[at] ?? "");
 }
 
 /** Matches that touch get one pair of marks. */
@@ -96,6 +105,7 @@ function marked(
   let done = from;
   for (let next = 0; next < matches.length; next++) {
     const { at } = matches[next]!;
+    if (at < done) continue;
     while (matches[next + 1]?.at === matches[next]!.end) next++;
     const { end } = matches[next]!;
     result += text.slice(done, at) + MARK[0] + text.slice(at, end) + MARK[1];

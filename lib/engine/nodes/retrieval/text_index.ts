@@ -1,7 +1,8 @@
 import { MemoryBudget } from "./collection.ts";
 import {
+  isUnspaced,
   partsOf,
-  phraseWordsIn,
+  rowWordsIn,
   type Span,
   wordsIn,
   wordsOf,
@@ -59,12 +60,15 @@ export class TextIndex {
     const counts = new Map<string, number>();
     const count = (word: string): void =>
       void counts.set(word, (counts.get(word) ?? 0) + 1);
+    const letters = new Set<string>();
     let length = 0;
     for (const { word } of wordsIn(text)) {
       count(word);
       for (const part of partsOf(word)) count(part);
+      if (isUnspaced(word)) { for (const letter of word) letters.add(letter); }
       length += 1;
     }
+    for (const letter of letters) count(rowKey(letter));
     this.#budget.take(2 * text.length + ENTRY_BYTES * counts.size);
     const at = this.#texts.push({ text, length }) - 1;
     this.#length += length;
@@ -78,7 +82,9 @@ export class TextIndex {
   /** The texts that match, the best first. */
   search(query: TextQuery): readonly TextHit[] {
     const isRow = query.operator === "exact";
-    const words = new Set(isRow ? rowOf(query.text) : wordsOf(query.text));
+    const words = new Set(
+      isRow ? rowOf(query.text).map(rowKey) : wordsOf(query.text),
+    );
     const found = new Map<number, { score: number; words: number }>();
     for (const word of words) {
       const posting = this.#postings.get(word) ?? [];
@@ -124,7 +130,7 @@ function* rowsIn(
 ): Generator<readonly Span[]> {
   const wanted = rowOf(query);
   if (wanted.length === 0) return;
-  const words = [...phraseWordsIn(text)];
+  const words = [...rowWordsIn(text)];
   const find = slop === 0 || wanted.length > MOST_SLOPPY_WORDS
     ? strictRow(wanted)
     : sloppyRow(wanted, slop);
@@ -134,8 +140,13 @@ function* rowsIn(
   }
 }
 
+/** Letters of rows are no words, and are in the lists under other names. */
+function rowKey(word: string): string {
+  return isUnspaced(word) ? `'${word}` : word;
+}
+
 function rowOf(query: string): readonly string[] {
-  return Array.from(phraseWordsIn(query), ({ word }) => word);
+  return Array.from(rowWordsIn(query), ({ word }) => word);
 }
 
 /**

@@ -22,7 +22,10 @@ const HAN = /\p{Script=Han}/u;
 
 /** Scripts that put no spaces between words. */
 const UNSPACED =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+  /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}]/u;
+
+/** What belongs to the letter before it, whatever its script. */
+const MARK = /[\p{M}\u00ad\u200c\u200d]/u;
 
 /**
  * How much a segmenter is given at once. Some runtimes copy all of it for each
@@ -40,15 +43,36 @@ let segmenter: Intl.Segmenter | undefined;
  */
 export function* wordsIn(text: string): Generator<Word> {
   let runs: Span[] = [];
-  for (const { 0: run, index: at } of text.matchAll(RUNS)) {
-    const end = at + run.length;
-    if (runs[0] && end - runs[0].at > WINDOW) {
+  for (const { 0: run, index } of text.matchAll(RUNS)) {
+    if (runs[0] && index + run.length - runs[0].at > WINDOW) {
       yield* wordsOfRuns(text, runs);
       runs = [];
     }
-    runs.push({ at, end });
+    if (!UNSPACED.test(run)) {
+      runs.push({ at: index, end: index + run.length });
+      continue;
+    }
+    let at = index;
+    for (const part of byScript(run)) runs.push({ at, end: at += part.length });
   }
   yield* wordsOfRuns(text, runs);
+}
+
+/** Cut a run where scripts with and without spaces meet. */
+function* byScript(run: string): Generator<string> {
+  let from = 0;
+  let at = 0;
+  let before: boolean | undefined;
+  for (const letter of run) {
+    const isUnspaced = MARK.test(letter) ? before : UNSPACED.test(letter);
+    if (at > 0 && isUnspaced !== before) {
+      yield run.slice(from, at);
+      from = at;
+    }
+    before = isUnspaced;
+    at += letter.length;
+  }
+  yield run.slice(from);
 }
 
 function wordsOfRuns(text: string, runs: readonly Span[]): readonly Word[] {
@@ -108,18 +132,29 @@ export function partsOf(word: string): readonly string[] {
   return [...letters, ...(pairs.length > 1 ? pairs : [])];
 }
 
-/** Words as phrases compare them: compounds of Han characters are split. */
-export function* phraseWordsIn(text: string): Generator<Word> {
+/** Whether a word is of a script without spaces; in rows, letters count. */
+export function isUnspaced(word: string): boolean {
+  return UNSPACED.test(word);
+}
+
+/**
+ * A text's words as rows compare them: in scripts without spaces the letters,
+ * since dictionaries split a part of a text otherwise than the whole.
+ */
+export function* rowWordsIn(text: string): Generator<Word> {
   for (const found of wordsIn(text)) {
     const { word, at, end } = found;
-    const letters = HAN.test(word) ? [...word] : [word];
-    if (letters.length === 1 || word.length !== end - at) {
+    if (!UNSPACED.test(word)) {
       yield found;
       continue;
     }
+    // Composed letters have no places of their own.
+    const hasPlaces = word.length === end - at;
     let from = at;
-    for (const letter of letters) {
-      yield { word: letter, at: from, end: from += letter.length };
+    for (const letter of word) {
+      const to = hasPlaces ? from + letter.length : end;
+      yield { word: letter, at: from, end: to };
+      if (hasPlaces) from = to;
     }
   }
 }
