@@ -300,7 +300,7 @@ export function deploymentOfRecord(
   const paused = state === "paused";
   return {
     ...record,
-    projectId: String(projectId),
+    projectId: typeof projectId === "string" ? projectId : "",
     state: state === "errored" ? "errored" : "enabled",
     ...(typeof name === "string" && { pipelineName: name }),
     ...(typeof source === "string" && {

@@ -318,8 +318,8 @@ class LogReader {
     this.#hasMore = cursor !== undefined;
     if (cursor === undefined) return;
     // Otherwise the same page would be read for ever.
-    const isStill = events.length === 0 && cursor === from.cursor;
-    if (typeof cursor !== "number" || isStill) {
+    const { cursor: before = -Infinity } = from;
+    if (typeof cursor !== "number" || cursor <= Number(before)) {
       throw unreadableLog("a log that goes on");
     }
     this.#from = { cursor };
@@ -351,10 +351,13 @@ class LogReader {
   }
 
   #isBeyond({ body }: TypedEvent): boolean {
-    const { toSeq = Infinity, toTime = Infinity } = this.#to;
-    const { logSeq = 0, eventTime = 0 }: Record<string, unknown> = { ...body };
-    return Number(logSeq) > Number(toSeq) ||
-      Number(eventTime) > Number(toTime);
+    const { toSeq, toTime } = this.#to;
+    const { logSeq, eventTime }: Readonly<Record<string, unknown>> = {
+      ...body,
+    };
+    const isOver = (value: unknown, end: unknown): boolean =>
+      typeof value === "number" && typeof end === "number" && value > end;
+    return isOver(logSeq, toSeq) || isOver(eventTime, toTime);
   }
 }
 

@@ -63,3 +63,18 @@ export function attributesOf(component: string): Record<string, string> {
     ...(start === "tool_" && { "gen_ai.tool.name": service }),
   };
 }
+
+/** JSON text of content; nothing for what is nested too deep for it. */
+export function jsonOf(content: unknown): string {
+  try {
+    return JSON.stringify(content);
+  } catch {
+    return "";
+  }
+}
+
+/** Random bytes as hexadecimal digits. */
+export function hex(bytes: number): string {
+  const random = crypto.getRandomValues(new Uint8Array(bytes));
+  return Array.from(random, (it) => it.toString(16).padStart(2, "0")).join("");
+}

@@ -3,7 +3,14 @@ import { isRecord } from "../../schema/json.ts";
 import { checkOptions } from "../check.ts";
 import type { StreamedEvent } from "./events.ts";
 import type { LogGap } from "./read_log.ts";
-import { attributesOf, kindOf, nameOf, type SpanKind } from "./span_names.ts";
+import {
+  attributesOf,
+  hex,
+  jsonOf,
+  kindOf,
+  nameOf,
+  type SpanKind,
+} from "./span_names.ts";
 
 /** A value of an attribute, as OpenTelemetry has them. */
 export type SpanValue = string | number | boolean;
@@ -146,7 +153,7 @@ interface OpenSpan {
   readonly component?: string;
 }
 
-/** A run of a task: its span, and in each pipe those of object and components. */
+/** A run of a task: its span, and those of objects and components by pipe. */
 interface Run {
   readonly traceId: string;
   readonly root: OpenSpan;
@@ -154,14 +161,12 @@ interface Run {
 }
 
 type Body = Readonly<Record<string, unknown>>;
-
 const MAX_RUNS = 1_024;
 const MAX_PIPES = 256;
 const MAX_DEPTH = 64;
 const MAX_EVENTS = 128;
 const MAX_CONTENT = 8_192;
 const UNCLOSED = "rocketride.span.unclosed";
-const UNMATCHED = "rocketride.flow.unmatched_leaves";
 
 class Runs {
   readonly #runs: Map<string, Run> = new Map();
@@ -212,7 +217,7 @@ class Runs {
 
   #flow(body: Body, time: number): Span[] {
     const { id, op, pipes } = body;
-    const names = Array.isArray(pipes) ? pipes.map(String) : [];
+    const names = Array.isArray(pipes) ? pipes.map(text) : [];
     const trace = isRecord(body.trace) ? body.trace : {};
     const { run, spans } = this.#open(body, time, true);
     const over = (span: OpenSpan, more?: Body): void => {
@@ -235,7 +240,7 @@ class Runs {
         ? {}
         : { "rocketride.span.implicit": true };
       stack = [spanOf(run.root, object, time, {
-        "rocketride.pipe_id": Number(id),
+        "rocketride.pipe_id": typeof id === "number" ? id : -1,
         "rocketride.object": object,
         ...implicit,
       })];
@@ -266,7 +271,8 @@ class Runs {
       if (at > 0) over(stack.splice(at, 1)[0]!, this.#left(trace, time));
       else {
         const { attributes } = stack[0]!;
-        attributes[UNMATCHED] = Number(attributes[UNMATCHED] ?? 0) + 1;
+        const name = "rocketride.flow.unmatched_leaves";
+        attributes[name] = Number(attributes[name] ?? 0) + 1;
       }
     }
     return spans;
@@ -355,7 +361,7 @@ class Runs {
   /** Content, where it may be shown. */
   #shown(name: string, value: unknown): Record<string, string> {
     if (!this.#content || value === undefined || value === null) return {};
-    const shown = typeof value === "string" ? value : JSON.stringify(value);
+    const shown = typeof value === "string" ? value : jsonOf(value);
     return { [name]: shown.slice(0, MAX_CONTENT) };
   }
 }
@@ -391,10 +397,4 @@ function keyOf(body: Body): string {
 
 function text(value: unknown): string {
   return typeof value === "string" ? value : "";
-}
-
-/** Random bytes as hexadecimal digits. */
-function hex(bytes: number): string {
-  const random = crypto.getRandomValues(new Uint8Array(bytes));
-  return Array.from(random, (it) => it.toString(16).padStart(2, "0")).join("");
 }

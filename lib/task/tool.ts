@@ -135,8 +135,8 @@ export async function toolCall(
       const known = [...rows, ...TOOL_FAILURES];
       throw refusal(response, ExecutionException, undefined, known);
     }
-    const { body = {} } = response;
-    if ("result" in body) return body.result as JsonValue;
+    const { result } = response.body ?? {};
+    if (result !== undefined) return result as JsonValue;
     // 1.1 servers call every failure of the task's process a success.
     throw new RocketRideException("Engine returned no result of the tool", {
       code: "unknown-command",

@@ -3,21 +3,30 @@ import {
   chat,
   close,
   connect,
+  deleteLogEvents,
   events,
   firstAnswer,
+  getCatalog,
+  getLogChapters,
   getService,
   getServices,
   getTaskPipeline,
   getTaskStatus,
   getTaskToken,
   isDAPException,
+  listLogStreams,
   listTasks,
   ping,
+  readLog,
+  readLogSegment,
+  resolveConfig,
   restart,
   send,
   sendFiles,
   type Session,
   terminate,
+  tool,
+  toSpans,
   use,
   validate,
   watchTask,
@@ -71,6 +80,15 @@ interface Case {
   readonly answers: Readonly<Record<string, Body>>;
 }
 
+const LOG = { projectId: "p", source: "in" };
+const OVERVIEW = {
+  chapters: [{ beginTime: 1, beginSeq: 1, endTime: null }],
+  segments: [{ id: 1, seq: 1 }],
+  startTime: 1,
+  endTime: 2,
+  horizonSeq: 1,
+  completed: true,
+};
 const PIPELINE = {
   project_id: "p",
   components: [{ id: "in", provider: "webhook", config: {} }],
@@ -362,6 +380,157 @@ const CASES: readonly Case[] = [
     "rrext_cprofile_stop",
     { status: "error", message: "x", runtime: 1 },
     (session) => admin.cprofileStop(session),
+  ),
+  one(
+    "getCatalog",
+    "rrext_services",
+    { services: { a: { title: "A", icon: "i" } }, icons: { i: "<svg/>" } },
+    (session) => getCatalog(session),
+  ),
+  one(
+    "resolveConfig",
+    "rrext_resolve_config",
+    { provider: "a", profile: "b", resolved: { c: 1 }, dropped: ["d"] },
+    (session) => resolveConfig(session, "a"),
+  ),
+  one(
+    "tool",
+    "rrext_process tool",
+    { result: { a: 1 } },
+    (session) => tool(session, "tk_1", "a"),
+  ),
+  one(
+    "query",
+    "rrext_process tool",
+    { result: { rows: [{ a: 1 }], affected_rows: 1 } },
+    (session) => admin.query(session, "tk_1", "Q"),
+  ),
+  {
+    name: "readLog",
+    ask: async (session) => {
+      const from = { seq: 1 };
+      const log = readLog(session, { ...LOG, from });
+      const spans = toSpans({ includeContent: true });
+      await Array.fromAsync(log.pipeThrough(spans));
+    },
+    answers: {
+      "rrext_log chapters": OVERVIEW,
+      "rrext_log read": {
+        events: [{
+          type: "event",
+          event: "apaevt_flow",
+          seq: 1,
+          body: {
+            op: "enter",
+            id: 1,
+            component: "a",
+            pipes: ["a"],
+            logSeq: 1,
+            eventTime: 1,
+            trace: { lane: "text", data: { a: 1 }, error: "No" },
+          },
+        }],
+        nextSeq: 2,
+      },
+    },
+  },
+  {
+    name: "readLogSegment",
+    ask: async (session) => {
+      const log = readLogSegment(session, { ...LOG, segment: 1 });
+      await Array.fromAsync(log);
+    },
+    answers: {
+      "rrext_log segment": {
+        data: '{"type":"keyframe","openFrames":[1]}\n{"event":"output"}\n',
+        size: 8,
+        nextOffset: 8,
+        final: false,
+      },
+    },
+  },
+  one(
+    "getLogChapters",
+    "rrext_log",
+    OVERVIEW,
+    (session) => getLogChapters(session, LOG),
+  ),
+  one(
+    "listLogStreams",
+    "rrext_log",
+    { streams: [{ ...OVERVIEW, teamId: "" }] },
+    (session) => listLogStreams(session, LOG),
+  ),
+  one(
+    "deleteLogEvents",
+    "rrext_log",
+    { deletedSegments: 1 },
+    (session) => deleteLogEvents(session, { ...LOG, all: true }),
+  ),
+  one(
+    "readMany",
+    "rrext_store fs_read_many",
+    { entries: [{ path: "a", ok: false, error: "No" }] },
+    (session) => Array.fromAsync(store.readMany(session, ["a"])),
+  ),
+  one(
+    "getUrl",
+    "rrext_store fs_geturl",
+    { url: "https://a.example" },
+    (session) => store.getUrl(session, "a"),
+  ),
+  one(
+    "listConnections",
+    "rrext_list_connections",
+    { rows: [{ id: 1 }], total: 1, page: 1, pageSize: 50 },
+    (session) => admin.listConnections(session).page(),
+  ),
+  {
+    name: "listDeployments of 1.3",
+    ask: (session) => admin.listDeployments(session).page(),
+    answers: {
+      rrext_deploy_list: {
+        deployments: [{
+          pipeline: PIPELINE,
+          schedule: "manual",
+          state: "active",
+          created_at: 1,
+        }],
+      },
+    },
+  },
+  one(
+    "getDeployment",
+    "rrext_deploy_pipe",
+    { projectId: "p", schedules: { in: { cron: "" } } },
+    (session) => admin.getDeployment(session, { projectId: "p" }),
+  ),
+  one(
+    "runDeployment",
+    "rrext_deploy_pipe",
+    { token: "tk_1", version: 1 },
+    (session) => {
+      const source = { projectId: "p", sourceId: "in" };
+      return admin.runDeployment(session, source);
+    },
+  ),
+  one(
+    "previewSchedule",
+    "rrext_deploy_pipe",
+    { valid: true, next: [1] },
+    (session) => admin.previewSchedule(session, "@daily"),
+  ),
+  one(
+    "getProductPrices",
+    "rrext_account_billing",
+    { plans: [{ stripePriceId: "a", amountCents: 1 }] },
+    (session) => admin.getProductPrices(session, "a"),
+  ),
+  one(
+    "cprofileTree",
+    "rrext_cprofile_report_tree",
+    { tree: { name: "a", children: [{ name: "b" }] }, total_time: 1 },
+    (session) => admin.cprofileTree(session),
   ),
 ];
 

@@ -288,14 +288,18 @@ Deno.test("a server without a log says so, and answers that are none are refused
       ProtocolException,
     );
   }
-  await using still = await pipeServer({
-    rrext_log: () => ({ events: [], nextSeq: 4 }),
-  });
-  await assertRejects(
-    () => Array.fromAsync(readLog(still.session, ADDRESS)),
-    ProtocolException,
-    "a log that goes on",
-  );
+  // The same page, whether it has events or not.
+  for (const events of [[], [{ event: "output", body: { logSeq: 1 } }]]) {
+    await using still = await pipeServer({
+      rrext_log: () => ({ events, nextSeq: 4 }),
+    });
+    await assertRejects(
+      () => Array.fromAsync(readLog(still.session, ADDRESS)),
+      ProtocolException,
+      "a log that goes on",
+    );
+    assertEquals(still.requests.length, 2);
+  }
 });
 
 Deno.test("stamps of old recordings are moved into the body", async () => {
