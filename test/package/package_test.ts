@@ -75,8 +75,6 @@ Deno.test("the package for npm is complete, and clean by publint and attw", asyn
     for (const path of reached) assert(texts.has(path.slice(1)), path);
     for (const [path, text] of withEnding(texts, ".js")) {
       for (const { specifier = "" } of scanModule(text).references) {
-        // It could open files on Node, which nothing here asks it to.
-        if (specifier === "" && path === "/vendor/file-type.js") continue;
         if (
           /^\/(vendor\/(ws|srvx_node|command|required_by_packages)|lib\/cli|bin)\b/
             .test(path)

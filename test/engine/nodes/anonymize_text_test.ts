@@ -300,6 +300,7 @@ const WRITTEN_OTHERWISE: Readonly<Record<string, readonly string[]>> = {
     "415-555-\n0101",
     "+49 30\n1234567",
     "123-45-\n6789",
+    "123 45\n6789",
     "DE89 3704 0044\n0532 0130 00",
   ],
   "signs that belong to it": [

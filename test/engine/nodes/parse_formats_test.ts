@@ -193,10 +193,23 @@ Deno.test("office files are told by their first bytes", async () => {
   const header = `PK\x03\x04\x14${"\0".repeat(13)}` +
     `${`${String.fromCharCode(type.length)}\0\0\0`.repeat(2)}` +
     `${String.fromCharCode(name.length)}\0\0\0`;
-  const zip = Uint8Array.from(header + name + type, (c) => c.charCodeAt(0));
-  const pipe = await parse({ name: "download" }, zip);
-  assertEquals(pipe.object.metadata["Content-Type"], type);
-  assertEquals(pipe.warnings.length, 1);
+  const word = "PK\x03\x04" + "\0".repeat(26) + "word/document.xml";
+  for (
+    const [content, expected] of [
+      [`${header}${name}${type}PK\x03\x04`, type],
+      [
+        word,
+        "application/vnd.openxmlformats-officedocument." +
+        "wordprocessingml.document",
+      ],
+      [word.replace("word", "other"), "application/zip"],
+    ] as const
+  ) {
+    const zip = Uint8Array.from(content, (sign) => sign.charCodeAt(0));
+    const pipe = await parse({ name: "download" }, zip);
+    assertEquals(pipe.object.metadata["Content-Type"], expected);
+    assertEquals(pipe.warnings.length, 1);
+  }
 });
 
 Deno.test("text that begins like a signature is text", async () => {

@@ -1,4 +1,3 @@
-import { fileTypeFromBuffer } from "file-type";
 import { mimes } from "mrmime";
 import { markedCharset } from "./text_decoding.ts";
 
@@ -30,11 +29,11 @@ export const HEAD_BYTES = 4096;
  * Tell what an object is: by the media type given at open, else by the
  * extension of its name, else by its first bytes.
  */
-export async function contentOf(
+export function contentOf(
   mimeType: string,
   name: string,
   head: Uint8Array,
-): Promise<Content> {
+): Content {
   const told = mimeType.split(";", 1)[0]!.trim().toLowerCase();
   const type = corrected(
     GENERIC.has(told) ? typeOfName(name) : told,
@@ -44,7 +43,7 @@ export async function contentOf(
   const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(mimeType)?.[1];
   const known = type && kindOf(type);
   if (known) return { type, kind: known, charset };
-  const sniffed = await sniff(head);
+  const sniffed = sniff(head);
   if (type === undefined) {
     return { type: sniffed, kind: kindOf(sniffed) ?? "unsupported", charset };
   }
@@ -133,14 +132,68 @@ function corrected(
     : type;
 }
 
+/** First bytes in Latin-1 that tell a format; `.` stands for any byte. */
+const SIGNATURES: readonly (readonly [string, string])[] = [
+  ["%PDF-", "application/pdf"],
+  ["PK\x03\x04", "application/zip"],
+  ["PK\x05\x06", "application/zip"],
+  ["\x1f\x8b", "application/gzip"],
+  ["BZh", "application/x-bzip2"],
+  ["7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"],
+  ["Rar!\x1a\x07", "application/vnd.rar"],
+  ["\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"],
+  ["{\\rtf", "application/rtf"],
+  ["%!PS", "application/postscript"],
+  ["\x89PNG\r\n\x1a\n", "image/png"],
+  ["\xff\xd8\xff", "image/jpeg"],
+  ["GIF87a", "image/gif"],
+  ["GIF89a", "image/gif"],
+  ["RIFF....WEBP", "image/webp"],
+  ["II*\0", "image/tiff"],
+  ["MM\0*", "image/tiff"],
+  ["BM....\0\0\0\0", "image/bmp"],
+  ["....ftypavif", "image/avif"],
+  ["....ftyphei", "image/heic"],
+  ["RIFF....WAVE", "audio/wav"],
+  ["ID3", "audio/mpeg"],
+  ["\xff\xfb", "audio/mpeg"],
+  ["fLaC", "audio/flac"],
+  ["OggS", "audio/ogg"],
+  ["RIFF....AVI ", "video/x-msvideo"],
+  ["....ftypM4A", "audio/mp4"],
+  ["....ftyp", "video/mp4"],
+  ["\x1a\x45\xdf\xa3", "video/webm"],
+];
+
+/** Folders in files of Office, and what these are. */
+const IN_ZIP: readonly (readonly [string, string])[] = [
+  ["word/", OFFICE.docx!],
+  ["xl/", OFFICE.xlsx!],
+  ["ppt/", OFFICE.pptx!],
+];
+
+/** The media type that the first bytes tell, if they do. */
+function signatureOf(head: Uint8Array): string | undefined {
+  const latin = new TextDecoder("windows-1252").decode(head);
+  const type = SIGNATURES.find(([signature]) =>
+    head.length >= signature.length &&
+    [...signature].every((sign, at) =>
+      sign === "." || head[at] === sign.charCodeAt(0)
+    )
+  )?.[1];
+  if (type !== "application/zip") return type;
+  // The first file in an OpenDocument has its type, and is not compressed.
+  const size = head[22]! + 256 * head[23]!;
+  const own = latin.startsWith("mimetype", 30) && latin.slice(38, 38 + size);
+  return own ||
+    (IN_ZIP.find(([folder]) => latin.includes(folder))?.[1] ?? type);
+}
+
 /** Tell the media type of an object by its first bytes. */
-async function sniff(head: Uint8Array): Promise<string> {
-  // It fails where a file claims more than there is of it.
-  const signature = await fileTypeFromBuffer(head).catch(() => undefined);
-  const mime = signature?.mime ?? "application/octet-stream";
-  if (!isTextual(head) || WRAPPED.has(mime)) return mime;
+function sniff(head: Uint8Array): string {
+  const type = signatureOf(head) ?? "application/octet-stream";
   // Text may begin with the letters of a signature, such as BM.
-  if (kindOf(mime) === "text") return mime;
+  if (!isTextual(head) || WRAPPED.has(type)) return type;
   const text = new TextDecoder(markedCharset(head)).decode(head).trimStart();
   if (text.startsWith("<?xml")) return "application/xml";
   return /^<(!doctype html|html|head|body)\b/i.test(afterComments(text))

@@ -68,7 +68,7 @@ function instance(pipe: PipeContext, parsers: ParserTable): NodeInstance {
   async function decide(): Promise<Reading> {
     const start = head ?? new Uint8Array();
     head = undefined;
-    reading = await readingFor(pipe, parsers, start.subarray(0, HEAD_BYTES));
+    reading = readingFor(pipe, parsers, start.subarray(0, HEAD_BYTES));
     if (start.length > 0) await reading.write(start);
     return reading;
   }
@@ -105,17 +105,17 @@ const NOTHING: Reading = {
   end: () => Promise.resolve(),
 };
 
-async function readingFor(
+function readingFor(
   pipe: PipeContext,
   parsers: ParserTable,
   head: Uint8Array,
-): Promise<Reading> {
+): Reading {
   const { object } = pipe;
   if (object.size === 0) {
     pipe.warn(`parse: '${object.name}' is declared empty and is skipped`);
     return NOTHING;
   }
-  const content = await contentOf(object.mimeType, object.name, head);
+  const content = contentOf(object.mimeType, object.name, head);
   object.metadata["Content-Type"] = content.type;
   object.metadata["resourceName"] = object.name;
   const own = Object.hasOwn(parsers, content.type)

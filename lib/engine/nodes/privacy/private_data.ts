@@ -46,9 +46,9 @@ const PHONE = numberFinder([
 ]);
 
 const SSN = numberFinder(
-  ["-", " "].map((gap) => [
+  [String.raw`-\n?`, String.raw`(?: \n?|\n)`].map((gap) => [
     String.raw`(?<![\p{L}\p{N}]|\d-)`,
-    String.raw`(?!000|666|9)\d{3}${gap}\n?(?!00)\d{2}${gap}\n?(?!0000)\d{4}` +
+    String.raw`(?!000|666|9)\d{3}${gap}(?!00)\d{2}${gap}(?!0000)\d{4}` +
     ALONE_AFTER,
   ]),
 );
