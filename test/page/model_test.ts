@@ -134,6 +134,7 @@ Deno.test("a failure counts where it happened, once, however many it passes thro
   assertEquals(task.flow(1_250, step("end", ["object"])), 250);
   assertEquals(passed, ["in>parse", "parse>llm"]);
   assertEquals(Object.fromEntries(task.components), {
+    in: { passed: 1, failed: 0 },
     parse: { passed: 1, failed: 0 },
     llm: { passed: 1, failed: 1 },
   });

@@ -19,6 +19,7 @@ export interface ChartProps {
   readonly title: string;
   /** The newest values, in words. */
   readonly now: () => string;
+  /** Later ones are drawn above earlier ones. */
   readonly lines: readonly Line[];
   /** Times in Unix seconds, then the values of each line. */
   readonly data: () => AlignedData;
@@ -31,6 +32,8 @@ export interface ChartProps {
 }
 
 const HEIGHT = 132;
+/** With more values than this, lines need no points. */
+const MOST_POINTS = 20;
 const FONT = "11px system-ui, sans-serif";
 
 /** A chart that moves on each second. */
@@ -72,7 +75,7 @@ export function Chart(props: ChartProps): JSX.Element {
       <figcaption>
         <h2>{title}</h2>
         <span class="legend">
-          {lines.map(({ label, color }) => (
+          {lines.toReversed().map(({ label, color }) => (
             <span key={label} class="key" style={{ "--key": `var(${color})` }}>
               {label}
             </span>
@@ -88,6 +91,13 @@ export function Chart(props: ChartProps): JSX.Element {
       />
     </figure>
   );
+}
+
+/** Between gaps there are points that make no line. */
+function isSparse({ data }: uPlot, line: number): boolean {
+  const values = [...data[line]!];
+  const known = values.filter((value) => value !== null).length;
+  return known < values.length && known <= MOST_POINTS;
 }
 
 /** Every second line of the grid has words. */
@@ -118,7 +128,7 @@ function optionsOf(
       stroke,
       width: 1.5,
       spanGaps: true,
-      points: { size: 4, fill: stroke },
+      points: { size: 4, fill: stroke, show: isSparse },
       ...(isFilled && { fill }),
     };
   });

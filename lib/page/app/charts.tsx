@@ -12,10 +12,10 @@ export function Charts(
       <Chart
         title="Throughput"
         lines={[
-          { label: "done", color: "--accent", isFilled: true },
           { label: "failed", color: "--bad" },
+          { label: "done", color: "--accent", isFilled: true },
         ]}
-        data={() => [of.times, of.done, of.failed]}
+        data={() => [of.times, of.failed, of.done]}
         now={() => `${rate(of.done.at(-1) ?? 0)}/s`}
         format={rate}
         least={4}
@@ -30,7 +30,7 @@ export function Charts(
         data={() => [of.times, of.slow, of.median]}
         now={() => {
           const { latest } = of;
-          return latest ? duration(latest.median) : "not measured";
+          return latest ? duration(latest.median) : "none yet";
         }}
         format={duration}
         least={10}

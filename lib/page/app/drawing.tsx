@@ -128,8 +128,8 @@ function Nodes(
   return (
     <g>
       {nodes.map(({ id, provider, x, y }) => {
-        const passage = id === task.source
-          ? { passed: task.done + task.failed, failed: task.failed }
+        const passage = id === task.source && !task.isTraced
+          ? { passed: task.done + task.failed, failed: 0 }
           : task.components.get(id);
         const isBusy = !task.completed && task.busy.has(id);
         return (

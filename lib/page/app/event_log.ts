@@ -86,7 +86,8 @@ function describe({ name, body }: LogEntry): string {
       const { op, pipes, trace } = body;
       const at = Array.isArray(pipes) ? String(pipes.at(-1) ?? "") : "";
       const { lane, error, result } = isRecord(trace) ? trace : {};
-      const parts = [at, lane, error ?? (result === "error" ? result : "")];
+      const failure = isRecord(error) ? error.message : error;
+      const parts = [at, lane, failure ?? (result === "error" ? result : "")];
       return `${op} ${parts.filter(Boolean).join(" · ")}`;
     }
     case "apaevt_status_update":

@@ -153,6 +153,7 @@ export class TaskModel {
     const open = this.#open.get(id);
     switch (op) {
       case "begin":
+        passage(this.components, this.source).passed++;
         this.#open.set(id, { since: at });
         if (this.#open.size > MOST_OPEN) this.#open.clear();
         break;
