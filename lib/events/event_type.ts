@@ -92,19 +92,18 @@ export function readTypes(types: Iterable<EventType>): Wanted {
     if (needed !== undefined) mask |= eventMask([needed]);
     names.add(name);
   }
+  const wanted = new Set(names);
+  for (const [name, kind] of Object.entries(KIND_OF)) {
+    const isOfKind = kind !== undefined && (kinds & EVENT_BITS[kind]) !== 0;
+    if (kinds === EVENT_BITS.ALL || isOfKind) wanted.add(name);
+  }
+  // Which kind a newer server means by a name cannot be known.
+  const hasNew = kinds !== 0 || others.size > 0;
   return {
     mask: mask | kinds,
     others: [...others],
     names,
-    has(name): boolean {
-      if (names.has(name)) return true;
-      const kind = eventKindOf(name);
-      if (kind !== undefined) return (kinds & eventMask([kind])) !== 0;
-      // Which kind a newer server means by a name cannot be known.
-      const isNew = !Object.hasOwn(KIND_OF, name);
-      return kinds === EVENT_BITS.ALL ||
-        isNew && (kinds !== 0 || others.size > 0);
-    },
+    has: (name) => wanted.has(name) || hasNew && !Object.hasOwn(KIND_OF, name),
   };
 }
 

@@ -6,9 +6,8 @@ import { BoundedQueue, valueBytes } from "../bounded_queue.ts";
 import { checkOptions } from "../check.ts";
 import { RocketRideException } from "../errors.ts";
 import { type EventType, readTypes, type Wanted } from "./event_type.ts";
-import { subscriptionsOf } from "./subscriptions.ts";
+import { isAbout, subscriptionsOf } from "./subscriptions.ts";
 import {
-  isAbout,
   type MonitorKey,
   type MonitorTarget,
   resolveTarget,

@@ -9,7 +9,7 @@ import { isDAPException, RocketRideException } from "../errors.ts";
 import { refusal } from "../session/call.ts";
 import type { SessionCore } from "../session/core.ts";
 import type { CallOptions } from "../session/session.ts";
-import type { MonitorKey } from "./target.ts";
+import type { MonitorKey, Scope } from "./target.ts";
 
 /** A reader of events. */
 export interface Subscriber {
@@ -242,4 +242,47 @@ function unionOf({ subscribers }: Entry): readonly string[] {
   }
   const known = mask === EVENT_BITS.ALL ? ["ALL"] : kindsOf(mask);
   return [...known, ...others];
+}
+
+/**
+ * Check whether an event may be about a target. Few bodies name their project;
+ * all from the engine have `__id`, which ends in the source, and begins with
+ * the task's token. Events of uploads are made here, where the token is known.
+ */
+export function isAbout(
+  key: MonitorKey,
+  { body }: EventMessage,
+  token?: string,
+): boolean {
+  if (key.id === "*") return true;
+  if (token !== undefined && key.token !== undefined) {
+    return token === key.token;
+  }
+  const { pipe_id: pipeId, __id } = body;
+  if (key.pipeId !== undefined && pipeId !== key.pipeId) return false;
+  if (key.projectId === undefined) return true;
+  const projectId = body.projectId ?? body.project_id;
+  if (typeof projectId === "string" && projectId !== key.projectId) {
+    return false;
+  }
+  if (typeof __id === "string" && __id !== "" && key.taskId !== undefined) {
+    // The status of a project without a task has no task to name.
+    return __id === key.taskId || __id === `${key.projectId}.${key.source}`;
+  }
+  if (!isInScope(key.scope, body)) return false;
+  if (key.source === "*") return true;
+  if (typeof body.source === "string") return body.source === key.source;
+  return typeof __id !== "string" || __id === "" ||
+    __id.endsWith(`.${key.source}`);
+}
+
+/** Whether an event of a run is one of those that are meant. */
+function isInScope(
+  scope: Scope | undefined,
+  { teamId, runKind }: Readonly<Record<string, unknown>>,
+): boolean {
+  // Only servers that know teams can send what is a team's.
+  if (scope?.teamId) return teamId === scope.teamId;
+  if (teamId) return false;
+  return runKind === undefined || runKind === (scope?.runKind ?? "dev");
 }

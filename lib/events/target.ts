@@ -1,4 +1,4 @@
-import { didFail, type EventMessage } from "../../schema/envelope.ts";
+import { didFail } from "../../schema/envelope.ts";
 import { isRecord } from "../../schema/json.ts";
 import { quoted } from "../check.ts";
 import { tokenOf } from "../session/call.ts";
@@ -25,7 +25,7 @@ export interface MonitorKey {
 }
 
 /** Whose runs of a project are meant, as it is sent. */
-interface Scope {
+export interface Scope {
   readonly teamId?: string;
   readonly runKind?: string;
 }
@@ -107,17 +107,6 @@ export function scopeOf(
   );
 }
 
-/** Whether an event of a run is one of those that are meant. */
-export function isInScope(
-  scope: Scope | undefined,
-  { teamId, runKind }: Readonly<Record<string, unknown>>,
-): boolean {
-  // Only servers that know teams can send what is a team's.
-  if (scope?.teamId) return teamId === scope.teamId;
-  if (teamId) return false;
-  return runKind === undefined || runKind === (scope?.runKind ?? "dev");
-}
-
 /**
  * The project of a task. If the engine does not send it, as for a key without
  * the permission, the token is used.
@@ -144,38 +133,6 @@ async function projectOf(
   return typeof projectId === "string" && typeof source === "string"
     ? { projectId, source, scope }
     : undefined;
-}
-
-/**
- * Check whether an event may be about a target. Few bodies name their project;
- * all from the engine have `__id`, which ends in the source, and begins with
- * the task's token. Events of uploads are made here, where the token is known.
- */
-export function isAbout(
-  key: MonitorKey,
-  { body }: EventMessage,
-  token?: string,
-): boolean {
-  if (key.id === "*") return true;
-  if (token !== undefined && key.token !== undefined) {
-    return token === key.token;
-  }
-  const { pipe_id: pipeId, __id } = body;
-  if (key.pipeId !== undefined && pipeId !== key.pipeId) return false;
-  if (key.projectId === undefined) return true;
-  const projectId = body.projectId ?? body.project_id;
-  if (typeof projectId === "string" && projectId !== key.projectId) {
-    return false;
-  }
-  if (typeof __id === "string" && __id !== "" && key.taskId !== undefined) {
-    // The status of a project without a task has no task to name.
-    return __id === key.taskId || __id === `${key.projectId}.${key.source}`;
-  }
-  if (!isInScope(key.scope, body)) return false;
-  if (key.source === "*") return true;
-  if (typeof body.source === "string") return body.source === key.source;
-  return typeof __id !== "string" || __id === "" ||
-    __id.endsWith(`.${key.source}`);
 }
 
 /** A source of a project, whether it runs or not. */

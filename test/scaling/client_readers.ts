@@ -3,7 +3,8 @@ import { ChunkReader } from "../../lib/pipe/chunker.ts";
 import { checkPipeOptions } from "../../lib/pipe/options.ts";
 import { checkJson, Chunker } from "../../lib/pipe/chunker.ts";
 import { parseEnv } from "../../lib/runtime/env.ts";
-import { isAbout, taskIdOf } from "../../lib/events/target.ts";
+import { isAbout } from "../../lib/events/subscriptions.ts";
+import { taskIdOf } from "../../lib/events/target.ts";
 import { mediaTypeOfName } from "../../lib/pipe/media_type_of_name.ts";
 import { openPlace } from "../../lib/pipe/file_content.ts";
 import { classifyFailure } from "../../lib/protocol/failure.ts";
@@ -87,7 +88,7 @@ export const CLIENT_READERS: readonly TextReader[] = [
   {
     covers: [
       "lib/events/target.ts#taskIdOf",
-      "lib/events/target.ts#isAbout",
+      "lib/events/subscriptions.ts#isAbout",
     ],
     read: (text) => {
       const key = {
