@@ -21,7 +21,7 @@ function component(config: JsonObject): Component {
 }
 
 function configOf(config: JsonObject): JsonObject {
-  return effectiveConfig(NODE, component(config)).config;
+  return effectiveConfig(NODE, component(config)).effective;
 }
 
 Deno.test("without a profile the whole configuration goes over the default preset", () => {
@@ -59,9 +59,9 @@ Deno.test("a profile without a section is the preset itself", () => {
 Deno.test("a node without presets gets the configuration as it is", () => {
   const plain = testNode({ provider: "plain" });
   const config = { profile: "x", a: 1 };
-  const effective = effectiveConfig(plain, component(config));
+  const found = effectiveConfig(plain, component(config));
   const none = { fault: undefined, warnings: [], encrypted: [] };
-  assertEquals(effective, { config, ...none });
+  assertEquals(found, { effective: config, ...none });
 });
 
 Deno.test("a key called __proto__ is data like any other", () => {

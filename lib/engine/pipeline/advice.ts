@@ -1,16 +1,13 @@
 import type { ValidationIssue } from "../../../schema/pipeline.ts";
 import { unresolved } from "../../protocol/substitute.ts";
 import type { NodeDefinition } from "../node.ts";
-import { isResponseNode, type NodeRegistry } from "../registry.ts";
-import type { Component } from "./component.ts";
+import { isResponseNode } from "../registry.ts";
 import { CCODE, issue } from "./document_faults.ts";
-import { effectiveConfig, nodeWarnings } from "./node_config.ts";
+import type { PipelineNode } from "./node_config.ts";
 import { canCheckStart } from "./node_faults.ts";
 
 export interface AdviceContext {
-  readonly registry: NodeRegistry;
   readonly forwarding: "clean" | "engine";
-  readonly keyless?: readonly string[];
   /** Ids that the chosen source leads to. */
   readonly loaded: ReadonlySet<string>;
   /** The same ids, feeders first; without those on a cycle. */
@@ -18,7 +15,7 @@ export interface AdviceContext {
 }
 
 interface Wiring {
-  readonly byId: ReadonlyMap<string, Component>;
+  readonly byId: ReadonlyMap<string, PipelineNode>;
   /** The lanes of a component's inputs, by its id. */
   readonly received: ReadonlyMap<string, ReadonlySet<string>>;
   /** The components that read from a component, and on which lane. */
@@ -35,19 +32,18 @@ interface Reader {
 
 /** What may be wrong with a pipeline that an engine would start. */
 export function advice(
-  components: readonly Component[],
-  context: AdviceContext,
+  nodes: readonly PipelineNode[],
+  { forwarding, loaded, chain }: AdviceContext,
 ): readonly ValidationIssue[] {
-  const { loaded } = context;
-  const wiring = wiringOf(components, context);
-  const warnings = components.flatMap((component) => {
-    const { id } = component;
+  const wiring = wiringOf(nodes, chain);
+  const warnings = nodes.flatMap((node) => {
+    const { id } = node;
     const texts = loaded.has(id)
-      ? componentAdvice(component, wiring, context)
+      ? nodeAdvice(node, wiring, forwarding)
       : [`Component ${id} is not reachable from the source`];
     return texts.map((text) => issue(CCODE.WARNING, text, id));
   });
-  const responds = components.some(({ id, provider }) =>
+  const responds = nodes.some(({ id, provider }) =>
     loaded.has(id) && isResponseNode(provider)
   );
   if (responds) return warnings;
@@ -56,26 +52,23 @@ export function advice(
 }
 
 function wiringOf(
-  components: readonly Component[],
-  { registry, chain }: AdviceContext,
+  nodes: readonly PipelineNode[],
+  chain: readonly string[],
 ): Wiring {
-  const byId = new Map(components.map((item) => [item.id, item]));
-  const received = new Map(components.map(({ id, input }) => [
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const received = new Map(nodes.map(({ id, input }) => [
     id,
     new Set(input.map(({ lane }) => lane)),
   ]));
-  const readers = Map.groupBy(
-    components.flatMap(({ id, input }) =>
-      input.map((entry): Reader => ({ ...entry, id }))
-    ),
-    ({ from }) => from,
+  const inputs = nodes.flatMap(({ id, input }) =>
+    input.map((entry): Reader => ({ ...entry, id }))
   );
+  const readers = Map.groupBy(inputs, ({ from }) => from);
   const askers = new Map<string, string>();
   for (const from of chain.toReversed()) {
     for (const { id, lane } of readers.get(from) ?? []) {
       const key = `${lane} ${from}`;
-      const provider = byId.get(id)?.provider ?? "";
-      const asker = asksModel(registry.get(provider), lane)
+      const asker = asksModel(byId.get(id)?.definition, lane)
         ? id
         : askers.get(`${lane} ${id}`);
       if (asker !== undefined && !askers.has(key)) askers.set(key, asker);
@@ -93,45 +86,38 @@ function asksModel(
   return classType.includes("llm") || Object.hasOwn(invoke, "llm");
 }
 
-function componentAdvice(
-  component: Component,
+function nodeAdvice(
+  node: PipelineNode,
   wiring: Wiring,
-  { registry, keyless = [], forwarding }: AdviceContext,
+  forwarding: AdviceContext["forwarding"],
 ): readonly string[] {
-  const definition = registry.get(component.provider);
-  const classes = definition?.classType ?? [];
-  const isKeyless = classes.some((name) => keyless.includes(name));
+  const { definition, isKeyless, warnings } = node;
   return [
-    ...(isKeyless ? [] : withoutValue(component)),
-    ...redacted(component),
-    ...unheardOf(component, wiring, registry),
-    ...(definition ? nodeAdvice(component, definition, isKeyless) : []),
+    ...(isKeyless ? [] : withoutValue(node)),
+    ...redacted(node),
+    ...unheardOf(node, wiring),
+    ...warnings,
+    ...(isKeyless ? [] : empty(node)),
     ...(definition?.replaces && forwarding === "clean"
-      ? forwarded(component, wiring)
+      ? forwarded(node, wiring)
       : []),
   ];
 }
 
-function nodeAdvice(
-  component: Component,
-  definition: NodeDefinition,
-  isKeyless: boolean,
+/** Members that a model needs, where starting its node does not tell. */
+function empty(
+  { id, definition, effective, encrypted }: PipelineNode,
 ): readonly string[] {
-  const effective = effectiveConfig(definition, component);
-  const { classType } = definition;
-  const asks = classType.includes("llm") || classType.includes("embedding");
-  const empty = asks && !isKeyless && !canCheckStart(definition)
-    ? ["apikey", "model", "serverbase", "base_url"].filter((key) =>
-      effective.config[key] === "" && !effective.encrypted.includes(key)
-    )
-    : [];
-  return [
-    ...nodeWarnings(definition, effective),
-    ...empty.map((key) => `Component ${component.id} has an empty '${key}'`),
-  ];
+  const asks = definition?.classType.some((name) =>
+    name === "llm" || name === "embedding"
+  );
+  if (!asks || canCheckStart(definition!)) return [];
+  return ["apikey", "model", "serverbase", "base_url"]
+    .filter((key) => effective[key] === "" && !encrypted.includes(key))
+    .map((key) => `Component ${id} has an empty '${key}'`);
 }
 
-function withoutValue({ id, config }: Component): readonly string[] {
+function withoutValue({ id, config }: PipelineNode): readonly string[] {
   return unresolved(config).map((name) =>
     `Component ${id} uses \${${name}}, which has no value`
   );
@@ -141,7 +127,7 @@ function withoutValue({ id, config }: Component): readonly string[] {
 const FOREIGN = /\$\{(?!ROCKETRIDE_)[^{}"\\]+\}/g;
 
 /** Text that a server would not leave alone. */
-function redacted({ id, config }: Component): readonly string[] {
+function redacted({ id, config }: PipelineNode): readonly string[] {
   const found = JSON.stringify(config).match(FOREIGN) ?? [];
   return [...new Set(found)].map((placeholder) =>
     `Component ${id} uses ${placeholder}, which a server replaces by ` +
@@ -151,13 +137,11 @@ function redacted({ id, config }: Component): readonly string[] {
 
 /** Inputs from nodes that neither produce the lane nor could forward it. */
 function unheardOf(
-  { id, input }: Component,
+  { id, input }: PipelineNode,
   { byId, received }: Wiring,
-  registry: NodeRegistry,
 ): readonly string[] {
   return input.flatMap(({ lane, from }) => {
-    const upstream = byId.get(from);
-    const lanes = upstream && registry.get(upstream.provider)?.lanes;
+    const lanes = byId.get(from)?.definition?.lanes;
     if (!lanes || Object.values(lanes).flat().includes(lane)) return [];
     // A lane that it receives is forwarded, unless it says that it is not.
     const receives = Object.hasOwn(lanes, lane) ||
@@ -172,7 +156,7 @@ function unheardOf(
 
 /** Connections of a node that replaces its input, which a server forwards. */
 function forwarded(
-  { id }: Component,
+  { id }: PipelineNode,
   { readers, received, askers }: Wiring,
 ): readonly string[] {
   const passed = (readers.get(id) ?? []).map(({ lane }) => lane)

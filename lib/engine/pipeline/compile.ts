@@ -6,7 +6,6 @@ import { isResponseNode } from "../registry.ts";
 import type { ChosenSource } from "./component.ts";
 import { type Edge, edgesOf, reachable } from "./graph.ts";
 import { inspect, type InspectOptions } from "./inspect.ts";
-import { effectiveConfig, nodeWarnings } from "./node_config.ts";
 
 export interface PlannedNode {
   readonly id: string;
@@ -57,32 +56,34 @@ export function compile(
   { id: source, provider }: ChosenSource,
   options: CompileOptions,
 ): Plan {
-  const { registry, hide, secrets } = options;
-  const found = inspect(pipeline, source, options);
-  const { errors: [fatal], ignored, chain, components } = found;
+  const { hide, secrets } = options;
+  const { errors: [fatal], ignored, chain, nodes: known } = inspect(
+    pipeline,
+    source,
+    options,
+  );
   if (fatal) throw new ValidationException(fatal.message);
 
   const loaded = new Set(chain);
-  const edges = edgesOf(components).filter(({ from }) => loaded.has(from));
+  const edges = edgesOf(known).filter(({ from }) => loaded.has(from));
   const lanes = edges.filter(({ kind }) => kind === "lane");
   const driven = reachable(source, lanes);
   const outgoing = Map.groupBy(edges, ({ from }) => from);
-  const byId = new Map(components.map((item) => [item.id, item]));
+  const byId = new Map(known.map((node) => [node.id, node]));
   const nodes = chain.flatMap((id): PlannedNode[] => {
-    const component = byId.get(id);
-    const definition = registry.get(component?.provider ?? "");
-    if (!component || !definition) return [];
-    const effective = effectiveConfig(definition, component);
+    const node = byId.get(id);
+    const definition = node?.definition;
+    if (!definition) return [];
     return [{
       id,
-      name: component.name,
+      name: node.name,
       definition,
-      config: effective.config,
-      rawConfig: component.config,
+      config: node.effective,
+      rawConfig: node.config,
       targets: idsByName("lane", outgoing.get(id)),
       helpers: idsByName("control", outgoing.get(id)),
       driven: driven.has(id),
-      warnings: nodeWarnings(definition, effective),
+      warnings: node.warnings,
     }];
   });
   return {

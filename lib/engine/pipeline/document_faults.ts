@@ -1,8 +1,9 @@
 import { isRecord } from "../../../schema/json.ts";
 import type { ValidationIssue } from "../../../schema/pipeline.ts";
-import { isKnownLane, type NodeRegistry } from "../registry.ts";
+import { isKnownLane } from "../registry.ts";
 import { type Component, isName, listOf, nameFault } from "./component.ts";
 import { edgesOf, findCycle } from "./graph.ts";
+import type { PipelineNode } from "./node_config.ts";
 
 /** The engine's numbers for kinds of issues. */
 export const CCODE: {
@@ -20,6 +21,17 @@ export function issue(
   id?: string,
 ): ValidationIssue {
   return id === undefined ? { ccode, message } : { ccode, message, id };
+}
+
+/** What a check says about each of some components. */
+export function issuesOf(
+  nodes: readonly PipelineNode[],
+  check: (node: PipelineNode) => string | undefined | readonly string[],
+): readonly ValidationIssue[] {
+  return nodes.flatMap((node) =>
+    [check(node) ?? []].flat()
+      .map((message) => issue(CCODE.INVALID_PARAM, message, node.id))
+  );
 }
 
 type Members = Readonly<Record<string, unknown>>;
@@ -152,30 +164,19 @@ function* listFaults(
 }
 
 /**
- * Inputs that the receiving node does not take. A node that no component reads
- * from may be given anything, as on a server.
- *
- * @param isRead Whether a component reads from the component of an id.
+ * Inputs that a node does not take; to be asked of those that others read from,
+ * as on a server. A node without outputs may be given anything.
  */
 export function laneFaults(
-  components: readonly Component[],
-  registry: NodeRegistry,
-  isRead: (id: string) => boolean,
-): readonly ValidationIssue[] {
-  return components.flatMap(({ id, provider, input }) => {
-    const lanes = registry.get(provider)?.lanes ?? {};
-    const outputs = Object.values(lanes).flat();
-    if (outputs.length === 0 || !isRead(id)) return [];
-    return input.filter(({ lane }) =>
-      isKnownLane(lane) && !Object.hasOwn(lanes, lane)
-    ).map(({ lane }) =>
-      issue(
-        CCODE.INVALID_PARAM,
-        `Component ${id} input lane ${lane} not found in service definition`,
-        id,
-      )
+  { id, definition, input }: PipelineNode,
+): readonly string[] {
+  const lanes = definition?.lanes ?? {};
+  if (Object.values(lanes).flat().length === 0) return [];
+  return input.map(({ lane }) => lane)
+    .filter((lane) => isKnownLane(lane) && !Object.hasOwn(lanes, lane))
+    .map((lane) =>
+      `Component ${id} input lane ${lane} not found in service definition`
     );
-  });
 }
 
 /** A cycle among the connections, of either kind. */

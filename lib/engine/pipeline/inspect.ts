@@ -2,17 +2,20 @@ import { isRecord } from "../../../schema/json.ts";
 import type { ValidationIssue } from "../../../schema/pipeline.ts";
 import type { NodeRegistry } from "../registry.ts";
 import { advice } from "./advice.ts";
-import { type Component, readComponents, withoutNotes } from "./component.ts";
+import { readComponents, withoutNotes } from "./component.ts";
 import {
   CCODE,
   connectionFaults,
   cycleFaults,
+  issuesOf,
   laneFaults,
   structureFaults,
 } from "./document_faults.ts";
 import { connectedTo, edgesOf, topologicalOrder } from "./graph.ts";
-import { helperFaults, providerFaults, startFaults } from "./node_faults.ts";
+import { nodeOf, type PipelineNode } from "./node_config.ts";
+import { helperFaults, providerFault, startFault } from "./node_faults.ts";
 
+/** What pipelines are inspected with. */
 export interface InspectOptions {
   readonly registry: NodeRegistry;
   readonly forwarding: "clean" | "engine";
@@ -25,7 +28,9 @@ export interface InspectOptions {
   readonly keyless?: readonly string[];
 }
 
+/** Everything found out about a pipeline. */
 export interface Inspection {
+  /** What keeps it from running. */
   readonly errors: readonly ValidationIssue[];
   /** What is wrong with components that are not loaded. */
   readonly ignored: readonly ValidationIssue[];
@@ -33,7 +38,8 @@ export interface Inspection {
   readonly warnings: readonly ValidationIssue[];
   /** The components that would run, feeders first. */
   readonly chain: readonly string[];
-  readonly components: readonly Component[];
+  /** The components that could be read. */
+  readonly nodes: readonly PipelineNode[];
 }
 
 /**
@@ -45,34 +51,38 @@ export interface Inspection {
 export function inspect(
   pipeline: unknown,
   source: string,
-  options: InspectOptions,
+  { registry, forwarding, keyless }: InspectOptions,
 ): Inspection {
-  const { registry, keyless } = options;
   const document = isRecord(pipeline)
     ? { ...pipeline, components: withoutNotes(pipeline.components, registry) }
     : pipeline;
   const list = isRecord(document) ? document.components : undefined;
-  const components = readComponents(list);
+  const nodes = readComponents(list)
+    .map((component) => nodeOf(component, registry, keyless));
   const loaded = connectedTo(source, list);
-  const { true: used = [], false: unused = [] } = Object.groupBy(
-    components,
-    ({ id }) => `${loaded.has(id)}` as const,
-  );
-  const ids = used.map(({ id }) => id);
-  const edges = edgesOf(components);
-  const chain = topologicalOrder(ids, edges);
+  const used = nodes.filter(({ id }) => loaded.has(id));
+  const edges = edgesOf(nodes);
+  const chain = topologicalOrder(used.map(({ id }) => id), edges);
   const lanes = edges.filter(({ kind }) => kind === "lane");
   const read = new Set(lanes.map(({ from }) => from));
+  const helpers = Map.groupBy(
+    edges.filter(({ kind }) => kind === "control"),
+    ({ from }) => from,
+  );
   const faults = [
     ...structureFaults(document, source),
     ...connectionFaults(list),
-    ...providerFaults(components, registry),
-    ...laneFaults(components, registry, (id) => read.has(id)),
+    ...issuesOf(nodes, providerFault),
+    ...issuesOf(nodes.filter(({ id }) => read.has(id)), laneFaults),
     // A cycle is wholly in what is loaded, or wholly in the rest.
     ...cycleFaults(used),
-    ...cycleFaults(unused),
-    ...helperFaults(components, registry),
-    ...startFaults(used, registry, keyless),
+    ...cycleFaults(nodes.filter(({ id }) => !loaded.has(id))),
+    ...issuesOf(
+      nodes,
+      (node) =>
+        helperFaults(node, helpers.get(node.id)?.map(({ via }) => via) ?? []),
+    ),
+    ...issuesOf(used, startFault),
   ];
   const isFatal = ({ id }: ValidationIssue): boolean =>
     id === undefined || loaded.has(id);
@@ -81,12 +91,9 @@ export function inspect(
   return {
     errors: faults.filter(isFatal),
     ignored,
-    warnings: [
-      ...ignored,
-      ...advice(components, { ...options, loaded, chain }),
-    ],
+    warnings: [...ignored, ...advice(nodes, { forwarding, loaded, chain })],
     chain,
-    components,
+    nodes,
   };
 }
 
@@ -98,21 +105,21 @@ export function inspect(
  */
 export function inspectComponent(
   component: unknown,
-  options: InspectOptions,
+  { registry, forwarding, keyless }: InspectOptions,
 ): Pick<Inspection, "errors" | "warnings"> {
-  const { registry, keyless } = options;
   const list = withoutNotes([component], registry);
-  const components = readComponents(list);
-  const chain = components.map(({ id }) => id);
-  const context = { ...options, chain, loaded: new Set(chain) };
+  const nodes = readComponents(list)
+    .map((item) => nodeOf(item, registry, keyless));
+  const chain = nodes.map(({ id }) => id);
+  const warnings = advice(nodes, { forwarding, chain, loaded: new Set(chain) });
   return {
     errors: [
       ...structureFaults({ components: list }),
-      ...providerFaults(components, registry),
-      ...laneFaults(components, registry, () => true),
-      ...startFaults(components, registry, keyless),
+      ...issuesOf(nodes, providerFault),
+      ...issuesOf(nodes, laneFaults),
+      ...issuesOf(nodes, startFault),
     ],
     // Without those about the pipeline as a whole.
-    warnings: advice(components, context).filter(({ id }) => id !== undefined),
+    warnings: warnings.filter(({ id }) => id !== undefined),
   };
 }

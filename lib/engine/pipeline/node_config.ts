@@ -1,15 +1,49 @@
 import { isRecord, type JsonObject } from "../../../schema/json.ts";
 import type { NodeDefinition } from "../node.ts";
+import type { NodeRegistry } from "../registry.ts";
 import type { Component } from "./component.ts";
 
 /** A node's configuration after its presets were applied. */
 export interface EffectiveConfig {
   /** The preset with the component's own values over it. */
-  readonly config: JsonObject;
+  readonly effective: JsonObject;
+  /** Why it cannot be used, if so. */
   readonly fault: string | undefined;
   readonly warnings: readonly string[];
   /** The members whose values are encrypted. */
   readonly encrypted: readonly string[];
+}
+
+/** A component with its node, if the engine has one. */
+export interface PipelineNode extends Component, EffectiveConfig {
+  readonly definition: NodeDefinition | undefined;
+  /** Whether keys and addresses do not matter. */
+  readonly isKeyless: boolean;
+}
+
+/**
+ * Look up the node of a component, and apply its presets.
+ *
+ * @param keyless Classes of nodes whose keys and addresses do not matter.
+ */
+export function nodeOf(
+  component: Component,
+  registry: NodeRegistry,
+  keyless: readonly string[] = [],
+): PipelineNode {
+  const definition = registry.get(component.provider);
+  const found = effectiveConfig(definition, component);
+  const limited = definition?.limitation === undefined
+    ? []
+    : [`${definition.title}: ${definition.limitation}`];
+  return {
+    ...component,
+    ...found,
+    warnings: [...found.warnings, ...limited],
+    definition,
+    isKeyless: definition?.classType.some((it) => keyless.includes(it)) ??
+      false,
+  };
 }
 
 /**
@@ -21,37 +55,37 @@ export interface EffectiveConfig {
  * lists of models age.
  */
 export function effectiveConfig(
-  definition: NodeDefinition,
+  definition: NodeDefinition | undefined,
   { id, config: own }: Component,
 ): EffectiveConfig {
-  const { preconfig: presets, provider } = definition;
+  const presets = definition?.preconfig;
   const { profile } = own;
   if (typeof profile !== "string") {
     const preset = presets?.profiles[presets.default] ?? {};
-    const config = presets ? merge(preset, own) : own;
+    const effective = presets ? merge(preset, own) : own;
     const warnings = deprecation(id, preset);
-    return { config, fault: undefined, warnings, encrypted: [] };
+    return { effective, fault: undefined, warnings, encrypted: [] };
   }
   const given = own[profile];
   const section = isRecord(given) ? given as JsonObject : {};
   const encrypted = encryptedIn(section);
   if (!presets) {
-    const config = isRecord(given) ? merge(own, section) : own;
-    return { config, fault: undefined, warnings: [], encrypted };
+    const effective = isRecord(given) ? merge(own, section) : own;
+    return { effective, fault: undefined, warnings: [], encrypted };
   }
+  const preset = Object.hasOwn(presets.profiles, profile)
+    ? presets.profiles[profile]
+    : undefined;
+  const unknown = `Profile ${profile} is not defined in ${definition.provider}`;
+  const isTolerated = !preset && Boolean(section.model);
   const stray = ["apikey", "model", "serverbase", "base_url"]
     .filter((key) => Object.hasOwn(own, key))
     .map((key) =>
       `Component ${id} has '${key}' beside its profile, where it is ignored; ` +
       `put it into '${profile}'`
     );
-  const preset = Object.hasOwn(presets.profiles, profile)
-    ? presets.profiles[profile]
-    : undefined;
-  const unknown = `Profile ${profile} is not defined in ${provider}`;
-  const isTolerated = !preset && Boolean(section.model);
   return {
-    config: merge(preset ?? {}, section),
+    effective: merge(preset ?? {}, section),
     fault: preset || isTolerated ? undefined : unknown,
     warnings: [
       ...(isTolerated ? [unknown] : []),
@@ -60,15 +94,6 @@ export function effectiveConfig(
     ],
     encrypted,
   };
-}
-
-/** What every start of a node warns of. */
-export function nodeWarnings(
-  { title, limitation }: NodeDefinition,
-  { warnings }: EffectiveConfig,
-): readonly string[] {
-  if (limitation === undefined) return warnings;
-  return [...warnings, `${title}: ${limitation}`];
 }
 
 /** `over` laid on `base`, key by key; nulls of `over` count as absent. */

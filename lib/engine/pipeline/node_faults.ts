@@ -1,82 +1,29 @@
 import { isRecord } from "../../../schema/json.ts";
-import type { ValidationIssue } from "../../../schema/pipeline.ts";
 import type { NodeDefinition, TaskContext } from "../node.ts";
 import type { NodeRegistry } from "../registry.ts";
 import { messageOf } from "../run/failure.ts";
 import { unsupportedReason } from "../services/unsupported.ts";
 import { nodeFiles } from "../store/stores.ts";
-import type { Component } from "./component.ts";
-import { CCODE, issue } from "./document_faults.ts";
-import { type EffectiveConfig, effectiveConfig } from "./node_config.ts";
+import type { PipelineNode } from "./node_config.ts";
 
-/** Providers and profiles that this engine cannot start. */
-export function providerFaults(
-  components: readonly Component[],
-  registry: NodeRegistry,
-): readonly ValidationIssue[] {
-  return components.flatMap((component) => {
-    const { id, provider } = component;
-    const definition = registry.get(provider);
-    const message = definition
-      ? effectiveConfig(definition, component).fault
-      : unsupportedReason(provider) ?? `The service ${provider} was not found`;
-    return message === undefined ? [] : [fault(message, id)];
-  });
+/** Why a provider or a profile cannot be started by this engine. */
+export function providerFault(node: PipelineNode): string | undefined {
+  const { provider, definition, fault } = node;
+  if (definition) return fault;
+  return unsupportedReason(provider) ?? `The service ${provider} was not found`;
 }
 
-/** Configurations that a node does not start with. */
-export function startFaults(
-  components: readonly Component[],
-  registry: NodeRegistry,
-  keyless: readonly string[] = [],
-): readonly ValidationIssue[] {
-  return components.flatMap((component) => {
-    const definition = registry.get(component.provider);
-    if (!definition) return [];
-    const effective = effectiveConfig(definition, component);
-    if (effective.fault !== undefined) return [];
-    const isKeyless = definition.classType.some((it) => keyless.includes(it));
-    const message = (isKeyless ? undefined : encrypted(component, effective)) ??
-      startFault(definition, component, effective);
-    return message === undefined ? [] : [fault(message, component.id)];
-  });
-}
-
-function fault(message: string, id: string): ValidationIssue {
-  return issue(CCODE.INVALID_PARAM, message, id);
-}
-
-function encrypted(
-  { id }: Component,
-  { encrypted: [name] }: EffectiveConfig,
-): string | undefined {
-  if (name === undefined) return undefined;
-  return `Component ${id}: '${name}' is encrypted, and only the server that ` +
-    "encrypted it can read it; give its value beside 'secureParameters', for " +
-    "example as ${ROCKETRIDE_KEY}";
-}
-
-/** Nodes with too few or too many helpers. */
+/** Why a node has too few or too many helpers, by class. */
 export function helperFaults(
-  components: readonly Component[],
-  registry: NodeRegistry,
-): readonly ValidationIssue[] {
-  const helpers = Map.groupBy(
-    components.flatMap(({ control }) => control),
-    ({ from }) => from,
-  );
-  return components.flatMap(({ id, provider }) => {
-    const slots = registry.get(provider)?.invoke ?? {};
-    return Object.entries(slots).flatMap(([name, { min, max = Infinity }]) => {
-      const count = (helpers.get(id) ?? [])
-        .filter(({ classType }) => classType === name).length;
-      if (count >= min && count <= max) return [];
-      const need = count < min
-        ? `needs at least ${min}`
-        : `takes at most ${max}`;
-      const text = `Component ${id} ${need} '${name}' helper, but has ${count}`;
-      return [fault(text, id)];
-    });
+  { id, definition }: PipelineNode,
+  classes: readonly string[],
+): readonly string[] {
+  const slots = Object.entries(definition?.invoke ?? {});
+  return slots.flatMap(([name, { min, max = Infinity }]) => {
+    const count = classes.filter((it) => it === name).length;
+    if (count >= min && count <= max) return [];
+    const need = count < min ? `needs at least ${min}` : `takes at most ${max}`;
+    return [`Component ${id} ${need} '${name}' helper, but has ${count}`];
   });
 }
 
@@ -102,7 +49,7 @@ export function startReadsOnly(
   return definition;
 }
 
-/** Whether {@linkcode startFaults} finds what keeps a node from starting. */
+/** Whether {@linkcode startFault} finds what keeps a node from starting. */
 export function canCheckStart(definition: NodeDefinition): boolean {
   return checked.has(definition);
 }
@@ -129,11 +76,16 @@ export function loadNodes(
   return loads.length > 0 ? Promise.all(loads) : undefined;
 }
 
-function startFault(
-  definition: NodeDefinition,
-  { id, config: rawConfig }: Component,
-  { config }: EffectiveConfig,
-): string | undefined {
+/** Why a node does not start with its configuration, if that can be found. */
+export function startFault(node: PipelineNode): string | undefined {
+  const { id, definition, config: rawConfig, effective: config } = node;
+  const { fault, encrypted: [name], isKeyless } = node;
+  if (!definition || fault !== undefined) return undefined;
+  if (name !== undefined && !isKeyless) {
+    return `Component ${id}: '${name}' is encrypted, and only the server that ` +
+      "encrypted it can read it; give its value beside 'secureParameters', " +
+      "for example as ${ROCKETRIDE_KEY}";
+  }
   if (!checked.has(definition)) return undefined;
   try {
     const task = definition.start({ ...idleContext(), id, config, rawConfig });
