@@ -4,12 +4,14 @@ import { chatCommand } from "./commands/chat.ts";
 import { completeCommand, completionCommand } from "./commands/completion.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { deployCommand } from "./commands/deploy.ts";
+import { diffCommand } from "./commands/diff.ts";
 import { engineCommand } from "./commands/engine.ts";
 import { eventsCommand } from "./commands/events.ts";
 import { listCommand } from "./commands/list.ts";
 import { logCommand } from "./commands/log.ts";
 import { loginCommand } from "./commands/login.ts";
 import { newCommand } from "./commands/new.ts";
+import { otelCommand } from "./commands/otel.ts";
 import { profileCommand } from "./commands/profile.ts";
 import { runPipelineCommand } from "./commands/run.ts";
 import { sendCommand } from "./commands/send.ts";
@@ -40,10 +42,12 @@ const COMMANDS: readonly (() => Command)[] = [
   stopCommand,
   listCommand,
   validateCommand,
+  diffCommand,
   servicesCommand,
   storeCommand,
   deployCommand,
   profileCommand,
+  otelCommand,
   completionCommand,
 ];
 

@@ -1,0 +1,207 @@
+import { Command } from "commander";
+import picocolors from "picocolors";
+import type { Pipeline } from "../../../mod.ts";
+import {
+  type ConfigChange,
+  diff,
+  isPipeline,
+  type PipelineDiff,
+  type PipelineEdge,
+} from "../../../schema/mod.ts";
+import { examples } from "../help.ts";
+import { malformedAt } from "../json_places.ts";
+import { type Colors, oneLine } from "../output.ts";
+import { basename, dirname, readFile, spawn } from "../platform.ts";
+import {
+  type ConnectionFlags,
+  type Run,
+  shown,
+  UsageError,
+  withAction,
+  withJson,
+} from "../run.ts";
+
+interface Flags extends ConnectionFlags {
+  readonly git?: string;
+  readonly includeLayout?: boolean;
+  readonly markdown?: boolean;
+  readonly exitZero?: boolean;
+}
+
+/** `diff`: what has changed between two pipelines. */
+export function diffCommand(): Command {
+  const command = new Command("diff")
+    .description("Compare two pipelines: nodes, edges and settings.")
+    .argument("<files...>", "the older and the newer file, or one with --git")
+    .option("--git <ref>", "compare a file with what it was there")
+    .option("--include-layout", "also what only an editor sees")
+    .option("--markdown", "print them as Markdown, for a comment")
+    .option("--exit-zero", "exit with 0 also where there are some")
+    .addHelpText(
+      "after",
+      examples([
+        ["rocketride diff old.json new.json", "two files"],
+        ["rocketride diff --git HEAD p.json", "what is not committed yet"],
+      ]) +
+        "\nExit codes: 0 equal; 1 different; 2 wrong usage, or a file that cannot\n" +
+        "be read.\n",
+    );
+  return withAction<Flags>(withJson(command), async (run, files) => {
+    const { flags, out } = run;
+    if (flags.json && flags.markdown) {
+      throw new UsageError("--json and --markdown exclude each other");
+    }
+    const found = diff(...await twoPipelines(run, files), {
+      includeLayout: flags.includeLayout,
+    });
+    const changed = found.summary.has_semantic_changes ||
+      found.summary.layout_changed && flags.includeLayout === true;
+    await out.result(found);
+    if (flags.markdown) await out.raw(markdownOf(found));
+    else for (const line of linesOf(found, out.colors)) await out.line(line);
+    return changed && !flags.exitZero ? 1 : 0;
+  });
+}
+
+async function twoPipelines(
+  { flags: { git }, signal }: Run<Flags>,
+  files: readonly string[],
+): Promise<readonly [Pipeline, Pipeline]> {
+  const [first = "", second] = files;
+  if (files.length !== (git === undefined ? 2 : 1)) {
+    throw new UsageError(
+      git === undefined
+        ? "Expected two files: the older and the newer one"
+        : "Expected one file with --git",
+    );
+  }
+  if (git === undefined) {
+    return [await pipelineOf(first), await pipelineOf(second!)];
+  }
+  const old = await textOfGit(git, first, signal);
+  return [parsed(`${git}:${first}`, old), await pipelineOf(first)];
+}
+
+async function pipelineOf(file: string): Promise<Pipeline> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    throw new UsageError(`Cannot read ${file}: ${shown(error).message}`);
+  }
+  return parsed(file, text);
+}
+
+function parsed(name: string, text: string): Pipeline {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new UsageError(`Invalid JSON in ${name}: ${malformedAt(text)}`);
+  }
+  if (isPipeline(value)) return value;
+  throw new UsageError(`${name} has no "components" at its top`);
+}
+
+/** A file as it was in a commit. */
+async function textOfGit(
+  ref: string,
+  file: string,
+  signal: AbortSignal,
+): Promise<string> {
+  // What begins with a hyphen would be an option.
+  if (ref.startsWith("-")) throw new UsageError(`"${ref}" is no commit`);
+  const child = spawn("git", ["show", `${ref}:./${basename(file)}`], {
+    cwd: dirname(file),
+    signal,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+  });
+  const read = async (stream: AsyncIterable<unknown>): Promise<string> => {
+    const parts: Uint8Array[] = [];
+    for await (const part of stream) parts.push(part as Uint8Array);
+    return await new Blob(parts as BlobPart[]).text();
+  };
+  const [text, complaint, code] = await Promise.all([
+    read(child.stdout),
+    read(child.stderr),
+    ended,
+  ]);
+  if (code === 0) return text;
+  throw new UsageError(
+    `git cannot show ${ref}:${file}: ${oneLine(complaint)}`,
+  );
+}
+
+function linesOf(found: PipelineDiff, colors: Colors): string[] {
+  const { nodes, edges, viewport, summary } = found;
+  const added = (text: string): string => colors.green(`+ ${oneLine(text)}`);
+  const removed = (text: string): string => colors.red(`- ${oneLine(text)}`);
+  const edge = ([from, lane, to]: PipelineEdge): string =>
+    `edge ${from} --${lane}--> ${to}`;
+  const lines = [
+    ...nodes.added.map((id) => added(`node ${id}`)),
+    ...nodes.removed.map((id) => removed(`node ${id}`)),
+    ...nodes.changed.flatMap(({ id, provider_change, config_changes }) => [
+      colors.yellow(`~ node ${oneLine(id)}`),
+      ...(provider_change
+        ? [`    provider: ${provider_change.map(oneLine).join(" → ")}`]
+        : []),
+      ...config_changes.map((it) => `    ${changeText(it)}`),
+    ]),
+    ...edges.added.map((it) => added(edge(it))),
+    ...edges.removed.map((it) => removed(edge(it))),
+    ...viewport.map((it) => `~ ${changeText(it)}`),
+  ];
+  if (summary.version_change) {
+    lines.push(
+      `~ version: ${summary.version_change.map(valueText).join(" → ")}`,
+    );
+  }
+  return lines.length > 0 ? lines : ["No changes"];
+}
+
+function changeText(change: ConfigChange): string {
+  const { path, kind } = change;
+  const name = oneLine(path);
+  if (kind === "added") return `${name}: added ${valueText(change.new)}`;
+  if (kind === "removed") return `${name}: removed ${valueText(change.old)}`;
+  return `${name}: ${valueText(change.old)} → ${valueText(change.new)}`;
+}
+
+function valueText(value: unknown): string {
+  const text = oneLine(JSON.stringify(value) ?? "none");
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}
+
+function markdownOf(found: PipelineDiff): string {
+  const {
+    nodes_added,
+    nodes_removed,
+    nodes_changed,
+    edges_added,
+    edges_removed,
+  } = found.summary;
+  const lines = linesOf(found, picocolors.createColors(false));
+  // A fence must be longer than any in the text.
+  const longest = Math.max(
+    2,
+    ...lines.flatMap((line) => line.match(/`+/g) ?? []).map((it) => it.length),
+  );
+  const fence = "`".repeat(longest + 1);
+  return [
+    "### Pipeline changes",
+    "",
+    `| nodes | edges |`,
+    `| ----- | ----- |`,
+    `| +${nodes_added} −${nodes_removed} ~${nodes_changed} | +${edges_added} −${edges_removed} |`,
+    "",
+    `${fence}diff`,
+    ...lines,
+    fence,
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,182 @@
+import { Command, Option } from "commander";
+import { close, events, isEventOf, toSpans } from "../../../mod.ts";
+import { examples } from "../help.ts";
+import { oneLine } from "../output.ts";
+import { OtlpExporter, type OtlpOptions } from "../otlp.ts";
+import {
+  type ConnectionFlags,
+  type Run,
+  shown,
+  UsageError,
+  withAction,
+  withConnection,
+} from "../run.ts";
+
+interface Flags extends ConnectionFlags {
+  readonly endpoint?: string;
+  readonly headers?: string;
+  readonly serviceName?: string;
+  readonly includeContent?: boolean;
+  readonly metrics: boolean;
+}
+
+/** Where collectors listen on this machine. */
+const DEFAULT_ENDPOINT = "http://localhost:4318";
+
+/** `otel`: spans and metrics for a collector of OpenTelemetry. */
+export function otelCommand(): Command {
+  const command = new Command("otel")
+    .description("Export spans and metrics to an OpenTelemetry collector.")
+    .option(
+      "--endpoint <url>",
+      `the collector (default: OTEL_EXPORTER_OTLP_ENDPOINT, else ${DEFAULT_ENDPOINT})`,
+    )
+    .addOption(
+      new Option("--protocol <name>", "OTLP over HTTP, as JSON")
+        .choices(["http"]).default("http"),
+    )
+    .option("--headers <list>", "headers for it: name=value,name=value")
+    .option("--service-name <name>", "service.name (rocketride-engine)")
+    .option("--include-content", "show data in spans, up to a length")
+    .option("--no-metrics", "export spans alone")
+    .addHelpText(
+      "after",
+      examples([
+        ["rocketride otel", "to a collector on this machine"],
+        ["rocketride otel --endpoint https://otel.example", "to another"],
+      ]) +
+        "\nHeaders with credentials belong in OTEL_EXPORTER_OTLP_HEADERS. Spans of\n" +
+        "objects come of tasks that were started with --trace. Exit codes: 0 it was\n" +
+        "stopped; 1 it failed; 2 wrong usage, or no engine.\n",
+    );
+  return withAction<Flags>(withConnection(command), async (run) => {
+    const { out, flags, signal } = run;
+    const target = targetOf(run);
+    await checkEngine(run);
+    const session = await run.connect({
+      persist: true,
+      onState: (text): void => void (text && out.warn(oneLine(text))),
+    });
+    let last = "";
+    const exporter = new OtlpExporter({
+      ...target,
+      onFailure(message): void {
+        // A collector that is away need not be told of each second.
+        if (message !== last) void out.warn(oneLine(message));
+        last = message;
+      },
+    });
+    run.defer(async () => {
+      await exporter[Symbol.asyncDispose]();
+      const dropped = exporter.dropped > 0 ? `, ${exporter.dropped} lost` : "";
+      await out.line(`Exported ${exporter.sent} span(s)${dropped}.`);
+      await out.result({ spans: exporter.sent, lost: exporter.dropped });
+    });
+    const stream = await events(session, "*", {
+      types: ["task", "summary", "flow", "sse"],
+      signal,
+      overflow: "drop-oldest",
+      highWaterMark: 10_000,
+    });
+    await out.line(`Exporting to ${new URL(target.traces).origin}`);
+    const spans = toSpans({ includeContent: flags.includeContent });
+    const collected = (async () => {
+      for await (const span of spans.readable) exporter.span(span);
+    })();
+    const writer = spans.writable.getWriter();
+    try {
+      for await (const event of stream) {
+        if (
+          event.type === "event" && isEventOf(event, "apaevt_status_update")
+        ) {
+          exporter.status(event.body);
+        }
+        await writer.write(event);
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      // What is open ends with the stream.
+      await writer.close();
+      await collected;
+    }
+  }, { endsBySignal: true });
+}
+
+/** An engine that is not there at the start is wrong usage. */
+async function checkEngine(run: Run<Flags>): Promise<void> {
+  try {
+    await close(await run.connect());
+  } catch (error) {
+    run.signal.throwIfAborted();
+    const { message, hint } = shown(error);
+    throw new UsageError(message, hint);
+  }
+}
+
+function targetOf(
+  { flags, env }: Run<Flags>,
+): Omit<OtlpOptions, "onFailure"> {
+  const base = (flags.endpoint ?? env.OTEL_EXPORTER_OTLP_ENDPOINT ??
+    DEFAULT_ENDPOINT).replace(/\/$/, "");
+  const signalUrl = (name: string, path: string): string => {
+    const own = flags.endpoint ? undefined : env[name];
+    const url = own ?? `${base}${path}`;
+    if (URL.canParse(url) && /^https?:/.test(url)) return url;
+    throw new UsageError(`Cannot export to "${url}": expected an http address`);
+  };
+  const traces = signalUrl("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "/v1/traces");
+  const metrics = flags.metrics
+    ? signalUrl("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "/v1/metrics")
+    : undefined;
+  const headers = headersOf(
+    flags.headers ?? env.OTEL_EXPORTER_OTLP_HEADERS ?? "",
+  );
+  const isAllowed = flags.insecure === true ||
+    env.ROCKETRIDE_OTEL_ALLOW_INSECURE === "1";
+  for (const url of [traces, metrics]) {
+    if (url === undefined || isAllowed || !isOpen(url)) continue;
+    const name = Object.keys(headers).find((it) => CREDENTIAL.test(it));
+    if (name === undefined) continue;
+    throw new UsageError(
+      `Cannot send the header ${name} to ${
+        new URL(url).host
+      } without encryption`,
+      "use an https address, or --insecure",
+    );
+  }
+  const service = flags.serviceName ?? env.OTEL_SERVICE_NAME ??
+    "rocketride-engine";
+  return { traces, metrics, headers, service };
+}
+
+/** Names of headers that look as if they held a credential. */
+const CREDENTIAL = /auth|key|token|secret|password|cookie|credential/i;
+
+/** Whether others can read what is sent to an address. */
+function isOpen(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === "http:" &&
+    !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
+/** Read `name=value,name=value`, with values as in an address. */
+function headersOf(list: string): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const item of list.split(",")) {
+    if (item.trim() === "") continue;
+    const at = item.indexOf("=");
+    const name = item.slice(0, at).trim();
+    // The value is not shown: it may be a credential.
+    if (at < 1 || !/^[\w-]+$/.test(name)) {
+      throw new UsageError("Cannot read the headers: expected name=value,…");
+    }
+    const value = item.slice(at + 1).trim();
+    try {
+      found[name] = decodeURIComponent(value);
+    } catch {
+      found[name] = value;
+    }
+  }
+  return found;
+}

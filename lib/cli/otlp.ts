@@ -1,0 +1,248 @@
+import type { Span, SpanValue, TaskStatus } from "../../mod.ts";
+import { VERSION } from "../version.ts";
+
+/** Where and how to send. */
+export interface OtlpOptions {
+  /** The address for spans. */
+  readonly traces: string;
+  /** The address for metrics; `undefined` to send none. */
+  readonly metrics: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The attribute `service.name`. */
+  readonly service: string;
+  /** Called with what could not be sent, in words. */
+  readonly onFailure: (message: string) => void;
+}
+
+/** Spans that wait at most; more are dropped, the oldest first. */
+const MAX_WAITING = 8_192;
+/** Spans in one request. */
+const MAX_BATCH = 512;
+/** Milliseconds between two requests, if there is something to send. */
+const INTERVAL_MS = 1_000;
+/** Milliseconds that a request may take. */
+const TIMEOUT_MS = 10_000;
+/** How often a request is tried. */
+const ATTEMPTS = 3;
+
+const SCOPE = { name: "rocketride.otelbridge", version: VERSION };
+
+/**
+ * Sends spans and metrics to a collector of OpenTelemetry, over HTTP as JSON:
+ * gathered for a second, tried again where the collector says later, and dropped
+ * where it does not keep up.
+ */
+export class OtlpExporter implements AsyncDisposable {
+  readonly #options: OtlpOptions;
+  readonly #spans: Span[] = [];
+  readonly #statuses: Map<string, TaskStatus> = new Map();
+  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #startedAt = Date.now();
+  #sending: Promise<void> = Promise.resolve();
+  #isBusy = false;
+  #sent = 0;
+  #dropped = 0;
+
+  /** Begin to export. */
+  constructor(options: OtlpOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => this.#flush(), INTERVAL_MS);
+  }
+
+  /** Spans that the collector has taken. */
+  get sent(): number {
+    return this.#sent;
+  }
+
+  /** Spans that were dropped. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** Take a span. */
+  span(span: Span): void {
+    this.#spans.push(span);
+    if (this.#spans.length > MAX_WAITING) {
+      this.#spans.shift();
+      this.#dropped++;
+    }
+    if (this.#spans.length >= MAX_BATCH) this.#flush();
+  }
+
+  /** Take the status of a task; of each, the newest is sent. */
+  status(status: TaskStatus): void {
+    if (this.#options.metrics === undefined) return;
+    this.#statuses.set(`${status.project_id}.${status.source}`, status);
+  }
+
+  /** Send what is left, and stop. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#sending;
+    await this.#sendAll();
+  }
+
+  /** Begin to send, unless that is under way. */
+  #flush(): void {
+    if (this.#isBusy || this.#spans.length + this.#statuses.size === 0) return;
+    this.#isBusy = true;
+    this.#sending = this.#sendAll().finally(() => {
+      this.#isBusy = false;
+    });
+  }
+
+  async #sendAll(): Promise<void> {
+    const { traces, metrics } = this.#options;
+    while (this.#spans.length > 0) {
+      const batch = this.#spans.splice(0, MAX_BATCH);
+      if (await this.#post(traces, this.#tracesBody(batch))) {
+        this.#sent += batch.length;
+      } else this.#dropped += batch.length;
+    }
+    if (metrics === undefined || this.#statuses.size === 0) return;
+    const statuses = [...this.#statuses.values()];
+    this.#statuses.clear();
+    await this.#post(metrics, this.#metricsBody(statuses));
+  }
+
+  async #post(url: string, body: object): Promise<boolean> {
+    const { headers, onFailure } = this.#options;
+    for (let attempt = 1;; attempt++) {
+      let problem: string;
+      try {
+        const response = await fetch(url, {
+          method: "POST",
+          headers: { ...headers, "content-type": "application/json" },
+          body: JSON.stringify(body),
+          // Headers with credentials are for this collector alone.
+          redirect: "manual",
+          signal: AbortSignal.timeout(TIMEOUT_MS),
+        });
+        await response.body?.cancel();
+        if (response.ok) return true;
+        problem = `the collector answered with status ${response.status}`;
+        if (!LATER.has(response.status)) attempt = ATTEMPTS;
+      } catch (error) {
+        problem = error instanceof Error ? error.message : String(error);
+      }
+      if (attempt >= ATTEMPTS) {
+        onFailure(`Cannot export to ${new URL(url).host}: ${problem}`);
+        return false;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 500 * attempt));
+    }
+  }
+
+  #resource(): object {
+    return {
+      attributes: attributes({ "service.name": this.#options.service }),
+    };
+  }
+
+  #tracesBody(spans: readonly Span[]): object {
+    return {
+      resourceSpans: [{
+        resource: this.#resource(),
+        scopeSpans: [{ scope: SCOPE, spans: spans.map(spanRecord) }],
+      }],
+    };
+  }
+
+  #metricsBody(statuses: readonly TaskStatus[]): object {
+    const time = nanoseconds(Date.now());
+    const start = nanoseconds(this.#startedAt);
+    const metrics = METRICS.map(({ name, isCounter, read }) => {
+      const dataPoints = statuses.map((status) => ({
+        attributes: attributes({
+          "rocketride.project_id": status.project_id,
+          "rocketride.source": status.source,
+        }),
+        startTimeUnixNano: start,
+        timeUnixNano: time,
+        asDouble: read(status),
+      }));
+      return isCounter
+        ? {
+          name,
+          sum: { dataPoints, aggregationTemporality: 2, isMonotonic: false },
+        }
+        : { name, gauge: { dataPoints } };
+    });
+    return {
+      resourceMetrics: [{
+        resource: this.#resource(),
+        scopeMetrics: [{ scope: SCOPE, metrics }],
+      }],
+    };
+  }
+}
+
+/** Statuses with which a collector asks to try again. */
+const LATER: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+
+interface Metric {
+  readonly name: string;
+  readonly isCounter: boolean;
+  readonly read: (status: TaskStatus) => number;
+}
+
+function counter(name: string, read: Metric["read"]): Metric {
+  return { name: `rocketride.objects.${name}`, isCounter: true, read };
+}
+
+function gauge(name: string, read: Metric["read"]): Metric {
+  return { name: `rocketride.${name}`, isCounter: false, read };
+}
+
+/** What is told of a task; engines give rates times 100. */
+const METRICS: readonly Metric[] = [
+  counter("total", (it) => it.totalCount),
+  counter("completed", (it) => it.completedCount),
+  counter("failed", (it) => it.failedCount),
+  gauge("rate.count", (it) => it.rateCount / 100),
+  gauge("rate.size", (it) => it.rateSize / 100),
+  gauge("cpu.percent", (it) => it.metrics?.cpu_percent ?? 0),
+  gauge("cpu.percent.peak", (it) => it.metrics?.peak_cpu_percent ?? 0),
+  gauge("memory.cpu_mb", (it) => it.metrics?.cpu_memory_mb ?? 0),
+  gauge("memory.cpu_mb.peak", (it) => it.metrics?.peak_cpu_memory_mb ?? 0),
+  gauge("memory.gpu_mb", (it) => it.metrics?.gpu_memory_mb ?? 0),
+  gauge("memory.gpu_mb.peak", (it) => it.metrics?.peak_gpu_memory_mb ?? 0),
+];
+
+function spanRecord(span: Span): object {
+  const { traceId, spanId, parentSpanId, name, kind } = span;
+  return {
+    traceId,
+    spanId,
+    ...(parentSpanId !== undefined && { parentSpanId }),
+    name,
+    kind: kind === "client" ? 3 : 1,
+    startTimeUnixNano: nanoseconds(span.startTime),
+    endTimeUnixNano: nanoseconds(span.endTime),
+    attributes: attributes(span.attributes),
+    events: span.events.map((event) => ({
+      name: event.name,
+      timeUnixNano: nanoseconds(event.time),
+      attributes: attributes(event.attributes),
+    })),
+    status: span.status === "error" ? { code: 2 } : {},
+  };
+}
+
+function attributes(values: Readonly<Record<string, SpanValue>>): object[] {
+  return Object.entries(values).map(([key, value]) => ({
+    key,
+    value: typeof value === "string"
+      ? { stringValue: value }
+      : typeof value === "boolean"
+      ? { boolValue: value }
+      : Number.isSafeInteger(value)
+      ? { intValue: String(value) }
+      : { doubleValue: value },
+  }));
+}
+
+/** Milliseconds as the text of a number of nanoseconds. */
+function nanoseconds(milliseconds: number): string {
+  return String(BigInt(Math.round(milliseconds * 1_000)) * 1_000n);
+}
