@@ -17,6 +17,33 @@ export interface OverrideContext {
 /**
  * Functions that do the work of nodes which can do it only in part here. What
  * one throws fails the object.
+ *
+ * @example Names of persons, which have no form of their own
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { close, connect, send, use } from "@rocketride/streams";
+ * import { createEngine } from "@rocketride/streams/engine";
+ *
+ * const engine = createEngine({
+ *   overrides: { anonymize_text: (text) => text.replaceAll("Ann", "███") },
+ * });
+ * const session = await connect({ transport: engine.transport(), env: {} });
+ * const task = await use(session, {
+ *   pipeline: {
+ *     components: [
+ *       { id: "in", provider: "webhook", config: {} },
+ *       { id: "mask", provider: "anonymize_text", config: {},
+ *         input: [{ lane: "text", from: "in" }] },
+ *       { id: "out", provider: "response_text", config: {},
+ *         input: [{ lane: "text", from: "mask" }] },
+ *     ],
+ *     source: "in",
+ *   },
+ * });
+ * assertEquals((await send(session, task, "Hi Ann")).text, ["Hi ███\n\n"]);
+ * await close(session);
+ * await engine.close();
+ * ```
  */
 export interface NodeOverrides {
   /** Returns the whole text of an object, its personal data covered. */

@@ -38,7 +38,6 @@ const RETRY_INSTRUCTION: QuestionInstruction = {
  * left out, and a question that has nothing but its texts is just these.
  * Control characters other than tabs and line ends are dropped.
  *
- * @param question The question.
  * @param options See {@linkcode PromptTextOptions}.
  * @returns The text; empty when the question holds nothing.
  *

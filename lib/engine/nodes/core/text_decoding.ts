@@ -11,9 +11,7 @@ export interface TextDecoding {
   readonly unknownCharset: string | undefined;
   /** Whether U+FFFD has come out so far. */
   readonly replaced: boolean;
-  /** Take bytes; returns the characters that are complete. */
   push(bytes: Uint8Array): string;
-  /** The rest: U+FFFD for a character that was cut off. */
   end(): string;
 }
 
@@ -81,15 +79,19 @@ function knownDecoder(charset: string): TextDecoder | undefined {
 
 /** Text in pieces on its way into others. */
 export interface TextFlow<T> {
-  /** Take more of the text. */
   push(text: string): T;
-  /** The rest. */
   end(): T;
 }
 
 /**
+ * How much text may wait for a character that is its own in any case. Without a
+ * limit, text that has none would be searched again with every piece.
+ */
+const MOST_HELD = 65_536;
+
+/**
  * Normalise a text that comes in pieces to NFC, with the result of normalising
- * it whole: a character that the next piece may still combine with waits.
+ * it whole: what the next piece may still combine with waits.
  */
 export function nfcStream(): TextFlow<string> {
   let held = "";
@@ -108,29 +110,12 @@ export function nfcStream(): TextFlow<string> {
   };
 }
 
-/**
- * Characters that can combine with the one before: marks, the medial and final
- * jamo of Hangul, and the vowels of Kirat Rai, which are letters.
- */
-const JOINS = /^[\p{M}\u1160-\u11ff\u{16d63}-\u{16d6a}]$/u;
-
-/**
- * How far a boundary is looked for. Real text has one every few characters; a
- * flood of combining marks would be searched again with every piece.
- */
-const REACH = 65_536;
-
-/** The last position where a character starts that joins with none before. */
+/** The last place with a character that never combines with one before it. */
 function lastBoundary(text: string): number {
-  const least = Math.max(0, text.length - REACH);
-  let at = text.length;
-  while (at > least) {
-    at -= 1;
-    if (text.charCodeAt(at) < 0x300) return at;
-    if (at > 0 && text.codePointAt(at - 1)! >= 0x10000) at -= 1;
-    if (!JOINS.test(String.fromCodePoint(text.codePointAt(at)!))) return at;
-  }
-  return at;
+  const least = Math.max(0, text.length - MOST_HELD);
+  let at = text.length - 1;
+  while (at > least && text.charCodeAt(at) >= 0x300) at -= 1;
+  return Math.max(at, 0);
 }
 
 /** The largest piece of text that is written at once, in bytes of UTF-8. */

@@ -10,9 +10,8 @@ export type PrivateKind =
   | "credentials in a URL";
 
 interface Span {
-  /** Where it begins. */
   readonly from: number;
-  /** Where it ends; the first position behind it. */
+  /** The first position behind it. */
   readonly to: number;
 }
 
@@ -103,9 +102,10 @@ export function privateSpans(
 ): readonly PrivateSpan[] {
   const plain = new PlainText(text);
   return kinds.flatMap((kind) =>
-    Array.from(FINDERS[kind](plain.text), (span) => ({
+    Array.from(FINDERS[kind](plain.text), ({ from, to }) => ({
       kind,
-      ...plain.original(span),
+      from: plain.original(from),
+      to: plain.original(to),
     }))
   );
 }
@@ -117,46 +117,34 @@ const UNUSUAL =
 /** A text in the characters that patterns know, with the way back. */
 class PlainText {
   readonly text: string;
-  /** Where parts begin, in `text` and in the original. */
-  readonly #plainAt: number[] = [0];
-  readonly #originalAt: number[] = [0];
+  /** By how much places lie farther back in the original, from where on. */
+  readonly #shifts: [from: number, by: number][] = [[0, 0]];
 
   constructor(original: string) {
     let text = "";
     let done = 0;
     for (const { index, 0: found } of original.matchAll(UNUSUAL)) {
-      const sign = plainSign(found);
-      if (sign === found) continue;
-      text += original.slice(done, index) + sign;
+      text += original.slice(done, index) + plainSign(found);
       done = index + found.length;
-      // The replaced part begins here, and the next one behind it.
-      this.#plainAt.push(text.length - sign.length, text.length);
-      this.#originalAt.push(index, done);
+      this.#shifts.push([text.length, done - text.length]);
     }
     this.text = text + original.slice(done);
   }
 
-  original({ from, to }: Span): Span {
-    return { from: this.#at(from), to: this.#at(to - 1, true) };
-  }
-
-  /** Where a character begins, or ends, in the original. */
-  #at(place: number, end = false): number {
-    let [low, high] = [0, this.#plainAt.length];
+  /** Where a place of the text is in the original. */
+  original(place: number): number {
+    let [low, high] = [0, this.#shifts.length];
     while (high - low > 1) {
       const middle = (low + high) >> 1;
-      if (this.#plainAt[middle]! <= place) low = middle;
+      if (this.#shifts[middle]![0] <= place) low = middle;
       else high = middle;
     }
-    const offset = place - this.#plainAt[low]!;
-    // Replaced parts have odd numbers, and one character.
-    if (low % 2 === 1 && end) return this.#originalAt[low + 1]!;
-    return this.#originalAt[low]! + offset + (end ? 1 : 0);
+    return place + this.#shifts[low]![1];
   }
 }
 
 function plainSign(found: string): string {
-  if (found.includes("\n")) return "\n";
+  if (found.includes("\n")) return "\n"; // with the blanks behind it
   if (/^\p{Cf}$/u.test(found)) return "";
   if (/^\p{Nd}$/u.test(found)) return digitOf(found.codePointAt(0)!);
   if (/^\p{Zs}$/u.test(found)) return " ";
