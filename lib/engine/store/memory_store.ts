@@ -117,26 +117,23 @@ class MemoryStore implements FileStore {
   }
 
   look(path: string): Promise<StoredThing | undefined> {
-    let found: Folder | ByteFile | undefined = this.#root;
-    for (const name of namesOf(path)) {
-      found = found instanceof Map ? found.get(name) : undefined;
-    }
+    const found = this.#find(path);
     return Promise.resolve(found && describe(found));
   }
 
   list(path: string): Promise<readonly StoredEntry[]> {
     return settled(() => {
-      return [...this.#folder(path)]
-        .map(([name, it]) => ({ name, ...describe(it) }));
+      const found = this.#find(path);
+      if (!(found instanceof Map)) throw refusal("notFound", path);
+      return [...found].map(([name, it]) => ({ name, ...describe(it) }));
     });
   }
 
   read(path: string): Promise<StoredReader> {
     return settled(() => {
-      const { folder, name } = this.#place(path);
-      const file = folder.get(name);
+      const file = this.#find(path);
       if (!file) throw refusal("notFound", path);
-      if (!(file instanceof ByteFile)) throw refusal("notAFile", path);
+      if (file instanceof Map) throw refusal("notAFile", path);
       return {
         size: file.size,
         read: (offset, length) => Promise.resolve(file.read(offset, length)),
@@ -147,10 +144,9 @@ class MemoryStore implements FileStore {
 
   write(path: string): Promise<StoredWriter> {
     return settled(() => {
-      const { folder, name } = this.#place(path, true);
-      const before = folder.get(name);
-      if (before instanceof Map) throw refusal("notAFile", path);
-      const replaced = before?.size ?? 0;
+      const { folder, name, found } = this.#place(path);
+      if (found instanceof Map) throw refusal("notAFile", path);
+      const replaced = found?.size ?? 0;
       const file = new ByteFile();
       /** Bytes beyond those that are replaced. */
       const more = (extra = 0): number =>
@@ -167,33 +163,32 @@ class MemoryStore implements FileStore {
             this.#bytes = next;
             file.append(bytes);
           }),
-        close: () => {
-          this.#bytes += file.size - more();
-          const old = folder.get(name);
-          if (old) this.#forget(old);
-          file.modified = Date.now() / 1_000;
-          folder.set(name, file);
-          return Promise.resolve();
-        },
-        abort: () => {
-          this.#bytes -= more();
-          return Promise.resolve(file.empty());
-        },
+        close: () =>
+          settled(() => {
+            this.#bytes += file.size - more();
+            this.#forget(folder.get(name));
+            file.modified = Date.now() / 1_000;
+            folder.set(name, file);
+          }),
+        abort: () =>
+          settled(() => {
+            this.#bytes -= more();
+            file.empty();
+          }),
       };
     });
   }
 
   makeDirectory(path: string): Promise<void> {
-    return settled(() => void this.#folder(path, true));
+    return settled(() => void this.#folder(path));
   }
 
   remove(path: string, recursive: boolean): Promise<void> {
     return settled(() => {
-      const { folder, name } = this.#place(path);
-      const found = folder.get(name);
-      if (!found) throw refusal("notFound", path);
-      const isFull = found instanceof Map && found.size > 0;
-      if (isFull && !recursive) throw refusal("notEmpty", path);
+      const { folder, name, found } = this.#place(path);
+      if (found instanceof Map && found.size > 0 && !recursive) {
+        throw refusal("notEmpty", path);
+      }
       this.#forget(found);
       folder.delete(name);
     });
@@ -201,20 +196,27 @@ class MemoryStore implements FileStore {
 
   rename(from: string, to: string): Promise<void> {
     return settled(() => {
-      const old = this.#place(from);
-      const found = old.folder.get(old.name);
+      const { folder, name, found } = this.#place(from);
       if (!found) throw refusal("notFound", from);
-      const { folder, name } = this.#place(to, true);
-      old.folder.delete(old.name);
-      folder.set(name, found);
+      const target = this.#place(to);
+      folder.delete(name);
+      target.folder.set(target.name, found);
     });
   }
 
-  #folder(path: string, make = false): Folder {
+  #find(path: string): Folder | ByteFile | undefined {
+    let found: Folder | ByteFile | undefined = this.#root;
+    for (const name of namesOf(path)) {
+      found = found instanceof Map ? found.get(name) : undefined;
+    }
+    return found;
+  }
+
+  /** A directory, which is made, with those above it. */
+  #folder(path: string): Folder {
     let folder = this.#root;
     for (const name of namesOf(path)) {
-      const next = folder.get(name) ?? (make ? new Map() : undefined);
-      if (!next) throw refusal("notFound", path);
+      const next = folder.get(name) ?? new Map();
       if (!(next instanceof Map)) throw refusal("notADirectory", path);
       folder.set(name, next);
       folder = next;
@@ -222,18 +224,23 @@ class MemoryStore implements FileStore {
     return folder;
   }
 
-  /** The directory of a path, and the name in it. */
-  #place(path: string, make = false): { folder: Folder; name: string } {
+  /** What is at a path, and the directory that it is in. */
+  #place(path: string): {
+    readonly folder: Folder;
+    readonly name: string;
+    readonly found: Folder | ByteFile | undefined;
+  } {
     const at = path.lastIndexOf("/");
-    const folder = this.#folder(path.slice(0, Math.max(0, at)), make);
-    return { folder, name: path.slice(at + 1) };
+    const folder = this.#folder(path.slice(0, Math.max(0, at)));
+    const name = path.slice(at + 1);
+    return { folder, name, found: folder.get(name) };
   }
 
   /** Removed content no longer counts; its readers find its end. */
-  #forget(found: Folder | ByteFile): void {
+  #forget(found: Folder | ByteFile | undefined): void {
     if (found instanceof Map) {
       for (const inside of found.values()) this.#forget(inside);
-    } else {
+    } else if (found) {
       this.#bytes -= found.size;
       found.empty();
     }

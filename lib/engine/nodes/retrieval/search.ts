@@ -11,12 +11,6 @@ import {
 } from "./collection.ts";
 import { partsOf, wordsOf } from "./words.ts";
 
-/** A document that was found, and how well it matches. */
-export interface Hit extends Doc {
-  /** From 0 to 1. */
-  readonly score: number;
-}
-
 const DEFAULT_LIMIT = 25;
 
 /**
@@ -37,34 +31,35 @@ export function search(
   collection: Collection,
   question: Question,
   least: number,
-): readonly Hit[] {
+): readonly Doc[] {
   const filter = completeFilter(question.filter ?? {});
   const offset = Math.max(0, filter.offset ?? 0);
   const limit = Math.max(0, filter.limit ?? DEFAULT_LIMIT);
   const stored = [...collection.documents()];
   const allowed = stored.filter(({ metadata }) => docMatches(metadata, filter));
-  const best = new Map<string, Hit>();
+  const best = new Map<StoredDoc, number>();
   for (const find of searches(collection, question)) {
-    const hits = allowed.flatMap((doc): Hit[] => {
+    const scored = allowed.flatMap((doc): Scored[] => {
       const score = find(doc);
-      return score === undefined || score < least ? [] : [hitOf(doc, score)];
+      return score === undefined || score < least ? [] : [[doc, score]];
     });
-    for (const hit of byScore(hits).slice(offset, offset + limit)) {
-      const { objectId, chunkId } = hit.metadata!;
-      const key = JSON.stringify([objectId, chunkId]);
-      if ((best.get(key)?.score ?? -1) < hit.score) best.set(key, hit);
+    for (const [doc, score] of byScore(scored).slice(offset, offset + limit)) {
+      best.set(doc, Math.max(score, best.get(doc) ?? 0));
     }
   }
-  const found = byScore([...best.values()]).slice(0, limit);
-  const { isDeleted = null } = filter;
-  const parts = stored.filter(({ metadata }) =>
-    docMatches(metadata, { isDeleted })
-  );
-  return joined(found, parts, filter);
+  const found = byScore([...best]).slice(0, limit);
+  return joined(found, stored, filter).map(([{ text, metadata }, score]) => ({
+    type: "Document",
+    page_content: text,
+    score,
+    metadata: structuredClone(metadata),
+  }));
 }
 
 /** The score of a document; `undefined` if it does not match. */
 type Find = (doc: StoredDoc) => number | undefined;
+
+type Scored = readonly [doc: StoredDoc, score: number];
 
 function searches(
   collection: Collection,
@@ -107,52 +102,39 @@ function withWords(query: string): Find {
   };
 }
 
-function hitOf({ text, metadata }: StoredDoc, score: number): Hit {
-  return {
-    type: "Document",
-    page_content: text,
-    score,
-    metadata: structuredClone(metadata),
-  };
-}
-
 /** Stable, so that equal scores keep the order of the collection. */
-function byScore(hits: readonly Hit[]): readonly Hit[] {
-  return hits.toSorted((a, b) => b.score - a.score);
+function byScore(scored: readonly Scored[]): readonly Scored[] {
+  return scored.toSorted(([, a], [, b]) => b - a);
 }
 
 /**
  * Replace parts of documents by the whole, where the filter asks for that:
- * each document, or each table, is there once, in the place and
- * with the score of its best part.
+ * each document, or each table, is there once, in the place and with the
+ * score of its best part.
  */
 function joined(
-  hits: readonly Hit[],
+  found: readonly Scored[],
   stored: readonly StoredDoc[],
-  { fullDocuments, fullTables }: DocFilter,
-): readonly Hit[] {
-  if (!fullDocuments && !fullTables) return hits;
-  const whole = (doc: Hit | StoredDoc): string => {
-    const { objectId, isTable, tableId = 0, chunkId } = doc.metadata!;
+  { fullDocuments, fullTables, isDeleted = null }: DocFilter,
+): readonly Scored[] {
+  if (!fullDocuments && !fullTables) return found;
+  const wholeOf = ({ metadata }: StoredDoc): string => {
+    const { objectId, isTable, tableId = 0, chunkId } = metadata;
     if (fullDocuments) return JSON.stringify([objectId]);
     const table = isTable ? [objectId, tableId] : [objectId, "text", chunkId];
     return JSON.stringify(table);
   };
-  const parts = Map.groupBy(stored, whole);
-  const seen = new Set<string>();
-  return hits.flatMap((hit) => {
-    const key = whole(hit);
-    if (seen.has(key)) return [];
-    seen.add(key);
-    const chunks = (parts.get(key) ?? [])
+  const all = stored.filter((doc) => docMatches(doc.metadata, { isDeleted }));
+  const wholes = Map.groupBy(all, wholeOf);
+  return found.flatMap(([doc, score]): Scored[] => {
+    const chunks = (wholes.get(wholeOf(doc)) ?? [])
       .toSorted((a, b) => a.metadata.chunkId - b.metadata.chunkId);
+    wholes.delete(wholeOf(doc));
     const [first] = chunks;
-    if (!first) return [hit];
-    return [{
-      ...hit,
-      page_content: chunks.map(({ text }) => text).join(""),
-      metadata: { ...hit.metadata!, chunkId: first.metadata.chunkId },
-    }];
+    if (!first) return [];
+    const { chunkId } = first.metadata;
+    const text = chunks.map(({ text }) => text).join("");
+    return [[{ ...doc, text, metadata: { ...doc.metadata, chunkId } }, score]];
   });
 }
 

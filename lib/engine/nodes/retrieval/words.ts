@@ -44,16 +44,18 @@ let segmenter: Intl.Segmenter | undefined;
 export function* wordsIn(text: string): Generator<Word> {
   let runs: Span[] = [];
   for (const { 0: run, index } of text.matchAll(RUNS)) {
-    if (runs[0] && index + run.length - runs[0].at > WINDOW) {
-      yield* wordsOfRuns(text, runs);
-      runs = [];
-    }
-    if (!UNSPACED.test(run)) {
-      runs.push({ at: index, end: index + run.length });
-      continue;
-    }
     let at = index;
-    for (const part of byScript(run)) runs.push({ at, end: at += part.length });
+    for (const part of UNSPACED.test(run) ? byScript(run) : [run]) {
+      const end = at + part.length;
+      if (runs[0] && end - runs[0].at > WINDOW) {
+        yield* wordsOfRuns(text, runs);
+        runs = [];
+      }
+      if (part.length > WINDOW && UNSPACED.test(part)) {
+        yield* wordsOfLongRun(text, { at, end });
+      } else runs.push({ at, end });
+      at = end;
+    }
   }
   yield* wordsOfRuns(text, runs);
 }
@@ -75,17 +77,18 @@ function* byScript(run: string): Generator<string> {
   yield run.slice(from);
 }
 
+/** The words of runs that fit into a window. */
 function wordsOfRuns(text: string, runs: readonly Span[]): readonly Word[] {
   const words: Word[] = [];
   const from = runs[0]?.at ?? 0;
   const window = text.slice(from, runs.at(-1)?.end);
-  const ends = UNSPACED.test(window) ? segmentEnds(window) : [];
+  const segments = UNSPACED.test(window) ? segmentsOf(window) : [];
   let next = 0;
   for (const { at, end } of runs) {
     let begin = at;
-    if (ends.length > 0 && UNSPACED.test(text.slice(at, end))) {
-      while (next < ends.length && from + ends[next]! < end) {
-        const cut = from + ends[next++]!;
+    if (segments.length > 0 && UNSPACED.test(text.slice(at, end))) {
+      while (next < segments.length && from + segments[next]!.index < end) {
+        const cut = from + segments[next++]!.index;
         if (cut <= begin) continue;
         words.push(wordAt(text, begin, cut));
         begin = cut;
@@ -96,23 +99,27 @@ function wordsOfRuns(text: string, runs: readonly Span[]): readonly Word[] {
   return words;
 }
 
+/** The words of a script without spaces, window by window. */
+function* wordsOfLongRun(text: string, { at, end }: Span): Generator<Word> {
+  for (let from = at; from < end;) {
+    const to = Math.min(end, from + WINDOW);
+    const segments = segmentsOf(text.slice(from, to));
+    // The last word may go on behind the window.
+    if (to < end && segments.length > 1) segments.pop();
+    for (const { segment } of segments) {
+      yield wordAt(text, from, from += segment.length);
+    }
+  }
+}
+
 function wordAt(text: string, at: number, end: number): Word {
   const plain = text.slice(at, end).replace(INVISIBLE, "");
   return { word: plain.normalize("NFKC").toLowerCase(), at, end };
 }
 
-function segmentEnds(text: string): readonly number[] {
+function segmentsOf(text: string): Intl.SegmentData[] {
   segmenter ??= new Intl.Segmenter("en", { granularity: "word" });
-  const ends: number[] = [];
-  for (let at = 0; at < text.length; at = ends.at(-1)!) {
-    const found = [...segmenter.segment(text.slice(at, at + WINDOW))];
-    // The last word may go on behind the window.
-    if (at + WINDOW < text.length && found.length > 1) found.pop();
-    for (const { index, segment } of found) {
-      ends.push(at + index + segment.length);
-    }
-  }
-  return ends;
+  return [...segmenter.segment(text)];
 }
 
 /** The words of a text, without their places. */
