@@ -84,6 +84,17 @@ forEachHost("a served engine has its routes of HTTP", async (host) => {
   });
 });
 
+forEachHost("a served engine has pages where it has no route", async (host) => {
+  await withHost(host, async (uri) => {
+    const shown = await fetch(`${uri}/page`);
+    assertEquals([shown.status, await shown.text()], [200, "A page"]);
+    const head = await fetch(`${uri}/page`, { method: "HEAD" });
+    assertEquals([head.status, await head.text()], [200, ""]);
+    const posted = await fetch(`${uri}/page`, { method: "POST", body: "x" });
+    assertEquals((await gone(posted)).status, 401);
+  });
+});
+
 forEachHost(
   "a served engine lets few strangers wait, and none in",
   async (host) => {

@@ -37,7 +37,10 @@ const engine = createEngine({
   maxUnauthenticated: 2,
   nodes: [flood],
 });
-const server = await serveEngine(engine);
+const server = await serveEngine(engine, {
+  page: ({ url }) =>
+    new URL(url).pathname === "/page" ? new Response("A page") : undefined,
+});
 console.log(server.uri);
 process.stdin.on("end", async () => {
   await server.close();

@@ -1,5 +1,4 @@
 import type { Permission } from "../access/permissions.ts";
-import { accountMe, onlyInCloud } from "./account.ts";
 import type { Awaitable } from "../node.ts";
 import type { Command, Reply } from "./call.ts";
 import {
@@ -10,8 +9,10 @@ import {
   deployUpdate,
 } from "./deploy.ts";
 import {
+  accountMe,
   dashboard,
   noProfile,
+  onlyInCloud,
   ping,
   probe,
   profileStatus,
