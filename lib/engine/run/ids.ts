@@ -17,23 +17,14 @@ export interface TaskIdentity {
  * same user, project and source.
  */
 export function taskToken(identity: TaskIdentity): string {
-  return `tk_${
-    digest({
-      project_id: identity.projectId,
-      source: identity.source,
-      userId: identity.userId,
-    })
-  }`;
+  const { projectId: project_id, source, userId } = identity;
+  return `tk_${digest({ project_id, source, userId })}`;
 }
 
 /** The public key: data rights on one task, whoever started it. */
 export function publicToken(identity: Omit<TaskIdentity, "userId">): string {
-  return `pk_${
-    digest({
-      project_id: identity.projectId,
-      source: identity.source,
-    })
-  }`;
+  const { projectId: project_id, source } = identity;
+  return `pk_${digest({ project_id, source })}`;
 }
 
 /** The short id that events and listings show: eight characters and source. */

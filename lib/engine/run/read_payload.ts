@@ -28,26 +28,21 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What the members of a filter must be, unless they are null. */
-const FILTER: Readonly<Record<string, string>> = {
-  fullTables: "a boolean",
-  fullDocuments: "a boolean",
-  offset: "a number",
-  limit: "a number",
-  minChunkId: "a number",
-  maxChunkId: "a number",
-  nodeId: "a string",
-  parent: "a string",
-  name: "a string",
-  permissions: "a list of numbers",
-  isDeleted: "a boolean",
-  objectIds: "a list of strings",
-  chunkIds: "a list of numbers",
-  isTable: "a boolean",
-  tableIds: "a list of numbers",
-  useQuickRank: "a boolean",
-  useGroupRank: "a boolean",
-  followUpQuestions: "a number",
-  context: "a boolean",
+const FILTER: Readonly<Record<string, readonly string[]>> = {
+  "a boolean": [
+    ...["fullTables", "fullDocuments", "isDeleted", "isTable"],
+    ...["useQuickRank", "useGroupRank", "context"],
+  ],
+  "a number": [
+    "offset",
+    "limit",
+    "followUpQuestions",
+    "minChunkId",
+    "maxChunkId",
+  ],
+  "a string": ["nodeId", "parent", "name"],
+  "a list of numbers": ["permissions", "chunkIds", "tableIds"],
+  "a list of strings": ["objectIds"],
 };
 
 /**
@@ -70,9 +65,11 @@ function questionFault(question: Fields): string | undefined {
   const { type = "question", filter, expectJson, role } = question;
   if (!TYPES.includes(type)) return "'type' is not a question type";
   if (!isRecord(filter ?? {})) return "'filter' must be an object";
-  for (const [name, kind] of Object.entries(FILTER)) {
-    const member = (filter as Fields | undefined)?.[name];
-    if (!isKind(member, kind)) return `'filter.${name}' must be ${kind}`;
+  for (const [kind, names] of Object.entries(FILTER)) {
+    const wrong = names.find((name) =>
+      !isKind((filter as Fields | undefined)?.[name], kind)
+    );
+    if (wrong) return `'filter.${wrong}' must be ${kind}`;
   }
   if (!isKind(expectJson, "a boolean")) return "'expectJson' must be a boolean";
   if (!isKind(role, "a string")) return "'role' must be a string";

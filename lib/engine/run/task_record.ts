@@ -43,7 +43,9 @@ type Changing = Pick<
   | "status"
   | "currentObject"
   | "currentSize"
+  | "errors"
   | "notes"
+  | "warnings"
   | "serviceUp"
   | "exitCode"
   | "exitMessage"
@@ -58,8 +60,6 @@ export class TaskRecord {
   readonly isTraced: boolean;
   readonly #options: TaskRecordOptions;
   readonly #counters: Counters;
-  #errors: readonly string[] = [];
-  #warnings: readonly string[] = [];
   #fields: Changing;
   /** When the status was last sent, and how many moves there were. */
   #sentAt = -INTERVAL_MS;
@@ -100,8 +100,8 @@ export class TaskRecord {
       ...this.#counters.read(),
       name,
       // In process, the caller may change the answer.
-      warnings: [...this.#warnings],
-      errors: [...this.#errors],
+      warnings: [...this.#fields.warnings],
+      errors: [...this.#fields.errors],
       notes: structuredClone(this.#fields.notes),
       pipeflow: {
         totalPipes: this.pipes.size,
@@ -170,15 +170,16 @@ export class TaskRecord {
 
   warn(given: string): void {
     const message = this.secrets.hide(given);
-    this.#warnings = withMessage(this.#warnings, "Warning", message);
-    this.#set({}, "apaevt_status_warning", { message });
+    const warnings = withMessage(this.#fields.warnings, "Warning", message);
+    this.#set({ warnings }, "apaevt_status_warning", { message });
     this.#print(message);
   }
 
   failed({ message: given, file, line }: Failure): void {
     const message = this.secrets.hide(given);
-    this.#errors = withMessage(this.#errors, "Error", message, file, line);
-    this.#set({}, "apaevt_status_error", { message });
+    const { errors: known } = this.#fields;
+    const errors = withMessage(known, "Error", message, file, line);
+    this.#set({ errors }, "apaevt_status_error", { message });
     this.#print(message);
   }
 

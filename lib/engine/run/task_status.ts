@@ -17,49 +17,37 @@ export function emptyStatus(projectId: string, source: string): TaskStatus {
     source,
     completed: false,
     state: TASK_STATE.NONE,
-    startTime: 0,
-    endTime: 0,
     debuggerAttached: false,
     status: "Not running",
     warnings: [],
     errors: [],
     currentObject: "",
-    currentSize: 0,
     notes: [],
-    totalSize: 0,
-    totalCount: 0,
-    completedSize: 0,
-    completedCount: 0,
-    failedSize: 0,
-    failedCount: 0,
-    wordsSize: 0,
-    wordsCount: 0,
-    rateSize: 0,
-    rateCount: 0,
     serviceUp: false,
-    exitCode: 0,
     exitMessage: "",
+    ...zeros("startTime", "endTime", "currentSize", "exitCode"),
+    ...zeros("totalSize", "totalCount", "completedSize", "completedCount"),
+    ...zeros("failedSize", "failedCount", "wordsSize", "wordsCount"),
+    ...zeros("rateSize", "rateCount"),
     pipeflow: { totalPipes: 0, byPipe: {} },
     metrics: {
-      cpu_percent: 0,
-      cpu_memory_mb: 0,
-      gpu_memory_mb: 0,
-      peak_cpu_percent: 0,
-      peak_cpu_memory_mb: 0,
-      peak_gpu_memory_mb: 0,
-      avg_cpu_percent: 0,
-      avg_cpu_memory_mb: 0,
-      avg_gpu_memory_mb: 0,
+      ...zeros("cpu_percent", "cpu_memory_mb", "gpu_memory_mb"),
+      ...zeros("peak_cpu_percent", "peak_cpu_memory_mb", "peak_gpu_memory_mb"),
+      ...zeros("avg_cpu_percent", "avg_cpu_memory_mb", "avg_gpu_memory_mb"),
     },
     tokens: {
-      cpu_utilization: 0,
-      cpu_memory: 0,
-      gpu_memory: 0,
-      gpu_inference: 0,
+      ...zeros("cpu_utilization", "cpu_memory", "gpu_memory", "gpu_inference"),
       custom: {},
       total: 0,
     },
   };
+}
+
+function zeros<Name extends string>(
+  ...names: readonly Name[]
+): Record<Name, number> {
+  const entries = names.map((name) => [name, 0] as const);
+  return Object.fromEntries(entries) as Record<Name, number>;
 }
 
 /** The messages with one more, in the shape `Kind*message*file:line`. */

@@ -5,42 +5,30 @@ import { ConnectionException } from "../../errors.ts";
 import type { EngineLimits } from "../limits.ts";
 import type { Task } from "./task.ts";
 
-export interface KeyHolder {
-  readonly task: Task;
-  readonly rights: ReadonlySet<Permission>;
-}
-
 /** How many ended tasks are kept, and for how long. */
 type EndedLimits = Pick<
   Required<EngineLimits>,
   "maxEndedTasks" | "maxEndedSize" | "endedTaskTime"
 >;
 
-interface Ended {
-  readonly cancel: () => void;
-  readonly size: number;
-}
-
 /**
- * The tasks of an engine, by token. Ended ones stay for five minutes, so that
- * their last status can be read.
+ * The tasks of an engine, by token. Ended ones stay for a while, so that their
+ * last status can be read.
  */
 export class TaskTable {
   /** The tasks by their own tokens; most requests name one of these. */
   readonly byToken: ReadonlyMap<string, Task>;
   readonly #clock: Clock;
   readonly #tasks: Map<string, Task> = new Map();
-  readonly #ended: Map<string, Ended> = new Map();
+  readonly #ended: Map<string, { cancel: () => void; size: number }> =
+    new Map();
   readonly #limits: EndedLimits;
   #endedSize = 0;
   readonly #onForget: (task: Task) => void;
   readonly #keys: TaskKeys;
   #isClosed = false;
 
-  /**
-   * Make an empty table that takes its time from `clock`; `onForget` is called
-   * for each task that is evicted.
-   */
+  /** `onForget` is called for each task that is evicted. */
   constructor(
     clock: Clock,
     limits: EndedLimits,
@@ -71,9 +59,8 @@ export class TaskTable {
   retire(token: string): void {
     const { maxEndedTasks, maxEndedSize, endedTaskTime } = this.#limits;
     const forget = (): void => this.#forget(token);
-    const cancel = this.#clock.after(endedTaskTime, forget, {
-      ref: false,
-    });
+    const options = { ref: false };
+    const cancel = this.#clock.after(endedTaskTime, forget, options);
     const size = sizeOf(this.#tasks.get(token));
     this.#ended.set(token, { cancel, size });
     this.#endedSize += size;
@@ -101,7 +88,9 @@ export class TaskTable {
   }
 
   /** The running task that a key is for, and what the key carries. */
-  findByKey(key: string): KeyHolder | undefined {
+  findByKey(
+    key: string,
+  ): { task: Task; rights: ReadonlySet<Permission> } | undefined {
     const lesser = this.#keys.find(key);
     const isPrivate = key.startsWith("tk_");
     const task = lesser || isPrivate
