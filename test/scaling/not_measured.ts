@@ -80,7 +80,6 @@ export const NOT_MEASURED: Readonly<Record<string, string>> = {
   "lib/engine/serve/http/request_body.ts": NETWORK,
   "lib/engine/serve/http/serve_http.ts": NETWORK,
   "lib/engine/serve/listen/node_server.ts": NETWORK,
-  "lib/engine/serve/listen/serve_engine.ts": CALLER,
   "lib/engine/serve/socket.ts": NETWORK,
   "lib/engine/settings.ts": CALLER,
   "lib/engine/store/directory_store.ts": SHORT,
