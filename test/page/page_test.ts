@@ -1,5 +1,12 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { connect, events, send, type Task, use } from "@rocketride/streams";
+import {
+  connect,
+  events,
+  getTaskStatus,
+  send,
+  type Task,
+  use,
+} from "@rocketride/streams";
 import { createEngine, serveEngine } from "@rocketride/streams/engine";
 import { readText } from "@rocketride/streams/store";
 import chat from "../../examples/pipelines/chat.pipe.json" with {
@@ -12,11 +19,25 @@ import text from "../../examples/pipelines/text.pipe.json" with {
   type: "json",
 };
 import { chromiumPath, NO_CHROMIUM } from "../support/chromium_path.ts";
+import { testNode } from "../support/test_nodes.ts";
 import { fileOf, openBrowser, type Visit, visit } from "./browser.ts";
 
 const chromium = await chromiumPath();
 const missing = chromium ? "" : ` (skipped: ${NO_CHROMIUM})`;
 const KEY = "the key of the test";
+
+/** Takes texts, and is never done with them. */
+const holding = testNode({
+  provider: "holding",
+  instance: ({ signal }) => ({
+    on: {
+      text: () =>
+        new Promise<void>((resolve) =>
+          signal.addEventListener("abort", () => resolve())
+        ),
+    },
+  }),
+});
 
 /** Start a pipeline that tells about its steps, and show its task. */
 async function openTask(
@@ -45,11 +66,10 @@ const CASES: Readonly<Record<string, (visit: Visit) => Promise<void>>> = {
       name: /^Pipeline of 4 components/,
     });
     await drawing.waitFor();
-    for (const { id } of document.components) {
-      await drawing.locator("title", { hasText: id }).first().waitFor({
-        state: "hidden", // a title is never shown, but there
-      });
-    }
+    assertEquals(
+      await drawing.locator("title").allTextContents(),
+      document.components.map(({ id }) => id),
+    );
     await page.getByLabel("Text to send").fill("# One\n\nFirst words.");
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
@@ -186,7 +206,7 @@ const CASES: Readonly<Record<string, (visit: Visit) => Promise<void>>> = {
     await rows.nth(1).waitFor();
     assertEquals(await rows.count(), 2);
     await page.getByRole("button", { name: "Flow" }).click();
-    await page.getByText("Nothing yet.").waitFor();
+    await page.getByText("No event fits the filters.").waitFor();
   },
 
   async "the store keeps files that are dropped, shows and deletes them"({
@@ -265,6 +285,39 @@ Deno.test({
             .waitFor();
           await page.reload();
           await field.waitFor();
+        }),
+    );
+
+    await t.step(
+      "files that are under way can be given up",
+      () =>
+        visit(browser, { nodes: [holding] }, async (seen) => {
+          const { page, session } = seen;
+          const pipeline = structuredClone(text);
+          pipeline.components[1]!.provider = holding.provider;
+          const task = await openTask(seen, pipeline);
+          await page.getByLabel("Text to send").fill("Hold this");
+          await page.getByRole("button", { name: "Send", exact: true }).click();
+          await page.getByText("1 file, 1 under way").waitFor();
+          await page.getByRole("button", { name: "Stop sending" }).click();
+          await page.locator(".files .failed", { hasText: "Stopped" })
+            .waitFor();
+          assertEquals((await getTaskStatus(session, task)).completed, false);
+        }),
+    );
+
+    await t.step(
+      "a key that may not watch is told so, and can do the rest",
+      () =>
+        visit(browser, {
+          auth: [{ key: KEY, permissions: ["task.store"] }],
+        }, async ({ page }) => {
+          await page.getByLabel("This engine wants a key.").fill(KEY);
+          await page.keyboard.press("Enter");
+          await page.getByRole("alert").getByText(/task\.monitor/).waitFor();
+          await page.getByText("What runs is not known.").waitFor();
+          await page.getByRole("link", { name: "Store" }).click();
+          await page.getByText("Nothing is kept here yet.").waitFor();
         }),
     );
 

@@ -131,7 +131,7 @@ export function Events({ taskId }: { taskId?: string }): JSX.Element {
             aria-disabled="true"
             class="quiet"
           >
-            Nothing yet.
+            {log.total === 0 ? "Nothing yet." : "No event fits the filters."}
           </li>
         )}
       </ol>

@@ -161,7 +161,15 @@ function View(
 function Overview({ session }: { session: Session }): JSX.Element {
   second.value;
   const { value: engine } = overview;
-  if (!engine) return <p class="quiet">Reading what runs…</p>;
+  if (!engine) {
+    return (
+      <p class="quiet">
+        {trouble.value === ""
+          ? "Reading what runs…"
+          : "What runs is not known."}
+      </p>
+    );
+  }
   const all = [...tasks.values()];
   if (all.length === 0) {
     return (

@@ -12,8 +12,10 @@ import { bytes, counted, duration, reasonOf } from "./format.ts";
 import { ResultView } from "./result_view.tsx";
 import type { TaskModel } from "./task_model.ts";
 
-/** Files of one task whose results are kept. */
+/** Files of one task that are listed. */
 const MOST_FILES = 200;
+/** Those of them, the newest, whose results are kept: they may be large. */
+const MOST_RESULTS = 20;
 
 /** A file that was sent. */
 interface Sent {
@@ -25,7 +27,9 @@ interface Sent {
   /** Milliseconds. */
   took?: number;
   error?: string | undefined;
-  result?: PipelineResult | undefined;
+  result?: PipelineResult | "not kept" | undefined;
+  /** Gives up all files that were sent together. */
+  readonly stop: AbortController;
 }
 
 /** What was sent to each task, newest first. */
@@ -75,11 +79,21 @@ export function Send(
         </button>
       </form>
       {all.length > 0 && (
-        <p class="quiet" role="status">
-          {counted(all.length, "file")}
-          {under.length > 0 && `, ${under.length} under way`}
-          {failed > 0 && `, ${failed} failed`}
-        </p>
+        <div class="line">
+          <p class="quiet" role="status">
+            {counted(all.length, "file")}
+            {under.length > 0 && `, ${under.length} under way`}
+            {failed > 0 && `, ${failed} failed`}
+          </p>
+          {under.length > 0 && (
+            <button
+              type="button"
+              onClick={() => under.forEach(({ stop }) => stop.abort())}
+            >
+              Stop sending
+            </button>
+          )}
+        </div>
       )}
       {all.length > 0 && (
         <ul class="files" aria-label="Files sent">
@@ -113,7 +127,10 @@ function SentFile({ file }: { file: Sent }): JSX.Element {
         />
       )}
       {error !== undefined && <p class="error">{error}</p>}
-      {result && (
+      {result === "not kept" && (
+        <p class="quiet">Its result is not kept any longer.</p>
+      )}
+      {typeof result === "object" && (
         <details open={!error}>
           <summary>Result</summary>
           <ResultView result={result} />
@@ -129,17 +146,21 @@ async function upload(
   task: TaskModel,
   files: readonly File[],
 ): Promise<void> {
+  const stop = new AbortController();
+  const { signal } = stop;
   const all = files.map(({ name, size }): Sent => ({
     name,
     size,
     state: "waiting",
     sent: 0,
+    stop,
   }));
-  sentTo.set(task, [...all, ...sentTo.get(task) ?? []].slice(0, MOST_FILES));
+  const listed = [...all, ...sentTo.get(task) ?? []].slice(0, MOST_FILES);
+  sentTo.set(task, listed);
   changed();
   try {
     const token = await tokenOf(session, task);
-    const reader = uploadFiles(session, token, files).getReader();
+    const reader = uploadFiles(session, token, files, { signal }).getReader();
     for (let next = await reader.read(); !next.done;) {
       const file = all[next.value.index]!;
       const event = next.value;
@@ -148,6 +169,7 @@ async function upload(
         file.took = event.upload_time * 1_000;
         file.error = event.error;
         file.result = event.result ?? undefined;
+        forgetResults(sentTo.get(task) ?? []);
         measured(task, file.took);
       } else {
         file.state = "sending";
@@ -160,8 +182,13 @@ async function upload(
     for (const file of all) {
       if (file.state === "done") continue;
       file.state = "failed";
-      file.error ??= reasonOf(error);
+      file.error ??= signal.aborted ? "Stopped" : reasonOf(error);
     }
     changed();
   }
+}
+
+function forgetResults(files: readonly Sent[]): void {
+  const kept = files.filter(({ result }) => typeof result === "object");
+  for (const file of kept.slice(MOST_RESULTS)) file.result = "not kept";
 }
