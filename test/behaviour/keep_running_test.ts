@@ -193,7 +193,7 @@ register(
 
 register(SOCKETS, "a kept task outlives its ttl", async (it) => {
   const session = await connect(it.options);
-  const task = await use(session, { ...KEPT, ttl: 0.01 });
+  const task = await use(session, { ...KEPT, ttl: 0.3 });
   await said(session, task, "before");
   for (let time = 0; time < 2; time++) {
     await ended(session, task.token);

@@ -59,6 +59,9 @@ async function refusal(
 /** Words that are like no option. */
 const UNLIKE = "zqxjkv";
 
+/** The entries whose functions take none. */
+const WITHOUT_OPTIONS: ReadonlySet<string> = new Set(["./cli", "./page"]);
+
 for (const [entry, file] of Object.entries(config.exports)) {
   Deno.test(`every function of ${entry} refuses unknown options, and names the nearest`, async () => {
     const exported: Record<string, unknown> = await import(
@@ -96,7 +99,7 @@ for (const [entry, file] of Object.entries(config.exports)) {
       }
     }
     assertEquals(sent.length, before);
-    assert(count > 0);
+    assertEquals(count > 0, !WITHOUT_OPTIONS.has(entry));
     await session[Symbol.asyncDispose]();
   });
 }

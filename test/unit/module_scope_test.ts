@@ -43,7 +43,9 @@ async function importGuarded(specifiers: readonly string[]): Promise<string> {
 }
 
 Deno.test("importing any entry does nothing but define things", async () => {
-  const entries = Object.values(config.exports)
+  // The command is a program, and its packages look at the terminal.
+  const { "./cli": _, ...libraries } = config.exports;
+  const entries = Object.values(libraries)
     .map((path) => new URL(path, ROOT).href);
   assertEquals(await importGuarded(entries), "");
 });
