@@ -8,13 +8,15 @@ export {
   appendFile,
   mkdir,
   open,
+  readdir,
   readFile,
+  realpath,
   stat,
   writeFile,
 } from "node:fs/promises";
 export { createServer } from "node:http";
 export { hostname } from "node:os";
-export { basename, dirname, join, resolve } from "node:path";
+export { basename, dirname, join, relative, resolve, sep } from "node:path";
 export { default as process } from "node:process";
 export { createInterface } from "node:readline";
 export { stripVTControlCharacters } from "node:util";

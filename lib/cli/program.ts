@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../version.ts";
+import { appCommand } from "./commands/app.ts";
 import { chatCommand } from "./commands/chat.ts";
 import { completeCommand, completionCommand } from "./commands/completion.ts";
 import { demoCommand } from "./commands/demo.ts";
@@ -46,6 +47,7 @@ const COMMANDS: readonly (() => Command)[] = [
   servicesCommand,
   storeCommand,
   deployCommand,
+  appCommand,
   profileCommand,
   otelCommand,
   completionCommand,
