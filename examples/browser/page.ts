@@ -78,12 +78,13 @@ try {
     onConnected: ({ uri }) => void (state.textContent = `Connected to ${uri}`),
     onDisconnected: (reason) => void (state.textContent = `Lost: ${reason}`),
   });
-  const task = await use(session, { pipeline, useExisting: true });
+  const starting = use(session, { pipeline, useExisting: true });
   const report = (error: unknown): void => show(String(error));
+  // Files may be dropped while the pipeline is still starting.
   onFiles(document.querySelector("#drop")!, (files) => {
-    upload(session, task, files).catch(report);
+    starting.then((task) => upload(session, task, files)).catch(report);
   });
-  watch(session, task).catch(report);
+  watch(session, await starting).catch(report);
 } catch (error) {
   state.textContent = String(error);
 }
