@@ -60,6 +60,14 @@ export {
   type LogOptions,
 } from "./lib/events/log_calls.ts";
 export {
+  getLogState,
+  type LogState,
+  type LogStateOptions,
+  type LogTrace,
+  readTrace,
+  type ReadTraceOptions,
+} from "./lib/events/log_state.ts";
+export {
   type LogGap,
   type LogPosition,
   readLog,

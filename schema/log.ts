@@ -115,5 +115,10 @@ export interface LogKeyframe {
 export function isLogOverview(value: unknown): value is LogOverview {
   return isRecord(value) && Array.isArray(value.chapters) &&
     Array.isArray(value.segments) && typeof value.horizonSeq === "number" &&
-    value.chapters.every(isRecord) && value.segments.every(isRecord);
+    value.chapters.every(isRecord) && value.segments.every(isSegment);
+}
+
+function isSegment(value: unknown): boolean {
+  return isRecord(value) && Number.isSafeInteger(value.id) &&
+    Number(value.id) >= 0;
 }

@@ -361,8 +361,8 @@ class LogReader {
   }
 }
 
-/** A place in the log as arguments of a request. */
-function positionOf(
+/** A place in the log as arguments of a request, checked. */
+export function positionOf(
   name: "from" | "to",
   position: LogPosition | undefined,
 ): Readonly<Record<string, number>> {

@@ -12,6 +12,7 @@ const IN_USE = "Wait until it is closed";
 export const STORE_FAILURES: readonly FailureRow[] = [
   [/^(?:File|Directory|Path) not found: |\bNOT_FOUND\b/, "file-not-found"],
   [/^(?:Path traversal not allowed|Invalid path): /, "invalid-path", "Paths lead down from the root of the store, with / between names"],
+  [/^Access denied for scoped path\b/, "permission-denied", "The server keeps this folder for itself; logs are read with readLog()"],
   [/^Not a (?:file|directory): /, "file-not-readable"],
   [/^(?:Already|Destination already) exists: /, "file-exists", "Remove it first: a rename replaces nothing"],
   [/^Directory not empty: /, "folder-not-empty", "Set recursive to remove what is in it, too"],

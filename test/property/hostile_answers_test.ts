@@ -8,6 +8,7 @@ import {
   firstAnswer,
   getCatalog,
   getLogChapters,
+  getLogState,
   getService,
   getServices,
   getTaskPipeline,
@@ -455,6 +456,20 @@ const CASES: readonly Case[] = [
     OVERVIEW,
     (session) => getLogChapters(session, LOG),
   ),
+  {
+    name: "getLogState",
+    ask: (session) => getLogState(session, { ...LOG, at: { seq: 9 } }),
+    answers: {
+      "rrext_log chapters": OVERVIEW,
+      "rrext_log segment": {
+        data: '{"type":"keyframe","openFrames":[1,{"id":[]}],' +
+          '"closedRecent":[null],"console":{"lines":[1]}}\n' +
+          '{"event":"output","body":{"output":[[]],"logSeq":[]}}\n' +
+          '{"event":"apaevt_flow","body":{"op":"begin","pipes":1}}\n',
+        nextOffset: null,
+      },
+    },
+  },
   one(
     "listLogStreams",
     "rrext_log",

@@ -34,6 +34,7 @@ export const NOT_MEASURED: Readonly<Record<string, string>> = {
   "lib/check.ts": CALLER,
   "lib/errors.ts": PARTS,
   "lib/events/log_segment.ts": PARTS,
+  "lib/events/log_state.ts": PARTS,
   "lib/events/span_names.ts": ONCE,
   "lib/events/target.ts#resolveTarget": NETWORK,
   "lib/events/target.ts#scopeOf": CALLER,

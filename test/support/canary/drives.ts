@@ -168,6 +168,13 @@ export const DRIVES: Readonly<Record<string, Drive>> = {
     ),
   getLogChapters: (s, { token: _, ...o }) =>
     client.getLogChapters(s, { projectId: "p", source: "in", ...o }),
+  getLogState: (s, { token: _, ...o }) =>
+    client.getLogState(s, { projectId: "p", source: "in", ...o }),
+  readTrace: (s, { token: _, ...o }) =>
+    some(
+      client.readTrace(s, { projectId: "p", source: "in", beginSeq: 1, ...o }),
+      1,
+    ),
   listLogStreams: (s, { token: _, ...o }) =>
     client.listLogStreams(s, { projectId: "p", source: "in", ...o }),
   deleteLogEvents: (s, { token: _, ...o }) =>
