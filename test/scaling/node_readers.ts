@@ -68,7 +68,7 @@ const WORD_PIECES = [
   "\u5317\u4eac",
   "\u5317 ",
   "\u0e20\u0e32\u0e29\u0e32",
-  "\u30a2",
+  "\u30a2\u30e1\u30ea\u30ab",
 ];
 
 export const NODE_READERS: readonly TextReader[] = [
@@ -285,7 +285,7 @@ export const NODE_READERS: readonly TextReader[] = [
       "lib/engine/nodes/retrieval/words.ts#rowWordsIn",
     ],
     read: (text) => {
-      const row = `${text.slice(0, text.length / 4)} b`;
+      const row = `${text.slice(0, text.length / 16)} b`;
       matchesIn(text, { text: row, operator: "exact" });
     },
     common: false,
