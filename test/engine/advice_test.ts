@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { withEngine } from "../support/engine_rig.ts";
+import { graph } from "../support/one_object.ts";
 import { chain, testNode } from "../support/test_nodes.ts";
 import {
   around,
@@ -89,6 +90,36 @@ Deno.test("a model that a server would ask twice is named", async () => {
   assertEquals(await warningsOf(around(replacing, agent, helper)), [
     `${text} a asks twice there`,
   ]);
+});
+
+Deno.test("a prompt before a model is such a case, but not a prompt at the end", async () => {
+  await withEngine([], async ({ client }) => {
+    const pipeline = graph(
+      ["in=chat"],
+      ["p=prompt", "questions<in"],
+      ["llm=llm_openai", "questions<p"],
+      ["out=response", "answers<llm"],
+    );
+    const { warnings } = await client.ok("rrext_validate", { pipeline });
+    assertEquals(warnings.map(({ message }: { message: string }) => message), [
+      "Component p replaces what it receives on lane questions; a server also " +
+      "passes the original on, so llm asks twice there",
+    ]);
+    const end = graph(
+      ["in=chat"],
+      ["p=prompt", "questions<in"],
+      ["llm=llm_openai", "questions<in"],
+      ["out=response", "answers<llm", "questions<p"],
+    );
+    const other = await client.ok("rrext_validate", { pipeline: end });
+    assertEquals(
+      other.warnings.map(({ message }: { message: string }) => message),
+      [
+        "Component p replaces what it receives on lane questions; a server also " +
+        "passes the original on",
+      ],
+    );
+  }, { llm: () => "" });
 });
 
 Deno.test("a start is refused with the first fault of what it would load", async () => {
