@@ -25,6 +25,7 @@ import { fileOf, openBrowser, type Visit, visit } from "./browser.ts";
 const chromium = await chromiumPath();
 const missing = chromium ? "" : ` (skipped: ${NO_CHROMIUM})`;
 const KEY = "the key of the test";
+const OTHER_KEY = "the key of another user";
 
 /** Takes texts, and is never done with them. */
 const holding = testNode({
@@ -259,7 +260,9 @@ Deno.test({
     await t.step(
       "a key is asked for, and kept in memory alone",
       () =>
-        visit(browser, { auth: [{ key: KEY }] }, async ({ page }) => {
+        visit(browser, {
+          auth: [{ key: KEY }, { key: OTHER_KEY, userId: "another" }],
+        }, async ({ page }) => {
           const field = page.getByLabel("This engine wants a key.");
           await field.fill("another key");
           await page.keyboard.press("Enter");

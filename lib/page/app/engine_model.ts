@@ -57,8 +57,12 @@ export function follow({ session, address }: Access): void {
     hasChanged &&= document.hidden;
   }, BEAT_MS);
   const seconds = setInterval(nextSecond, 1_000);
+  // Another key may not see what the one before has seen.
   trouble.value = "";
+  overview.value = undefined;
   tasks.clear();
+  log.clear();
+  total.clear();
   const stop = receiveEvents(address, {
     onReady: () => void refresh(session),
     onEvents(batch): void {

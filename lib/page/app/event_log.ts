@@ -39,6 +39,12 @@ export class EventLog {
     return this.#total;
   }
 
+  /** Forget all of them. */
+  clear(): void {
+    this.#ring.length = 0;
+    this.#total = 0;
+  }
+
   /** Keep an event, and when it came, in Unix milliseconds. */
   add(at: number, event: StreamedEvent): void {
     const number = ++this.#total;

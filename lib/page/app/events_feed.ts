@@ -72,7 +72,8 @@ export function receiveEvents(
   address: Address,
   listeners: EventListeners,
 ): () => void {
-  const script = document.querySelector("script")!.textContent;
+  const script = document.querySelector("script[type=module]")!
+    .textContent;
   const url = URL.createObjectURL(
     new Blob([script], { type: "text/javascript" }),
   );

@@ -16,8 +16,20 @@ export class Series {
   readonly median: (number | null)[] = [];
   /** The 95th percentile. */
   readonly slow: (number | null)[] = [];
+  readonly #columns: readonly (number | null)[][] = [
+    this.times,
+    this.done,
+    this.failed,
+    this.median,
+    this.slow,
+  ] as (number | null)[][];
   #latencies: number[] = [];
   #seen = 0;
+
+  /** Forget what happened. */
+  clear(): void {
+    for (const column of this.#columns) column.length = 0;
+  }
 
   /** An object took so long, in milliseconds. */
   took(latency: number): void {
@@ -34,11 +46,10 @@ export class Series {
     this.#latencies = [];
     this.#seen = 0;
     const row = [now, done, failed, at(sorted, 0.5), at(sorted, 0.95)];
-    [this.times, this.done, this.failed, this.median, this.slow]
-      .forEach((column, place) => {
-        (column as (number | null)[]).push(row[place]!);
-        if (column.length > SECONDS) column.shift();
-      });
+    this.#columns.forEach((column, place) => {
+      column.push(row[place]!);
+      if (column.length > SECONDS) column.shift();
+    });
   }
 
   /** The newest measured latencies: of the last second that has any. */
