@@ -95,7 +95,6 @@ export class UnauthenticatedLimit {
   readonly #most: number;
   readonly #counts: Map<string, number> = new Map();
 
-  /** Allow `most` sockets of each address. */
   constructor(most: number) {
     this.#most = most;
   }

@@ -132,7 +132,6 @@ export class TaskKeys {
     return this.#byKey.get(key);
   }
 
-  /** Forget the keys of a task. */
   forget(token: string): void {
     for (const key of this.#ofTasks.get(token)?.values() ?? []) {
       this.#byKey.delete(key);

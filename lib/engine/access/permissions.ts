@@ -8,7 +8,6 @@ export type Permission =
   | "task.debug"
   | "task.store";
 
-/** Every permission. */
 export const ALL_PERMISSIONS: readonly Permission[] = [
   "task.control",
   "task.data",

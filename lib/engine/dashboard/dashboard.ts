@@ -65,12 +65,10 @@ export class Dashboard {
     return String(++this.#count);
   }
 
-  /** Add a connection. */
   add(connection: ConnectionInfo): void {
     this.#connections.add(connection);
   }
 
-  /** Remove a connection. */
   delete(connection: ConnectionInfo): void {
     this.#connections.delete(connection);
   }
@@ -95,7 +93,6 @@ export class Dashboard {
     };
   }
 
-  /** A connection has logged in. */
   connectionAdded({ id, client }: ConnectionInfo, identity: Identity): void {
     const { userId: clientId } = identity;
     const body = { connectionId: id, ...namesOf(client), clientId };
@@ -130,13 +127,11 @@ export class Dashboard {
     this.#publish("monitor_changed", body, nextTo(identity), connection);
   }
 
-  /** A task was forgotten. */
   taskRemoved({ spec }: Task): void {
     const body = { taskId: spec.displayId };
     this.#publish("task_removed", body, ownerOf(spec));
   }
 
-  /** A task has ended badly. */
   taskFailed({ spec, record }: Task): void {
     const { exitCode, exitMessage } = record.read();
     const body = { taskId: spec.displayId, exitCode, exitMessage };

@@ -45,7 +45,6 @@ export class Deployments {
   readonly #epoch: number;
   #isClosed = false;
 
-  /** Begin without deployments. */
   constructor(options: DeploymentsOptions) {
     this.#options = options;
     this.#epoch = Date.now() - options.clock.now();
@@ -56,7 +55,6 @@ export class Deployments {
     return [...this.#entries.values()].map(({ record }) => record);
   }
 
-  /** The deployment of a project; throws unless there is one. */
   get(projectId: string): DeploymentRecord {
     return this.#find(projectId).record;
   }

@@ -50,17 +50,14 @@ export interface TaskEvents {
 export class Monitors {
   readonly #watchers: Set<Watcher> = new Set();
 
-  /** Add a connection. */
   add(watcher: Watcher): void {
     this.#watchers.add(watcher);
   }
 
-  /** Remove a connection. */
   delete(watcher: Watcher): void {
     this.#watchers.delete(watcher);
   }
 
-  /** The publisher of one task. */
   eventsOf(task: TaskTopic): TaskEvents {
     return {
       wanted: (bit) => this.#audience(task, bit).next().done === false,
@@ -126,7 +123,6 @@ const MAX_SUBSCRIPTIONS = 4_096;
 export class Subscriptions {
   #entries: readonly Subscription[] = [];
 
-  /** All subscriptions. */
   get entries(): readonly Subscription[] {
     return this.#entries;
   }
@@ -144,7 +140,6 @@ export class Subscriptions {
     return mask & ~(before?.mask ?? 0);
   }
 
-  /** Remove all subscriptions. */
   clear(): void {
     this.#entries = [];
   }

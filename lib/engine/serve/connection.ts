@@ -77,7 +77,6 @@ export class Connection implements Caller, ConnectionHandlers, ConnectionInfo {
   #pendingRequests = 0;
   #pendingBytes = 0;
 
-  /** Serve a peer. */
   constructor(
     core: Core,
     peer: Peer,
@@ -114,7 +113,6 @@ export class Connection implements Caller, ConnectionHandlers, ConnectionInfo {
     if (!this.identity) this.#refuse(subject, notAuthenticated());
   }
 
-  /** The connection ended. */
   onClose(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
@@ -132,7 +130,6 @@ export class Connection implements Caller, ConnectionHandlers, ConnectionInfo {
     this.#refuse({ seq }, this.identity ? error : notAuthenticated());
   }
 
-  /** End the connection. */
   close(code: number, reason: string): void {
     if (!this.#isOpen) return;
     this.onClose();
@@ -144,7 +141,6 @@ export class Connection implements Caller, ConnectionHandlers, ConnectionInfo {
     return ++this.#attempts;
   }
 
-  /** Log in. */
   login(identity: Identity, client: ClientInfo): void {
     const before = this.identity;
     this.identity = identity;

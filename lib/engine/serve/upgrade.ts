@@ -99,38 +99,31 @@ export class BunSocket extends EventTarget {
   #peer: BunPeer | undefined;
   #isClosed = false;
 
-  /** As of a `WebSocket`. */
   get readyState(): number {
     return this.#isClosed ? CLOSED : this.#peer?.readyState ?? CONNECTING;
   }
 
-  /** As of a `WebSocket`. */
   get bufferedAmount(): number {
     return this.#peer?.getBufferedAmount() ?? 0;
   }
 
-  /** Send a message. */
   send(data: string | Uint8Array): void {
     this.#peer?.send(data);
   }
 
-  /** Close the socket. */
   close(code?: number, reason?: string): void {
     this.#peer?.close(code, reason);
   }
 
-  /** The socket has opened. */
   opened(peer: BunPeer): void {
     this.#peer = peer;
     this.dispatchEvent(new Event("open"));
   }
 
-  /** A message arrived. */
   received(data: string | Uint8Array): void {
     this.dispatchEvent(new MessageEvent("message", { data }));
   }
 
-  /** The socket has closed. */
   closed(): void {
     this.#isClosed = true;
     this.dispatchEvent(new Event("close"));

@@ -19,7 +19,6 @@ export class CommandChannel {
   readonly #lifetime: AbortController = new AbortController();
   #seq = 0;
 
-  /** Connect. */
   constructor(connect: Connect) {
     this.#engine = connect({
       send: (message): void => {

@@ -5,7 +5,6 @@ export class MemoryBudget {
   readonly #most: number;
   #taken = 0;
 
-  /** Allow `most` bytes. */
   constructor(most: number) {
     this.#most = most;
   }
@@ -37,7 +36,6 @@ export interface BudgetShare {
 
 /** There is no memory for a request at the moment. */
 export class Busy extends RocketRideException {
-  /** Make one. */
   constructor() {
     super("Too much is held for other requests: try again later", {
       retryable: true,
