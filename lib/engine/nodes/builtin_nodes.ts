@@ -18,11 +18,8 @@ const registries: WeakMap<Settings, NodeRegistry> = new WeakMap();
 
 /** Every node that an engine with some settings can run. */
 export function registryOf(settings: Settings): NodeRegistry {
-  const { parsers, allowHosts, maxWaves, llm, embedding, overrides } = settings;
-  const found = registries.get(settings) ?? createRegistry(
-    builtinNodes({ parsers, allowHosts, maxWaves, llm, embedding, overrides }),
-    settings.nodes,
-  );
+  const found = registries.get(settings) ??
+    createRegistry(builtinNodes(settings), settings.nodes);
   registries.set(settings, found);
   return found;
 }

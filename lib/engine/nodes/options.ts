@@ -84,40 +84,13 @@ export interface CodeContext extends OverrideContext {
   readonly language: string | undefined;
 }
 
-/** What of the engine's options the nodes look at. */
+/** What nodes look at of the options of `createEngine`. */
 export interface BuiltinNodesOptions {
-  /**
-   * Parsers of your own for the node `parse`, by media type.
-   *
-   * @default {{}}
-   */
   readonly parsers?: ParserTable;
-  /**
-   * The hosts that the node `tool_http_request` may ask, by name;
-   * `*.example.com` stands for all below one. All when absent.
-   */
   readonly allowHosts?: readonly string[] | undefined;
-  /**
-   * The greatest number of waves that an agent may be given, 1 to 50.
-   *
-   * @default {50}
-   */
   readonly maxWaves?: number;
-  /**
-   * What answers instead of every model: a function, or a script. The models
-   * that pipelines name when absent.
-   */
   readonly llm?: LlmFunction | readonly LlmReplyLine[] | undefined;
-  /**
-   * What makes vectors instead of every embedding model: a function, or
-   * `words`, which compares texts by the words that they share. The models
-   * that pipelines name when absent.
-   */
   readonly embedding?: EmbeddingFunction | "words" | undefined;
-  /**
-   * Functions that do the work of nodes which can do it only in part here. What
-   * the nodes do by themselves when absent.
-   */
   readonly overrides?: NodeOverrides;
 }
 

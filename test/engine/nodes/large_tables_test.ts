@@ -14,7 +14,7 @@ function tablesOf(html: string): string[] {
     title: () => {},
     table: (markdown) => void tables.push(markdown),
   });
-  reader.write(html);
+  reader.push(html);
   reader.end();
   return tables;
 }

@@ -1,13 +1,6 @@
 import { type Handler, Parser, type ParserOptions } from "htmlparser2";
 import { htmlTables } from "./html_tables.ts";
-
-/** HTML on its way into text. */
-export interface HtmlReader {
-  /** Take markup; returns the text that it adds. */
-  write(markup: string): string;
-  /** Close what is open; returns the rest of the text. */
-  end(): string;
-}
+import type { TextFlow } from "./text_decoding.ts";
 
 /** How a page is read, and what is reported of it besides its text. */
 export interface HtmlOptions {
@@ -103,7 +96,7 @@ interface Part {
  * styles are dropped, cells of a table row are separated by tabs. The text of
  * tables is also in the text.
  */
-export function htmlReader(options: HtmlOptions): HtmlReader {
+export function htmlReader(options: HtmlOptions): TextFlow<string> {
   const tables = htmlTables(options.table);
   const parts: Part[] = [];
   let verbatim = 0;
@@ -202,7 +195,7 @@ export function htmlReader(options: HtmlOptions): HtmlReader {
   }
 
   return {
-    write(markup): string {
+    push(markup): string {
       parser.write(markup);
       return taken();
     },

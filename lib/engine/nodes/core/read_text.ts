@@ -69,12 +69,12 @@ export function textReading(
   return {
     async write(bytes): Promise<void> {
       const decoded = decoding.push(bytes);
-      const text = html ? html.write(decoded) : decoded;
+      const text = html ? html.push(decoded) : decoded;
       await pass(cutter.push(nfc.push(text)));
     },
     async end(): Promise<void> {
       const decoded = decoding.end();
-      const text = html ? html.write(decoded) + html.end() : decoded;
+      const text = html ? html.push(decoded) + html.end() : decoded;
       const rest = nfc.push(text) + nfc.end();
       await pass([...cutter.push(rest), ...cutter.end()]);
       if (records) await passTable(pipe, records.end());
