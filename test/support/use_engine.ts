@@ -13,6 +13,7 @@ import {
   terminate,
   use,
 } from "@rocketride/streams";
+import { deployAdd, deployRemove } from "@rocketride/streams/admin";
 import { DIGEST, TEXT } from "./pipelines.ts";
 
 const MODEL: Pipeline = {
@@ -66,6 +67,11 @@ export async function useEngine(options: ConnectOptions): Promise<void> {
   const model = await use(session, { pipeline: MODEL });
   const answer = await chat(session, model, "The capital of France?");
   assertEquals(firstAnswer(answer), "Paris");
+
+  const schedule = "0 6 * * mon-fri";
+  const { state } = await deployAdd(session, MODEL, { schedule });
+  assertEquals(state, "active");
+  await deployRemove(session, "model");
 
   await terminate(session, text);
   for await (const event of watched) {
