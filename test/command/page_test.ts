@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Command } from "commander";
 import { createProgram } from "../../lib/cli/program.ts";
-import { COMMAND_ARGS, startProgram } from "../support/command.ts";
+import { COMMAND, startProgram } from "../support/command.ts";
 import { ROOT } from "../support/read_tree.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
@@ -64,7 +64,7 @@ Deno.test("the tour of the page does what it says", async () => {
   await Deno.mkdir(`${cwd}/bin`);
   await Deno.writeTextFile(
     `${cwd}/bin/rocketride`,
-    `#!/bin/sh\nexec ${Deno.execPath()} ${COMMAND_ARGS.join(" ")} "$@"\n`,
+    `#!/bin/sh\nexec ${COMMAND.join(" ")} "$@"\n`,
     { mode: 0o755 },
   );
   // Another port than the page's may be taken by whoever runs this.

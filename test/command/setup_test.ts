@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
 import {
-  COMMAND_ARGS,
+  COMMAND,
   runCommand,
   startProgram,
   withCommand,
@@ -148,8 +148,8 @@ Deno.test("login to a cloud goes by the browser, and makes a key", async () => {
   });
   const uri = server.uri();
   const command = startProgram(
-    Deno.execPath(),
-    [...COMMAND_ARGS, "login"],
+    COMMAND[0],
+    [...COMMAND.slice(1), "login"],
     { cwd, env: { ROCKETRIDE_URI: uri, PATH: "/nowhere" } },
   );
   const address = await command.printedError(/visit: (\S+)/);
@@ -213,7 +213,7 @@ Deno.test("completion knows commands, subcommands, options and choices", async (
   await Deno.mkdir(bin);
   await Deno.writeTextFile(
     `${bin}/rocketride`,
-    `#!/bin/sh\nexec ${Deno.execPath()} ${COMMAND_ARGS.join(" ")} "$@"\n`,
+    `#!/bin/sh\nexec ${COMMAND.join(" ")} "$@"\n`,
     { mode: 0o755 },
   );
   const script = `PATH="${bin}:$PATH"; source <(rocketride completion bash)

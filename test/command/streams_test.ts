@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { listTasks, send, type Session, use, watchTask } from "../../mod.ts";
 import {
-  COMMAND_ARGS,
+  COMMAND,
   type CommandRig,
   type RunningCommand,
   startProgram,
@@ -136,14 +136,13 @@ Deno.test("engine listens to others only with a key", async () => {
 Deno.test("a reader of events that leaves ends the command without a failure", async () => {
   await withCommand(async ({ cwd, uri, session }) => {
     const program = [
-      `"$DENO" $ARGS events task --json 2>err.txt | head -n 1 >out.txt`,
+      `$COMMAND events task --json 2>err.txt | head -n 1 >out.txt`,
       'echo "${PIPESTATUS[0]}"',
     ].join("; ");
     const shell = startProgram("bash", ["-c", program], {
       cwd,
       env: {
-        DENO: Deno.execPath(),
-        ARGS: COMMAND_ARGS.join(" "),
+        COMMAND: COMMAND.join(" "),
         ROCKETRIDE_URI: uri,
       },
     });

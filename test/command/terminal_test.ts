@@ -6,11 +6,7 @@ import {
   serveEngine,
 } from "../../lib/engine/mod.ts";
 import { send, terminate, use } from "../../mod.ts";
-import {
-  COMMAND_ARGS,
-  type CommandRig,
-  withCommand,
-} from "../support/command.ts";
+import { COMMAND, type CommandRig, withCommand } from "../support/command.ts";
 import {
   hasTerminals,
   NO_TERMINAL,
@@ -24,7 +20,7 @@ function onTerminal(
   args: readonly string[],
   options: Partial<TerminalOptions> = {},
 ): OpenTerminal {
-  return openTerminal(Deno.execPath(), [...COMMAND_ARGS, ...args], {
+  return openTerminal([...COMMAND, ...args], {
     cwd,
     ...options,
     env: { ROCKETRIDE_URI: uri, ...options.env },

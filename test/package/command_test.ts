@@ -88,7 +88,8 @@ Deno.test("the command of the package runs on Node and on Bun", async (t) => {
       ignore: !hasTerminals,
       async fn(): Promise<void> {
         await start(["new", `for-${name}`, "--template", "chat"]).outcome;
-        await using terminal = openTerminal(program, [
+        await using terminal = openTerminal([
+          program,
           ...before,
           ...["chat", "--local", "--pipeline", `for-${name}/pipeline.json`],
         ], { cwd: path });

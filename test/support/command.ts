@@ -37,21 +37,27 @@ export interface RunningCommand {
   readonly outcome: Promise<CommandOutcome>;
 }
 
-/** The arguments of `deno` that are the command. */
-export const COMMAND_ARGS: readonly string[] = [
-  "run",
-  "--quiet",
-  "--no-check",
-  "--allow-all",
-  new URL("lib/cli/mod.ts", ROOT).pathname,
-];
+/**
+ * The command: from its sources on Deno, or the program and the arguments that
+ * the variable `TEST_COMMAND` has as a list in JSON, such as that of the package
+ * on Node.
+ */
+export const COMMAND: readonly [program: string, ...args: string[]] = JSON
+  .parse(
+    Deno.env.get("TEST_COMMAND") ?? JSON.stringify([
+      Deno.execPath(),
+      ...["run", "--quiet", "--no-check", "--allow-all"],
+      new URL("lib/cli/mod.ts", ROOT).pathname,
+    ]),
+  );
 
-/** Start the command from its sources. */
+/** Start the command. */
 export function startCommand(
   args: readonly string[],
   { cwd, env = {}, input }: CommandOptions,
 ): RunningCommand {
-  return startProgram(Deno.execPath(), [...COMMAND_ARGS, ...args], {
+  const [program, ...before] = COMMAND;
+  return startProgram(program, [...before, ...args], {
     cwd,
     env,
     ...(input !== undefined && { input }),
@@ -99,7 +105,7 @@ export function startProgram(
   };
 }
 
-/** Run the command from its sources to its end. */
+/** Run the command to its end. */
 export function runCommand(
   args: readonly string[],
   options: CommandOptions,

@@ -50,14 +50,13 @@ export interface OpenTerminal extends AsyncDisposable {
 
 /** Run a program on a pseudo-terminal. */
 export function openTerminal(
-  program: string,
-  args: readonly string[],
+  command: readonly string[],
   { cwd, env = {}, columns = 80, rows = 24 }: TerminalOptions,
 ): OpenTerminal {
   const relay = new URL("pseudo_terminal.py", import.meta.url).pathname;
   const { NO_COLOR: _, ...inherited } = neutralEnv();
   const child = new Deno.Command("python3", {
-    args: [relay, String(columns), String(rows), program, ...args],
+    args: [relay, String(columns), String(rows), ...command],
     cwd,
     clearEnv: true,
     env: { ...inherited, TERM: "xterm-256color", ...env },
