@@ -93,16 +93,14 @@ export class Dashboard {
     };
   }
 
-  connectionAdded({ id, client }: ConnectionInfo, identity: Identity): void {
-    const { userId: clientId } = identity;
-    const body = { connectionId: id, ...namesOf(client), clientId };
+  connectionAdded(connection: ConnectionInfo, identity: Identity): void {
+    const body = { ...about(connection), clientId: identity.userId };
     this.#publish("connection_added", body, nextTo(identity));
   }
 
   /** A connection that was logged in as `identity` no longer is. */
-  connectionRemoved({ id, client }: ConnectionInfo, identity: Identity): void {
-    const body = { connectionId: id, ...namesOf(client) };
-    this.#publish("connection_removed", body, nextTo(identity));
+  connectionRemoved(connection: ConnectionInfo, identity: Identity): void {
+    this.#publish("connection_removed", about(connection), nextTo(identity));
   }
 
   /** A credential was refused, as HTTP would with status 401. */
@@ -117,10 +115,9 @@ export class Dashboard {
   monitorChanged(from: Owner, target: MonitorKey, mask: number): void {
     const connection = this.#connectionOf(from);
     if (!connection?.identity) return;
-    const { id, client, identity } = connection;
+    const { identity } = connection;
     const body = {
-      connectionId: id,
-      ...namesOf(client),
+      ...about(connection),
       key: monitorName(target),
       change: mask === 0 ? "unsubscribed" : "subscribed",
     };
@@ -186,10 +183,12 @@ function ownerOf(
     identity.userId === userId && isAllowed(identity, "task.monitor", token);
 }
 
-function namesOf(
-  { name, version }: ClientInfo,
-): { readonly clientName?: string; readonly clientVersion?: string } {
+/** How events name a connection. */
+function about(
+  { id, client: { name, version } }: ConnectionInfo,
+): Readonly<Record<string, string>> {
   return {
+    connectionId: id,
     ...(name !== undefined && { clientName: name }),
     ...(version !== undefined && { clientVersion: version }),
   };

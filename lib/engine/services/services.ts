@@ -131,16 +131,15 @@ function serviceForm(
     type: { "ui:widget": "hidden" },
   };
   if (!preconfig) {
-    const { properties, ...required } = objectOf(fields);
-    const schema: JsonObject = {
-      type: "object",
-      properties: { type, ...properties as JsonObject },
-      ...required,
-    };
-    return { schema, ui: { ...ui, ...passwords } };
+    return { schema: objectOf(fields, { type }), ui: { ...ui, ...passwords } };
   }
   const profiles = Object.keys(preconfig.profiles);
-  const hasPasswords = Object.keys(passwords).length > 0;
+  const oneOf = profiles.map((name): JsonObject => ({
+    properties: {
+      profile: { const: name },
+      [name]: objectOf(fields, {}, preconfig.profiles[name]),
+    },
+  }));
   const schema: JsonObject = {
     type: "object",
     properties: {
@@ -148,30 +147,22 @@ function serviceForm(
       profile: { type: "string", default: preconfig.default, enum: profiles },
     },
     required: ["profile"],
-    dependencies: {
-      profile: {
-        oneOf: profiles.map((name): JsonObject => ({
-          properties: {
-            profile: { const: name },
-            [name]: {
-              type: "object",
-              ...objectOf(fields, preconfig.profiles[name]),
-            },
-          },
-        })),
-      },
-    },
+    dependencies: { profile: { oneOf } },
   };
-  const below = profiles.map((name) => [name, passwords]);
+  const below = Object.keys(passwords).length > 0 ? profiles : [];
   return {
     schema,
-    ui: { ...ui, ...(hasPasswords && Object.fromEntries(below)) },
+    ui: {
+      ...ui,
+      ...Object.fromEntries(below.map((name) => [name, passwords])),
+    },
   };
 }
 
 /** Fields as JSON Schema; a preset's value goes before the field's own. */
 function objectOf(
   fields: readonly NodeField[],
+  others: JsonObject,
   preset: JsonObject = {},
 ): JsonObject {
   const required = names(fields.filter(({ optional }) => !optional));
@@ -186,7 +177,8 @@ function objectOf(
     }];
   });
   return {
-    properties: Object.fromEntries(properties),
+    type: "object",
+    properties: { ...others, ...Object.fromEntries(properties) },
     ...(required.length > 0 && { required }),
   };
 }
