@@ -63,13 +63,15 @@ export function enginePage(): (request: Request) => Response | undefined {
   };
 }
 
-/** Not every browser takes the page's own host to mean its sockets, too. */
 function policyFor(host: string): string {
+  // Not every browser takes the page's own host to mean its sockets, too. Where
+  // it is an address of version 6, a policy cannot name it.
+  const sockets = host.startsWith("[") ? "" : ` ws://${host} wss://${host}`;
   return [
     "default-src 'none'",
     `script-src 'sha256-${SCRIPT_HASH}'`,
     `style-src 'sha256-${STYLE_HASH}'`,
-    `connect-src 'self' ws://${host} wss://${host}`,
+    `connect-src 'self'${sockets}`,
     // The page's own script once more, which receives the events.
     "worker-src blob:",
     "img-src data:",

@@ -105,6 +105,8 @@ Deno.test("the page's policy allows its own script and style, and no other", asy
     policy.includes("connect-src 'self' ws://10.0.0.7:81 wss://10.0.0.7:81;"),
   );
   assert(!/unsafe|\*/.test(policy), policy);
+  const six = page(new Request("http://[::1]:81/"))!.headers;
+  assertMatch(six.get("content-security-policy")!, /connect-src 'self';/);
   // No markup besides the script's own; nothing is loaded from elsewhere.
   const markup = html.replace(/<(script|style)[^]*?<\/\1>|<!--[^]*-->/g, "");
   assertEquals(markup.match(/ on\w+=|style=|src=|https?:/g), null);
