@@ -2,6 +2,7 @@ import type { UnauthenticatedLimit } from "./access/admission.ts";
 import type { TaskKeys } from "./access/keys.ts";
 import type { Dashboard } from "./dashboard/dashboard.ts";
 import type { Deployments } from "./deploy/deployments.ts";
+import type { EventLogs } from "./monitor/event_log.ts";
 import type { Monitors } from "./monitor/monitors.ts";
 import type { TaskHost } from "./run/task.ts";
 import type { TaskTable } from "./run/task_table.ts";
@@ -16,6 +17,8 @@ export interface Core {
   /** The keys that others know them by. */
   readonly keys: TaskKeys;
   readonly monitors: Monitors;
+  /** What they have sent. */
+  readonly logs: EventLogs;
   /** The variables of pipelines; tasks keep those that they started with. */
   readonly env: { values: Readonly<Record<string, string>> };
   /** Who is connected, and who is told about that. */

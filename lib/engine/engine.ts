@@ -11,6 +11,7 @@ import { denied } from "./access/permissions.ts";
 import type { Core } from "./core.ts";
 import { Dashboard } from "./dashboard/dashboard.ts";
 import { Deployments } from "./deploy/deployments.ts";
+import { EventLogs } from "./monitor/event_log.ts";
 import { Monitors } from "./monitor/monitors.ts";
 import { LIMIT_NAMES } from "./limits.ts";
 import { pipelineCode } from "./commands/pipeline_code.ts";
@@ -138,7 +139,8 @@ export function createEngine(options: EngineOptions = {}): Engine {
     keys,
     (task) => dashboard.taskRemoved(task),
   );
-  const monitors = new Monitors();
+  const logs = new EventLogs(settings.maxLogBytes);
+  const monitors = new Monitors(logs);
   const stores = new Stores(settings.store, settings.randomUUID);
   const lifetime = new AbortController();
   const core: Core = {
@@ -146,6 +148,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     tasks,
     keys,
     monitors,
+    logs,
     env: { values: { ...settings.env } },
     dashboard,
     unauthenticated: new UnauthenticatedLimit(settings.maxUnauthenticated),

@@ -54,6 +54,13 @@ export interface EngineLimits {
    */
   readonly endedTaskTime?: number;
   /**
+   * The greatest number of bytes of the logs of events; the oldest are deleted
+   * first.
+   *
+   * @default {67_108_864}
+   */
+  readonly maxLogBytes?: number;
+  /**
    * The greatest number of waves that an agent may be given, 1 to 50; each
    * asks its model once. One that does not say gets 10, or this if it is less.
    *
@@ -141,6 +148,7 @@ export const LIMITS: Readonly<
   maxEndedTasks: [1_000, Infinity],
   maxEndedSize: [64 * MIB, Infinity],
   endedTaskTime: [300_000, Infinity],
+  maxLogBytes: [64 * MIB, Infinity],
   maxWaves: [50, 50],
   maxMessageBytes: [MAX_MESSAGE_BYTES, MAX_MESSAGE_BYTES],
   maxDepth: [256, 1_000],

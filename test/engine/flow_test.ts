@@ -37,12 +37,12 @@ Deno.test("metadata tells the way of an object and nothing of its data", async (
   const done = { lane: "text", result: "continue" };
   const object = { name: "n", objectId: "o", mimeType: "text/plain" };
   assertEquals(await flowOf("metadata"), [
-    { op: "begin", pipes: ["n"], trace: object },
-    { op: "enter", pipes: ["a", "b"], trace },
-    { op: "enter", pipes: ["a", "b", "c"], trace },
-    { op: "leave", pipes: ["a", "b", "c"], trace: done },
-    { op: "leave", pipes: ["a", "b"], trace: done },
-    { op: "end", pipes: [], trace: {} },
+    { op: "begin", component: "n", pipes: ["n"], trace: object },
+    { op: "enter", component: "b", pipes: ["a", "b"], trace },
+    { op: "enter", component: "c", pipes: ["a", "b", "c"], trace },
+    { op: "leave", component: "c", pipes: ["a", "b", "c"], trace: done },
+    { op: "leave", component: "b", pipes: ["a", "b"], trace: done },
+    { op: "end", component: "n", pipes: ["n"], trace: {} },
   ]);
 });
 

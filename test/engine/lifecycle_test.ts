@@ -42,6 +42,7 @@ Deno.test("a task goes through its states, and watchers see each", async () => {
       name: `${id}.a`,
       projectId: "project",
       source: "a",
+      beginSeq: 1,
       __id: id,
     });
     // The last word is the end, after the last status.

@@ -187,7 +187,13 @@ Deno.test("a new kind is answered with what is known, before the reply", async (
     assertEquals(both[0].body.__id, id);
     assertEquals(both[1].body, {
       action: "running",
-      tasks: [{ id, name: `${id}.a`, ...ADDRESS }],
+      tasks: [{
+        id,
+        name: `${id}.a`,
+        ...ADDRESS,
+        runKind: "dev",
+        teamId: "",
+      }],
       __id: "",
     });
     // Nothing is new the second time, and after a pause everything is.

@@ -42,7 +42,10 @@ export interface RawClient {
   ok(command: string, args?: object, payload?: Uint8Array): Promise<Body>;
   /** Send a request that must fail; answers the message. */
   fails(command: string, args?: object, payload?: Uint8Array): Promise<string>;
-  /** The bodies of the events of a name that have arrived so far. */
+  /**
+   * The bodies of the events of a name that have arrived so far, without the
+   * stamps of the log; `received` has them.
+   */
   events(name: string): Body[];
   /** Wait for the next event of a name that was not waited for yet. */
   nextEvent(name: string): Promise<Body>;
@@ -183,7 +186,7 @@ function rawClient(
     events: (name) =>
       received.filter((message): message is EventMessage =>
         message.type === "event" && message.event === name
-      ).map(({ body }) => body),
+      ).map(({ body }) => unstamped(body)),
     async nextEvent(name): Promise<Body> {
       const index = seen.get(name) ?? 0;
       seen.set(name, index + 1);
@@ -196,4 +199,18 @@ function rawClient(
     },
   };
   return client;
+}
+
+/** A body without what every event of a task has. */
+function unstamped(body: Body): Body {
+  if (body.logSeq === undefined) return body;
+  const { eventTime: _t, logSeq: _n, runKind: _k, teamId: _i, ...rest } = body;
+  const { userId: _u, project_id, source, ...own } = rest;
+  // Other members are the event's own.
+  const isOwn = "pipeflow" in own || "pipes" in own;
+  return isOwn
+    ? { ...own, project_id, source }
+    : "projectId" in own
+    ? { ...own, source }
+    : own;
 }

@@ -2,6 +2,7 @@ import { EVENT_BITS } from "../../../schema/event.ts";
 import { TASK_STATE } from "../../../schema/task.ts";
 import { RocketRideException } from "../../errors.ts";
 import { existing, isAllowed } from "../access/permissions.ts";
+import { readScope } from "../access/scope.ts";
 import { isName } from "../pipeline/component.ts";
 import { type MonitorKey, readMask } from "../monitor/monitors.ts";
 import type { Task } from "../run/task.ts";
@@ -52,10 +53,14 @@ function readTarget(call: Call): Target {
   if (token === "*") return { key: { kind: "all" } };
   if (token !== undefined) {
     const task = existing(call.core.tasks, token);
-    const { projectId, source } = task.spec;
-    return { key: { kind: "source", projectId, source, pipeId }, task };
+    const { projectId, source, runKind, teamId } = task.spec;
+    const topic = { projectId, source, pipeId, runKind, teamId };
+    return { key: { kind: "source", ...topic }, task };
   }
-  if (named) return { key: { kind: "source", projectId, source, pipeId } };
+  if (named) {
+    const topic = { projectId, source, pipeId, ...readScope(args) };
+    return { key: { kind: "source", ...topic } };
+  }
   throw new RocketRideException(
     "You must specifiy either token or project_id/source",
   );
@@ -66,7 +71,12 @@ function sendStatus(call: Call, key: MonitorKey, named?: Task): void {
   const { caller, core } = call;
   const { projectId, source } = key;
   const event = "apaevt_status_update";
-  const found = named ? [named] : core.tasks.ofSource(projectId, source);
+  const { runKind, teamId } = key;
+  const found = named
+    ? [named]
+    : core.tasks.ofSource(projectId, source).filter(({ spec }) =>
+      spec.runKind === runKind && spec.teamId === teamId
+    );
   // Of several that ran under one source, the latest is enough.
   const shown = source === "*"
     ? found.filter(({ active }) => active)
@@ -88,8 +98,9 @@ function sendTasks({ caller, core, identity }: Call): void {
   const tasks = core.tasks.active().filter(({ spec, record }) =>
     record.state !== TASK_STATE.NONE &&
     isAllowed(identity, "task.monitor", spec.token)
-  ).map(({ spec: { displayId: id, name, projectId, source } }) => {
-    return { id, name, projectId, source };
+  ).map(({ spec }) => {
+    const { displayId: id, name, projectId, source, runKind, teamId } = spec;
+    return { id, name, projectId, source, runKind, teamId };
   });
   caller.sendEvent("apaevt_task", { action: "running", tasks, __id: "" });
 }

@@ -153,7 +153,10 @@ function isWhole(value: unknown): value is number {
 }
 
 /** What is to be started, by whom, and how. */
-export interface StartRequest extends Pick<TaskSpec, "userId" | "rights"> {
+export interface StartRequest
+  extends
+    Pick<TaskSpec, "userId" | "rights">,
+    Partial<Pick<TaskSpec, "runKind" | "teamId">> {
   /** The pipeline as it was received, placeholders unresolved. */
   readonly pipeline: Pipeline;
   readonly options: StartOptions;
@@ -186,6 +189,7 @@ export async function startTask(
   const { id: source, provider } = chosen;
   const given = pipeline.project_id;
   const projectId = isName(given) ? given : settings.randomUUID();
+  const { runKind = "dev", teamId = "" } = request;
   const address = { projectId, source, userId };
 
   const token = isName(request.token)
@@ -212,6 +216,8 @@ export async function startTask(
   const spec = {
     ...options,
     ...address,
+    runKind,
+    teamId,
     rights,
     token,
     publicToken: settings.tokens === "server"

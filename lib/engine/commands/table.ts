@@ -18,6 +18,7 @@ import {
   profileStatus,
   services,
 } from "./info.ts";
+import { log } from "./log.ts";
 import { auth, deauth } from "./login.ts";
 import { monitor } from "./monitor.ts";
 import { type PipelineCode, pipelineCode } from "./pipeline_code.ts";
@@ -68,6 +69,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["rrext_get_task_status", task("task.monitor", getTaskStatus)],
   ["rrext_get_tasks", own("task.monitor", getTasks)],
   ["rrext_get_token", own("task.monitor", getToken)],
+  ["rrext_log", own("task.monitor", log)],
   ["rrext_monitor", login(monitor)],
   ["rrext_ping", login(ping)],
   ["rrext_process", task("task.data", processData)],

@@ -2,16 +2,16 @@ import { EVENT_BITS } from "../../../schema/event.ts";
 import { isRecord } from "../../../schema/json.ts";
 import { RocketRideException, ValidationException } from "../../errors.ts";
 import { withoutKey } from "../access/keys.ts";
+import type { EventLogs, LogAddress } from "./event_log.ts";
 
 /** The task that an event is about. */
-export interface TaskTopic {
+export interface TaskTopic extends LogAddress {
   readonly token: string;
   readonly publicToken: string;
   /** The id shown to watchers. */
   readonly displayId: string;
-  readonly projectId: string;
-  /** The id of its source component. */
-  readonly source: string;
+  /** The user who started it. */
+  readonly userId: string;
 }
 
 /** A connection, as far as events are concerned. */
@@ -23,21 +23,25 @@ export interface Watcher {
   sendEvent(event: string, body: Readonly<Record<string, unknown>>): void;
 }
 
-/** Publishes the events of one task. */
+/** Publishes the events of one task, and keeps them. */
 export interface TaskEvents {
+  /** The task begins; returns the number of its next event in the log. */
+  begin(traceLevel: string): number;
+  /** The task has ended. */
+  end(outcome: "ok" | "error" | "cancelled"): void;
   /** Whether a watcher would receive events of this kind at this moment. */
   wanted(bit: number): boolean;
   /**
-   * Send an event to all who subscribed to its kind, a bit of `EVENT_BITS`.
-   * `body` is not called when there is no watcher; `pipeId` is the pipe that
-   * the event is about, if it is about one.
+   * Log an event, and send it to all who subscribed to its kind, a bit of
+   * `EVENT_BITS`. `pipeId` is the pipe that it is about, if it is about one.
+   * Returns its number in the log.
    */
   publish(
     bit: number,
     event: string,
     body: () => Readonly<Record<string, unknown>>,
     pipeId?: number,
-  ): void;
+  ): number | null;
 }
 
 /**
@@ -49,6 +53,12 @@ export interface TaskEvents {
  */
 export class Monitors {
   readonly #watchers: Set<Watcher> = new Set();
+  readonly #logs: EventLogs;
+
+  /** Begin without watchers; events go to `logs`. */
+  constructor(logs: EventLogs) {
+    this.#logs = logs;
+  }
 
   add(watcher: Watcher): void {
     this.#watchers.add(watcher);
@@ -59,34 +69,42 @@ export class Monitors {
   }
 
   eventsOf(task: TaskTopic): TaskEvents {
+    const { displayId: __id, publicToken, token, userId } = task;
+    type Body = Readonly<Record<string, unknown>>;
+    const hidden = (body: Body): Body =>
+      "notes" in body ? withoutKey(body, publicToken) : body;
     return {
+      begin: (level) => this.#logs.open(task).begin(token, level),
+      end: (outcome) => this.#logs.open(task).end(token, outcome),
       wanted: (bit) => this.#audience(task, bit).next().done === false,
       publish: (bit, event, makeBody, pipeId) => {
-        let body: Readonly<Record<string, unknown>> | undefined;
         try {
+          const log = this.#logs.open(task);
+          const given = { ...makeBody(), userId, __id };
+          const body = log.record(token, event, given, hidden);
           for (const watcher of this.#audience(task, bit, pipeId)) {
-            body ??= { ...makeBody(), __id: task.displayId };
             const maySend = !("notes" in body) ||
-              watcher.mayWatch("task.data", task.token);
-            const shown = maySend ? body : withoutKey(body, task.publicToken);
-            watcher.sendEvent(event, shown);
+              watcher.mayWatch("task.data", token);
+            watcher.sendEvent(event, maySend ? body : hidden(body));
           }
+          return log.lastSeq;
         } catch {
           // A node may report what JSON cannot carry. Watching a task must not
           // fail it.
+          return null;
         }
       },
     };
   }
 
   *#audience(
-    { token, projectId, source }: TaskTopic,
+    { token, ...topic }: TaskTopic,
     bit: number,
     pipeId?: number,
   ): Generator<Watcher, void> {
     const permission = bit === EVENT_BITS.SSE ? "task.data" : "task.monitor";
     for (const watcher of this.#watchers) {
-      const mask = watcher.subscriptions.maskFor({ projectId, source, pipeId });
+      const mask = watcher.subscriptions.maskFor({ ...topic, pipeId });
       if ((mask & bit) === 0) continue;
       if (watcher.mayWatch(permission, token)) yield watcher;
     }
@@ -99,6 +117,9 @@ export interface EventTopic {
   readonly source: string;
   /** The pipe, for events that are about one. */
   readonly pipeId?: number | undefined;
+  /** Whose runs; runs of development unless it says something else. */
+  readonly runKind?: LogAddress["runKind"] | undefined;
+  readonly teamId?: string | undefined;
 }
 
 /**
@@ -157,14 +178,20 @@ export class Subscriptions {
 function sameKey(a: MonitorKey, b: MonitorKey): boolean {
   if (a.kind === "all" || b.kind === "all") return a.kind === b.kind;
   return a.projectId === b.projectId && a.source === b.source &&
-    a.pipeId === b.pipeId;
+    a.pipeId === b.pipeId && isSameScope(a, b);
+}
+
+function isSameScope(a: EventTopic, b: EventTopic): boolean {
+  return (a.runKind ?? "dev") === (b.runKind ?? "dev") &&
+    (a.teamId ?? "") === (b.teamId ?? "");
 }
 
 function matches(key: MonitorKey, topic: EventTopic): boolean {
   if (key.kind === "all") return true;
   return key.projectId === topic.projectId &&
     (key.source === "*" || key.source === topic.source) &&
-    (key.pipeId === undefined || key.pipeId === topic.pipeId);
+    (key.pipeId === undefined || key.pipeId === topic.pipeId) &&
+    isSameScope(key, topic);
 }
 
 /** How a server writes the target of a subscription. */

@@ -290,7 +290,7 @@ export class Delivery {
 
   #trace(path: readonly string[], step: FlowStep): void {
     const { pipeId, record } = this.#options;
-    if (record.tracing) record.flow(pipeId, path, step);
+    if (record.isTraced) record.flow(pipeId, path, step);
   }
 
   #contextOf(worker: Worker): PipeContext {

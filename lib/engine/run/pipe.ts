@@ -78,7 +78,7 @@ export class Pipe {
         object.mimeType,
         (lane, payload) => this.#delivery.feed(lane, payload),
       );
-      if (record.tracing) {
+      if (record.isTraced) {
         record.flow(pipeId, [object.name], { op: "begin", object });
       }
       await this.#attempt(async () => {
@@ -115,7 +115,7 @@ export class Pipe {
   close(): Promise<PipelineResult> {
     this.#phase = "closing";
     return this.#step(async () => {
-      const { pipeId, record } = this.#options;
+      const { object, pipeId, record } = this.#options;
       if (!this.failed) {
         // Why it failed is part of the result.
         await this.#attempt(async () => await this.#writer?.end?.())
@@ -125,7 +125,9 @@ export class Pipe {
       if (this.#unheard !== undefined && !this.failed) {
         record.warn(this.#reachesNothing(this.#unheard));
       }
-      if (record.tracing) record.flow(pipeId, [], { op: "end", body });
+      if (record.isTraced) {
+        record.flow(pipeId, [object.name], { op: "end", body });
+      }
       return body;
     });
   }

@@ -156,7 +156,7 @@ export class Pipes {
     if (!pipe || !this.#claims.delete(claim)) return;
     this.#byId.delete(pipe.id);
     this.#options.record.moves.count++;
-    this.#options.record.ended(outcome, pipe.size);
+    this.#options.record.ended(pipe.id, outcome, pipe.size);
     this.#freeSlot();
     if (this.#byId.size > 0) return;
     this.#stopScan?.();

@@ -10,7 +10,7 @@ import { Execution, type ExecutionOptions } from "./execution.ts";
 import { describeFailure, messageOf } from "./failure.ts";
 import type { TraceLevel } from "./flow_trace.ts";
 import type { Pipes } from "./pipes.ts";
-import { TaskRecord } from "./task_record.ts";
+import { type EndReason, TaskRecord } from "./task_record.ts";
 
 /** What a task is started with and keeps for its life. */
 export interface TaskSpec extends TaskTopic {
@@ -146,8 +146,8 @@ export class Task {
   }
 
   /** Stop; resolves when the task has ended. Repeating it is harmless. */
-  stop(): Promise<void> {
-    if (this.active) this.#stopping ??= this.#stop();
+  stop(reason: EndReason = "user"): Promise<void> {
+    if (this.active) this.#stopping ??= this.#stop(reason);
     return this.#stopping ?? Promise.resolve();
   }
 
@@ -229,7 +229,7 @@ export class Task {
     });
   }
 
-  async #stop(): Promise<void> {
+  async #stop(reason: EndReason): Promise<void> {
     this.#cancelIdle?.();
     this.running = undefined;
     this.record.enter(TASK_STATE.STOPPING, {
@@ -242,7 +242,7 @@ export class Task {
       status: "Stopped",
       exitCode: 0,
       exitMessage: "",
-    });
+    }, reason);
   }
 
   #end(...last: Parameters<TaskRecord["end"]>): void {
@@ -265,7 +265,7 @@ export class Task {
       if (this.#isBusy) this.touch();
       const left = this.#touched + limit - this.#clock.now();
       if (left > 0) this.#stopWhenIdle(limit, left);
-      else void this.stop();
+      else void this.stop("ttl");
     };
     this.#cancelIdle = this.#clock.after(wait, look, { ref: false });
   }

@@ -11,6 +11,7 @@ import type { TaskEvents } from "../monitor/monitors.ts";
 import type { ObjectInfo } from "../node.ts";
 import type { Failure } from "./failure.ts";
 import { type FlowStep, flowTrace, type TraceLevel } from "./flow_trace.ts";
+import { FlowStats } from "./flow_stats.ts";
 import { jsonCopy } from "./object_response.ts";
 import { Counters, emptyStatus, withMessage } from "./task_status.ts";
 
@@ -32,6 +33,9 @@ export interface TaskRecordOptions {
   readonly clock: Clock;
   readonly events: TaskEvents;
 }
+
+/** What has stopped a task: a request, or idleness. */
+export type EndReason = "user" | "ttl";
 
 /** The fields of a status that change by assignment. */
 type Changing = Pick<
@@ -58,6 +62,9 @@ export class TaskRecord {
   secrets: Secrets = new Secrets();
   pipes: PathsById = NO_PIPES;
   readonly isTraced: boolean;
+  readonly #stats: FlowStats | undefined;
+  /** The number of the run's first event in the log. */
+  #beginSeq: number | null = null;
   readonly #options: TaskRecordOptions;
   readonly #counters: Counters;
   #fields: Changing;
@@ -70,6 +77,7 @@ export class TaskRecord {
   constructor(options: TaskRecordOptions) {
     this.#options = options;
     this.isTraced = options.traceLevel !== "none";
+    if (this.isTraced) this.#stats = new FlowStats(options.clock);
     this.#counters = new Counters(options.clock);
     const { projectId, source } = options;
     this.#fields = { ...emptyStatus(projectId, source), status: "" };
@@ -87,10 +95,6 @@ export class TaskRecord {
     return this.completed && this.#fields.exitCode !== 0;
   }
 
-  get tracing(): boolean {
-    return this.isTraced && this.#options.events.wanted(EVENT_BITS.FLOW);
-  }
-
   read(): TaskStatus {
     this.#watchMoves();
     const { name, projectId, source } = this.#options;
@@ -98,6 +102,7 @@ export class TaskRecord {
       ...emptyStatus(projectId, source),
       ...this.#fields,
       ...this.#counters.read(),
+      ...this.#stats?.read(),
       name,
       // In process, the caller may change the answer.
       warnings: [...this.#fields.warnings],
@@ -114,7 +119,9 @@ export class TaskRecord {
 
   /** Move to another state; watchers are told at once. */
   enter(state: TaskState, fields: Partial<Changing> = {}): void {
+    const { events, traceLevel } = this.#options;
     const begun = state === TASK_STATE.STARTING && this.#fields.startTime === 0;
+    if (begun) this.#beginSeq = events.begin(traceLevel);
     const times = begun ? { startTime: unixSeconds() } : {};
     const before = this.#fields.state;
     this.#fields = { ...this.#fields, ...times, ...fields, state };
@@ -126,6 +133,7 @@ export class TaskRecord {
   end(
     state: TaskState,
     fields: Pick<Changing, "status" | "exitCode" | "exitMessage">,
+    reason?: EndReason,
   ): void {
     this.pipes = NO_PIPES;
     this.enter(state, {
@@ -136,17 +144,21 @@ export class TaskRecord {
       endTime: unixSeconds(),
     });
     this.#measure();
-    this.announce("end");
+    this.announce("end", reason);
+    const outcome = state === TASK_STATE.CANCELLED ? "cancelled" : "ok";
+    this.#options.events.end(this.endedBadly ? "error" : outcome);
   }
 
   /** Report that the task began, ended or started again. */
-  announce(action: "begin" | "end" | "restart"): void {
+  announce(action: "begin" | "end" | "restart", reason?: EndReason): void {
     const { events, name, projectId, source } = this.#options;
     const body = (): Record<string, unknown> => ({
       action,
       name,
       projectId,
       source,
+      ...(action === "begin" && { beginSeq: this.#beginSeq }),
+      ...(reason !== undefined && { reason }),
     });
     events.publish(EVENT_BITS.TASK, "apaevt_task", body);
   }
@@ -188,7 +200,8 @@ export class TaskRecord {
     this.#set(fields, "apaevt_status_object", { object, size });
   }
 
-  ended(outcome: "completed" | "failed", size: number): void {
+  ended(pipeId: number, outcome: "completed" | "failed", size: number): void {
+    this.#stats?.abandon(pipeId);
     this.#counters.add(outcome, size);
     this.#set({}, "apaevt_status_counts", this.#counters.read());
   }
@@ -205,15 +218,15 @@ export class TaskRecord {
   }
 
   flow(pipeId: number, path: readonly string[], step: FlowStep): void {
-    const { events, traceLevel, projectId, source } = this.#options;
-    events.publish(EVENT_BITS.FLOW, "apaevt_flow", () => ({
+    const { events, traceLevel } = this.#options;
+    const seq = events.publish(EVENT_BITS.FLOW, "apaevt_flow", () => ({
       id: pipeId,
       op: step.op,
+      component: path.at(-1) ?? "",
       pipes: path,
       trace: this.secrets.hideIn(flowTrace(step, traceLevel)),
-      project_id: projectId,
-      source,
     }));
+    this.#stats?.add(pipeId, path, step, seq);
   }
 
   /** The status has the same, and is not sent for it. */
@@ -272,7 +285,11 @@ export class TaskRecord {
     this.#isDirty = false;
     this.#sentAt = clock.now();
     this.#sentMoves = this.moves.count;
-    const body = (): Record<string, unknown> => ({ ...this.read() });
+    const isFinal = this.completed;
+    const body = (): Record<string, unknown> => ({
+      ...this.read(),
+      ...(isFinal && { final: true }),
+    });
     events.publish(EVENT_BITS.SUMMARY, "apaevt_status_update", body);
   }
 }

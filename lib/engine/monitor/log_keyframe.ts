@@ -1,0 +1,109 @@
+import { isRecord } from "../../../schema/json.ts";
+import type { LogChapter, LogKeyframe } from "../../../schema/log.ts";
+
+/** How much a keyframe has at most. */
+const MAX_LINES = 200;
+const MAX_LINE = 400;
+const MAX_CLOSED = 50;
+
+type Fields = Record<string, unknown>;
+
+/** An object on its way, and the components that it is in. */
+interface OpenObject extends Fields {
+  calls: number;
+  readonly frames: Fields[];
+}
+
+/**
+ * Describe what a source is doing after the lines of a segment: its keyframe,
+ * then its events. Without lines it does nothing yet.
+ */
+export function keyframeAfter(
+  lines: readonly string[],
+  chapter: LogChapter | undefined,
+): LogKeyframe {
+  let status: Fields = {};
+  const console: string[] = [];
+  const closed: Fields[] = [];
+  const open = new Map<unknown, OpenObject>();
+  let isCut = false;
+
+  function openFrame(frame: Fields): void {
+    const { id, doc, enterTime, enterSeq } = frame;
+    const object = open.get(id) ?? {
+      id,
+      doc,
+      beginSeq: enterSeq,
+      beginTime: enterTime,
+      calls: 0,
+      frames: [],
+    };
+    open.set(id, object);
+    object.frames.push(frame);
+  }
+
+  function flow({ id, op, component, eventTime, logSeq }: Fields): void {
+    if (op === "begin") {
+      const begun = { beginSeq: logSeq, beginTime: eventTime };
+      open.set(id, { id, doc: component, ...begun, calls: 0, frames: [] });
+    } else if (op === "enter") {
+      const doc = open.get(id)?.doc ?? "";
+      const entered = { enterTime: eventTime, enterSeq: logSeq, touched: [] };
+      openFrame({ id, component, doc, ...entered });
+      open.get(id)!.calls++;
+    } else if (op === "leave") {
+      const frames = open.get(id)?.frames ?? [];
+      const at = frames.findLastIndex((it) => it.component === component);
+      if (at >= 0) frames.splice(at, 1);
+    } else if (op === "end") {
+      const { frames: _, ...object }: Fields = open.get(id) ?? {};
+      const elapsed = Number(eventTime) - Number(object.beginTime);
+      if (open.delete(id)) closed.push({ ...object, elapsed, touched: [] });
+    }
+  }
+
+  function print(line: string): void {
+    if (line !== "") console.push(line.slice(0, MAX_LINE));
+    if (console.length <= MAX_LINES) return;
+    console.shift();
+    isCut = true;
+  }
+
+  for (const line of lines) {
+    const { event, body, ...first }: Fields = JSON.parse(line);
+    const fields: Fields = isRecord(body) ? body : {};
+    if (first.type === "keyframe") {
+      const before = first as unknown as LogKeyframe;
+      status = { ...before.status };
+      console.push(...before.console?.lines ?? []);
+      closed.push(...before.closedRecent ?? []);
+      for (const frame of before.openFrames ?? []) openFrame({ ...frame });
+    } else if (event === "apaevt_status_update") status = fields;
+    else if (event === "apaevt_flow") flow(fields);
+    else if (event === "output") {
+      for (const text of String(fields.output).split("\n")) print(text);
+    }
+    if (closed.length > MAX_CLOSED) {
+      closed.splice(0, closed.length - MAX_CLOSED);
+    }
+  }
+  const { beginSeq = 0, beginTime = 0 } = chapter ?? {};
+  const objects = [...open.values()];
+  return {
+    type: "keyframe",
+    ver: 2,
+    complete: true,
+    partial: false,
+    chapter: { beginSeq, beginTime },
+    status,
+    byPipe: Object.fromEntries(
+      objects.map(({ id, frames }) => [
+        id,
+        frames.map(({ component }) => component),
+      ]),
+    ),
+    openFrames: objects.flatMap(({ frames }) => frames),
+    closedRecent: closed,
+    console: { lines: console, truncated: isCut },
+  };
+}

@@ -1,0 +1,329 @@
+"""Calls every public method of the official Python client once.
+
+    python3 every_method.py <address>
+
+Prints one JSON object: "ok" for each method, or the name and the text of what
+it raised. Methods are found by looking at the client, so that none of a newer
+version is left out unnoticed: one that has no call below is reported as such.
+"""
+
+import asyncio
+import inspect
+import json
+import sys
+import tempfile
+
+from rocketride import RocketRideClient
+from rocketride.schema import Question
+
+URI = sys.argv[1]
+KEY = 'secret'
+TIMEOUT = 20
+
+
+def component(ident, provider, lane=None, source=None, config=None):
+    entry = {'id': ident, 'provider': provider, 'config': config or {}}
+    if lane:
+        entry['input'] = [{'lane': lane, 'from': source}]
+    return entry
+
+
+PIPELINE = {
+    'project_id': 'every-method',
+    'source': 'in',
+    'components': [
+        component('in', 'webhook'),
+        component('out', 'response_text', 'text', 'in'),
+        component('ask', 'llm_mock', 'questions', 'in'),
+        component('answers', 'response_answers', 'answers', 'ask'),
+    ],
+}
+TOOL_PIPELINE = {
+    'project_id': 'every-tool',
+    'source': 'in',
+    'components': [
+        component('in', 'chat'),
+        component('agent', 'agent_rocketride', 'questions', 'in'),
+        component('out', 'response_answers', 'answers', 'agent'),
+        {
+            'id': 'files',
+            'provider': 'tool_filesystem',
+            'config': {},
+            'control': [{'classType': 'tool', 'from': 'agent'}],
+        },
+        {
+            'id': 'memory',
+            'provider': 'memory_internal',
+            'config': {},
+            'control': [{'classType': 'memory', 'from': 'agent'}],
+        },
+        {
+            'id': 'model',
+            'provider': 'llm_mock',
+            'config': {},
+            'control': [{'classType': 'llm', 'from': 'agent'}],
+        },
+    ],
+}
+
+
+def methods_of(client):
+    """The public methods of a client and of what hangs on it, by their paths."""
+    found = {}
+    for name in dir(client):
+        if name.startswith('_'):
+            continue
+        value = getattr(client, name)
+        if inspect.ismethod(value):
+            found[name] = value
+        elif type(value).__module__.startswith('rocketride') and not isinstance(
+            value, (str, int, float, bool, dict, list)
+        ):
+            for inner in dir(value):
+                method = getattr(value, inner)
+                if not inner.startswith('_') and inspect.ismethod(method):
+                    found[f'{name}.{inner}'] = method
+    return found
+
+
+class Calls:
+    """What each method is called with; keys are the methods' paths."""
+
+    def __init__(self, client, token, folder):
+        self.client = client
+        self.token = token
+        self.folder = folder
+        self.handles = {}
+
+    def table(self):
+        client, token, folder = self.client, self.token, self.folder
+        question = Question()
+        question.addQuestion('Which capital?')
+        request = client.build_request('rrext_ping')
+        project, source, team = 'every-method', 'in', 'local'
+        key = {'token': token}
+        upload = f'{folder}/a.txt'
+        return {
+            'account.add_team_member': lambda m: m('o', team_id='t', user_id='u', permissions=[]),
+            'account.create_key': lambda m: m(name='k'),
+            'account.create_team': lambda m: m('o', 't'),
+            'account.delete_team': lambda m: m('o', 't'),
+            'account.get_env': lambda m: m('user'),
+            'account.get_org': lambda m: m('o'),
+            'account.get_team_detail': lambda m: m('o', 't'),
+            'account.invite_member': lambda m: m(
+                'o', email='a@b.c', given_name='A', family_name='B', role='member'
+            ),
+            'account.list_members': lambda m: m('o'),
+            'account.list_teams': lambda m: m('o'),
+            'account.remove_member': lambda m: m('o', 'u'),
+            'account.remove_team_member': lambda m: m('o', team_id='t', user_id='u'),
+            'account.revoke_key': lambda m: m('k'),
+            'account.set_dev_team': lambda m: m('t'),
+            'account.set_env': lambda m: m('user', {'ROCKETRIDE_A': 'b'}),
+            'account.update_member_role': lambda m: m('o', 'u', 'member'),
+            'account.update_org_name': lambda m: m('o', 'n'),
+            'account.update_profile': lambda m: m(displayName='Ada'),
+            'account.update_team_member_perms': lambda m: m(
+                'o', team_id='t', user_id='u', permissions=[]
+            ),
+            'add_monitor': lambda m: m(key, ['summary']),
+            'billing.cancel_subscription': lambda m: m('o', 'a'),
+            'billing.create_checkout_session': lambda m: m('o', 'a', 'p'),
+            'billing.create_credit_checkout': lambda m: m('o', 'p', 'https://a.example'),
+            'billing.create_portal_session': lambda m: m('o', 'https://a.example'),
+            'billing.get_credit_balance': lambda m: m('o'),
+            'billing.get_details': lambda m: m('o'),
+            'billing.get_product_prices': lambda m: m('a'),
+            'billing.get_transaction_distinct': lambda m: m('o', 'kind'),
+            'billing.get_transactions': lambda m: m('o'),
+            'billing.get_usage_by_team': lambda m: m('o'),
+            'billing.get_usage_by_user': lambda m: m('o'),
+            'billing.purchase_topup': lambda m: m('o', 'p'),
+            'billing.redeem_promo_code': lambda m: m('o', 'c'),
+            'billing.upgrade_subscription': lambda m: m('o', 'a', 'p'),
+            'billing.validate_promo_code': lambda m: m('o', 'c'),
+            'build_error': lambda m: m(request, 'no'),
+            'build_event': lambda m: m('e'),
+            'build_exception': lambda m: m(request, ValueError('no')),
+            'build_log': lambda m: m('a', 1),
+            'build_request': lambda m: m('rrext_ping'),
+            'build_response': lambda m: m(request),
+            'call': lambda m: m('rrext_ping'),
+            'chat': lambda m: m(token=token, question=question),
+            'dap_request': lambda m: m('rrext_ping'),
+            'database.begin_transaction': lambda m: m(token=token),
+            'database.commit': lambda m: m(token=token, session_id='s'),
+            'database.dialect': lambda m: m(token=token),
+            'database.query': lambda m: m(token=token, sql='select 1'),
+            'database.rollback': lambda m: m(token=token, session_id='s'),
+            'debug_message': lambda m: m('a'),
+            'debug_protocol': lambda m: m('a'),
+            'delete_template': lambda m: m('t1'),
+            'deploy.add': lambda m: m(PIPELINE),
+            'deploy.artifact': lambda m: m(project, 1),
+            'deploy.deploy': lambda m: m(project, 1, team),
+            'deploy.disable': lambda m: m(project, team),
+            'deploy.enable': lambda m: m(project, team),
+            'deploy.get': lambda m: m(project, team),
+            'deploy.history': lambda m: m(project),
+            'deploy.pause_schedule': lambda m: m(project, source, team),
+            'deploy.preview': lambda m: m('0 * * * *'),
+            'deploy.remove': lambda m: m(project, team),
+            'deploy.resume_schedule': lambda m: m(project, source, team),
+            'deploy.run': lambda m: m(project, source, team),
+            'deploy.set_schedule': lambda m: m(project, source, '0 * * * *', team),
+            'deploy.set_source_config': lambda m: m(project, source, team),
+            'deploy.versions': lambda m: m(project),
+            'deploy.add_app': lambda m: m(f'{folder}/apps/my-app', workspace_root=folder),
+            'deploy.create_app': lambda m: m('my-app', workspace_root=folder),
+            'deploy.verify_app': lambda m: m(f'{folder}/apps/my-app', workspace_root=folder),
+            'did_fail': lambda m: m({'success': True}),
+            'disable_app_publish': lambda m: m('a', 'marketplace'),
+            'fs_close': lambda m: m(self.handles['r'], 'r'),
+            'fs_delete': lambda m: m('every/b.json'),
+            'fs_get_url': lambda m: m('every/a.txt'),
+            'fs_list_dir': lambda m: m('every'),
+            'fs_mkdir': lambda m: m('every/more'),
+            'fs_open': lambda m: self.opened(m),
+            'fs_read': lambda m: m(self.handles['r']),
+            'fs_read_json': lambda m: m('every/b.json'),
+            'fs_read_many': lambda m: m(['every/a.txt', 'every/b.json']),
+            'fs_read_string': lambda m: m('every/a.txt'),
+            'fs_rename': lambda m: m('every/more', 'every/less'),
+            'fs_rmdir': lambda m: m('every/less'),
+            'fs_stat': lambda m: m('every/a.txt'),
+            'fs_write': lambda m: m(self.handles['w'], b'written'),
+            'fs_write_json': lambda m: m('every/b.json', {'n': 1}),
+            'fs_write_string': lambda m: m('every/a.txt', 'text'),
+            'get_log': lambda m: m(project, self.log_name),
+            'delete_log': lambda m: m(project, self.log_name),
+            'get_service': lambda m: m('webhook'),
+            'get_task_pipeline': lambda m: m(token),
+            'get_task_status': lambda m: m(token),
+            'get_task_token': lambda m: m(project, source),
+            'get_template': lambda m: m('t1'),
+            'get_web_response': lambda m: m({'a': 1}),
+            'identify': lambda m: m('every-method'),
+            'list_deployments': lambda m: m('a'),
+            'list_logs': lambda m: m(project),
+            'log.chapters': lambda m: m(project, source),
+            'log.delete': lambda m: m(project, source, all=True),
+            'log.open_event_stream': lambda m: self.opened_stream(m),
+            'log.read': lambda m: m(project, source),
+            'log.segment': lambda m: m(project, source, 0),
+            'log.streams': lambda m: m(project, source),
+            'on_connect_error': lambda m: m(ValueError('no')),
+            'on_event': lambda m: m({'event': 'e'}),
+            'on_receive': lambda m: m({'type': 'event', 'event': 'e', 'seq': 1}),
+            'pipe': lambda m: self.piped(m),
+            'publish_app': lambda m: m('a', 1, 'marketplace'),
+            'remove_app_publish': lambda m: m('a', 'marketplace'),
+            'remove_monitor': lambda m: m(key, ['summary']),
+            'reply_app': lambda m: m('a', 'thanks'),
+            'request': lambda m: m(client.build_request('rrext_ping')),
+            'resolve_config': lambda m: m('llm_mock'),
+            'restart': lambda m: m(
+                project_id=project, source=source, pipeline=PIPELINE, token=token
+            ),
+            'save_log': lambda m: self.saved_log(m),
+            'save_template': lambda m: m('t1', PIPELINE),
+            'send': lambda m: m(token, 'text', mimetype='text/plain'),
+            'send_files': lambda m: m([upload], token),
+            'set_env': lambda m: m({'ROCKETRIDE_A': 'b'}),
+            'set_events': lambda m: m(token, ['summary']),
+            'submit_app': lambda m: m('a', 1),
+            'tool': lambda m: m(token=self.tool_token, tool='files.list_directory', input={'path': ''}),
+            'use': lambda m: m(pipeline={**PIPELINE, 'project_id': 'another'}),
+            'validate': lambda m: m(PIPELINE),
+            'where_app': lambda m: m('a'),
+            'withdraw_app': lambda m: m('a', 1),
+        }
+
+    async def opened(self, method):
+        self.handles['w'] = (await method('every/c.txt', 'w'))['handle']
+        self.handles['r'] = (await method('every/a.txt', 'r'))['handle']
+
+    async def opened_stream(self, method):
+        stream = method('every-method', 'in')
+        if inspect.isawaitable(stream):
+            stream = await stream
+        for name in ('close', 'aclose', 'dispose'):
+            end = getattr(stream, name, None)
+            if end:
+                ended = end()
+                if inspect.isawaitable(ended):
+                    await ended
+                return
+
+    async def piped(self, method):
+        pipe = await method(self.token, mime_type='text/plain')
+        async with pipe:
+            await pipe.write(b'text')
+            await pipe.close()
+
+    async def saved_log(self, method):
+        self.log_name = await method(
+            'every-method', 'in', {'events': [], 'body': {'startTime': 1}}
+        )
+
+
+# In this order; all others in between, by name.
+FIRST = [
+    'fs_write_string', 'fs_write_json', 'fs_open', 'fs_read', 'fs_write', 'fs_close',
+    'fs_mkdir', 'save_template', 'save_log', 'deploy.add', 'deploy.deploy',
+    'deploy.set_schedule', 'deploy.create_app', 'send', 'add_monitor',
+]  # fmt: skip
+LAST = [
+    'log.delete', 'fs_rename', 'fs_rmdir', 'fs_delete', 'delete_template', 'delete_log',
+    'deploy.remove', 'remove_monitor', 'clear_all_monitors', 'restart', 'terminate',
+    'logout', 'detach', 'disconnect', 'on_disconnected',
+]  # fmt: skip
+# They end the connection or change the credential of the session: a client each.
+APART = ['attach', 'connect', 'login', 'account.delete_account', 'raise_exception']
+
+
+async def call(name, method, table):
+    try:
+        returned = table[name](method) if name in table else method()
+        if inspect.isawaitable(returned):
+            await asyncio.wait_for(returned, TIMEOUT)
+        return 'ok'
+    except TypeError as error:
+        return f'TypeError: {error}'
+    except Exception as error:  # noqa: BLE001 - it is the result
+        return f'{type(error).__name__}: {error}'
+
+
+async def main():
+    seen = {}
+    client = RocketRideClient(URI, auth=KEY)
+    await client.connect()
+    with tempfile.TemporaryDirectory() as folder:
+        with open(f'{folder}/a.txt', 'w', encoding='utf-8') as file:
+            file.write('text of a file')
+        token = (await client.use(pipeline=PIPELINE))['token']
+        calls = Calls(client, token, folder)
+        calls.tool_token = (await client.use(pipeline=TOOL_PIPELINE))['token']
+        table = calls.table()
+        table['terminate'] = lambda m: m(token)
+        methods = methods_of(client)
+        between = sorted(set(methods) - set(FIRST) - set(LAST) - set(APART))
+        for name in [*FIRST, *between, *LAST]:
+            if name in methods:
+                seen[name] = await call(name, methods[name], table)
+    other = RocketRideClient(URI, auth=KEY)
+    apart = {
+        'attach': lambda m: m(),
+        'login': lambda m: m(KEY),
+        'connect': lambda m: m(),
+    }
+    for name in ['attach', 'login', 'connect']:
+        method = methods_of(other).get(name)
+        if method:
+            seen[name] = await call(name, method, apart)
+    await other.disconnect()
+    print(json.dumps(seen))
+
+
+asyncio.run(main())
