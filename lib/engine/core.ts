@@ -8,6 +8,7 @@ import type { TaskHost } from "./run/task.ts";
 import type { TaskTable } from "./run/task_table.ts";
 import type { MemoryBudget } from "./serve/http/memory_budget.ts";
 import type { Settings } from "./settings.ts";
+import type { FileLinks } from "./store/links.ts";
 import type { Stores } from "./store/stores.ts";
 
 /** Everything that the connections of an engine share. */
@@ -27,6 +28,8 @@ export interface Core {
   readonly unauthenticated: UnauthenticatedLimit;
   readonly deployments: Deployments;
   readonly stores: Stores;
+  /** The addresses of files that it has given out. */
+  readonly links: FileLinks;
   readonly host: TaskHost;
   /** What HTTP requests may hold. */
   readonly held: MemoryBudget;

@@ -22,6 +22,7 @@ import { Connection } from "./serve/connection.ts";
 import { MemoryBudget } from "./serve/http/memory_budget.ts";
 import { fetchHandler } from "./serve/fetch_handler.ts";
 import { type EngineOptions, readSettings } from "./settings.ts";
+import { FileLinks } from "./store/links.ts";
 import { nodeFiles, Stores } from "./store/stores.ts";
 
 /** What HTTP requests without a login may hold, all together. */
@@ -169,6 +170,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
       },
     }),
     stores,
+    links: new FileLinks(newId),
     host: {
       ...settings,
       monitors,
@@ -198,9 +200,10 @@ export function createEngine(options: EngineOptions = {}): Engine {
     peer: Peer,
     inProcess: boolean,
     onLogin?: () => void,
+    origin?: string,
   ): Connection {
     const onEnd = (): void => void connections.delete(connection);
-    const hooks = { onEnd, onLogin };
+    const hooks = { onEnd, onLogin, origin };
     const connection = new Connection(core, peer, inProcess, hooks);
     connections.add(connection);
     if (closed) connection.close(1001, "Engine is closed");
@@ -216,7 +219,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
   };
   const fetch = fetchHandler(
     core,
-    (peer, onLogin) => connect(peer, false, onLogin),
+    (peer, onLogin, origin) => connect(peer, false, onLogin, origin),
   );
 
   async function end(): Promise<void> {

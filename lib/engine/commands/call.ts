@@ -9,6 +9,8 @@ import type { Task } from "../run/task.ts";
 export interface Caller extends Watcher {
   /** Whether it belongs to the engine's own process. */
   readonly inProcess: boolean;
+  /** The address that it has reached the engine at; none in process. */
+  readonly origin: string | undefined;
   /** Whether it is open and logged in. */
   readonly isPresent: boolean;
   /** Count an attempt to log in; returns how many that makes. */

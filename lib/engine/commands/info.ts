@@ -21,6 +21,7 @@ export function probe(): Reply {
     capabilities: ["oss"],
     platform: "embedded",
     apps: [],
+    endpoints: { api: "origin", ui: "origin" },
   };
 }
 
@@ -39,7 +40,7 @@ export async function services(
     const { listUnsupported } = settings;
     const list = serviceList(registry.values(), { listUnsupported });
     // Copies: in process, a caller may change what it receives.
-    return { services: structuredClone(list), version: 1 };
+    return { services: structuredClone(list), icons: {}, version: 1 };
   }
   const definition = registry.get(service);
   if (definition) return structuredClone(serviceDocument(definition));
@@ -56,7 +57,7 @@ export function dashboard({ core, identity }: Call): Reply {
 }
 
 /**
- * `rrext_cprofile_start`, `_stop` and `_report`: refused. A server profiles the
+ * `rrext_cprofile_start`, `_stop` and all reports: refused. A server profiles the
  * Python code of its own or of a task's process.
  */
 export function noProfile(call: Call): never {
@@ -108,6 +109,13 @@ export function accountMe(call: Call): Reply {
     Object.entries(core.env.values).filter(([name]) => isVariable(name)),
   );
   return subcommand === "get_env" ? { env } : { keys: Object.keys(env) };
+}
+
+/** `rrext_deploy_app`: apps are built and published in the cloud. */
+export function appsOnlyInCloud(): never {
+  throw new RocketRideException("Publishing apps requires SaaS mode", {
+    code: "not-supported",
+  });
 }
 
 /** The commands that manage accounts, apps and payments. */

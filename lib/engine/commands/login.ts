@@ -1,6 +1,8 @@
 import type { ConnectResult, OrgInfo } from "../../../schema/account.ts";
 import { AuthenticationException } from "../../errors.ts";
+import { VERSION } from "../../version.ts";
 import { ALL_PERMISSIONS, type Identity } from "../access/permissions.ts";
+import { TEAM } from "../access/scope.ts";
 import type { ClientInfo } from "../dashboard/dashboard.ts";
 import { messageOf } from "../run/failure.ts";
 import type { Call, OpenCall, Reply } from "./call.ts";
@@ -33,6 +35,13 @@ export function auth(call: OpenCall): Reply {
 export function deauth({ caller }: Call): Reply {
   caller.logout();
   return {};
+}
+
+/** `rrext_identify`: the client has another name. */
+export function identify({ core, caller, args }: Call): Reply {
+  const { name = "" } = clientMember("name", args.appName || args.clientName);
+  core.dashboard.renamed(caller, name);
+  return { appName: name };
 }
 
 /** What a client tells about itself; clients of 1.0 tell nothing. */
@@ -71,9 +80,16 @@ function authenticate(
     phoneNumber: "",
     phoneNumberVerified: false,
     locale: "",
-    defaultTeam: "local",
+    // Newer clients read other names.
+    defaultTeam: TEAM,
+    devTeam: TEAM,
     apps: [],
     organizations: isTaskKey ? [] : [organization(identity)],
+    organization: isTaskKey ? null : organization(identity),
+    sysPermissions: [],
+    credits: {},
+    waitlisted: false,
+    serverVersion: VERSION,
     capabilities: isTaskKey ? [] : ["oss"],
   }];
 }
@@ -106,9 +122,9 @@ function taskIdentity(
 /** All users are in one team of one organization. */
 function organization({ permissions }: Identity): OrgInfo {
   const all = permissions.size === ALL_PERMISSIONS.length;
-  const team = { id: "local", name: "Local", permissions: [...permissions] };
+  const team = { id: TEAM, name: "Local", permissions: [...permissions] };
   return {
-    id: "local",
+    id: TEAM,
     name: "Local",
     permissions: all ? ["org.admin"] : [],
     teams: [team],

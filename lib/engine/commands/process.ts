@@ -1,10 +1,12 @@
 import { isRecord } from "../../../schema/json.ts";
 import { ConnectionException, PipeException } from "../../errors.ts";
 import { readObjectInfo } from "../run/ids.ts";
+import { isName } from "../pipeline/component.ts";
+import type { Pipe } from "../run/pipe.ts";
 import type { Reply, TaskCall } from "./call.ts";
 
 /**
- * `rrext_process`: open, write and close pipes. A failure is answered as a
+ * `rrext_process`: open, write and close pipes, and use tools. A failure is answered as a
  * failure, which servers of 1.1 do not do.
  */
 export async function processData(call: TaskCall): Promise<Reply> {
@@ -17,6 +19,8 @@ export async function processData(call: TaskCall): Promise<Reply> {
         return await write(call);
       case "close":
         return await close(call);
+      case "tool":
+        return await useTool(call);
       default:
         throw new PipeException(`Invalid subcommand ${args.subcommand}`);
     }
@@ -64,6 +68,32 @@ async function close({ caller, args, task }: TaskCall): Promise<Reply> {
   // In the same turn, so that a later write does not overtake it.
   const pipes = task.running ?? await task.pipes();
   return await pipes.close(caller, id);
+}
+
+/** Use a tool of a node, on an open pipe or on one that is borrowed for it. */
+async function useTool(
+  { core, caller, args, task }: TaskCall,
+): Promise<Reply> {
+  const { tool, pipe_id: id } = args;
+  if (typeof tool !== "string" || tool === "") {
+    throw new PipeException("tool is required");
+  }
+  const input = args.input ?? {};
+  if (!isRecord(input)) throw new PipeException("input must be an object");
+  const nodeId = isName(args.nodeId) ? args.nodeId : "";
+  const use = (pipe: Pipe): Promise<unknown> => pipe.tool(tool, input, nodeId);
+  const pipes = await task.pipes();
+  if (id !== undefined && id !== null) {
+    const found = pipes.byId.get(Number(id));
+    if (found?.owner !== caller || !found.pipe.isOpen) {
+      throw new PipeException(`Pipe ${id} is not open`);
+    }
+    return { result: await use(found.pipe) ?? null };
+  }
+  if (!caller.isPresent) throw new ConnectionException("Connection is closed");
+  const { randomUUID } = core.settings;
+  const info = readObjectInfo({}, "application/json", randomUUID);
+  return { result: await pipes.borrow(caller, info, use) ?? null };
 }
 
 function pipeIdOf({ pipe_id }: TaskCall["args"]): number {

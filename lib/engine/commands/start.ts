@@ -22,6 +22,7 @@ import {
   withHidden,
   withoutValues,
 } from "../pipeline/secrets_of.ts";
+import type { LogAddress } from "../monitor/event_log.ts";
 import type { Call, Reply, TaskCall } from "./call.ts";
 import { inspectOptions } from "./validate.ts";
 
@@ -194,7 +195,7 @@ export async function startTask(
 
   const token = isName(request.token)
     ? checkKey(core, request.token)
-    : makeToken(core, address);
+    : makeToken(core, { ...address, runKind, teamId });
   const known = tasks.get(token);
   if (known?.stopping) {
     await known.stop();
@@ -220,7 +221,7 @@ export async function startTask(
     teamId,
     rights,
     token,
-    publicToken: settings.tokens === "server"
+    publicToken: settings.tokens === "server" && runKind === "dev"
       ? publicToken(address)
       : newKey(core, "pk"),
     displayId: id,
@@ -253,11 +254,19 @@ function checkKey({ settings }: Core, token: string): string {
 /** Derived as a server does it, or random where the engine was told so. */
 function makeToken(
   core: Core,
-  address: Pick<Task["spec"], "projectId" | "source" | "userId">,
+  address: Pick<Task["spec"], "userId" | keyof LogAddress>,
 ): string {
-  if (core.settings.tokens === "server") return taskToken(address);
-  const known = core.tasks.ofSource(address.projectId, address.source)
-    .find(({ active, spec }) => active && spec.userId === address.userId);
+  const { runKind, teamId, projectId, source, userId } = address;
+  if (core.settings.tokens === "server") {
+    const whose = teamId === "" ? userId : `team~${teamId}`;
+    const owner = runKind === "dev" ? userId : `deploy~${whose}`;
+    return taskToken({ projectId, source, userId: owner });
+  }
+  const known = core.tasks.ofSource(projectId, source)
+    .find(({ active, spec }) =>
+      active && spec.userId === userId && spec.runKind === runKind &&
+      spec.teamId === teamId
+    );
   return known?.spec.token ?? newKey(core, "tk");
 }
 

@@ -22,6 +22,7 @@ const MAX_READ_BYTES = 4_194_304;
 
 /** What a subcommand works with. */
 interface StoreCall {
+  readonly call: Call;
   readonly args: Call["args"];
   /** The files of the caller's user. */
   readonly files: Files;
@@ -52,6 +53,9 @@ const SUBCOMMANDS: Readonly<
       args.recursive === true,
     ),
   fs_stat: stat,
+  fs_geturl: async ({ call, files }) => (await batches()).getUrl(call, files),
+  fs_read_many: async ({ args, files }) =>
+    (await batches()).readMany(args.paths, files),
   fs_rename: ({ args, files }) =>
     files.rename(
       storePathBelowRoot(args.old_path),
@@ -70,10 +74,15 @@ const SUBCOMMANDS: Readonly<
   list_logs: getLogs,
 };
 
+function batches(): Promise<typeof import("./store_batches.ts")> {
+  return import("./store_batches.ts");
+}
+
 /** `rrext_store`: the files of the caller's user. */
 export function store(
-  { core, caller, identity, args }: Call,
+  call: Call,
 ): Awaitable<Reply> {
+  const { core, caller, identity, args } = call;
   const { stores, settings } = core;
   const { subcommand } = args;
   const isKnown = typeof subcommand === "string" &&
@@ -84,6 +93,7 @@ export function store(
     });
   }
   return SUBCOMMANDS[subcommand]!({
+    call,
     args,
     files: stores.filesOf(identity.userId),
     shared: () => stores.filesOf(settings.userId),

@@ -10,6 +10,7 @@ import {
 } from "./deploy.ts";
 import {
   accountMe,
+  appsOnlyInCloud,
   dashboard,
   noProfile,
   onlyInCloud,
@@ -18,8 +19,7 @@ import {
   profileStatus,
   services,
 } from "./info.ts";
-import { log } from "./log.ts";
-import { auth, deauth } from "./login.ts";
+import { auth, deauth, identify } from "./login.ts";
 import { monitor } from "./monitor.ts";
 import { type PipelineCode, pipelineCode } from "./pipeline_code.ts";
 import { processData } from "./process.ts";
@@ -56,12 +56,27 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["rrext_app_pricing", login(onlyInCloud)],
   ["rrext_app_submission", login(onlyInCloud)],
   ["rrext_cprofile_report", login(noProfile)],
+  ["rrext_cprofile_report_tree", login(noProfile)],
   ["rrext_cprofile_start", login(noProfile)],
   ["rrext_cprofile_status", login(profileStatus)],
   ["rrext_cprofile_stop", login(noProfile)],
+  ["rrext_cprofile_threads", login(noProfile)],
   ["rrext_dashboard", own("task.monitor", dashboard)],
+  [
+    "rrext_deploy",
+    engine("task.monitor", async (call) => {
+      return (await import("./deploy_registry.ts")).deployRegistry(call);
+    }),
+  ],
   ["rrext_deploy_add", engine("task.control", deployAdd)],
+  ["rrext_deploy_app", login(appsOnlyInCloud)],
   ["rrext_deploy_list", engine("task.monitor", deployList)],
+  [
+    "rrext_deploy_pipe",
+    engine("task.monitor", async (call) => {
+      return (await import("./deploy_registry.ts")).deployPipe(call);
+    }),
+  ],
   ["rrext_deploy_remove", engine("task.control", deployRemove)],
   ["rrext_deploy_status", engine("task.monitor", deployStatus)],
   ["rrext_deploy_update", engine("task.control", deployUpdate)],
@@ -69,10 +84,32 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["rrext_get_task_status", task("task.monitor", getTaskStatus)],
   ["rrext_get_tasks", own("task.monitor", getTasks)],
   ["rrext_get_token", own("task.monitor", getToken)],
-  ["rrext_log", own("task.monitor", log)],
+  ["rrext_identify", login(identify)],
+  [
+    "rrext_list_connections",
+    own("task.monitor", async (call) => {
+      return (await import("./lists.ts")).listConnections(call);
+    }),
+  ],
+  [
+    "rrext_list_tasks",
+    own("task.monitor", async (call) => {
+      return (await import("./lists.ts")).listTasks(call);
+    }),
+  ],
+  [
+    "rrext_log",
+    own("task.monitor", async (call) => (await import("./log.ts")).log(call)),
+  ],
   ["rrext_monitor", login(monitor)],
   ["rrext_ping", login(ping)],
   ["rrext_process", task("task.data", processData)],
+  [
+    "rrext_resolve_config",
+    login(async (call) => {
+      return (await import("./resolve_config.ts")).resolveConfig(call);
+    }),
+  ],
   ["rrext_services", login(services)],
   ["rrext_store", own("task.store", store)],
   ["rrext_validate", login(late((code) => code.validate))],

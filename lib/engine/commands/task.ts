@@ -9,6 +9,7 @@ import {
   notRunning,
   requireForTask,
 } from "../access/permissions.ts";
+import { readScope } from "../access/scope.ts";
 import type { TaskTopic } from "../monitor/monitors.ts";
 import type { Call, Reply, TaskCall } from "./call.ts";
 
@@ -34,8 +35,10 @@ export function getPipeline({ task }: TaskCall): Reply {
  */
 export function getToken({ core, identity, args }: Call): Reply {
   const { projectId, source } = args;
+  const { runKind, teamId } = readScope(args);
   const found = core.tasks.active().filter(({ spec }) =>
-    spec.projectId === projectId && spec.source === source
+    spec.projectId === projectId && spec.source === source &&
+    spec.runKind === runKind && spec.teamId === teamId
   );
   // Users of one team may run the same pipeline; the caller's own comes first.
   const task = found.find(({ spec }) => spec.userId === identity.userId) ??

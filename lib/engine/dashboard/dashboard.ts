@@ -6,6 +6,7 @@ import type {
 import { EVENT_BITS, kindsOf } from "../../../schema/event.ts";
 import type { Clock } from "../../async.ts";
 import { type Identity, isAllowed } from "../access/permissions.ts";
+import { TEAM } from "../access/scope.ts";
 import {
   type MonitorKey,
   monitorName,
@@ -29,7 +30,7 @@ export interface ConnectionInfo {
   readonly messagesOut: number;
   /** Its identity, once it has logged in. */
   readonly identity: Identity | undefined;
-  readonly client: ClientInfo;
+  client: ClientInfo;
   readonly subscriptions: Subscriptions;
   /** Deliver an event. Must not wait. */
   sendEvent(event: string, body: Readonly<Record<string, unknown>>): void;
@@ -103,6 +104,16 @@ export class Dashboard {
     this.#publish("connection_removed", about(connection), nextTo(identity));
   }
 
+  /** A connection has another name. */
+  renamed(from: Owner, appName: string): void {
+    const connection = this.#connectionOf(from);
+    if (!connection?.identity) return;
+    const { id: connectionId, identity } = connection;
+    connection.client = { ...connection.client, name: appName };
+    const body = { connectionId, appName };
+    this.#publish("connection_updated", body, nextTo(identity));
+  }
+
   /** A credential was refused, as HTTP would with status 401. */
   authFailed(from: Owner, reason: string): void {
     const connectionId = this.#connectionOf(from)?.id;
@@ -122,6 +133,18 @@ export class Dashboard {
       change: mask === 0 ? "unsubscribed" : "subscribed",
     };
     this.#publish("monitor_changed", body, nextTo(identity), connection);
+  }
+
+  /** A deployment, or a project's versions, have changed. */
+  deployChanged(teamId: string, projectId: string, action: string): void {
+    const body = { orgId: TEAM, teamId, projectId, action, __id: "" };
+    for (const connection of this.#connections) {
+      const { identity } = connection;
+      if (!watchesEngine(connection, EVENT_BITS.DEPLOY)) continue;
+      if (identity?.task !== undefined) continue;
+      if (!identity?.permissions.has("task.monitor")) continue;
+      connection.sendEvent("apaevt_deploy", body);
+    }
   }
 
   taskRemoved({ spec }: Task): void {
@@ -162,9 +185,12 @@ export class Dashboard {
 }
 
 /** Events about the engine go to subscriptions to everything. */
-function watchesEngine({ subscriptions }: ConnectionInfo): boolean {
+function watchesEngine(
+  { subscriptions }: ConnectionInfo,
+  bit: number = EVENT_BITS.DASHBOARD,
+): boolean {
   return subscriptions.entries.some(({ key, mask }) =>
-    key.kind === "all" && (mask & EVENT_BITS.DASHBOARD) !== 0
+    key.kind === "all" && (mask & bit) !== 0
   );
 }
 
@@ -208,6 +234,10 @@ function connectionRow(
     messagesOut,
     authenticated: identity !== undefined,
     clientId: identity?.userId ?? null,
+    userId: identity?.userId ?? null,
+    userName: identity?.userId ?? null,
+    orgId: identity ? TEAM : null,
+    orgName: identity ? "Local" : null,
     clientInfo: { ...client },
     monitors: subscriptions.entries.map(({ key, mask }) => {
       return { key: monitorName(key), flags: kindsOf(mask) };
@@ -221,7 +251,8 @@ function taskRow(
   task: Task,
   connections: readonly ConnectionInfo[],
 ): DashboardTask {
-  const { displayId: id, name, projectId, source, provider, ttl } = task.spec;
+  const { displayId: id, name, projectId, source, provider } = task.spec;
+  const { runKind, ttl } = task.spec;
   const status = task.record.read();
   const { completed, startTime, endTime, exitCode } = status;
   return {
@@ -231,6 +262,7 @@ function taskRow(
     source,
     provider,
     launchType: "execute",
+    runKind,
     startTime,
     elapsedTime: Math.max(0, (endTime || Date.now() / 1_000) - startTime),
     completed,

@@ -3,7 +3,7 @@ import type { Pipeline } from "../../../schema/pipeline.ts";
 import { type Clock, ignore } from "../../async.ts";
 import { RocketRideException } from "../../errors.ts";
 import type { Permission } from "../access/permissions.ts";
-import type { Schedule } from "./schedule.ts";
+import { type Schedule, whenDue } from "./schedule.ts";
 
 /** What deployments need. */
 export interface DeploymentsOptions {
@@ -131,21 +131,15 @@ export class Deployments {
     return this.#epoch + this.#options.clock.now();
   }
 
-  /** Wait for the next moment of the schedule. */
   #arm(entry: Entry): void {
-    const due = entry.schedule.next(this.#now());
-    if (due !== undefined) this.#wait(entry, due);
-  }
-
-  #wait(entry: Entry, due: number): void {
-    const wake = (): void => {
-      // Platforms limit the delay of a timer.
-      if (this.#now() < due) return this.#wait(entry, due);
-      this.#arm(entry);
-      this.#start(entry);
-    };
-    const left = due - this.#now();
-    entry.cancel = this.#options.clock.after(left, wake, { ref: false });
+    const now = (): number => this.#now();
+    const { clock } = this.#options;
+    entry.cancel = whenDue(
+      clock,
+      now,
+      entry.schedule,
+      () => this.#start(entry),
+    );
   }
 
   #start(entry: Entry): void {

@@ -1,3 +1,4 @@
+import { type Clock, ignore } from "../../async.ts";
 import { ValidationException } from "../../errors.ts";
 
 /** When something is started. */
@@ -38,6 +39,33 @@ export async function readSchedule(text: string): Promise<Schedule> {
   } catch {
     throw invalid(text);
   }
+}
+
+/**
+ * Call back at each moment of a schedule; `now` is in milliseconds since the
+ * epoch.
+ *
+ * @returns What stops it.
+ */
+export function whenDue(
+  clock: Clock,
+  now: () => number,
+  schedule: Schedule,
+  run: () => void,
+): () => void {
+  let cancel = ignore;
+  const wait = (due = schedule.next(now())): void => {
+    if (due === undefined) return;
+    const wake = (): void => {
+      // Platforms limit the delay of a timer.
+      if (now() < due) return wait(due);
+      wait();
+      run();
+    };
+    cancel = clock.after(due - now(), wake, { ref: false });
+  };
+  wait();
+  return () => cancel();
 }
 
 function invalid(text: string): ValidationException {

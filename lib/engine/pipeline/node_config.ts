@@ -56,7 +56,7 @@ export function nodeOf(
  */
 export function effectiveConfig(
   definition: NodeDefinition | undefined,
-  { id, config: own }: Component,
+  { id, config: own }: Pick<Component, "id" | "config">,
 ): EffectiveConfig {
   const presets = definition?.preconfig;
   const { profile } = own;

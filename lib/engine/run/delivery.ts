@@ -13,7 +13,7 @@ import type {
 } from "../node.ts";
 import { describeFailure, type Failure, messageOf } from "./failure.ts";
 import type { FlowStep } from "./flow_trace.ts";
-import { ObjectResponse } from "./object_response.ts";
+import { jsonCopy, ObjectResponse } from "./object_response.ts";
 import type { TaskRecord } from "./task_record.ts";
 
 /** A pipeline at work: what its pipes share. */
@@ -74,6 +74,13 @@ export class Delivery {
 
   /** Make an instance of every node and open them, downstream nodes first. */
   async open(): Promise<void> {
+    this.#makeWorkers();
+    for (const worker of [...this.#workers.values()].reverse()) {
+      await this.#lifecycle(worker, "open");
+    }
+  }
+
+  #makeWorkers(): void {
     const { plan, nodes } = this.#options;
     for (const [id, node] of plan.nodes) {
       const worker: Worker = { ...node, instance: {} };
@@ -81,9 +88,38 @@ export class Delivery {
       worker.instance = nodes.get(id)?.instance(context) ?? {};
       this.#workers.set(id, worker);
     }
-    for (const worker of [...this.#workers.values()].reverse()) {
-      await this.#lifecycle(worker, "open");
+  }
+
+  /**
+   * Use a tool of a node; without `nodeId` that of the first node that has it.
+   * Without an object only the nodes that are asked are opened.
+   */
+  async tool(
+    tool: string,
+    args: Readonly<Record<string, unknown>>,
+    nodeId: string,
+  ): Promise<unknown> {
+    const hasObject = this.#workers.size > 0;
+    if (!hasObject) this.#makeWorkers();
+    const call = { op: "invoke", args: { tool, args } };
+    for (const [id, worker] of this.#workers) {
+      const { instance } = worker;
+      if (!instance.invoke || (nodeId !== "" && nodeId !== id)) continue;
+      try {
+        if (!hasObject) await this.#lifecycle(worker, "open");
+        const ask = async (): Promise<unknown> => await instance.invoke!(call);
+        const result = await this.#walk([], id, "invoke", call, ask);
+        if (result !== undefined) return jsonCopy(result);
+      } catch (error) {
+        const { secrets } = this.#options.plan;
+        throw new PipeException(secrets.hide(messageOf(error)));
+      }
     }
+    throw new PipeException(
+      nodeId === "" || this.#workers.has(nodeId)
+        ? `No handler found for tool "${tool}" on node "${nodeId}"`
+        : `Node "${nodeId}" not found in pipeline`,
+    );
   }
 
   /** Hand a payload of the source to its listeners. */

@@ -132,6 +132,18 @@ export class Pipe {
     });
   }
 
+  /** Use a tool of a node; the object does not fail by it. */
+  tool(
+    name: string,
+    input: Readonly<Record<string, unknown>>,
+    nodeId: string,
+  ): Promise<unknown> {
+    return this.#step(async () => {
+      if (this.failed) throw new PipeException(`Pipe ${this.id} has failed`);
+      return await this.#delivery.tool(name, input, nodeId);
+    });
+  }
+
   /** Resolves when no node works for this pipe any more. */
   get settled(): Promise<void> {
     return this.#tail;

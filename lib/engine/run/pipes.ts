@@ -9,6 +9,8 @@ import { Pipe } from "./pipe.ts";
 interface Claim {
   readonly owner: object;
   readonly controller: AbortController;
+  /** Whether an object goes through, which counts. */
+  readonly isObject: boolean;
   pipe?: Pipe;
 }
 
@@ -53,9 +55,41 @@ export class Pipes {
    * @throws The reason given to `release` or `releaseAll`.
    */
   async open(owner: object, object: ObjectInfo): Promise<Pipe> {
+    const { claim, pipe } = await this.#claim(owner, object, true);
+    this.#options.record.opened(object);
+    try {
+      await pipe.open();
+    } catch (error) {
+      this.#drop(claim, "failed");
+      throw error;
+    }
+    return pipe;
+  }
+
+  /** Do something with a pipe that no object goes through. */
+  async borrow<T>(
+    owner: object,
+    object: ObjectInfo,
+    use: (pipe: Pipe) => Promise<T>,
+  ): Promise<T> {
+    const { claim, pipe } = await this.#claim(owner, object, false);
+    try {
+      return await use(pipe);
+    } finally {
+      claim.controller.abort(new PipeException("Pipe is closed"));
+    }
+  }
+
+  /** Wait for a slot, and make a pipe. */
+  async #claim(
+    owner: object,
+    object: ObjectInfo,
+    isObject: boolean,
+  ): Promise<{ readonly claim: Claim; readonly pipe: Pipe }> {
     // The task may have ended since it was found.
     this.#lifetime.signal.throwIfAborted();
-    const claim: Claim = { owner, controller: new AbortController() };
+    const controller = new AbortController();
+    const claim: Claim = { owner, controller, isObject };
     const { signal } = claim.controller;
     this.#claims.add(claim);
     if (this.#freeSlots > 0) this.#freeSlots--;
@@ -64,15 +98,8 @@ export class Pipes {
     const pipe = new Pipe({ ...this.#options, object, pipeId, signal });
     this.#byId.set(pipeId, Object.assign(claim, { pipe }));
     onAbort(signal, () => this.#drop(claim, "failed"));
-    this.#options.record.opened(object);
     this.#scanLater();
-    try {
-      await pipe.open();
-    } catch (error) {
-      this.#drop(claim, "failed");
-      throw error;
-    }
-    return pipe;
+    return { claim, pipe };
   }
 
   async #turn(claim: Claim): Promise<void> {
@@ -156,7 +183,9 @@ export class Pipes {
     if (!pipe || !this.#claims.delete(claim)) return;
     this.#byId.delete(pipe.id);
     this.#options.record.moves.count++;
-    this.#options.record.ended(pipe.id, outcome, pipe.size);
+    if (claim.isObject) {
+      this.#options.record.ended(pipe.id, outcome, pipe.size);
+    }
     this.#freeSlot();
     if (this.#byId.size > 0) return;
     this.#stopScan?.();

@@ -36,12 +36,20 @@ const MAX_ECHO = 256;
 /** The most characters of a failure; it may quote a part of a request. */
 const MAX_MESSAGE = 16_384;
 
+/** The codes of failures that clients tell apart. */
+const CODES: ReadonlyMap<string, string> = new Map([
+  ["Your pipeline is not running", "TASK_NOT_REGISTERED"],
+  ["Task has already completed", "TASK_COMPLETED"],
+]);
+
 /** What a connection calls back. */
 export interface ConnectionHooks {
   /** Called once, when the connection has ended. */
   onEnd(): void;
   /** Called when the connection has logged in, and when it has ended. */
   readonly onLogin?: (() => void) | undefined;
+  /** The address that the client has reached the engine at. */
+  readonly origin?: string | undefined;
 }
 
 /** The parts of a message that its response repeats. */
@@ -63,6 +71,7 @@ export class Connection implements Caller, ConnectionHandlers, ConnectionInfo {
   readonly connectedAt: number = unixSeconds();
   readonly subscriptions: Subscriptions = new Subscriptions();
   readonly inProcess: boolean;
+  readonly origin: string | undefined;
   identity: Identity | undefined;
   client: ClientInfo = {};
   lastActivity: number = this.connectedAt;
@@ -86,6 +95,7 @@ export class Connection implements Caller, ConnectionHandlers, ConnectionInfo {
     this.#core = core;
     this.#peer = peer;
     this.inProcess = inProcess;
+    this.origin = hooks.origin;
     this.#hooks = hooks;
     this.id = core.dashboard.nextId();
     core.monitors.add(this);
@@ -269,10 +279,13 @@ export class Connection implements Caller, ConnectionHandlers, ConnectionInfo {
   #refuse(subject: Subject, error: unknown): void {
     try {
       const { file, line: lineno } = placeOf(error);
+      const message = messageOf(error);
+      const code = CODES.get(message);
       this.#send({
         ...this.#head(subject),
         success: false,
-        message: shortened(messageOf(error)),
+        message: shortened(message),
+        ...(code !== undefined && { code }),
         trace: { file, lineno },
       });
       if (error instanceof AuthenticationException) this.close(1000, "");

@@ -33,13 +33,14 @@ const SERVICE_PATH = "/task/service";
  */
 export function fetchHandler(
   core: Core,
-  connect: (peer: Peer, onLogin: () => void) => Connection,
+  connect: (peer: Peer, onLogin: () => void, origin?: string) => Connection,
 ): (request: Request, info?: unknown) => Response | Promise<Response> {
   const { settings, unauthenticated } = core;
 
   function accept(
     request: Request,
     address: string,
+    origin: string,
     info: FetchInfo,
   ): Response {
     const upgrade = info.acceptWebSocket ?? settings.upgrade ??
@@ -66,7 +67,7 @@ export function fetchHandler(
       const connection = serveSocket(
         socket,
         settings,
-        (peer) => connect(peer, arrived),
+        (peer) => connect(peer, arrived, origin),
       );
       return response;
     } catch (error) {
@@ -94,7 +95,7 @@ export function fetchHandler(
       );
     }
     if (headers.get("upgrade")?.toLowerCase() === "websocket") {
-      return accept(request, address, info);
+      return accept(request, address, url.origin, info);
     }
     return json(426, { detail: "Upgrade Required" }, {
       upgrade: "websocket",

@@ -2,6 +2,7 @@ import { VERSION } from "../../../version.ts";
 import { services } from "../../commands/info.ts";
 import { pipelineCode } from "../../commands/pipeline_code.ts";
 import { postData } from "./data_route.ts";
+import { getFile } from "./file_route.ts";
 import { readJson } from "./request_body.ts";
 import { invalid, ok, type Route, type RouteCall } from "./route.ts";
 
@@ -14,6 +15,7 @@ export const ROUTES: readonly Route[] = [
   route(["GET"], "/task", "header", getTask),
   route(["DELETE"], "/task", "header", deleteTask),
   route(["POST"], "/task/data", "header", postData),
+  route(["GET"], "/task/fetch", "public", getFile),
   route(["POST"], "/webhook", "header", postData),
   route(["PUT"], "/task/process", "header", postData),
   route(["GET"], "/services", "public", getServices),

@@ -1,0 +1,247 @@
+import type { Pipeline } from "../../../schema/pipeline.ts";
+import type { SourceSchedule } from "../../../schema/registry.ts";
+import { RocketRideException, ValidationException } from "../../errors.ts";
+import { requireUnbound } from "../access/permissions.ts";
+import { requireTeam, TEAM } from "../access/scope.ts";
+import type { Core } from "../core.ts";
+import { type Actor, personalTeam, Registry } from "../deploy/registry.ts";
+import { readSchedule } from "../deploy/schedule.ts";
+import { isName, readPipeline } from "../pipeline/component.ts";
+import { TRACE_LEVELS } from "../run/flow_trace.ts";
+import { messageOf } from "../run/failure.ts";
+import { appsOnlyInCloud } from "./info.ts";
+import type { Call, Reply } from "./call.ts";
+import { type ListRules, pageOf } from "./paged.ts";
+import { readStartOptions, startTask } from "./start.ts";
+
+const MAX_PREVIEW = 50;
+const VERSIONS: ListRules = {
+  searched: ["pipelineName", "comment"],
+  order: { field: "version", dir: "desc" },
+};
+const HISTORY: ListRules = {
+  searched: ["action", "teamId"],
+  order: { field: "seq", dir: "desc" },
+};
+const DEPLOYMENTS: ListRules = {
+  searched: ["projectId", "pipelineName", "teamId"],
+  order: { field: "updatedAt", dir: "desc" },
+};
+
+const registries = new WeakMap<Core, Registry>();
+
+/** `rrext_deploy`: the versions of pipelines. */
+export function deployRegistry(call: Call): Reply {
+  const { core, args } = call;
+  const registry = registryOf(core);
+  switch (args.subcommand) {
+    case "add":
+      return add(call);
+    case "versions":
+      return pageOf(registry.versions(projectOf(args)), args, VERSIONS);
+    case "artifact":
+      return { ...registry.pipeline(projectOf(args), args.version) };
+    case "history": {
+      const team = args.teamId ? teamOf(call) : undefined;
+      const sees = (teamId: string): boolean =>
+        teamId === "" || (team ? teamId === team : seesTeam(call, teamId));
+      const rows = registry.history(projectOf(args), sees);
+      return pageOf(rows, args, HISTORY);
+    }
+  }
+  return unknown(args.subcommand);
+}
+
+/** `rrext_deploy_pipe`: which versions teams have, and when they run. */
+export async function deployPipe(call: Call): Promise<Reply> {
+  const { core, args } = call;
+  const registry = registryOf(core);
+  const { subcommand, teamId, version } = args;
+  if (subcommand === "list") {
+    const team = teamId ? teamOf(call) : undefined;
+    const sees = (it: string): boolean =>
+      team ? it === team : seesTeam(call, it);
+    return copyOf(pageOf(registry.list(sees), args, DEPLOYMENTS));
+  }
+  if (subcommand === "preview") return await preview(args);
+  const project = projectOf(args);
+  const team = teamOf(call);
+  if (subcommand === "get") return copyOf(registry.get(project, team));
+  const actor = actorOf(call);
+  switch (subcommand) {
+    case "deploy":
+      return copyOf(registry.deploy(project, team, version, actor));
+    case "enable":
+      return copyOf(registry.setState(project, team, "enabled", actor));
+    case "disable":
+      return copyOf(registry.setState(project, team, "disabled", actor));
+    case "remove":
+      return copyOf(registry.setState(project, team, "removed", actor));
+  }
+  const { sourceId } = args;
+  const source = isName(sourceId) ? sourceId : "";
+  if (subcommand === "run") return await registry.run(project, team, source);
+  const [change, action] = changeOf(args);
+  return copyOf(
+    await registry.setSource(project, team, source, change, action, actor),
+  );
+}
+
+/** What a subcommand changes about a source, and what history calls that. */
+function changeOf(
+  args: Call["args"],
+): [change: Partial<SourceSchedule>, action: string] {
+  const { subcommand, schedule, ttl, debugOut, traceLevel } = args;
+  switch (subcommand) {
+    case "schedule_set": {
+      if (ttl !== undefined && ttl !== null && !isPositive(ttl)) {
+        throw new ValidationException("ttl must be a whole number of seconds");
+      }
+      const isSet = isName(schedule) && schedule !== "manual";
+      const cron = isSet ? schedule : "";
+      return [{ cron, ttl: isPositive(ttl) ? ttl : null }, "schedule"];
+    }
+    case "schedule_pause":
+      return [{ paused: true }, "pause"];
+    case "schedule_resume":
+      return [{ paused: false }, "resume"];
+    case "source_config": {
+      const level = TRACE_LEVELS.find((it) => it === traceLevel);
+      if (isName(traceLevel) && !level) {
+        throw new ValidationException(
+          `traceLevel must be one of ${TRACE_LEVELS.join(", ")}`,
+        );
+      }
+      const change = { debugOut: debugOut === true, traceLevel: level ?? null };
+      return [change, "source_config"];
+    }
+  }
+  return unknown(subcommand);
+}
+
+function add(call: Call): Reply {
+  const { core, args } = call;
+  const { kind = "pipe", comment, deployTo } = args;
+  if (kind === "app") return appsOnlyInCloud();
+  if (kind !== "pipe") {
+    throw new ValidationException(`Unknown deploy kind ${kind}`);
+  }
+  const actor = actorOf(call);
+  const pipeline = readPublished(args.pipeline);
+  const registry = registryOf(core);
+  // Read first: what is refused publishes nothing.
+  const team = isName(deployTo) ? teamOf(call, deployTo) : undefined;
+  const text = isName(comment) ? comment : "";
+  const artifact = registry.add(pipeline, text, actor);
+  const { project_id: project = "" } = pipeline;
+  const { version } = artifact;
+  const deployment = team && registry.deploy(project, team, version, actor);
+  return copyOf({
+    artifact,
+    orgId: TEAM,
+    ...(deployment && { deployment }),
+  });
+}
+
+/** A pipeline that can be a version: it has what it is found by. */
+function readPublished(value: unknown): Pipeline {
+  const missing = "pipeline is required and must be an object";
+  const pipeline = readPipeline(value, missing);
+  if (!isName(pipeline.project_id)) {
+    throw new ValidationException("pipeline.project_id is required");
+  }
+  if (Array.isArray(pipeline.components)) return pipeline;
+  throw new ValidationException("Invalid components in pipeline");
+}
+
+/** The next moments of a schedule; one that cannot be read is an answer, too. */
+async function preview({ schedule, count }: Call["args"]): Promise<Reply> {
+  const most = isPositive(count) ? Math.min(count, MAX_PREVIEW) : 5;
+  try {
+    const { next } = await readSchedule(isName(schedule) ? schedule : "");
+    const times: number[] = [];
+    let at: number | undefined = Date.now();
+    while (times.length < most) {
+      at = next(at);
+      if (at === undefined) break;
+      times.push(at / 1_000);
+    }
+    return { valid: true, next: times };
+  } catch (error) {
+    return { valid: false, error: messageOf(error), next: [] };
+  }
+}
+
+/** The registry of an engine, made with its first use. */
+function registryOf(core: Core): Registry {
+  const known = registries.get(core);
+  if (known) return known;
+  const { clock } = core.settings;
+  const registry = new Registry({
+    clock,
+    changed: (...what) => core.dashboard.deployChanged(...what),
+    start: async ({ userId, rights, pipeline, source, teamId, ...rest }) => {
+      const { traceLevel: pipelineTraceLevel, ttl } = rest;
+      const given = { ttl: 0, pipelineTraceLevel };
+      const options = readStartOptions(given, core.settings.maxPipes);
+      const scope = { runKind: "deploy", teamId } as const;
+      const active = core.tasks.active().some(({ spec }) =>
+        spec.projectId === pipeline.project_id && spec.source === source &&
+        spec.runKind === "deploy" && spec.teamId === teamId &&
+        (teamId !== "" || spec.userId === userId)
+      );
+      if (active) {
+        throw new RocketRideException(
+          `A run of ${pipeline.project_id}/${source} is already active ` +
+            `for team ${teamId || "@me"}`,
+        );
+      }
+      const request = { pipeline, source, userId, rights, options, ...scope };
+      const task = await startTask(core, { ...request, useExisting: false });
+      const stop = (): void => void task.stop("ttl");
+      if (ttl) clock.after(ttl * 1_000, stop, { ref: false });
+      return task.spec.token;
+    },
+  });
+  registries.set(core, registry);
+  core.ended.addEventListener("abort", () => registry.close());
+  return registry;
+}
+
+/** Who asks; throws unless it may change something. */
+function actorOf({ identity }: Call): Actor {
+  requireUnbound(identity, "task.control");
+  return { userId: identity.userId, rights: identity.permissions };
+}
+
+function projectOf({ projectId }: Call["args"]): string {
+  if (isName(projectId)) return projectId;
+  throw new ValidationException("projectId is required");
+}
+
+/** The team of a request; `@me` is the caller's own space. */
+function teamOf({ identity, args }: Call, given = args.teamId): string {
+  if (!isName(given)) throw new ValidationException("teamId is required");
+  const own = personalTeam(identity.userId);
+  return given === "@me" || given === own ? own : requireTeam(given);
+}
+
+function seesTeam({ identity }: Call, teamId: string): boolean {
+  return !teamId.startsWith("user~") ||
+    teamId === personalTeam(identity.userId);
+}
+
+function isPositive(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) > 0;
+}
+
+/** In process, a caller may change what it receives. */
+function copyOf(value: object): NonNullable<Reply> {
+  return structuredClone(value) as NonNullable<Reply>;
+}
+
+function unknown(subcommand: unknown): never {
+  throw new RocketRideException(`Unknown subcommand: ${subcommand}`, {
+    code: "unknown-command",
+  });
+}
