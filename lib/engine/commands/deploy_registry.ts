@@ -28,15 +28,18 @@ const DEPLOYMENTS: ListRules = {
   order: { field: "updatedAt", dir: "desc" },
 };
 
+/** The subcommands of deployments that change nothing. */
+const READING: readonly string[] = ["get", "list", "preview"];
+
 const registries = new WeakMap<Core, Registry>();
 
 /** `rrext_deploy`: the versions of pipelines. */
 export function deployRegistry(call: Call): Reply {
-  const { core, args } = call;
+  const { core, identity, args } = call;
   const registry = registryOf(core);
+  if (args.subcommand === "add") return add(call);
+  requireUnbound(identity, "task.monitor");
   switch (args.subcommand) {
-    case "add":
-      return add(call);
     case "versions":
       return pageOf(registry.versions(projectOf(args)), args, VERSIONS);
     case "artifact":
@@ -54,9 +57,11 @@ export function deployRegistry(call: Call): Reply {
 
 /** `rrext_deploy_pipe`: which versions teams have, and when they run. */
 export async function deployPipe(call: Call): Promise<Reply> {
-  const { core, args } = call;
+  const { core, identity, args } = call;
   const registry = registryOf(core);
   const { subcommand, teamId, version } = args;
+  const isReading = READING.includes(`${subcommand}`);
+  requireUnbound(identity, isReading ? "task.monitor" : "task.control");
   if (subcommand === "list") {
     const team = teamId ? teamOf(call) : undefined;
     const sees = (it: string): boolean =>
@@ -120,7 +125,8 @@ function changeOf(
 }
 
 function add(call: Call): Reply {
-  const { core, args } = call;
+  const { core, identity, args } = call;
+  requireUnbound(identity, "task.control");
   const { kind = "pipe", comment, deployTo } = args;
   if (kind === "app") return appsOnlyInCloud();
   if (kind !== "pipe") {
@@ -208,9 +214,7 @@ function registryOf(core: Core): Registry {
   return registry;
 }
 
-/** Who asks; throws unless it may change something. */
 function actorOf({ identity }: Call): Actor {
-  requireUnbound(identity, "task.control");
   return { userId: identity.userId, rights: identity.permissions };
 }
 

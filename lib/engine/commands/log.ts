@@ -1,5 +1,5 @@
 import { RocketRideException, ValidationException } from "../../errors.ts";
-import { isAllowed, requireUnbound } from "../access/permissions.ts";
+import { authorize, isAllowed, requireUnbound } from "../access/permissions.ts";
 import { readScope, TEAM } from "../access/scope.ts";
 import {
   type EventLog,
@@ -19,7 +19,9 @@ const OF_DATA = "apaevt_sse";
 
 /** `rrext_log`: the events that a source has sent. */
 export function log(call: Call): Reply {
-  const { subcommand } = call.args;
+  const { args: { subcommand }, identity } = call;
+  if (subcommand === "delete") return remove(call);
+  authorize({ for: "own", permission: "task.monitor" }, identity);
   switch (subcommand) {
     case "chapters":
       return overview(findLog(call, readScope(call.args)));
@@ -27,8 +29,6 @@ export function log(call: Call): Reply {
       return { ...read(call) };
     case "segment":
       return segment(call);
-    case "delete":
-      return remove(call);
     case "streams":
       return streams(call);
   }

@@ -64,7 +64,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["rrext_dashboard", own("task.monitor", dashboard)],
   [
     "rrext_deploy",
-    engine("task.monitor", async (call) => {
+    login(async (call) => {
       return (await import("./deploy_registry.ts")).deployRegistry(call);
     }),
   ],
@@ -73,7 +73,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["rrext_deploy_list", engine("task.monitor", deployList)],
   [
     "rrext_deploy_pipe",
-    engine("task.monitor", async (call) => {
+    login(async (call) => {
       return (await import("./deploy_registry.ts")).deployPipe(call);
     }),
   ],
@@ -99,7 +99,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ],
   [
     "rrext_log",
-    own("task.monitor", async (call) => (await import("./log.ts")).log(call)),
+    login(async (call) => (await import("./log.ts")).log(call)),
   ],
   ["rrext_monitor", login(monitor)],
   ["rrext_ping", login(ping)],

@@ -130,15 +130,20 @@ export class EventLog {
     const { projectId, source, runKind, teamId } = this.address;
     const seq = this.#seq + 1;
     const eventTime = now();
-    const stamps = { runKind, teamId, eventTime, logSeq: seq };
-    const whose = { project_id: projectId, source, ...stamps };
-    const body = { ...given, ...whose };
-    const written = (body: object): string =>
-      JSON.stringify({ type: "event", seq, event, body });
-    let line = written(shown(body));
+    const stamps = {
+      project_id: projectId,
+      source,
+      runKind,
+      teamId,
+      eventTime,
+      logSeq: seq,
+    };
+    const body = { ...given, ...stamps };
+    const message = { type: "event", seq, event };
+    let line = JSON.stringify({ ...message, body: shown(body) });
     if (line.length > MAX_LINE) {
       const stub = { __truncated: true, __originalBytes: line.length };
-      line = written({ ...whose, ...stub });
+      line = JSON.stringify({ ...message, body: { ...stamps, ...stub } });
     }
     this.#seq = seq;
     this.#add({ seq, time: eventTime, event, token, line });
@@ -266,21 +271,22 @@ export class EventLogs {
   }
 
   /** The log that events of a task go to. */
-  open(address: LogAddress): EventLog {
-    const known = this.find(address);
+  open(address: LogAddress, key: string = keyOf(address)): EventLog {
+    const known = this.#logs.get(key);
     if (known) return known;
     const { projectId, source, runKind, teamId } = address;
     const own = { projectId, source, runKind, teamId };
     const log = new EventLog(this, own, this.#floor);
-    this.#logs.set(keyOf(own), log);
+    this.#logs.set(key, log);
     return log;
   }
 
   /** A segment takes more. */
   grow(segment: Segment, bytes: number): void {
+    if (segment.bytes === 0) this.#segments.add(segment);
     segment.bytes += bytes;
     this.#bytes += bytes;
-    this.#segments.add(segment);
+    if (this.#bytes <= this.#maxBytes) return;
     for (const oldest of this.#segments) {
       if (this.#bytes <= this.#maxBytes || oldest === segment) break;
       this.delete(oldest);
@@ -316,7 +322,10 @@ export function linesOf({ entries }: Segment): readonly string[] {
   return entries.map(({ line }) => line);
 }
 
-function keyOf({ projectId, source, runKind, teamId }: LogAddress): string {
+/** The name of a log in a map. */
+export function keyOf(
+  { projectId, source, runKind, teamId }: LogAddress,
+): string {
   return JSON.stringify([projectId, source, runKind, teamId]);
 }
 

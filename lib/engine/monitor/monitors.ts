@@ -2,7 +2,7 @@ import { EVENT_BITS } from "../../../schema/event.ts";
 import { isRecord } from "../../../schema/json.ts";
 import { RocketRideException, ValidationException } from "../../errors.ts";
 import { withoutKey } from "../access/keys.ts";
-import type { EventLogs, LogAddress } from "./event_log.ts";
+import { type EventLogs, keyOf, type LogAddress } from "./event_log.ts";
 
 /** The task that an event is about. */
 export interface TaskTopic extends LogAddress {
@@ -70,19 +70,24 @@ export class Monitors {
 
   eventsOf(task: TaskTopic): TaskEvents {
     const { displayId: __id, publicToken, token, userId } = task;
+    const { projectId, source, runKind, teamId } = task;
+    const address = { projectId, source, runKind, teamId };
+    const key = keyOf(address);
     type Body = Readonly<Record<string, unknown>>;
     const hidden = (body: Body): Body =>
       "notes" in body ? withoutKey(body, publicToken) : body;
     return {
-      begin: (level) => this.#logs.open(task).begin(token, level),
-      end: (outcome) => this.#logs.open(task).end(token, outcome),
-      wanted: (bit) => this.#audience(task, bit).next().done === false,
+      begin: (level) => this.#logs.open(address, key).begin(token, level),
+      end: (outcome) => this.#logs.open(address, key).end(token, outcome),
+      wanted: (bit) => !this.#audience(address, token, bit).next().done,
       publish: (bit, event, makeBody, pipeId) => {
         try {
-          const log = this.#logs.open(task);
+          const log = this.#logs.open(address, key);
           const given = { ...makeBody(), userId, __id };
           const body = log.record(token, event, given, hidden);
-          for (const watcher of this.#audience(task, bit, pipeId)) {
+          for (
+            const watcher of this.#audience({ ...address, pipeId }, token, bit)
+          ) {
             const maySend = !("notes" in body) ||
               watcher.mayWatch("task.data", token);
             watcher.sendEvent(event, maySend ? body : hidden(body));
@@ -98,13 +103,13 @@ export class Monitors {
   }
 
   *#audience(
-    { token, ...topic }: TaskTopic,
+    topic: EventTopic,
+    token: string,
     bit: number,
-    pipeId?: number,
   ): Generator<Watcher, void> {
     const permission = bit === EVENT_BITS.SSE ? "task.data" : "task.monitor";
     for (const watcher of this.#watchers) {
-      const mask = watcher.subscriptions.maskFor({ ...topic, pipeId });
+      const mask = watcher.subscriptions.maskFor(topic);
       if ((mask & bit) === 0) continue;
       if (watcher.mayWatch(permission, token)) yield watcher;
     }
