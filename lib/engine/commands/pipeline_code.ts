@@ -1,3 +1,6 @@
+import type { Awaitable } from "../node.ts";
+import type { Command, OpenCall, Reply } from "./call.ts";
+
 /** The functions that compile and run pipelines. */
 export type PipelineCode =
   & Pick<
@@ -6,12 +9,26 @@ export type PipelineCode =
   >
   & Pick<typeof import("./validate.ts"), "validate">;
 
-/** The commands that need them. */
-export const NEED_CODE: ReadonlySet<unknown> = new Set([
-  "execute",
-  "restart",
-  "rrext_validate",
-]);
+const lateRuns: WeakSet<Command["run"]> = new WeakSet();
+
+/** Whether a command needs the code of pipelines. */
+export function needsCode(command: Command | undefined): boolean {
+  return command !== undefined && lateRuns.has(command.run);
+}
+
+/** What runs a command whose code is loaded when it is needed. */
+export function late<AnyCall extends OpenCall>(
+  pick: (code: PipelineCode) => (call: AnyCall) => Awaitable<Reply>,
+): (call: AnyCall) => Awaitable<Reply> {
+  const run = (call: AnyCall): Awaitable<Reply> => {
+    const code = pipelineCode();
+    return code instanceof Promise
+      ? code.then((loaded) => pick(loaded)(call))
+      : pick(code)(call);
+  };
+  lateRuns.add(run as Command["run"]);
+  return run;
+}
 
 /** What has been loaded, and what is on its way. */
 export const pipelines: {

@@ -1,6 +1,5 @@
 import type { Permission } from "../access/permissions.ts";
-import type { Awaitable } from "../node.ts";
-import type { Command, Reply } from "./call.ts";
+import type { Command } from "./call.ts";
 import {
   deployAdd,
   deployList,
@@ -21,7 +20,7 @@ import {
 } from "./info.ts";
 import { auth, deauth, identify } from "./login.ts";
 import { monitor } from "./monitor.ts";
-import { type PipelineCode, pipelineCode } from "./pipeline_code.ts";
+import { late } from "./pipeline_code.ts";
 import { processData } from "./process.ts";
 import { store } from "./store.ts";
 import {
@@ -114,18 +113,6 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["rrext_store", own("task.store", store)],
   ["rrext_validate", login(late((code) => code.validate))],
 ]);
-
-/** A command whose code is loaded when it is needed. */
-function late<AnyCall>(
-  pick: (code: PipelineCode) => (call: AnyCall) => Awaitable<Reply>,
-): (call: AnyCall) => Awaitable<Reply> {
-  return (call) => {
-    const code = pipelineCode();
-    return code instanceof Promise
-      ? code.then((loaded) => pick(loaded)(call))
-      : pick(code)(call);
-  };
-}
 
 type Run<Access> = Extract<Command, { readonly for: Access }>["run"];
 

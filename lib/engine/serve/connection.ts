@@ -20,7 +20,7 @@ import {
 } from "../access/permissions.ts";
 import { BinaryReply, type Caller, type Reply } from "../commands/call.ts";
 import {
-  NEED_CODE,
+  needsCode,
   pipelineCode,
   pipelines,
 } from "../commands/pipeline_code.ts";
@@ -194,7 +194,8 @@ export class Connection implements Caller, ConnectionHandlers, ConnectionInfo {
     try {
       this.#checkPending(size);
       const { code, loading } = pipelines;
-      const isLate = !code && (loading || NEED_CODE.has(request.command));
+      const isLate = !code &&
+        (loading || needsCode(COMMANDS.get(request.command)));
       const answer = isLate ? this.#runLate(request) : this.#run(request);
       if (!(answer instanceof Promise)) return this.#answer(subject, answer);
       this.#pendingRequests++;
