@@ -106,6 +106,9 @@ Deno.test("engine serves until a signal, and exits with 0", async () => {
     await command.printed("}\n");
     const { uri, tasks } = JSON.parse(command.output());
     assertEquals(tasks.length, 1);
+    const page = await fetch(uri);
+    assertStringIncludes(page.headers.get("content-type") ?? "", "text/html");
+    await page.body?.cancel();
     const input = "From outside";
     const env = { ROCKETRIDE_URI: uri, ROCKETRIDE_APIKEY: "secret" };
     const args = ["send", "--token", tasks[0].token, "--type", "text/plain"];

@@ -1,37 +1,23 @@
 import { Command } from "commander";
 import { listTasks, type Session } from "../../../mod.ts";
 import {
-  type CProfileNode,
-  cprofileReport,
   cprofileStart,
   type CProfileStatus,
   cprofileStatus,
   cprofileStop,
-  cprofileThreads,
-  cprofileTree,
 } from "../../admin/mod.ts";
 import { examples } from "../help.ts";
-import { oneLine, type Output, plain } from "../output.ts";
+import { oneLine, type Output } from "../output.ts";
 import {
-  type ConnectionFlags,
-  Failure,
-  type Run,
-  shown,
-  wholeNumber,
-  withAction,
-  withConnection,
-} from "../run.ts";
-
-interface Flags extends ConnectionFlags {
-  readonly thread?: string;
-  readonly minPct?: string;
-  readonly maxDepth?: string;
-  readonly includeSystem?: boolean;
-  readonly token?: string;
-  readonly session?: string;
-  readonly duration?: string;
-  readonly active?: boolean;
-}
+  type ProfileFlags,
+  type ProfileRun,
+  profileVerb,
+  seconds,
+  targetOf,
+  TOKEN,
+} from "../profile_verb.ts";
+import { Failure, shown } from "../run.ts";
+import { reportCommands } from "./profile_report.ts";
 
 /** Milliseconds that a task may take to say whether it is profiled. */
 const LIST_MS = 5_000;
@@ -48,32 +34,17 @@ export function profileCommand(): Command {
         ["rocketride profile report --token tk_1234", "where its time went"],
       ]),
     );
-  for (
-    const make of [start, stop, runFor, status, all, report, threads, tree]
-  ) command.addCommand(make());
+  for (const make of [start, stop, runFor, status, all]) {
+    command.addCommand(make());
+  }
+  for (const one of reportCommands()) command.addCommand(one);
   return command;
 }
 
-function verb(
-  name: string,
-  description: string,
-  options: readonly (readonly [flags: string, what: string])[],
-  act: (run: Run<Flags>, session: Session) => Promise<number | void>,
-  check?: (flags: Flags) => void,
-): Command {
-  const command = new Command(name).description(description);
-  for (const [flags, what] of options) command.option(flags, what);
-  return withAction<Flags>(withConnection(command), async (run) => {
-    check?.(run.flags);
-    return await act(run, await run.connect());
-  });
-}
-
-const TOKEN = ["--token <token>", "a task (default: the server)"] as const;
 const NAME = ["--session <name>", "a name for the report"] as const;
 
 /** Refuse what would end with the connection of this command. */
-function needsToken(verb: string): (flags: Flags) => void {
+function needsToken(verb: string): (flags: ProfileFlags) => void {
   return ({ token }) => {
     if (token) return;
     throw new Failure(
@@ -84,15 +55,8 @@ function needsToken(verb: string): (flags: Flags) => void {
   };
 }
 
-function targetOf({ flags: { token }, signal }: Run<Flags>): {
-  target?: string;
-  signal: AbortSignal;
-} {
-  return { ...(token !== undefined && { target: token }), signal };
-}
-
 function start(): Command {
-  return verb(
+  return profileVerb(
     "start",
     "Begin to profile a task.",
     [TOKEN, NAME],
@@ -109,7 +73,7 @@ function start(): Command {
 }
 
 async function begin(
-  run: Run<Flags>,
+  run: ProfileRun,
   session: Session,
 ): Promise<CProfileStatus> {
   const { out, flags } = run;
@@ -126,12 +90,12 @@ async function begin(
   return started;
 }
 
-function scopeOf({ token }: Flags): string {
+function scopeOf({ token }: ProfileFlags): string {
   return token ? `task ${token}` : "the server process";
 }
 
 function stop(): Command {
-  return verb(
+  return profileVerb(
     "stop",
     "Stop profiling a task.",
     [TOKEN],
@@ -141,7 +105,7 @@ function stop(): Command {
 }
 
 async function end(
-  { out, flags }: Run<Flags>,
+  { out, flags }: ProfileRun,
   session: Session,
   options: { readonly target?: string; readonly signal?: AbortSignal },
 ): Promise<void> {
@@ -160,7 +124,7 @@ async function end(
 }
 
 function runFor(): Command {
-  return verb(
+  return profileVerb(
     "run",
     "Profile until Ctrl+C, or for some seconds.",
     [TOKEN, NAME, ["--duration <seconds>", "end after so many seconds"]],
@@ -190,7 +154,7 @@ function runFor(): Command {
 }
 
 function status(): Command {
-  return verb(
+  return profileVerb(
     "status",
     "Show whether something is being profiled.",
     [TOKEN],
@@ -221,7 +185,7 @@ type Profiled =
   );
 
 function all(): Command {
-  return verb(
+  return profileVerb(
     "list",
     "Show what of all processes is being profiled.",
     [["--active", "only what is"]],
@@ -272,111 +236,4 @@ async function printProcesses(
         : [...head, "inactive", "-", has_report ? "yes" : "no", "-"];
     }),
   );
-}
-
-function report(): Command {
-  return verb(
-    "report",
-    "Print the report of the last session.",
-    [TOKEN],
-    async (run, session) => {
-      const text = await cprofileReport(session, targetOf(run));
-      await run.out.line(plain(text).trimEnd());
-      await run.out.result({ report: text });
-    },
-  );
-}
-
-function threads(): Command {
-  return verb(
-    "threads",
-    "List the threads of the last session, the busiest first.",
-    [TOKEN],
-    async (run, session) => {
-      const { out } = run;
-      const found = await cprofileThreads(session, targetOf(run));
-      await out.result({ threads: found });
-      if (found.length === 0) return await out.line("No threads recorded");
-      const total = found.reduce((sum, { ttot = 0 }) => sum + ttot, 0);
-      await out.table(
-        ["ID", "NAME", "TID", "TIME", "SHARE"],
-        found.map(({ id, name, tid, ttot = 0 }) => [
-          String(id),
-          name ?? "-",
-          String(tid ?? "-"),
-          seconds(ttot),
-          share(ttot, total),
-        ]),
-      );
-      await out.line(`${found.length} thread(s), ${seconds(total)} total`);
-    },
-  );
-}
-
-function tree(): Command {
-  return verb(
-    "tree",
-    "Print who called whom in the last session.",
-    [
-      TOKEN,
-      ["--thread <id>", "one thread, by the ID of profile threads"],
-      ["--min-pct <percent>", "hide calls with less of the time (0.1)"],
-      ["--max-depth <depth>", "how deep it goes (50)"],
-      ["--no-include-system", "hide functions of Python itself"],
-    ],
-    async (run, session) => {
-      const { out, flags } = run;
-      const found = await cprofileTree(session, {
-        ...targetOf(run),
-        thread: wholeNumber("--thread", flags.thread),
-        minPercent: percent(flags.minPct),
-        maxDepth: wholeNumber("--max-depth", flags.maxDepth),
-        includeSystem: flags.includeSystem,
-      });
-      await out.result(found);
-      const { total_time: total = 0, total_calls: calls = 0 } = found;
-      await out.line(`Call tree: ${seconds(total)}, ${calls} calls`);
-      for (const [depth, node] of nodesOf(found.tree?.children ?? [])) {
-        const { name, file, line, cumtime = 0, tottime = 0, ncalls = 0 } = node;
-        const place = file ? `  (${file}${line ? `:${line}` : ""})` : "";
-        const columns = [
-          share(cumtime, total).padStart(7),
-          seconds(cumtime).padStart(10),
-          seconds(tottime).padStart(10),
-          String(ncalls).padStart(10),
-        ];
-        const label = oneLine(`${name}${place}`);
-        await out.line(`${columns.join(" ")}  ${"  ".repeat(depth)}${label}`);
-      }
-    },
-    ({ minPct }) => void percent(minPct),
-  );
-}
-
-/** The nodes of a tree from the top down, with how deep each is. */
-function* nodesOf(
-  nodes: readonly CProfileNode[],
-): Generator<readonly [depth: number, node: CProfileNode]> {
-  const left: (readonly [number, CProfileNode])[] = nodes
-    .map((node) => [0, node] as const).reverse();
-  for (let next = left.pop(); next; next = left.pop()) {
-    yield next;
-    const [depth, { children = [] }] = next;
-    for (const child of children.toReversed()) left.push([depth + 1, child]);
-  }
-}
-
-function percent(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (text.trim() !== "" && value >= 0 && value <= 100) return value;
-  throw new Failure("--min-pct must be a number from 0 to 100");
-}
-
-function share(part: number, total: number): string {
-  return total > 0 ? `${(part / total * 100).toFixed(1)}%` : "-";
-}
-
-function seconds(value: unknown): string {
-  return `${Number(value ?? 0).toFixed(1)}s`;
 }
