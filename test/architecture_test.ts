@@ -33,9 +33,9 @@ const LIMITS: Readonly<Record<Part, Limits>> = {
     shortShare: 0.05,
   },
   engine: {
-    files: 297,
-    medianLines: [60, 190],
-    shortShare: 0.24,
+    files: 155,
+    medianLines: [90, 190],
+    shortShare: 0.1,
   },
   command: {
     files: 50,

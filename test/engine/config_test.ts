@@ -52,6 +52,30 @@ Deno.test("with a profile only the section of its name is merged", () => {
   assertEquals(configOf(config), { model: "m2", apikey: "k" });
 });
 
+Deno.test("every field beside a profile is warned of", () => {
+  const fields = [{ name: "size", type: "integer", optional: true }] as const;
+  const node = { ...NODE, fields };
+  const config = { profile: "two", size: 3, model: "m", two: {}, other: 1 };
+  assertEquals(
+    effectiveConfig(node, component(config)).warnings,
+    ["model", "size"].map((name) =>
+      `Component c has '${name}' beside its profile, where it is ignored; ` +
+      "put it into 'two'"
+    ),
+  );
+});
+
+Deno.test("a model of one's own has what a custom one has besides", () => {
+  const { preconfig } = NODE;
+  const profiles = { ...preconfig!.profiles, custom: { address: "here" } };
+  const node = { ...NODE, preconfig: { ...preconfig!, profiles } };
+  const config = { profile: "new", new: { model: "m9" } };
+  assertEquals(effectiveConfig(node, component(config)).effective, {
+    address: "here",
+    model: "m9",
+  });
+});
+
 Deno.test("a profile without a section is the preset itself", () => {
   assertEquals(configOf({ profile: "two" }), { model: "m2" });
 });

@@ -46,6 +46,9 @@ export function nodeOf(
   };
 }
 
+/** What most nodes with profiles read of a section. */
+const KEYS = ["apikey", "model", "serverbase", "base_url"];
+
 /**
  * Apply a node's presets to a component.
  *
@@ -78,14 +81,16 @@ export function effectiveConfig(
     : undefined;
   const unknown = `Profile ${profile} is not defined in ${definition.provider}`;
   const isTolerated = !preset && Boolean(section.model);
-  const stray = ["apikey", "model", "serverbase", "base_url"]
-    .filter((key) => Object.hasOwn(own, key))
+  const fields = definition.fields?.map(({ name }) => name) ?? [];
+  const stray = [...new Set([...KEYS, ...fields])]
+    .filter((key) => Object.hasOwn(own, key) && key !== profile)
     .map((key) =>
       `Component ${id} has '${key}' beside its profile, where it is ignored; ` +
       `put it into '${profile}'`
     );
   return {
-    effective: merge(preset ?? {}, section),
+    // An own model may need what a custom one has, such as an address.
+    effective: merge(preset ?? presets.profiles.custom ?? {}, section),
     fault: preset || isTolerated ? undefined : unknown,
     warnings: [
       ...(isTolerated ? [unknown] : []),
