@@ -9,7 +9,8 @@ import {
 } from "../support/python_packages.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
-const VERSION = "1.1.1";
+/** Each layout, and the client whose prompts have it. */
+const VERSIONS = { "1.1": "1.1.1", "1.5": "1.5.0" } as const;
 const python = await hasPython();
 const missing = python ? "" : " (skipped: no Python with pip here)";
 
@@ -37,20 +38,23 @@ const question = fc.record({
   filter: fc.constant(null),
 }) satisfies fc.Arbitrary<Question>;
 
-Deno.test({
-  name: `prompts in the layout of 1.1 are those of the official ` +
-    `Python client ${VERSION}${missing}`,
-  ignore: !python,
-  async fn(): Promise<void> {
-    const questions = fc.sample(question, 200);
-    await using folder = await tempFolder();
-    const path = `${folder.path}/questions.json`;
-    await Deno.writeTextFile(path, JSON.stringify(questions));
-    const packages = await installPython(`rocketride==${VERSION}`);
-    const program = `${import.meta.dirname}/official_prompts.py`;
-    const prompts = JSON.parse(await runPython(packages, [program, path]));
-    questions.forEach((question, at) => {
-      assertEquals(getPrompt(question, { layout: "1.1" }), prompts[at]);
-    });
-  },
-});
+for (const layout of ["1.1", "1.5"] as const) {
+  const version = VERSIONS[layout];
+  Deno.test({
+    name: `prompts in the layout of ${layout} are those of the official ` +
+      `Python client ${version}${missing}`,
+    ignore: !python,
+    async fn(): Promise<void> {
+      const questions = fc.sample(question, 200);
+      await using folder = await tempFolder();
+      const path = `${folder.path}/questions.json`;
+      await Deno.writeTextFile(path, JSON.stringify(questions));
+      const packages = await installPython(`rocketride==${version}`);
+      const program = `${import.meta.dirname}/official_prompts.py`;
+      const prompts = JSON.parse(await runPython(packages, [program, path]));
+      questions.forEach((question, at) => {
+        assertEquals(getPrompt(question, { layout }), prompts[at]);
+      });
+    },
+  });
+}
