@@ -211,6 +211,7 @@ export {
   diff,
   type DiffOptions,
   type NodeChange,
+  type NodeRef,
   type PipelineDiff,
   type PipelineEdge,
 } from "./pipeline_diff.ts";

@@ -6,39 +6,61 @@ import {
   type WrappedPipeline,
 } from "./pipeline.ts";
 
-/** A setting that differs. */
+/** A value that differs. */
 export interface ConfigChange {
-  /** Where it stands, with dots between names. */
+  /** Where it stands, for example `config.profiles[0].name`. */
   readonly path: string;
   /** Whether it is only in the newer one, only in the older one, or in both. */
   readonly kind: "added" | "removed" | "changed";
-  /** What it was. */
-  readonly old?: unknown;
-  /** What it is. */
-  readonly new?: unknown;
+  /** What it was; `null` where it was not there. */
+  readonly old: unknown;
+  /** What it is; `null` where it is not there. */
+  readonly new: unknown;
+}
+
+/** A component that only one of two pipelines has. */
+export interface NodeRef {
+  /** The component's id. */
+  readonly id: string;
+  /** The name of its service. */
+  readonly provider: unknown;
 }
 
 /** A component that is in both pipelines, and differs. */
 export interface NodeChange {
   /** The component's id. */
   readonly id: string;
-  /** The providers, where they differ: what it was, and what it is. */
-  readonly provider_change: readonly [old: string, now: string] | null;
-  /** The settings that differ. */
+  /** Its services, where they differ. */
+  readonly provider_change:
+    | {
+      /** What it was. */
+      readonly old: unknown;
+      /** What it is. */
+      readonly new: unknown;
+    }
+    | null;
+  /** Its settings that differ; those of its layout, too, where that counts. */
   readonly config_changes: readonly ConfigChange[];
 }
 
-/** A connection: from a component, by a lane or class type, to another one. */
-export type PipelineEdge = readonly [from: string, lane: string, to: string];
+/** A connection of data or of control. */
+export interface PipelineEdge {
+  /** The component that it comes from. */
+  readonly from: unknown;
+  /** The lane, or the class type of a connection of control. */
+  readonly lane: unknown;
+  /** The component that it leads to. */
+  readonly to: string;
+}
 
 /** What differs between two pipelines. */
 export interface PipelineDiff {
   /** Components, by id. */
   readonly nodes: {
     /** Those that only the newer one has. */
-    readonly added: readonly string[];
+    readonly added: readonly NodeRef[];
     /** Those that only the older one has. */
-    readonly removed: readonly string[];
+    readonly removed: readonly NodeRef[];
     /** Those that differ. */
     readonly changed: readonly NodeChange[];
   };
@@ -59,6 +81,10 @@ export interface PipelineDiff {
     readonly nodes_removed: number;
     /** Components that differ. */
     readonly nodes_changed: number;
+    /** Services that differ. */
+    readonly provider_changes: number;
+    /** Settings that differ. */
+    readonly config_changes: number;
     /** Connections that were added. */
     readonly edges_added: number;
     /** Connections that were removed. */
@@ -67,9 +93,9 @@ export interface PipelineDiff {
     readonly viewport_changes: number;
     /** The versions of the pipelines, where they differ. */
     readonly version_change: readonly [old: unknown, now: unknown] | null;
-    /** Whether the layout differs, where that counts. */
+    /** Whether the layout differs, whether it counts or not. */
     readonly layout_changed: boolean;
-    /** Whether the pipelines work in another way. */
+    /** Whether anything differs that counts. */
     readonly has_semantic_changes: boolean;
   };
 }
@@ -78,6 +104,7 @@ export interface PipelineDiff {
 export interface DiffOptions {
   /**
    * Whether the layout in an editor counts: `ui` of components, and `viewport`.
+   * It is looked at in any case.
    *
    * @default {false}
    */
@@ -86,9 +113,11 @@ export interface DiffOptions {
 
 /**
  * Compare two pipelines: components by their ids, settings in depth, and
- * connections, whatever the order that they stand in.
+ * connections, whatever the order that they stand in. Lists of settings are
+ * compared entry by entry.
  *
- * Components of groups count as those of the pipeline.
+ * Components of groups count as those of the pipeline. Everything comes sorted,
+ * in the shape of `rocketride diff --json`.
  *
  * @param older The pipeline as it was, flat or wrapped.
  * @param newer The pipeline as it is, flat or wrapped.
@@ -109,7 +138,7 @@ export interface DiffOptions {
  * };
  * const [llm] = diff(older, newer).nodes.changed;
  * assertEquals(llm?.config_changes, [
- *   { path: "profile", kind: "changed", old: "a", new: "b" },
+ *   { path: "config.profile", kind: "changed", old: "a", new: "b" },
  * ]);
  * ```
  */
@@ -130,98 +159,123 @@ export function diff(
     );
   }) as [Pipeline, Pipeline];
   const [old, now] = [nodesOf(before), nodesOf(after)];
-  const [oldEdges, newEdges] = [edgesOf(old), edgesOf(now)];
-  const layout = (it: JsonRecord): JsonRecord =>
-    includeLayout ? { ui: it.ui } : {};
   const changed: NodeChange[] = [];
   let layoutChanged = false;
-  let isOther = false;
   for (const [id, was] of old) {
     const is = now.get(id);
     if (!is) continue;
-    const providers = [String(was.provider), String(is.provider)] as const;
-    const provider_change = providers[0] === providers[1] ? null : providers;
-    const settings = changesOf(was.config ?? {}, is.config ?? {}, "");
-    const moved = changesOf(layout(was), layout(is), "");
+    const moved = changesOf(was.ui ?? {}, is.ui ?? {}, "ui");
     layoutChanged ||= moved.length > 0;
-    isOther ||= provider_change !== null || settings.length > 0;
-    const config_changes = [...settings, ...moved];
+    const provider_change = isEqual(was.provider ?? null, is.provider ?? null)
+      ? null
+      : { old: was.provider ?? null, new: is.provider ?? null };
+    const config_changes = [
+      ...changesOf(was.config ?? {}, is.config ?? {}, "config"),
+      ...(includeLayout ? moved : []),
+    ];
     if (provider_change || config_changes.length > 0) {
       changed.push({ id, provider_change, config_changes });
     }
   }
   const nodes = {
-    added: [...now.keys()].filter((id) => !old.has(id)),
-    removed: [...old.keys()].filter((id) => !now.has(id)),
+    added: missing(now, old),
+    removed: missing(old, now),
     changed,
   };
+  const [oldEdges, newEdges] = [edgesOf(old), edgesOf(now)];
   const edges = {
-    added: [...newEdges].filter(([key]) => !oldEdges.has(key)).map(second),
-    removed: [...oldEdges].filter(([key]) => !newEdges.has(key)).map(second),
+    added: missingEdges(newEdges, oldEdges),
+    removed: missingEdges(oldEdges, newEdges),
   };
-  const viewport = includeLayout
-    ? changesOf({ viewport: before.viewport }, { viewport: after.viewport }, "")
-    : [];
+  const scrolled = changesOf(
+    before.viewport ?? {},
+    after.viewport ?? {},
+    "viewport",
+  );
+  const viewport = includeLayout ? scrolled : [];
   const versions = [before.version ?? null, after.version ?? null] as const;
-  const version_change = Object.is(...versions) ? null : versions;
+  const version_change = isEqual(...versions) ? null : versions;
   const counts = {
     nodes_added: nodes.added.length,
     nodes_removed: nodes.removed.length,
     nodes_changed: changed.length,
+    provider_changes: changed.filter((it) => it.provider_change).length,
+    config_changes: changed.flatMap((it) => it.config_changes).length,
     edges_added: edges.added.length,
     edges_removed: edges.removed.length,
+    viewport_changes: viewport.length,
   };
-  const { nodes_changed: _, ...comings } = counts;
   return {
     nodes,
     edges,
     viewport,
     summary: {
       ...counts,
-      viewport_changes: viewport.length,
       version_change,
-      layout_changed: layoutChanged || viewport.length > 0,
-      has_semantic_changes: isOther ||
-        Object.values(comings).some((count) => count > 0) ||
-        version_change !== null,
+      layout_changed: layoutChanged || scrolled.length > 0,
+      has_semantic_changes: version_change !== null ||
+        Object.values(counts).some((count) => count > 0),
     },
   };
 }
 
 type JsonRecord = Readonly<Record<string, unknown>>;
+type Nodes = ReadonlyMap<string, JsonRecord>;
+type Edges = ReadonlyMap<string, PipelineEdge>;
 
-function second<T>([, it]: readonly [unknown, T]): T {
-  return it;
+/** The components of one pipeline that the other one does not have. */
+function missing(nodes: Nodes, others: Nodes): NodeRef[] {
+  return [...nodes].filter(([id]) => !others.has(id))
+    .map(([id, { provider = null }]) => ({ id, provider }));
 }
 
-/** Components by id; those of groups, however deep, among them. */
-function nodesOf(pipeline: Pipeline): Map<string, JsonRecord> {
+function missingEdges(edges: Edges, others: Edges): PipelineEdge[] {
+  return [...edges].filter(([key]) => !others.has(key))
+    .map(([, edge]) => edge)
+    .sort((a, b) =>
+      compared(`${a.from}`, `${b.from}`) ||
+      compared(`${a.lane}`, `${b.lane}`) ||
+      compared(a.to, b.to)
+    );
+}
+
+/** The order of texts by their characters, whatever the language. */
+function compared(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+/** Components by id, sorted; those of groups, however deep, among them. */
+function nodesOf(pipeline: Pipeline): Nodes {
   const nodes = new Map<string, JsonRecord>();
-  const left: unknown[] = [...pipeline.components].reverse();
+  const left: unknown[] = [...pipeline.components];
   while (left.length > 0) {
     const node = left.pop();
     if (!isRecord(node)) continue;
     const { id, config } = node;
-    const inner = isRecord(config) && isRecord(config.pipeline)
-      ? config.pipeline.components
+    const group = isRecord(config) && isRecord(config.pipeline) &&
+        Array.isArray(config.pipeline.components)
+      ? config.pipeline
       : undefined;
-    if (!Array.isArray(inner)) {
-      nodes.set(String(id), node);
-      continue;
-    }
+    if (group) left.push(...group.components as unknown[]);
+    if (typeof id !== "string") continue;
     // What is in a group is compared by itself.
-    const { pipeline: group, ...rest } = config as JsonRecord;
-    const { components: __, ...others } = group as JsonRecord;
-    nodes.set(String(id), { ...node, config: { ...rest, pipeline: others } });
-    for (const it of inner.toReversed()) left.push(it);
+    const own = group
+      ? { ...node, config: withoutMembers(config, group) }
+      : node;
+    nodes.set(id, own);
   }
-  return nodes;
+  return new Map([...nodes].sort(([a], [b]) => compared(a, b)));
+}
+
+/** The settings of a group without what is in it. */
+function withoutMembers(config: unknown, group: JsonRecord): JsonRecord {
+  const { components: _, ...pipeline } = group;
+  const { pipeline: __, ...rest } = config as JsonRecord;
+  return Object.keys(pipeline).length > 0 ? { ...rest, pipeline } : rest;
 }
 
 /** Connections of data and of control, by what is equal in equal ones. */
-function edgesOf(
-  nodes: ReadonlyMap<string, JsonRecord>,
-): Map<string, PipelineEdge> {
+function edgesOf(nodes: Nodes): Edges {
   const edges = new Map<string, PipelineEdge>();
   const lists = [["input", "lane"], ["control", "classType"]] as const;
   for (const [to, node] of nodes) {
@@ -229,7 +283,7 @@ function edgesOf(
       const connections = node[list];
       for (const it of Array.isArray(connections) ? connections : []) {
         if (!isRecord(it)) continue;
-        const edge = [String(it.from), String(it[member]), to] as const;
+        const edge = { from: it.from ?? null, lane: it[member] ?? null, to };
         edges.set(JSON.stringify(edge), edge);
       }
     }
@@ -243,27 +297,30 @@ function changesOf(old: unknown, now: unknown, path: string): ConfigChange[] {
   const left: [unknown, unknown, string][] = [[old, now, path]];
   while (left.length > 0) {
     const [was, is, at] = left.pop()!;
-    if (isRecord(was) && isRecord(is)) {
-      const names = new Set([...Object.keys(was), ...Object.keys(is)]);
-      for (const name of [...names].reverse()) {
-        const of = (it: JsonRecord): unknown =>
-          Object.hasOwn(it, name) ? it[name] : undefined;
-        left.push([of(was), of(is), at === "" ? name : `${at}.${name}`]);
+    const [before, after] = [partsOf(was), partsOf(is)];
+    if (before && after && Array.isArray(was) === Array.isArray(is)) {
+      const names = new Set([...before.keys(), ...after.keys()]);
+      const order = Array.isArray(was) ? [...names] : [...names].sort(compared);
+      for (const name of order.reverse()) {
+        const [a, b] = [before.get(name), after.get(name)];
+        left.push([a, b, at + (Array.isArray(was) ? `[${name}]` : `.${name}`)]);
       }
     } else if (!isEqual(was, is)) {
-      changes.push({
-        path: at,
-        kind: was === undefined
-          ? "added"
-          : is === undefined
-          ? "removed"
-          : "changed",
-        ...(was !== undefined && { old: was }),
-        ...(is !== undefined && { new: is }),
-      });
+      const kind = was === undefined
+        ? "added"
+        : is === undefined
+        ? "removed"
+        : "changed";
+      changes.push({ path: at, kind, old: was ?? null, new: is ?? null });
     }
   }
   return changes;
+}
+
+/** The members of a record, or the entries of a list. */
+function partsOf(value: unknown): Map<string, unknown> | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  return new Map(Object.entries(value));
 }
 
 /** Whether two JSON values are equal, whatever the order of members. */
@@ -274,7 +331,9 @@ function isEqual(a: unknown, b: unknown): boolean {
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (!isRecord(value)) return value;
-  return Object.entries(value)
-    .sort(([a], [b]) => a < b ? -1 : 1)
+  const members = Object.entries(value)
+    .sort(([a], [b]) => compared(a, b))
     .map(([name, it]) => [name, sorted(it)]);
+  // Lists are no records, whatever is in them.
+  return { members };
 }

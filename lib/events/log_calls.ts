@@ -81,12 +81,20 @@ export function recordedEvent(
   secrets: Secrets,
 ): TypedEvent | undefined {
   if (!isRecord(value)) return undefined;
-  const { eventTime, seq = 0 } = value;
-  const body = isRecord(value.body) ? value.body : {};
-  const stamped = eventTime === undefined || body.logSeq !== undefined
-    ? body
-    : { ...body, eventTime, logSeq: seq };
-  const event = { ...value, type: "event", seq, body: stamped };
+  const { eventTime, seq } = value;
+  const body = isRecord(value.body) ? { ...value.body } : {};
+  if (typeof body.eventTime !== "number" && typeof eventTime === "number") {
+    body.eventTime = eventTime;
+  }
+  if (!Number.isInteger(body.logSeq) && Number.isInteger(seq)) {
+    body.logSeq = seq;
+  }
+  const event = {
+    ...value,
+    type: "event",
+    seq: typeof seq === "number" ? seq : 0,
+    body,
+  };
   return isEvent(event) ? shownEvent(event, secrets) as TypedEvent : undefined;
 }
 

@@ -135,12 +135,6 @@ class SegmentDecoder {
 
   #keyframe(value: JsonRecord): LogKeyframe {
     if (isRecord(value.status)) this.#status = value.status;
-    const { openFrames } = value;
-    for (const frame of Array.isArray(openFrames) ? openFrames : []) {
-      if (!isRecord(frame)) continue;
-      const { id, component } = frame;
-      this.#framesOf(id).push({ component, data: undefined });
-    }
     return { ...value, type: "keyframe" };
   }
 
@@ -153,8 +147,7 @@ class SegmentDecoder {
     const { id, op, component } = body;
     const trace = isRecord(body.trace) ? body.trace : {};
     const frames = this.#framesOf(id);
-    if (op === "begin") this.#open.set(id, []);
-    else if (op === "end") this.#open.delete(id);
+    if (op === "end") this.#open.delete(id);
     else if (op === "enter") frames.push({ component, data: trace.data });
     else if (op === "leave") {
       const at = frames.findLastIndex((it) => it.component === component);
@@ -184,7 +177,8 @@ function changed(base: JsonRecord, delta: JsonRecord, depth = 0): JsonRecord {
   const gone = new Set(Array.isArray(deleted) ? deleted : []);
   const result = Object.entries(base).filter(([name]) => !gone.has(name));
   const merged = Object.entries(members).map(([name, value]) => {
-    const old = Object.hasOwn(base, name) ? base[name] : undefined;
+    const isKept = Object.hasOwn(base, name) && !gone.has(name);
+    const old = isKept ? base[name] : undefined;
     const isMerged = depth === 0 && isRecord(old) && isRecord(value);
     return [name, isMerged ? changed(old, value, 1) : value] as const;
   });

@@ -48,14 +48,13 @@ async function bodies(...lines: readonly unknown[]): Promise<unknown[]> {
 }
 
 function status(body: Json): Json {
-  return { event: "apaevt_status_update", seq: 1, body };
+  return { event: "apaevt_status_update", body };
 }
 
 function flow(op: string, component: string, data?: unknown, id = 0): Json {
   const trace = data === undefined ? {} : { trace: { lane: "text", data } };
   return {
     event: "apaevt_flow",
-    seq: 1,
     body: { op, component, id, ...trace },
   };
 }

@@ -23,6 +23,8 @@ const NOTHING: PipelineDiff["summary"] = {
   nodes_added: 0,
   nodes_removed: 0,
   nodes_changed: 0,
+  provider_changes: 0,
+  config_changes: 0,
   edges_added: 0,
   edges_removed: 0,
   viewport_changes: 0,
@@ -39,7 +41,7 @@ Deno.test("pipelines are equal, whatever the order of components, connections an
     ui: { position: { x: 9 } },
   }, IN);
   const { summary, nodes, edges } = diff(older, { pipeline: newer });
-  assertEquals(summary, NOTHING);
+  assertEquals(summary, { ...NOTHING, layout_changed: true });
   assertEquals([nodes.changed, edges.added, edges.removed], [[], [], []]);
 });
 
@@ -51,20 +53,22 @@ Deno.test("settings that differ are told with their paths", () => {
   );
   assertEquals(nodes.changed, [{
     id: "llm",
-    provider_change: ["llm_openai", "llm_mistral"],
+    provider_change: { old: "llm_openai", new: "llm_mistral" },
     config_changes: [
-      { path: "profile", kind: "removed", old: "fast" },
-      { path: "deep.a", kind: "changed", old: 1, new: "1" },
-      {
-        path: "deep.b",
-        kind: "changed",
-        old: [1, { c: 2 }],
-        new: [1, { c: 3 }],
-      },
-      { path: "deep.new", kind: "added", new: null },
+      { path: "config.deep.a", kind: "changed", old: 1, new: "1" },
+      { path: "config.deep.b[1].c", kind: "changed", old: 2, new: 3 },
+      { path: "config.deep.new", kind: "added", old: null, new: null },
+      { path: "config.profile", kind: "removed", old: "fast", new: null },
     ],
   }]);
-  const expected = { ...NOTHING, nodes_changed: 1, has_semantic_changes: true };
+  const expected = {
+    ...NOTHING,
+    nodes_changed: 1,
+    provider_changes: 1,
+    config_changes: 4,
+    has_semantic_changes: true,
+    layout_changed: false,
+  };
   assertEquals(summary, expected);
 });
 
@@ -74,9 +78,16 @@ Deno.test("components and connections that come and go are told", () => {
     pipeline(IN, LLM),
     pipeline(IN, { ...LLM, input, control: [] }, { id: "out", provider: "x" }),
   );
-  assertEquals(nodes, { added: ["out"], removed: [], changed: [] });
-  assertEquals(edges.added, [["in", "documents", "llm"]]);
-  assertEquals(edges.removed, [["in", "text", "llm"], ["agent", "llm", "llm"]]);
+  assertEquals(nodes, {
+    added: [{ id: "out", provider: "x" }],
+    removed: [],
+    changed: [],
+  });
+  assertEquals(edges.added, [{ from: "in", lane: "documents", to: "llm" }]);
+  assertEquals(edges.removed, [
+    { from: "agent", lane: "llm", to: "llm" },
+    { from: "in", lane: "text", to: "llm" },
+  ]);
   assertEquals(summary, {
     ...NOTHING,
     nodes_added: 1,
@@ -85,7 +96,7 @@ Deno.test("components and connections that come and go are told", () => {
     has_semantic_changes: true,
   });
   const back = diff(pipeline(IN, LLM), pipeline(IN));
-  assertEquals(back.nodes.removed, ["llm"]);
+  assertEquals(back.nodes.removed, [{ id: "llm", provider: "llm_openai" }]);
 });
 
 Deno.test("components of groups are compared as if they were the pipeline's", () => {
@@ -109,7 +120,10 @@ Deno.test("the layout counts where that is asked for", () => {
     ...pipeline(IN, { ...LLM, ui: { position: { x: 5, y: 2 } } }),
     viewport: { zoom: 2 },
   };
-  assertEquals(diff(older, newer).summary, NOTHING);
+  assertEquals(diff(older, newer).summary, {
+    ...NOTHING,
+    layout_changed: true,
+  });
   const { nodes, viewport, summary } = diff(older, newer, {
     includeLayout: true,
   });
@@ -122,8 +136,10 @@ Deno.test("the layout counts where that is asked for", () => {
   assertEquals(summary, {
     ...NOTHING,
     nodes_changed: 1,
+    config_changes: 1,
     viewport_changes: 1,
     layout_changed: true,
+    has_semantic_changes: true,
   });
 });
 
@@ -142,4 +158,13 @@ Deno.test("what is no pipeline is not compared", () => {
   }
   const sparse = pipeline(null as unknown as object, { id: "a", input: [1] });
   assertEquals(diff(sparse, sparse).summary, NOTHING);
+});
+
+Deno.test("a list is no record", () => {
+  for (const [a, b] of [[{}, []], [{ a: 1 }, [["a", 1]]], [null, {}]]) {
+    const [older, newer] = [a, b].map((x) =>
+      pipeline({ ...IN, config: { x } })
+    );
+    assertEquals(diff(older!, newer!).summary.config_changes, 1);
+  }
 });
