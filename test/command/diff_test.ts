@@ -41,7 +41,7 @@ Deno.test("diff tells what has changed, as text, JSON and Markdown", async () =>
   assertEquals(text.stdout.trim().split("\n"), [
     "+ node out",
     "~ node llm",
-    '    profile.name: "a`b```c" → "d"',
+    '    config.profile.name: "a`b```c" → "d"',
     "+ edge in --text--> llm",
     "- edge in --questions--> llm",
   ]);

@@ -54,8 +54,7 @@ export function diffCommand(): Command {
     const found = diff(...await twoPipelines(run, files), {
       includeLayout: flags.includeLayout,
     });
-    const changed = found.summary.has_semantic_changes ||
-      found.summary.layout_changed && flags.includeLayout === true;
+    const changed = found.summary.has_semantic_changes;
     await out.result(found);
     if (flags.markdown) await out.raw(markdownOf(found));
     else for (const line of linesOf(found, out.colors)) await out.line(line);
@@ -140,15 +139,19 @@ function linesOf(found: PipelineDiff, colors: Colors): string[] {
   const { nodes, edges, viewport, summary } = found;
   const added = (text: string): string => colors.green(`+ ${oneLine(text)}`);
   const removed = (text: string): string => colors.red(`- ${oneLine(text)}`);
-  const edge = ([from, lane, to]: PipelineEdge): string =>
+  const edge = ({ from, lane, to }: PipelineEdge): string =>
     `edge ${from} --${lane}--> ${to}`;
+  const service = (it: unknown): string => oneLine(String(it));
   const lines = [
-    ...nodes.added.map((id) => added(`node ${id}`)),
-    ...nodes.removed.map((id) => removed(`node ${id}`)),
+    ...nodes.added.map(({ id }) => added(`node ${id}`)),
+    ...nodes.removed.map(({ id }) => removed(`node ${id}`)),
     ...nodes.changed.flatMap(({ id, provider_change, config_changes }) => [
       colors.yellow(`~ node ${oneLine(id)}`),
       ...(provider_change
-        ? [`    provider: ${provider_change.map(oneLine).join(" → ")}`]
+        ? [
+          `    provider: ${service(provider_change.old)} → ` +
+          service(provider_change.new),
+        ]
         : []),
       ...config_changes.map((it) => `    ${changeText(it)}`),
     ]),
