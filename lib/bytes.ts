@@ -102,3 +102,17 @@ export class PiecewiseEncoder {
     return encoder.encode(rest);
   }
 }
+
+/**
+ * Make a random UUID. Pages that came without encryption have no
+ * `crypto.randomUUID`.
+ */
+export function randomUUID(): string {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = bytes[6]! & 0x0f | 0x40;
+  bytes[8] = bytes[8]! & 0x3f | 0x80;
+  const hex = Array.from(bytes, (it) => it.toString(16).padStart(2, "0"));
+  return [[0, 4], [4, 6], [6, 8], [8, 10], [10, 16]]
+    .map(([start, end]) => hex.slice(start, end).join("")).join("-");
+}

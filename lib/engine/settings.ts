@@ -1,3 +1,4 @@
+import { randomUUID } from "../bytes.ts";
 import { type Clock, systemClock } from "../async.ts";
 import { checkOptions } from "../check.ts";
 import type { Identity } from "./access/permissions.ts";
@@ -188,7 +189,7 @@ export function readSettings(options: EngineOptions): Settings {
     corsOrigins: options.corsOrigins?.map(originName),
     fetch: options.fetch ?? ((input, init) => fetch(input, init)),
     clock: options.clock ?? systemClock(),
-    randomUUID: options.randomUUID ?? (() => crypto.randomUUID()),
+    randomUUID: options.randomUUID ?? randomUUID,
     upgrade: options.upgrade,
   };
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from "../bytes.ts";
 import type { MaybeSignal } from "../async.ts";
 import {
   checkedName,
@@ -168,7 +169,7 @@ function item(content: Content, details: FileDetails): FileItem {
     objinfo: {
       name,
       ...(relativePath ? { path: relativePath } : {}),
-      objectId: crypto.randomUUID(),
+      objectId: randomUUID(),
       ...known,
     },
     size,

@@ -1,3 +1,4 @@
+import { randomUUID } from "../bytes.ts";
 import { didFail, type ResponseMessage } from "../../schema/envelope.ts";
 import { isRecord } from "../../schema/json.ts";
 import {
@@ -358,7 +359,7 @@ function objectOf(
 ): Readonly<Record<string, unknown>> {
   const size = objinfo?.size ?? (transcoded ? undefined : knownSize);
   const object: Record<string, unknown> = withoutNothing({ ...objinfo });
-  object.objectId ??= crypto.randomUUID();
+  object.objectId ??= randomUUID();
   if (size !== undefined) object.size = Math.max(size, EMPTY_OBJECT_SIZE);
   return object;
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from "../bytes.ts";
 import type { ResponseMessage } from "../../schema/envelope.ts";
 import type { Pipeline } from "../../schema/pipeline.ts";
 import { isStartedTask } from "../../schema/task.ts";
@@ -209,7 +210,7 @@ export async function use(
 /** Without a project the engine would choose one, and send it too late. */
 function withProject(pipeline: Pipeline): Pipeline {
   if (pipeline.project_id) return pipeline;
-  return { ...pipeline, project_id: crypto.randomUUID() };
+  return { ...pipeline, project_id: randomUUID() };
 }
 
 /** Before the start: engines do not repeat what has happened. */

@@ -1,3 +1,4 @@
+import { randomUUID } from "../bytes.ts";
 import { isRecord } from "../../schema/json.ts";
 import { ConnectionException, ValidationException } from "../errors.ts";
 import { framingOf, parseMediaType } from "../protocol/media_type.ts";
@@ -158,7 +159,7 @@ const HEADER_NAME = /^[\w !#$&+,\-.=@^~()[\]{}]+$/;
 
 /** A name as servers give them. */
 function unnamed(): string {
-  return `stream-${crypto.randomUUID()}`;
+  return `stream-${randomUUID()}`;
 }
 
 /** How the object of a pipe travels. */

@@ -1,3 +1,4 @@
+import { randomUUID } from "../bytes.ts";
 import { parseMediaType } from "../protocol/media_type.ts";
 
 const encoder = new TextEncoder();
@@ -24,7 +25,7 @@ export interface Wrapping {
  * change the line ends of text, and cannot be streamed.
  */
 export function formOf({ field, filename, mimeType }: FormPart): Wrapping {
-  const boundary = `rocketride-${crypto.randomUUID()}`;
+  const boundary = `rocketride-${randomUUID()}`;
   const disposition = [
     `form-data; name="${escaped(field)}"`,
     ...(filename === undefined ? [] : [`filename="${escaped(filename)}"`]),

@@ -1,3 +1,4 @@
+import { randomUUID } from "../../../bytes.ts";
 import { createQuestion } from "../../../../schema/question.ts";
 import type {
   NodeInstance,
@@ -68,7 +69,7 @@ export function startAgent(context: TaskContext, maxWaves: number): NodeTask {
         const meta = {
           framework: "rocketride",
           agent_id: id,
-          run_id: crypto.randomUUID(),
+          run_id: randomUUID(),
           started_at,
           ended_at: new Date().toISOString(),
         };
