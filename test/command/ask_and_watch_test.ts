@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { events, use } from "../../mod.ts";
+import { events, terminate, use } from "../../mod.ts";
 import { runCommand, withCommand } from "../support/command.ts";
+import { scriptedServer } from "../support/scripted_server.ts";
 import { ADDRESS, logServer } from "../support/log_server.ts";
 
 /** Answers with what it was asked, and all that was said before. */
@@ -142,10 +143,27 @@ Deno.test("log reads what a server has recorded, and follows it", async () => {
   assertEquals(wrong.code, 2);
 });
 
-Deno.test("log says that an engine keeps none", async () => {
-  await withCommand(async ({ run }) => {
-    const { code, stderr } = await run(["log", "p", "in"]);
-    assertEquals(code, 1);
-    assert(stderr.startsWith("Error: "), stderr);
+Deno.test("log reads what the embedded engine has recorded, event by event", async () => {
+  await withCommand(async ({ run, session }) => {
+    const task = await use(session, { pipeline: ECHO });
+    await terminate(session, task);
+    const { code, stdout, stderr } = await run(["log", "echo", "in", "--json"]);
+    assertEquals(code, 0, stderr);
+    const names = lines(stdout).map(({ event }) => event);
+    assert(names.includes("apaevt_status_update"), names.join());
+    const few = await run(["log", "echo", "in", "--json", "--count", "1"]);
+    assertEquals(lines(few.stdout).length, 1);
+    const runs = await run(["log", "echo", "in", "--runs"]);
+    assert(/^BEGAN .*\n\d{4}-\d\d-\d\d /.test(runs.stdout), runs.stdout);
   });
+});
+
+Deno.test("log says that an older server keeps none", async () => {
+  await using server = scriptedServer({});
+  const { code, stderr } = await runCommand(["log", "p", "in"], {
+    cwd: Deno.cwd(),
+    env: { ROCKETRIDE_URI: server.uri() },
+  });
+  assertEquals(code, 1);
+  assert(stderr.startsWith("Error: "), stderr);
 });
