@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { runCommand } from "../support/command.ts";
+import { listTasks } from "../../mod.ts";
+import { runCommand, withCommand } from "../support/command.ts";
 import { scriptedServer } from "../support/scripted_server.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
@@ -145,4 +146,29 @@ Deno.test("deploy never falls back to the development server or its key", async 
     env: { ...env, ROCKETRIDE_DEPLOY_URI: "https://deploy.invalid" },
   });
   assertStringIncludes(far.stderr, "ROCKETRIDE_DEPLOY_APIKEY");
+});
+
+Deno.test("deploy leads from a file to a run on the embedded engine", async () => {
+  await withCommand(async ({ uri, cwd, session }) => {
+    await Deno.writeTextFile(`${cwd}/p.json`, JSON.stringify(PIPELINE));
+    const env = { ROCKETRIDE_DEPLOY_URI: uri };
+    const run = async (words: string): Promise<Record<string, unknown>> => {
+      const args = ["deploy", ...words.split(" "), "--json"];
+      const { code, stdout, stderr } = await runCommand(args, { cwd, env });
+      assertEquals(code, 0, stderr);
+      return JSON.parse(stdout);
+    };
+    assertEquals((await run("add p.json --comment First")).version, 1);
+    assertEquals((await run("versions reports")).total, 1);
+    await run("publish reports 1");
+    await run("schedule set reports in @daily");
+    const { deployment } = await run("get reports");
+    const { schedules } = deployment as typeof DEPLOYMENT;
+    assertEquals(schedules.in.cron, "@daily");
+    const { token } = await run("run reports in");
+    const tasks = await listTasks(session);
+    assertEquals(tasks.map((it) => it.token), [token]);
+    assertEquals((await run("artifact reports 1")).name, "Reports");
+    await run("remove reports");
+  });
 });
