@@ -7,7 +7,8 @@ export type PipelineCode =
     typeof import("./start.ts"),
     "execute" | "restart" | "readStartOptions" | "startTask"
   >
-  & Pick<typeof import("./validate.ts"), "validate">;
+  & Pick<typeof import("./validate.ts"), "validate">
+  & Pick<typeof import("../run/ids.ts"), "readObjectInfo">;
 
 const lateRuns: WeakSet<Command["run"]> = new WeakSet();
 
@@ -43,11 +44,12 @@ export function pipelineCode(): PipelineCode | Promise<PipelineCode> {
 
 async function load(): Promise<PipelineCode> {
   try {
-    const [start, { validate }] = await Promise.all([
+    const [start, validate, ids] = await Promise.all([
       import("./start.ts"),
       import("./validate.ts"),
+      import("../run/ids.ts"),
     ]);
-    return pipelines.code = { ...start, validate };
+    return pipelines.code = { ...start, ...validate, ...ids };
   } finally {
     // After a failure the network may be back the next time.
     pipelines.loading = undefined;

@@ -1,9 +1,9 @@
 import { isRecord } from "../../../schema/json.ts";
 import { ConnectionException, PipeException } from "../../errors.ts";
-import { readObjectInfo } from "../run/ids.ts";
 import { isName } from "../pipeline/component.ts";
 import type { Pipe } from "../run/pipe.ts";
 import type { Reply, TaskCall } from "./call.ts";
+import { pipelineCode } from "./pipeline_code.ts";
 
 /**
  * `rrext_process`: open, write and close pipes, and use tools. A failure is answered as a
@@ -37,6 +37,7 @@ async function open({ core, caller, args, task }: TaskCall): Promise<Reply> {
     throw new PipeException("No mimeType specified");
   }
   const pipes = await task.pipes();
+  const { readObjectInfo } = await pipelineCode();
   if (provider && provider !== task.spec.provider) {
     throw new PipeException(
       `You are looking for a "${provider}", but this pipeline isn't it`,
@@ -92,6 +93,7 @@ async function useTool(
   }
   if (!caller.isPresent) throw new ConnectionException("Connection is closed");
   const { randomUUID } = core.settings;
+  const { readObjectInfo } = await pipelineCode();
   const info = readObjectInfo({}, "application/json", randomUUID);
   return { result: await pipes.borrow(caller, info, use) ?? null };
 }

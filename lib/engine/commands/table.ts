@@ -1,5 +1,6 @@
 import type { Permission } from "../access/permissions.ts";
-import type { Command } from "./call.ts";
+import type { Awaitable } from "../node.ts";
+import type { Call, Command, Reply } from "./call.ts";
 import {
   deployAdd,
   deployList,
@@ -22,7 +23,6 @@ import { auth, deauth, identify } from "./login.ts";
 import { monitor } from "./monitor.ts";
 import { late } from "./pipeline_code.ts";
 import { processData } from "./process.ts";
-import { store } from "./store.ts";
 import {
   getPipeline,
   getTasks,
@@ -110,9 +110,25 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
     }),
   ],
   ["rrext_services", login(services)],
-  ["rrext_store", own("task.store", store)],
+  [
+    "rrext_store",
+    own("task.store", once(async () => (await import("./store.ts")).store)),
+  ],
   ["rrext_validate", login(late((code) => code.validate))],
 ]);
+
+/** What runs a command whose code is loaded with the first call. */
+function once(
+  load: () => Promise<(call: Call) => Awaitable<Reply>>,
+): (call: Call) => Awaitable<Reply> {
+  let run: ((call: Call) => Awaitable<Reply>) | undefined;
+  return (call) => {
+    if (run) return run(call);
+    // A caller in process may change its arguments meanwhile.
+    const copy = { ...call, args: structuredClone(call.args) };
+    return load().then((loaded) => (run = loaded)(copy));
+  };
+}
 
 type Run<Access> = Extract<Command, { readonly for: Access }>["run"];
 
