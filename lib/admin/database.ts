@@ -140,13 +140,11 @@ async function chatCall(
  *   classType: ["database"],
  *   lanes: { questions: ["answers"] },
  *   start: () => ({
- *     instance: ({ emit }) => ({
- *       on: {
- *         async questions({ questions: [first] }) {
- *           const answer = JSON.stringify([{ ran: first?.text }]);
- *           await emit("answers", { answer, expectJson: false });
- *           return "consume";
- *         },
+ *     instance: () => ({
+ *       invoke({ args: { tool, args } }) {
+ *         if (tool !== "execute") return undefined;
+ *         const { sql } = args as { sql: string };
+ *         return { rows: [{ ran: sql }], affected_rows: 0 };
  *       },
  *     }),
  *   }),
@@ -261,14 +259,9 @@ const DIALECTS: readonly DatabaseDialect[] = ["postgres", "mysql", "neo4j"];
  *   classType: ["database"],
  *   lanes: { questions: ["answers"] },
  *   start: () => ({
- *     instance: ({ emit }) => ({
- *       on: {
- *         async questions() {
- *           const answer = '{"dialect": "neo4j"}';
- *           await emit("answers", { answer, expectJson: false });
- *           return "consume";
- *         },
- *       },
+ *     instance: () => ({
+ *       invoke: ({ args: { tool } }) =>
+ *         tool === "dialect" ? { dialect: "neo4j" } : undefined,
  *     }),
  *   }),
  * });

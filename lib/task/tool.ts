@@ -68,13 +68,42 @@ const TOOL_FAILURES: readonly FailureRow[] = [
  * @throws What {@linkcode request} throws.
  *
  * @example
- * ```ts ignore
- * import { connect, tool, use } from "@rocketride/streams";
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { close, connect, tool, use } from "@rocketride/streams";
+ * import { createEngine, defineNode } from "@rocketride/streams/engine";
  *
- * const session = await connect();
- * const task = await use(session, { filepath: "search.pipe.json" });
- * const input = { query: "web streams" };
- * console.log(await tool(session, task, "search", input, { node: "exa_1" }));
+ * const adder = defineNode({
+ *   provider: "adder",
+ *   title: "Adder",
+ *   description: "Adds two numbers",
+ *   classType: ["tool"],
+ *   lanes: { text: [] },
+ *   start: () => ({
+ *     instance: () => ({
+ *       invoke({ args: { tool, args } }) {
+ *         const { a, b } = args as { a: number; b: number };
+ *         return tool === "add" ? { sum: a + b } : undefined;
+ *       },
+ *     }),
+ *   }),
+ * });
+ * const engine = createEngine({ nodes: [adder] });
+ * const session = await connect({ transport: engine.transport(), auth: "key" });
+ * const task = await use(session, {
+ *   pipeline: {
+ *     source: "in",
+ *     components: [
+ *       { id: "in", provider: "webhook", config: {} },
+ *       { id: "adder_1", provider: "adder", config: {},
+ *         input: [{ lane: "text", from: "in" }] },
+ *     ],
+ *   },
+ * });
+ * const input = { a: 1, b: 2 };
+ * assertEquals(await tool(session, task, "add", input), { sum: 3 });
+ * await close(session);
+ * await engine.close();
  * ```
  */
 export async function tool(
