@@ -110,20 +110,35 @@ const LIVE_EVENTS = 8_192;
  * none.
  *
  * @example
- * ```ts ignore
- * import { connect, readLog } from "@rocketride/streams";
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { close, connect, readLog, terminate, use } from "@rocketride/streams";
+ * import { createEngine } from "@rocketride/streams/engine";
  *
- * const session = await connect();
- * const events = readLog(session, {
+ * const pipeline = {
+ *   project_id: "reports",
+ *   source: "in",
+ *   components: [{ id: "in", provider: "webhook", config: {} }],
+ * };
+ * const engine = createEngine();
+ * const session = await connect({ transport: engine.transport(), auth: "key" });
+ * const task = await use(session, { pipeline });
+ * const log = readLog(session, {
  *   projectId: "reports",
- *   source: "webhook_1",
- *   from: { time: new Date(Date.now() - 3_600_000) },
- *   types: ["output"],
+ *   source: "in",
+ *   types: ["apaevt_task"],
  *   live: true,
  * });
- * for await (const event of events) {
- *   if (event.type === "event") console.log(event.body.output);
+ * const actions: unknown[] = [];
+ * for await (const event of log) {
+ *   const action = event.type === "event" ? event.body.action : "gap";
+ *   actions.push(action);
+ *   if (action === "end") break;
+ *   await terminate(session, task);
  * }
+ * assertEquals(actions, ["begin", "end"]);
+ * await close(session);
+ * await engine.close();
  * ```
  */
 export function readLog(
