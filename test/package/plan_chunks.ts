@@ -16,6 +16,8 @@ const COMMON = ["connect", "use", "pipe", "send", "close"];
  *
  * - `schema` has what the entry `./schema` needs. It stands alone, since a
  *   program may import nothing else.
+ * - `base` has what the root entry shares with the engine. Bundlers that split
+ *   keep a file whole, so a page would load all of the client with the engine.
  * - `pipe` has what is only in the way of `pipe`: a bundler keeps a class that
  *   extends one of the platform's, used or not.
  * - What the common functions load late, and the root entry needs at once for
@@ -66,8 +68,10 @@ export function planChunks(
     .difference(needs(...modulesOf(others, text)).union(schema));
   const apart = new Set([...pipe, ...late.flatMap(([, paths]) => [...paths])]);
   const client = [...root].filter((path) => needs(path).isDisjointFrom(apart));
+  const engine = needs(entry("./engine"));
   const files = [
     ["schema", schema],
+    ["base", client.filter((path) => engine.has(path))],
     ["client", client],
     ["pipe", pipe],
     ...late,
