@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { listTasks, use } from "../../mod.ts";
 import { withCommand } from "../support/command.ts";
+import { cuttingRelay } from "../support/cutting_relay.ts";
 
 const TEXT = {
   source: "in",
@@ -139,5 +140,25 @@ Deno.test("store writes, lists, reads and removes files as the official one does
     assertEquals(await all("rm", "a", "--recursive"), "Deleted: a\n");
     assertEquals((await run(["store", "write", "c"])).code, 2);
     assertEquals((await run(["store"])).code, 1);
+  });
+});
+
+Deno.test("upload sends a file again after a lost connection, as often as it may", async () => {
+  await withCommand(async ({ run, uri, cwd, session }) => {
+    await writeFiles(cwd);
+    const { token } = await use(session, { pipeline: TEXT });
+    await using relay = await cuttingRelay(uri);
+    const args = ["upload", "docs", "--token", token, "--uri", relay.uri];
+    const cut = relay.cut("rrext_process close", "request");
+    const once = await run([...args, "--retries", "2", "--json"]);
+    await cut;
+    assertEquals(once.code, 0, once.stderr);
+    assertEquals(JSON.parse(once.stdout).uploaded, 3);
+
+    const again = relay.cut("rrext_process close", "request");
+    const never = await run([...args, "--json"]);
+    await again;
+    assertEquals(never.code, 1);
+    assert(JSON.parse(never.stdout).failed > 0, never.stdout);
   });
 });
