@@ -2,14 +2,16 @@
 
     python3 every_method.py <address>
 
-Prints one JSON object: "ok" for each method, or the name and the text of what
-it raised. Methods are found by looking at the client, so that none of a newer
-version is left out unnoticed: one that has no call below is reported as such.
+Prints one JSON object: for each method what it returned, as the names of its
+members, or the name and the text of what it raised. Methods are found by
+looking at the client, so that none of a newer version is left out unnoticed: one
+that has no call below fails for want of arguments.
 """
 
 import asyncio
 import inspect
 import json
+import os
 import sys
 import tempfile
 
@@ -19,6 +21,8 @@ from rocketride.schema import Question
 URI = sys.argv[1]
 KEY = 'secret'
 TIMEOUT = 20
+# One method takes the key from here alone.
+os.environ['ROCKETRIDE_APIKEY'] = KEY
 
 
 def component(ident, provider, lane=None, source=None, config=None):
@@ -63,6 +67,7 @@ TOOL_PIPELINE = {
             'config': {},
             'control': [{'classType': 'llm', 'from': 'agent'}],
         },
+        component('db', 'test_database', 'questions', 'in'),
     ],
 }
 
@@ -74,14 +79,14 @@ def methods_of(client):
         if name.startswith('_'):
             continue
         value = getattr(client, name)
-        if inspect.ismethod(value):
+        if inspect.isroutine(value):
             found[name] = value
         elif type(value).__module__.startswith('rocketride') and not isinstance(
             value, (str, int, float, bool, dict, list)
         ):
             for inner in dir(value):
                 method = getattr(value, inner)
-                if not inner.startswith('_') and inspect.ismethod(method):
+                if not inner.startswith('_') and inspect.isroutine(method):
                     found[f'{name}.{inner}'] = method
     return found
 
@@ -152,11 +157,13 @@ class Calls:
             'call': lambda m: m('rrext_ping'),
             'chat': lambda m: m(token=token, question=question),
             'dap_request': lambda m: m('rrext_ping'),
-            'database.begin_transaction': lambda m: m(token=token),
-            'database.commit': lambda m: m(token=token, session_id='s'),
-            'database.dialect': lambda m: m(token=token),
-            'database.query': lambda m: m(token=token, sql='select 1'),
-            'database.rollback': lambda m: m(token=token, session_id='s'),
+            'database.begin_transaction': lambda m: m(token=self.tool_token),
+            'database.commit': lambda m: self.ended(m),
+            'database.dialect': lambda m: m(token=self.tool_token),
+            'database.query': lambda m: m(
+                token=self.tool_token, sql='select 1', node_id='db'
+            ),
+            'database.rollback': lambda m: self.ended(m),
             'debug_message': lambda m: m('a'),
             'debug_protocol': lambda m: m('a'),
             'delete_template': lambda m: m('t1'),
@@ -196,6 +203,9 @@ class Calls:
             'fs_write': lambda m: m(self.handles['w'], b'written'),
             'fs_write_json': lambda m: m('every/b.json', {'n': 1}),
             'fs_write_string': lambda m: m('every/a.txt', 'text'),
+            'get_server_info': lambda m: m(URI),
+            'normalize_uri': lambda m: m(URI),
+            'resolve_endpoints': lambda m: m(None, URI),
             'get_log': lambda m: m(project, self.log_name),
             'delete_log': lambda m: m(project, self.log_name),
             'get_service': lambda m: m('webhook'),
@@ -209,14 +219,14 @@ class Calls:
             'list_logs': lambda m: m(project),
             'log.chapters': lambda m: m(project, source),
             'log.delete': lambda m: m(project, source, all=True),
-            'log.open_event_stream': lambda m: self.opened_stream(m),
             'log.read': lambda m: m(project, source),
-            'log.segment': lambda m: m(project, source, 0),
+            'log.segment': lambda m: m(project, source, 1),
             'log.streams': lambda m: m(project, source),
             'on_connect_error': lambda m: m(ValueError('no')),
             'on_event': lambda m: m({'event': 'e'}),
             'on_receive': lambda m: m({'type': 'event', 'event': 'e', 'seq': 1}),
-            'pipe': lambda m: self.piped(m),
+            'log.open_event_stream': lambda m: m(project, source),
+            'pipe': lambda m: m(token, mime_type='text/plain'),
             'publish_app': lambda m: m('a', 1, 'marketplace'),
             'remove_app_publish': lambda m: m('a', 'marketplace'),
             'remove_monitor': lambda m: m(key, ['summary']),
@@ -244,23 +254,11 @@ class Calls:
         self.handles['w'] = (await method('every/c.txt', 'w'))['handle']
         self.handles['r'] = (await method('every/a.txt', 'r'))['handle']
 
-    async def opened_stream(self, method):
-        stream = method('every-method', 'in')
-        if inspect.isawaitable(stream):
-            stream = await stream
-        for name in ('close', 'aclose', 'dispose'):
-            end = getattr(stream, name, None)
-            if end:
-                ended = end()
-                if inspect.isawaitable(ended):
-                    await ended
-                return
-
-    async def piped(self, method):
-        pipe = await method(self.token, mime_type='text/plain')
-        async with pipe:
-            await pipe.write(b'text')
-            await pipe.close()
+    async def ended(self, method):
+        begin = self.client.database.begin_transaction
+        begun = await begin(token=self.tool_token)
+        session_id = begun['session_id'] if isinstance(begun, dict) else begun
+        return await method(token=self.tool_token, session_id=session_id)
 
     async def saved_log(self, method):
         self.log_name = await method(
@@ -272,7 +270,7 @@ class Calls:
 FIRST = [
     'fs_write_string', 'fs_write_json', 'fs_open', 'fs_read', 'fs_write', 'fs_close',
     'fs_mkdir', 'save_template', 'save_log', 'deploy.add', 'deploy.deploy',
-    'deploy.set_schedule', 'deploy.create_app', 'send', 'add_monitor',
+    'deploy.set_schedule', 'deploy.create_app', 'send', 'chat', 'add_monitor',
 ]  # fmt: skip
 LAST = [
     'log.delete', 'fs_rename', 'fs_rmdir', 'fs_delete', 'delete_template', 'delete_log',
@@ -283,16 +281,95 @@ LAST = [
 APART = ['attach', 'connect', 'login', 'account.delete_account', 'raise_exception']
 
 
-async def call(name, method, table):
+def shape_of(value, depth=3):
+    """The names of the members, of the first item of lists as well."""
+    if hasattr(value, 'model_dump'):
+        value = value.model_dump()
+    if isinstance(value, dict) and depth > 0:
+        return {str(name): shape_of(it, depth - 1) for name, it in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [shape_of(it, depth) for it in value[:1]]
+    return type(value).__name__
+
+
+async def called(name, method, table):
     try:
         returned = table[name](method) if name in table else method()
         if inspect.isawaitable(returned):
-            await asyncio.wait_for(returned, TIMEOUT)
-        return 'ok'
-    except TypeError as error:
-        return f'TypeError: {error}'
+            returned = await asyncio.wait_for(returned, TIMEOUT)
+        return {'ok': shape_of(returned)}
     except Exception as error:  # noqa: BLE001 - it is the result
-        return f'{type(error).__name__}: {error}'
+        return {'failed': f'{type(error).__name__}: {error}'}
+
+
+def public(thing):
+    return sorted(name for name in dir(thing) if not name.startswith('_'))
+
+
+async def use_pipe(client, token, seen):
+    """The methods of an open pipe."""
+    pipe = await client.pipe(token, mime_type='application/rocketride-question')
+    question = Question()
+    question.addQuestion('Which capital?')
+    table = {
+        'tool': lambda m: m(
+            tool='put', node_id='memory', input={'key': 'a', 'value': 1}
+        ),
+        'write': lambda m: m(question.model_dump_json().encode()),
+    }
+    order = ['open', 'tool', 'write', 'close']
+    missing = set(public(pipe)) - {'is_opened', 'pipe_id'} - set(order)
+    for name in [*order, *sorted(missing)]:
+        seen[f'DataPipe.{name}'] = await called(name, getattr(pipe, name), table)
+    seen['DataPipe.is_opened'] = {'ok': shape_of(pipe.is_opened)}
+    seen['DataPipe.pipe_id'] = {'ok': shape_of(pipe.pipe_id)}
+
+
+async def use_stream(client, seen):
+    """The methods of a stream of the log: it is played from begin to end."""
+    stream = client.log.open_event_stream('every-tool', 'in')
+    if inspect.isawaitable(stream):
+        stream = await stream
+    log = client.log
+    overview = await log.chapters('every-tool', 'in')
+    first = overview['startTime']
+    events = (await log.read('every-tool', 'in'))['events']
+    begun = [it for it in events if it['body'].get('op') == 'begin']
+    begin_seq = begun[0]['body']['logSeq']
+    played = []
+    done = asyncio.Event()
+
+    def take(item):
+        played.append(item)
+        if len(played) == len(events):
+            done.set()
+
+    table = {
+        'seek': lambda m: m(first),
+        'get_console': lambda m: m(5),
+        'get_trace': lambda m: m(begin_seq),
+        'get_traces': lambda m: m(5),
+        'ingest_live': lambda m: m(events[-1]),
+        'play': lambda m: m(first - 1, 0, take),
+    }
+    order = [
+        'seek', 'position', 'get_chapters', 'get_status', 'get_console',
+        'get_traces', 'get_trace', 'play',
+    ]  # fmt: skip
+    last = ['pause', 'ingest_live', 'close_event_stream']
+    missing = sorted(set(public(stream)) - set(order) - set(last))
+    for name in [*order, *missing]:
+        seen[f'LogEventStream.{name}'] = await called(
+            name, getattr(stream, name), table
+        )
+    await asyncio.wait_for(done.wait(), TIMEOUT)
+    for name in last:
+        seen[f'LogEventStream.{name}'] = await called(
+            name, getattr(stream, name), table
+        )
+    # What the server has, in its order, once each.
+    numbers = [it['event']['body']['logSeq'] for it in played]
+    seen['played'] = numbers == [it['body']['logSeq'] for it in events]
 
 
 async def main():
@@ -304,24 +381,29 @@ async def main():
             file.write('text of a file')
         token = (await client.use(pipeline=PIPELINE))['token']
         calls = Calls(client, token, folder)
-        calls.tool_token = (await client.use(pipeline=TOOL_PIPELINE))['token']
+        traced = {'pipeline': TOOL_PIPELINE, 'pipelineTraceLevel': 'full'}
+        calls.tool_token = (await client.use(**traced))['token']
         table = calls.table()
         table['terminate'] = lambda m: m(token)
+        await use_pipe(client, calls.tool_token, seen)
+        await use_stream(client, seen)
         methods = methods_of(client)
         between = sorted(set(methods) - set(FIRST) - set(LAST) - set(APART))
         for name in [*FIRST, *between, *LAST]:
             if name in methods:
-                seen[name] = await call(name, methods[name], table)
+                seen[name] = await called(name, methods[name], table)
     other = RocketRideClient(URI, auth=KEY)
     apart = {
         'attach': lambda m: m(),
         'login': lambda m: m(KEY),
         'connect': lambda m: m(),
+        'account.delete_account': lambda m: m(),
+        'raise_exception': lambda m: m(ValueError('no')),
     }
-    for name in ['attach', 'login', 'connect']:
+    for name in APART:
         method = methods_of(other).get(name)
         if method:
-            seen[name] = await call(name, method, apart)
+            seen[name] = await called(name, method, apart)
     await other.disconnect()
     print(json.dumps(seen))
 

@@ -59,6 +59,7 @@ export function getTasks({ core, identity }: Call): Reply {
       name: pipeline.name ?? spec.source,
       description: pipeline.description ?? "",
       source: spec.source,
+      runKind: spec.runKind,
       token: core.keys.keyFor("tk", spec, identity),
       status: record.read().status,
       pipeline: structuredClone(pipeline),

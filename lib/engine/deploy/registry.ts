@@ -104,9 +104,11 @@ export class Registry {
     this.#versions.set(projectId, versions);
     const version = versions.length + 1;
     const artifact = {
+      projectId,
       version,
       sha256: bytesToHex(sha256(bytes)),
       bytes: bytes.length,
+      name: name ?? "",
       pipelineName: name ?? "",
       publishedBy: actorOf(actor),
       publishedAt: this.#now() / 1_000,

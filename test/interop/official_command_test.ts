@@ -1,0 +1,150 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { hasPython, installPython } from "../support/python_packages.ts";
+import { withServedEngine } from "../support/served_engine.ts";
+import { tempFolder } from "../support/temp_folder.ts";
+
+const PIPELINE = {
+  name: "Commands",
+  project_id: "commands",
+  source: "in",
+  components: [
+    { id: "in", provider: "webhook", config: {} },
+    {
+      id: "out",
+      provider: "response_text",
+      config: {},
+      input: [{ lane: "text", from: "in" }],
+    },
+  ],
+};
+
+interface Outcome {
+  readonly code: number;
+  readonly json: unknown;
+  readonly text: string;
+}
+
+/** What a command printed as JSON; it must have succeeded. */
+// deno-lint-ignore no-explicit-any -- members are compared one by one
+type Printed = any;
+
+const python = await hasPython();
+const missing = python ? "" : " (skipped: no Python with pip here)";
+
+Deno.test({
+  name: `the official command 1.5.0 works with the engine${missing}`,
+  ignore: !python,
+  fn: () =>
+    withServedEngine({ auth: ["secret"] }, async ({ origin }) => {
+      const packages = await installPython("rocketride==1.5.0");
+      await using folder = await tempFolder();
+      const { path } = folder;
+
+      async function run(...args: string[]): Promise<Outcome> {
+        const { code, stdout, stderr } = await new Deno.Command("python3", {
+          args: ["-B", `${packages}/bin/rocketride`, ...args, "--json"],
+          cwd: path,
+          env: {
+            PYTHONPATH: packages,
+            ROCKETRIDE_URI: origin,
+            ROCKETRIDE_APIKEY: "secret",
+            ROCKETRIDE_DEPLOY_URI: origin,
+            ROCKETRIDE_DEPLOY_APIKEY: "secret",
+          },
+        }).output();
+        const decoder = new TextDecoder();
+        const text = decoder.decode(stdout) + decoder.decode(stderr);
+        try {
+          return { code, json: JSON.parse(decoder.decode(stdout)), text };
+        } catch {
+          return { code, json: undefined, text };
+        }
+      }
+
+      async function ok(...args: string[]): Promise<Printed> {
+        const { code, json, text } = await run(...args);
+        assertEquals(code, 0, `${args.join(" ")}: ${text}`);
+        assert(json !== undefined, text);
+        return json;
+      }
+
+      const file = `${path}/commands.pipe`;
+      const broken = `${path}/broken.pipe`;
+      const input = `${path}/a.txt`;
+      await Deno.writeTextFile(file, JSON.stringify(PIPELINE));
+      const unknown = { ...PIPELINE.components[1], provider: "nowhere" };
+      const components = [PIPELINE.components[0], unknown];
+      const faulty = { ...PIPELINE, components };
+      await Deno.writeTextFile(broken, JSON.stringify(faulty));
+      await Deno.writeTextFile(input, "text of a file");
+
+      // Tasks: checked, started, listed, fed, stopped.
+      const checked = await ok("validate", file);
+      assertEquals(checked.summary, { total: 1, valid: 1, invalid: 0 });
+      assertEquals((await run("validate", broken)).code, 1);
+      const { token } = await ok("start", "--pipeline", file);
+      assert(String(token).startsWith("tk_"));
+      const { tasks } = await ok("list");
+      assertEquals(tasks.length, 1);
+      assertEquals(tasks[0].token, token);
+      const sent = await ok("upload", input, "--token", token);
+      assertEquals([sent.uploaded, sent.failed, sent.totalBytes], [1, 0, 14]);
+      assertEquals(await ok("stop", "--token", token), {
+        token,
+        terminated: true,
+      });
+      assertEquals((await ok("list")).tasks, []);
+      const nothing = await run("stop", "--token", "tk_none");
+      assertEquals(nothing.code, 1);
+
+      // Files.
+      await ok("store", "mkdir", "folder");
+      await ok("store", "write", "folder/a.txt", "--content", "written");
+      assertStringIncludes(
+        JSON.stringify(await ok("store", "dir", "folder")),
+        "a.txt",
+      );
+      assertStringIncludes(
+        JSON.stringify(await ok("store", "type", "folder/a.txt")),
+        "written",
+      );
+      const { size } = await ok("store", "stat", "folder/a.txt");
+      assertEquals(size, 7);
+      await ok("store", "rm", "folder/a.txt");
+
+      // Deployments: published, given to a team, run, scheduled, stopped.
+      const added = await ok("deploy", "add", file, "--comment", "first");
+      assertEquals(added, {
+        projectId: "commands",
+        version: 1,
+        name: "Commands",
+      });
+      await ok("deploy", "add", file, "--deploy-to", "local");
+      const versions = await ok("deploy", "versions", "commands");
+      assertEquals(versions.versions.length, 2);
+      const team = ["--team", "local"];
+      await ok("deploy", "publish", "commands", "1", ...team);
+      const { deployments } = await ok("deploy", "list", ...team);
+      const [deployment] = deployments;
+      assertEquals([deployment.version, deployment.state], [1, "enabled"]);
+      const ran = await ok("deploy", "run", "commands", "in", ...team);
+      assertEquals(ran.version, 1);
+      const schedule = ["deploy", "schedule"];
+      await ok(...schedule, "set", "commands", "in", "0 * * * *", ...team);
+      await ok(...schedule, "pause", "commands", "in", ...team);
+      await ok(...schedule, "resume", "commands", "in", ...team);
+      const preview = await ok(...schedule, "preview", "0 * * * *");
+      assertEquals([preview.valid, preview.next.length], [true, 5]);
+      assertEquals((await run(...schedule, "preview", "never")).code, 1);
+      await ok("deploy", "disable", "commands", ...team);
+      await ok("deploy", "enable", "commands", ...team);
+      const got = await ok("deploy", "get", "commands", ...team);
+      assertEquals(got.deployment.schedules.in.cron, "0 * * * *");
+      const artifact = await ok("deploy", "artifact", "commands", "1");
+      assertEquals(artifact, PIPELINE);
+      await ok("deploy", "remove", "commands", ...team);
+      const history = await ok("deploy", "history", "commands");
+      assertEquals(history.history[0].action, "remove");
+      await ok("stop", "--token", ran.token);
+    }),
+});
