@@ -2,6 +2,7 @@ import { concat } from "../../bytes.ts";
 import { RocketRideException, ValidationException } from "../../errors.ts";
 import { storePath, storePathBelowRoot } from "../../protocol/store_path.ts";
 import { messageOf } from "../run/failure.ts";
+import { refusal } from "../store/file_store.ts";
 import type { Files } from "../store/files.ts";
 import { BinaryReply, type Call, type Reply } from "./call.ts";
 
@@ -32,7 +33,7 @@ export async function readMany(
     try {
       // One byte too many tells that the file is too large.
       const read = await files.read(storePath(path), MAX_BYTES - total + 1);
-      if (!read) throw new RocketRideException(`File not found: ${path}`);
+      if (!read) throw refusal("notFound", `${path}`);
       bytes = new Uint8Array(read.bytes);
       entries.push({ path, ok: true });
     } catch (error) {
@@ -71,11 +72,7 @@ export async function getUrl(
     );
   }
   const found = await files.stat(path);
-  if (found?.type !== "file") {
-    throw new RocketRideException(`File not found: ${path}`, {
-      code: "file-not-found",
-    });
-  }
+  if (found?.type !== "file") throw refusal("notFound", path);
   const isNamed = typeof download_name === "string" && download_name !== "";
   const token = core.links.add({
     userId: identity.userId,

@@ -152,7 +152,7 @@ export class EventLog {
 
   #add(entry: Entry): void {
     let last = this.segments.at(-1);
-    if (!last || last.sealed || last.bytes >= SEGMENT_BYTES) {
+    if (!last || last.sealed || last.bytes >= this.#logs.segmentBytes) {
       last = this.#nextSegment(last);
     }
     last.entries.push(entry);
@@ -247,6 +247,8 @@ export class EventLog {
 
 /** The logs of an engine. All together they take a bounded memory. */
 export class EventLogs {
+  /** How large a segment becomes. */
+  readonly segmentBytes: number;
   readonly #maxBytes: number;
   readonly #logs: Map<string, EventLog> = new Map();
   /** All segments, oldest first. */
@@ -258,6 +260,7 @@ export class EventLogs {
   /** Begin without logs; the oldest segments make room for new ones. */
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
+    this.segmentBytes = Math.min(SEGMENT_BYTES, maxBytes / 4);
   }
 
   /** The memory that the logs take, at most. */
@@ -288,8 +291,8 @@ export class EventLogs {
     this.#bytes += bytes;
     if (this.#bytes <= this.#maxBytes) return;
     for (const oldest of this.#segments) {
-      if (this.#bytes <= this.#maxBytes || oldest === segment) break;
-      this.delete(oldest);
+      if (this.#bytes <= this.#maxBytes) break;
+      if (oldest !== segment) this.delete(oldest);
     }
   }
 
