@@ -204,8 +204,7 @@ function registryOf(core: Core): Registry {
       }
       const request = { pipeline, source, userId, rights, options, ...scope };
       const task = await startTask(core, { ...request, useExisting: false });
-      const stop = (): void => void task.stop("ttl");
-      if (ttl) clock.after(ttl * 1_000, stop, { ref: false });
+      if (ttl) task.stopAfter(ttl);
       return task.spec.token;
     },
   });

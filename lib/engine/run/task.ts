@@ -64,6 +64,7 @@ export class Task {
   #stopping: Promise<void> | undefined;
   #touched: number;
   #cancelIdle: (() => void) | undefined;
+  #cancelStop: (() => void) | undefined;
 
   /**
    * Make a task; it runs once `start` was called.
@@ -143,6 +144,13 @@ export class Task {
   /** Abandon what a connection has open, once it has gone. */
   release(owner: object, reason: unknown): void {
     this.#execution?.pipes.release(owner, reason);
+  }
+
+  /** Stop after so many seconds, whether it is busy or not. */
+  stopAfter(seconds: number): void {
+    if (!this.active) return;
+    const stop = (): void => void this.stop("ttl");
+    this.#cancelStop = this.#clock.after(seconds * 1_000, stop, { ref: false });
   }
 
   /** Stop; resolves when the task has ended. Repeating it is harmless. */
@@ -246,6 +254,7 @@ export class Task {
   }
 
   #end(...last: Parameters<TaskRecord["end"]>): void {
+    this.#cancelStop?.();
     this.record.end(...last);
     this.#execution = undefined;
     this.#host.onTaskEnd(this.spec.token);
