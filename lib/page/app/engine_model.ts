@@ -1,6 +1,7 @@
 import { type Signal, signal } from "@preact/signals";
 import {
   getTaskPipeline,
+  getTaskStatus,
   getTaskToken,
   type Session,
   type StreamedEvent,
@@ -133,7 +134,10 @@ export async function loadPipeline(
   task: TaskModel,
 ): Promise<void> {
   if (task.pipeline || task.completed) return;
-  task.pipeline = await getTaskPipeline(session, await tokenOf(session, task));
+  const token = await tokenOf(session, task);
+  // Events tell only what changes.
+  task.update(await getTaskStatus(session, token));
+  task.pipeline = await getTaskPipeline(session, token);
   changed();
 }
 

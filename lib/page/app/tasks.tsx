@@ -13,7 +13,7 @@ const FEW = 8;
 export function TaskList({ onStart }: { onStart: () => void }): JSX.Element {
   const [words, setWords] = useState("");
   second.value;
-  overview.value;
+  const isKnown = overview.value !== undefined;
   const all = [...tasks.values()].sort((a, b) =>
     Number(a.completed) - Number(b.completed) || b.startTime - a.startTime
   );
@@ -37,7 +37,7 @@ export function TaskList({ onStart }: { onStart: () => void }): JSX.Element {
           onInput={(event) => setWords(event.currentTarget.value)}
         />
       )}
-      {all.length === 0 && <p class="quiet">No task runs.</p>}
+      {isKnown && all.length === 0 && <p class="quiet">No task runs.</p>}
       {all.length > 0 && shown.length === 0 && (
         <p class="quiet">No task has that name.</p>
       )}
