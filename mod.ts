@@ -51,47 +51,6 @@ export type {
   ProjectTarget,
 } from "./lib/events/target.ts";
 export { clearEvents, setEvents } from "./lib/events/set_events.ts";
-export {
-  deleteLogEvents,
-  type DeleteLogOptions,
-  getLogChapters,
-  listLogStreams,
-  type LogAddress,
-  type LogOptions,
-} from "./lib/events/log_calls.ts";
-export {
-  getLogState,
-  type LogState,
-  type LogStateOptions,
-  type LogTrace,
-  readTrace,
-  type ReadTraceOptions,
-} from "./lib/events/log_state.ts";
-export {
-  type LogGap,
-  type LogPosition,
-  readLog,
-  type ReadLogOptions,
-} from "./lib/events/read_log.ts";
-export {
-  type Span,
-  type SpanEvent,
-  type SpanOptions,
-  type SpanValue,
-  toSpans,
-} from "./lib/events/spans.ts";
-export type { SpanKind } from "./lib/events/span_names.ts";
-export {
-  readLogSegment,
-  type ReadSegmentOptions,
-} from "./lib/events/log_segment.ts";
-export type {
-  LogChapter,
-  LogKeyframe,
-  LogOverview,
-  LogSegment,
-  LogStream,
-} from "./schema/log.ts";
 export { watchTask, type WatchTaskOptions } from "./lib/events/watch_task.ts";
 
 export {

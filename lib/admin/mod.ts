@@ -267,3 +267,45 @@ export {
   type TaskMetrics,
   type TaskState,
 } from "../../schema/task.ts";
+
+export {
+  deleteLogEvents,
+  type DeleteLogOptions,
+  getLogChapters,
+  listLogStreams,
+  type LogAddress,
+  type LogOptions,
+} from "../events/log_calls.ts";
+export {
+  getLogState,
+  type LogState,
+  type LogStateOptions,
+  type LogTrace,
+  readTrace,
+  type ReadTraceOptions,
+} from "../events/log_state.ts";
+export {
+  type LogGap,
+  type LogPosition,
+  readLog,
+  type ReadLogOptions,
+} from "../events/read_log.ts";
+export {
+  type Span,
+  type SpanEvent,
+  type SpanOptions,
+  type SpanValue,
+  toSpans,
+} from "../events/spans.ts";
+export type { SpanKind } from "../events/span_names.ts";
+export {
+  readLogSegment,
+  type ReadSegmentOptions,
+} from "../events/log_segment.ts";
+export type {
+  LogChapter,
+  LogKeyframe,
+  LogOverview,
+  LogSegment,
+  LogStream,
+} from "../../schema/log.ts";

@@ -1,4 +1,5 @@
-import type { LogGap, StreamedEvent } from "../../mod.ts";
+import type { StreamedEvent } from "../../mod.ts";
+import type { LogGap } from "../../lib/admin/mod.ts";
 import { type Colors, oneLine } from "./output.ts";
 
 /** An event with its number and the time of its arrival. */

@@ -1,4 +1,5 @@
-import type { Span, SpanValue, TaskStatus } from "../../mod.ts";
+import type { TaskStatus } from "../../mod.ts";
+import type { Span, SpanValue } from "../../lib/admin/mod.ts";
 import { VERSION } from "../version.ts";
 
 /** Where and how to send. */

@@ -112,7 +112,8 @@ const LIVE_EVENTS = 8_192;
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { close, connect, readLog, terminate, use } from "@rocketride/streams";
+ * import { close, connect, terminate, use } from "@rocketride/streams";
+ * import { readLog } from "@rocketride/streams/admin";
  * import { createEngine } from "@rocketride/streams/engine";
  *
  * const pipeline = {

@@ -87,9 +87,8 @@ export interface SpanOptions {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import {
- *   close, connect, events, send, terminate, toSpans, use,
- * } from "@rocketride/streams";
+ * import { close, connect, events, send, terminate, use } from "@rocketride/streams";
+ * import { toSpans } from "@rocketride/streams/admin";
  * import { createEngine } from "@rocketride/streams/engine";
  *
  * const pipeline = {

@@ -1,16 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
+import { close, connect, send, terminate, use } from "@rocketride/streams";
 import {
-  close,
-  connect,
   getLogChapters,
   getLogState,
   readLog,
   readTrace,
-  send,
-  terminate,
   toSpans,
-  use,
-} from "@rocketride/streams";
+} from "@rocketride/streams/admin";
 import { createEngine } from "@rocketride/streams/engine";
 
 const LOG = { projectId: "reports", source: "in" };

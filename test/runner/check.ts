@@ -64,12 +64,15 @@ async function checkWebTypes(): Promise<Ending> {
 
 /**
  * Each entry by itself: what it mentions must be had from it. Options of the
- * root entry also mention types of `./transport`.
+ * root entry also mention types of `./transport`, and the logs of `./admin` hold
+ * the events of the root entry.
  */
 async function checkDocs(): Promise<Ending> {
   const { exports } = JSON.parse(await Deno.readTextFile("deno.json"));
-  const { ".": root, "./transport": transport, ...others } = exports;
-  for (const entries of [[root, transport], ...Object.values(others)]) {
+  const { ".": root, "./transport": transport, "./admin": admin, ...others } =
+    exports;
+  const together = [root, transport, admin];
+  for (const entries of [together, ...Object.values(others)]) {
     const ending = await runDeno(
       ["doc", "--lint", "--quiet"].concat(entries as string | string[]),
     );

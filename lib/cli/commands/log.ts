@@ -1,11 +1,11 @@
 import { Command } from "commander";
+import type { EventType } from "../../../mod.ts";
 import {
-  type EventType,
   getLogChapters,
   listLogStreams,
   type LogOptions,
   readLog,
-} from "../../../mod.ts";
+} from "../../../lib/admin/mod.ts";
 import { eventJson, eventText } from "../event_text.ts";
 import { examples } from "../help.ts";
 import {

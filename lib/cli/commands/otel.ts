@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
-import { close, events, isEventOf, toSpans } from "../../../mod.ts";
+import { close, events, isEventOf } from "../../../mod.ts";
+import { toSpans } from "../../../lib/admin/mod.ts";
 import { examples } from "../help.ts";
 import { oneLine } from "../output.ts";
 import { OtlpExporter, type OtlpOptions } from "../otlp.ts";

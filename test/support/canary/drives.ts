@@ -155,10 +155,10 @@ export const DRIVES: Readonly<Record<string, Drive>> = {
     await some(await client.events(s, token, { types: ["all"], ...o }), 1),
   setEvents: (s, { token, ...o }) => client.setEvents(s, token, ["summary"], o),
   readLog: async (s, { token: _, ...o }) =>
-    await some(client.readLog(s, { projectId: "p", source: "in", ...o }), 1),
+    await some(admin.readLog(s, { projectId: "p", source: "in", ...o }), 1),
   readLogSegment: (s, { token: _, ...o }) =>
     some(
-      client.readLogSegment(s, {
+      admin.readLogSegment(s, {
         projectId: "p",
         source: "in",
         segment: 1,
@@ -167,18 +167,18 @@ export const DRIVES: Readonly<Record<string, Drive>> = {
       1,
     ),
   getLogChapters: (s, { token: _, ...o }) =>
-    client.getLogChapters(s, { projectId: "p", source: "in", ...o }),
+    admin.getLogChapters(s, { projectId: "p", source: "in", ...o }),
   getLogState: (s, { token: _, ...o }) =>
-    client.getLogState(s, { projectId: "p", source: "in", ...o }),
+    admin.getLogState(s, { projectId: "p", source: "in", ...o }),
   readTrace: (s, { token: _, ...o }) =>
     some(
-      client.readTrace(s, { projectId: "p", source: "in", beginSeq: 1, ...o }),
+      admin.readTrace(s, { projectId: "p", source: "in", beginSeq: 1, ...o }),
       1,
     ),
   listLogStreams: (s, { token: _, ...o }) =>
-    client.listLogStreams(s, { projectId: "p", source: "in", ...o }),
+    admin.listLogStreams(s, { projectId: "p", source: "in", ...o }),
   deleteLogEvents: (s, { token: _, ...o }) =>
-    client.deleteLogEvents(s, {
+    admin.deleteLogEvents(s, {
       projectId: "p",
       source: "in",
       all: true,
@@ -345,8 +345,7 @@ const { addInstruction, addQuestion, answers, buildRequest } = client;
 const { createAnswer, createQuestion, didFail, eventKindOf } = client;
 const { firstAnswer, getJson, getText, isDAPException, isEventOf } = client;
 const { isJson, isKnownEvent, parseAnswers } = client;
-const { documents, parseJson, parsePython, resolveEndpoints, texts, toSpans } =
-  client;
+const { documents, parseJson, parsePython, resolveEndpoints, texts } = client;
 const { normalizeUri } = transport;
 const PURE = {
   addContext,
@@ -375,6 +374,6 @@ const PURE = {
   parseJson,
   parsePython,
   resolveEndpoints,
-  toSpans,
+  toSpans: admin.toSpans,
   texts,
 };
