@@ -17,27 +17,24 @@
 import { connect, sendEach, texts, use } from "@rocketride/streams";
 import { createEngine } from "@rocketride/streams/engine";
 
-const session = await connect({ transport: createEngine().transport() });
-const task = await use(session, {
-  pipeline: {
-    source: "in",
-    components: [
-      { id: "in", provider: "webhook", config: {} },
-      {
-        id: "parse",
-        provider: "parse",
-        config: {},
-        input: [{ lane: "tags", from: "in" }],
-      },
-      {
-        id: "out",
-        provider: "response_text",
-        config: {},
-        input: [{ lane: "text", from: "parse" }],
-      },
-    ],
-  },
-});
+const pipeline = {
+  source: "in",
+  components: [
+    { id: "in", provider: "webhook", config: {} },
+    {
+      id: "parse",
+      provider: "parse",
+      config: {},
+      input: [{ lane: "tags", from: "in" }],
+    },
+    {
+      id: "out",
+      provider: "response_text",
+      config: {},
+      input: [{ lane: "text", from: "parse" }],
+    },
+  ],
+};
 
 const input = document.querySelector("input")!;
 const list = document.querySelector("ol")!;
@@ -48,15 +45,24 @@ function show(text: string): void {
   list.append(item);
 }
 
-// One stream for all documents that are ever chosen.
-const { readable, writable } = sendEach<File>(session, task);
-const writer = writable.getWriter();
+/** Start the pipeline: one stream for all documents that are ever chosen. */
+async function start(): Promise<TransformPair> {
+  const session = await connect({ transport: createEngine().transport() });
+  const task = await use(session, { pipeline });
+  return sendEach<File>(session, task);
+}
+
+type TransformPair = ReturnType<typeof sendEach<File>>;
+
+// Documents may be chosen while the pipeline is starting.
+const chosen = new TransformStream<File, File>();
+const writer = chosen.writable.getWriter();
 input.addEventListener("change", () => {
   for (const file of input.files ?? []) {
     writer.write(file).catch((error) => show(String(error)));
   }
 });
-const results = readable.getReader();
+const results = chosen.readable.pipeThrough(await start()).getReader();
 for (;;) {
   const { value, done } = await results.read();
   if (done) break;

@@ -2,20 +2,22 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   close,
   connect,
-  deleteLogEvents,
   ExecutionException,
-  getLogChapters,
   getTaskToken,
   identify,
-  listLogStreams,
   pipe,
-  readLogSegment,
   resolveConfig,
   type Session,
   terminate,
   tool,
   use,
 } from "@rocketride/streams";
+import {
+  deleteLogEvents,
+  getLogChapters,
+  listLogStreams,
+  readLogSegment,
+} from "@rocketride/streams/admin";
 import {
   begin,
   commit,

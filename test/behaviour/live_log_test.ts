@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
-import { close, connect, readLog, send, use } from "@rocketride/streams";
+import { close, connect, send, use } from "@rocketride/streams";
+import { readLog } from "@rocketride/streams/admin";
 import {
   createEngine,
   defineNode,
