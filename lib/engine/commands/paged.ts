@@ -4,6 +4,9 @@ type Row = Readonly<Record<string, unknown>>;
 
 const DEFAULT_SIZE = 50;
 const MAX_SIZE = 100;
+/** What a request may sort by, and how many values a filter may have. */
+const MAX_LEVELS = 8;
+const MAX_VALUES = 1_000;
 
 /** How a list is searched and sorted by default. */
 export interface ListRules {
@@ -25,7 +28,8 @@ export function pageOf(
     (wanted === "" || searched.some((name) => contains(row[name], wanted))) &&
     conditions.every(([name, value]) => meets(row, name, value))
   );
-  const given = Array.isArray(args.sort) ? args.sort.filter(isRecord) : [];
+  const sort = Array.isArray(args.sort) ? args.sort.slice(0, MAX_LEVELS) : [];
+  const given = sort.filter(isRecord);
   const known = given.filter(({ field }) =>
     rows.some((row) => Object.hasOwn(row, String(field)))
   );
@@ -64,7 +68,8 @@ function meets(row: Row, filter: string, wanted: unknown): boolean {
   if (value === undefined) return true;
   if (bound !== undefined) return isWithin(value, bound, wanted);
   if (Array.isArray(wanted)) {
-    return wanted.length === 0 || wanted.some((it) => `${it}` === `${value}`);
+    return wanted.length === 0 ||
+      wanted.slice(0, MAX_VALUES).some((it) => `${it}` === `${value}`);
   }
   if (typeof value === "boolean" || typeof value === "number") {
     return `${value}` === `${wanted}`.toLowerCase();

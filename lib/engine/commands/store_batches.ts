@@ -2,6 +2,7 @@ import { concat } from "../../bytes.ts";
 import { RocketRideException, ValidationException } from "../../errors.ts";
 import { storePath, storePathBelowRoot } from "../../protocol/store_path.ts";
 import { messageOf } from "../run/failure.ts";
+import { InTurn } from "../store/handles.ts";
 import { refusal } from "../store/file_store.ts";
 import type { Files } from "../store/files.ts";
 import { BinaryReply, type Call, type Reply } from "./call.ts";
@@ -9,16 +10,23 @@ import { BinaryReply, type Call, type Reply } from "./call.ts";
 const MAX_FILES = 256;
 const MAX_BYTES = 32 * 1024 * 1024;
 const DEFAULT_SECONDS = 3_600;
+const MAX_NAME = 255;
 const MAX_SECONDS = 7 * 86_400;
+
+/** One answer after the other: each may take much memory. */
+const inTurn = new WeakMap<Files, InTurn>();
 
 /**
  * `fs_read_many`: files, one after the other, each with its length before it.
  * One that cannot be read is empty, and its entry says why.
  */
-export async function readMany(
-  paths: unknown,
-  files: Files,
-): Promise<BinaryReply> {
+export function readMany(paths: unknown, files: Files): Promise<BinaryReply> {
+  const turns = inTurn.get(files) ?? new InTurn();
+  inTurn.set(files, turns);
+  return turns.run(() => readNow(paths, files));
+}
+
+async function readNow(paths: unknown, files: Files): Promise<BinaryReply> {
   if (!Array.isArray(paths)) {
     throw new ValidationException("'paths' must be a list");
   }
@@ -77,7 +85,9 @@ export async function getUrl(
   const token = core.links.add({
     userId: identity.userId,
     path,
-    name: isNamed ? download_name : path.slice(path.lastIndexOf("/") + 1),
+    name: isNamed
+      ? download_name.slice(0, MAX_NAME)
+      : path.slice(path.lastIndexOf("/") + 1),
     until: Date.now() + seconds * 1_000,
   });
   return { url: `${caller.origin}/task/fetch?token=${token}` };

@@ -60,6 +60,7 @@ interface Entry {
 
 /** All pipelines together, in characters. */
 const MAX_CHARACTERS = 64 * 1024 * 1024;
+const MAX_COMMENT = 4_000;
 const MAX_HISTORY = 10_000;
 const MANUAL = {
   cron: "",
@@ -112,7 +113,7 @@ export class Registry {
       pipelineName: name ?? "",
       publishedBy: actorOf(actor),
       publishedAt: this.#now() / 1_000,
-      comment,
+      comment: comment.slice(0, MAX_COMMENT),
       artifactPath: `${projectId}/v${version}`,
     };
     versions.push({ artifact, text });
