@@ -6,6 +6,8 @@ import {
 import { withoutKey } from "../../lib/engine/access/keys.ts";
 import { readSettings } from "../../lib/engine/settings.ts";
 import { readSchedule } from "../../lib/engine/deploy/schedule.ts";
+import { pageOf } from "../../lib/engine/commands/paged.ts";
+import { keyframeAfter } from "../../lib/engine/monitor/log_keyframe.ts";
 import { readMask } from "../../lib/engine/monitor/monitors.ts";
 import { placeOf } from "../../lib/engine/run/failure.ts";
 import { laneWriter, routeFor } from "../../lib/engine/run/pipe.ts";
@@ -105,6 +107,24 @@ const PIPELINES: TextReader["texts"] = {
 };
 
 export const ENGINE_READERS: readonly TextReader[] = [
+  {
+    covers: ["lib/engine/commands/paged.ts#pageOf"],
+    read: (text) =>
+      pageOf([{ a: text }], {
+        search: text,
+        filters: { [text]: text, [`${text}__gte`]: text, a: text },
+        sort: [{ field: text }],
+      }, { searched: ["a"], order: { field: "a", dir: "asc" } }),
+    pieces: ["_", "__gte"],
+  },
+  {
+    covers: ["lib/engine/monitor/log_keyframe.ts#keyframeAfter"],
+    read: (text) => {
+      const body = { output: text };
+      keyframeAfter([JSON.stringify({ event: "output", body })], undefined);
+    },
+    pieces: ["a\n"],
+  },
   {
     covers: [
       "lib/engine/commands/validate.ts#validate",
