@@ -231,6 +231,7 @@ Deno.test("look-ups tell only of tasks that run", async () => {
       name: "Demo",
       description: "Shows things",
       source: "a",
+      runKind: "dev",
       token,
       status: "",
       pipeline,
