@@ -40,7 +40,7 @@ const FAILURES: readonly FailureRow[] = [
   [/^(?:Task (?:has already completed$|was stopped$|is terminating, )|TASK_(?:STOPPED|COMPLETED)$)/, "task-ended", START],
   [/^(?:Invalid command|Unknown subcommand): /, "unknown-command", "The server's version does not have this command"],
   [/^(?:Permission '.*' denied(?: for this task)?|Access denied: no permissions for this task)$/s, "permission-denied", "Use a credential with this permission"],
-  [/^(?:Service '.*' not found\.|The service .* was not found$)/s, "service-not-found", "getServices() lists the services of the server"],
+  [/^(?:Service '.*' not found\.|The service .* was not found(?:, did you mean [\w+]+\?)?$)/s, "service-not-found", "getServices() lists the services of the server"],
   [/^Could not send request$/, "connection-lost"],
   // Also of a server that cannot connect to itself.
   [/\brejected WebSocket connection: HTTP 403$|^HTTP (?:429|50[234])(?: |$)/, "connection-failed", "The server is busy: try again in a moment"],

@@ -304,7 +304,7 @@ Deno.test("what is said about a pipeline stays in proportion to it", async () =>
 
 Deno.test("providers that nobody knows or that are not here are reported", async () => {
   const errors = await errorsOf(
-    around(fed("a", "no_such_thing"), fed("b", "ocr")),
+    around(fed("a", "no_such_thing"), fed("b", "ocr"), fed("c", "webhok")),
   );
   assertEquals(errors, [
     ["The service no_such_thing was not found", "a"],
@@ -313,6 +313,7 @@ Deno.test("providers that nobody knows or that are not here are reported", async
       "engine (needs model); connect to a server to run it",
       "b",
     ],
+    ["The service webhok was not found, did you mean webhook?", "c"],
   ]);
 });
 

@@ -61,6 +61,7 @@ const TEXTS: Readonly<Partial<Record<ErrorCode, readonly string[]>>> = {
   "service-not-found": [
     "Service 'x' not found. Please check the service name and try again.",
     "The service nothing was not found",
+    "The service webhok was not found, did you mean webhook?",
   ],
   "connection-failed": [
     "HTTP 429 Too Many Requests",

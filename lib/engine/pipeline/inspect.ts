@@ -72,7 +72,7 @@ export function inspect(
   const faults = [
     ...structureFaults(document, source),
     ...connectionFaults(list),
-    ...issuesOf(nodes, providerFault),
+    ...issuesOf(nodes, providerFault(registry)),
     ...issuesOf(nodes.filter(({ id }) => read.has(id)), laneFaults),
     // A cycle is wholly in what is loaded, or wholly in the rest.
     ...cycleFaults(used),
@@ -115,7 +115,7 @@ export function inspectComponent(
   return {
     errors: [
       ...structureFaults({ components: list }),
-      ...issuesOf(nodes, providerFault),
+      ...issuesOf(nodes, providerFault(registry)),
       ...issuesOf(nodes, laneFaults),
       ...issuesOf(nodes, startFault),
     ],

@@ -1,4 +1,5 @@
 import { isRecord } from "../../../schema/json.ts";
+import { nearestOf } from "../../check.ts";
 import type { NodeDefinition, TaskContext } from "../node.ts";
 import type { NodeRegistry } from "../registry.ts";
 import { messageOf } from "../run/failure.ts";
@@ -6,11 +7,25 @@ import { unsupportedReason } from "../services/unsupported.ts";
 import { nodeFiles } from "../store/stores.ts";
 import type { PipelineNode } from "./node_config.ts";
 
-/** Why a provider or a profile cannot be started by this engine. */
-export function providerFault(node: PipelineNode): string | undefined {
-  const { provider, definition, fault } = node;
-  if (definition) return fault;
-  return unsupportedReason(provider) ?? `The service ${provider} was not found`;
+/** A document may name many providers that are not there; guesses take time. */
+const MOST_GUESSES = 20;
+
+/** Tells why a provider or a profile cannot be started by this engine. */
+export function providerFault(
+  registry: NodeRegistry,
+): (node: PipelineNode) => string | undefined {
+  const known = [...registry.keys()];
+  let left = MOST_GUESSES;
+  return ({ provider, definition, fault }) => {
+    if (definition) return fault;
+    const reason = unsupportedReason(provider);
+    if (reason !== undefined) return reason;
+    const nearest = left-- > 0 ? nearestOf(provider, known) : undefined;
+    const missing = `The service ${provider} was not found`;
+    return nearest === undefined
+      ? missing
+      : `${missing}, did you mean ${nearest}?`;
+  };
 }
 
 /** Why a node has too few or too many helpers, by class. */
