@@ -219,9 +219,10 @@ export class SubscriptionTable {
       const { projectId, source } = entry.key;
       if (projectId !== body.projectId) continue;
       if (source !== "*" && source !== body.source) continue;
-      if (entry.subscribers.size === 0) continue;
       entry.applied = undefined;
       entry.losses++;
+      // Who comes next makes a change of its own.
+      if (entry.subscribers.size === 0) continue;
       // Waits for a connection that is being restored.
       this.#syncConnected(entry, {}).catch(ignore);
     }

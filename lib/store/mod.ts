@@ -89,6 +89,12 @@ export type {
   OrgInfo,
   TeamInfo,
 } from "../../schema/account.ts";
+export type {
+  DAPException,
+  ErrorCode,
+  ExceptionOptions,
+  RocketRideException,
+} from "../errors.ts";
 export type { JsonObject, JsonValue } from "../../schema/json.ts";
 export type {
   ControlConnection,
