@@ -6,8 +6,8 @@ import {
 } from "../support/python_packages.ts";
 import { withServedEngine } from "../support/served_engine.ts";
 
-/** The oldest client, the last of each generation, and the newest. */
-const VERSIONS = ["1.0.0", "1.1.1", "1.5.0"];
+/** The oldest client, the last of its generation, and those of today. */
+const VERSIONS = ["1.0.0", "1.1.1", "1.3.0", "1.4.0", "1.5.0"];
 const HERE = import.meta.dirname;
 
 const python = await hasPython();
