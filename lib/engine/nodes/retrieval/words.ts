@@ -20,9 +20,12 @@ const INVISIBLE = /[\u00ad\u200c\u200d]/g;
 
 const HAN = /\p{Script=Han}/u;
 
-/** Scripts that put no spaces between words. */
+/**
+ * Letters of scripts that put no spaces between words. Marks are left out: some
+ * go with letters of these scripts and of others.
+ */
 const UNSPACED =
-  /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}]/u;
+  /(?!\p{M})[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}]/u;
 
 /** What belongs to the letter before it, whatever its script. */
 const MARK = /[\p{M}\u00ad\u200c\u200d]/u;
