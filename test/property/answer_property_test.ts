@@ -78,6 +78,11 @@ const fence = fc.constantFrom<(json: string) => string>(
 );
 const indent = fc.constantFrom(0, 2);
 
+/** An answer with brackets at both ends is taken for one value, if broken. */
+function isOneValue(front: string, back: string): boolean {
+  return /^\s*[{[]/.test(front) && /[}\])]\s*$/.test(back);
+}
+
 Deno.test("JSON by itself is read as it is, whatever its texts speak of", () => {
   fc.assert(fc.property(json, indent, fc.constantFrom("", "\uFEFF", "\n "), (
     value,
@@ -102,6 +107,7 @@ Deno.test("parseJson finds the value of a fence, whatever is around it", () => {
     after,
     (value, space, think, front, wrap, back) => {
       const written = JSON.stringify(value, null, space);
+      fc.pre(!isOneValue(front, back));
       const answer = `${think}\n${front}\n${wrap(written)}\n${back}`;
       assertEquals(parseJson(answer), JSON.parse(written));
       assertEquals(getJson(answer), JSON.parse(written));
@@ -119,6 +125,7 @@ Deno.test("parseJson finds the value in prose, if it is an object or array", () 
     after,
     (value, space, think, front, back) => {
       const written = JSON.stringify(value, null, space);
+      fc.pre(!isOneValue(front, back));
       const answer = `${think}\n${front} ${written} ${back}`;
       assertEquals(parseJson(answer), JSON.parse(written));
     },
