@@ -221,3 +221,48 @@ function platformTimer(
   }
   return () => clearTimeout(id as number);
 }
+
+/** Makes the items of a stream, each when it is asked for. */
+export interface ItemSource<T> {
+  /** The next item; none at the end. */
+  next(): Promise<T | undefined>;
+  /** Free what it holds; called once there will be no further item. */
+  stop?(): Promise<void>;
+}
+
+/**
+ * Make a stream whose items are made one by one, as they are read.
+ *
+ * @param signal Ends the stream with its reason.
+ * @param open Makes the source. Its signal aborts with the caller's, and when
+ * the stream is cancelled or fails.
+ */
+export function pullStream<T>(
+  signal: MaybeSignal,
+  open: (signal: AbortSignal) => ItemSource<T>,
+): ReadableStream<T> {
+  const gone = new AbortController();
+  const source = open(gone.signal);
+  const detach = follow(gone, signal);
+  return new ReadableStream<T>({
+    async pull(controller): Promise<void> {
+      try {
+        gone.signal.throwIfAborted();
+        const item = await source.next();
+        if (item !== undefined) return controller.enqueue(item);
+        detach();
+        controller.close();
+        await source.stop?.();
+      } catch (error) {
+        detach();
+        gone.abort(error);
+        throw error;
+      }
+    },
+    async cancel(reason): Promise<void> {
+      detach();
+      gone.abort(reason);
+      await source.stop?.();
+    },
+  }, { highWaterMark: 0 });
+}

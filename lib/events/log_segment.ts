@@ -1,7 +1,7 @@
 import { isRecord } from "../../schema/json.ts";
 import type { LogKeyframe } from "../../schema/log.ts";
 import type { TypedEvent } from "../../schema/typed_event.ts";
-import { follow } from "../async.ts";
+import { pullStream } from "../async.ts";
 import { checkOptions, quoted } from "../check.ts";
 import type { Secrets } from "../protocol/secrets.ts";
 import { coreOf } from "../session/core.ts";
@@ -51,13 +51,10 @@ export function readLogSegment(
   const core = coreOf(session);
   const address = addressOf(options);
   const decoder = new SegmentDecoder(core.settings.secrets);
-  const gone = new AbortController();
-  const { signal } = gone;
-  const detach = follow(gone, options.signal);
   let offset: number | null = 0;
   let lines: string[] = [];
 
-  async function readChunk(from: number): Promise<void> {
+  async function readChunk(from: number, signal: AbortSignal): Promise<void> {
     const args = { subcommand: "segment", ...address, segment, offset: from };
     const body = await logCall(core, args, { signal, timeout });
     const { data, nextOffset } = body;
@@ -69,31 +66,19 @@ export function readLogSegment(
     offset = goesOn && data !== "" ? nextOffset : null;
   }
 
-  return new ReadableStream<LogKeyframe | TypedEvent>({
-    async pull(controller): Promise<void> {
-      try {
-        for (;;) {
-          signal.throwIfAborted();
-          const line = lines.pop();
-          if (line !== undefined) {
-            const item = line === "" ? undefined : decoder.decode(line);
-            if (item) return controller.enqueue(item);
-          } else if (offset !== null) await readChunk(offset);
-          else {
-            detach();
-            return controller.close();
-          }
-        }
-      } catch (error) {
-        detach();
-        throw error;
+  return pullStream(options.signal, (signal) => ({
+    async next(): Promise<LogKeyframe | TypedEvent | undefined> {
+      for (;;) {
+        signal.throwIfAborted();
+        const line = lines.pop();
+        if (line !== undefined) {
+          const item = line === "" ? undefined : decoder.decode(line);
+          if (item) return item;
+        } else if (offset !== null) await readChunk(offset, signal);
+        else return undefined;
       }
     },
-    cancel(reason): void {
-      detach();
-      gone.abort(reason);
-    },
-  }, { highWaterMark: 0 });
+  }));
 }
 
 type JsonRecord = Readonly<Record<string, unknown>>;

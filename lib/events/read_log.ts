@@ -2,7 +2,7 @@ import { KIND_OF } from "../../schema/event.ts";
 import { EVENT_BITS } from "../../schema/event_kind.ts";
 import type { LogOverview } from "../../schema/log.ts";
 import type { TypedEvent } from "../../schema/typed_event.ts";
-import { follow, ignore } from "../async.ts";
+import { ignore, type ItemSource, pullStream } from "../async.ts";
 import { checkOptions, quoted } from "../check.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import type { Session } from "../session/session.ts";
@@ -154,35 +154,17 @@ export function readLog(
     live: "boolean",
     batchSize: 1,
   });
-  const gone = new AbortController();
-  const reader = new LogReader(coreOf(session), options, gone.signal);
-  const detach = follow(gone, options.signal);
-  return new ReadableStream<TypedEvent | LogGap>({
-    async pull(controller): Promise<void> {
-      try {
-        const item = await reader.next();
-        if (item) return controller.enqueue(item);
-        detach();
-        controller.close();
-        await reader.stop();
-      } catch (error) {
-        detach();
-        gone.abort(error);
-        throw error;
-      }
-    },
-    async cancel(reason): Promise<void> {
-      detach();
-      gone.abort(reason);
-      await reader.stop();
-    },
-  }, { highWaterMark: 0 });
+  const core = coreOf(session);
+  return pullStream(
+    options.signal,
+    (signal) => new LogReader(core, options, signal),
+  );
 }
 
 type LiveReader = ReadableStreamDefaultReader<StreamedEvent>;
 
 /** Reads the log page by page, and then what comes live. */
-class LogReader {
+class LogReader implements ItemSource<TypedEvent | LogGap> {
   readonly #core: SessionCore;
   readonly #options: ReadLogOptions;
   readonly #signal: AbortSignal;
@@ -226,7 +208,6 @@ class LogReader {
 
   /** The next event; none at the end. */
   async next(): Promise<TypedEvent | LogGap | undefined> {
-    this.#signal.throwIfAborted();
     if (!this.#isStarted) {
       this.#isStarted = true;
       const gap = await this.#start();

@@ -1,5 +1,5 @@
 import { isRecord } from "../../schema/json.ts";
-import { follow } from "../async.ts";
+import { pullStream } from "../async.ts";
 import { concat } from "../bytes.ts";
 import { checkOptions } from "../check.ts";
 import { RocketRideException } from "../errors.ts";
@@ -98,37 +98,21 @@ export function readMany(
   const { batchSize = MAX_FILES, ...waiting } = options;
   const size = wholeNumber("batchSize", batchSize, 1, MAX_FILES);
   const places = [...paths].map((path) => [path, storePathBelowRoot(path)]);
-  const gone = new AbortController();
-  const { signal } = gone;
-  const detach = follow(gone, options.signal);
   let files: StoredFile[] = [];
-  return new ReadableStream<StoredFile>({
-    async pull(controller): Promise<void> {
-      try {
-        signal.throwIfAborted();
-        if (files.length === 0 && places.length > 0) {
-          const batch = places.splice(0, size);
-          const read = await readBatch(core, batch.map(([, at]) => at!), {
-            ...waiting,
-            signal,
-          });
-          // As the caller wrote them.
-          files = read.map((file, at) => ({ ...file, path: batch[at]![0]! }));
-        }
-        const file = files.shift();
-        if (file) return controller.enqueue(file);
-        controller.close();
-        detach();
-      } catch (error) {
-        detach();
-        throw error;
+  return pullStream(options.signal, (signal) => ({
+    async next(): Promise<StoredFile | undefined> {
+      if (files.length === 0 && places.length > 0) {
+        const batch = places.splice(0, size);
+        const read = await readBatch(core, batch.map(([, at]) => at!), {
+          ...waiting,
+          signal,
+        });
+        // As the caller wrote them.
+        files = read.map((file, at) => ({ ...file, path: batch[at]![0]! }));
       }
+      return files.shift();
     },
-    cancel(reason): void {
-      detach();
-      gone.abort(reason);
-    },
-  }, { highWaterMark: 0 });
+  }));
 }
 
 const byRequests = byGeneration("unknown-command");
