@@ -3,6 +3,7 @@ import {
   type PipelineInput,
   type Session,
   type Task,
+  type TaskRef,
   terminate,
   type TraceLevel,
   use,
@@ -18,6 +19,12 @@ export interface StartFlags {
   readonly trace?: TraceLevel;
 }
 
+/** Options of commands that use a task, or a pipeline for their time. */
+export interface TaskFlags extends StartFlags {
+  readonly pipeline?: string;
+  readonly token?: string;
+}
+
 const LEVELS: readonly string[] = ["none", "metadata", "summary", "full"];
 
 /** Add the options of commands that start a pipeline. */
@@ -28,6 +35,13 @@ export function withStart(command: Command): Command {
     .option("--ttl <seconds>", "end the task after silence; 0 for never")
     .option("--trace <level>", `what events show: ${LEVELS.join(", ")}`)
     .option("--args <args...>", "arguments for the pipeline; all that follow");
+}
+
+/** Add the options that name a task, or a pipeline. */
+export function withTask(command: Command): Command {
+  return command
+    .option("--pipeline <file>", "a pipeline (default: ROCKETRIDE_PIPELINE)")
+    .option("--token <token>", "a task (default: ROCKETRIDE_TOKEN)");
 }
 
 /** Where a pipeline is, as the functions of the client take it. */
@@ -68,6 +82,27 @@ export async function startOwnTask(
   const task = await use(session, options);
   defer(() => terminate(session, task, { timeout: 4_000 }));
   return task;
+}
+
+/**
+ * The task that the options name, or one that ends with the command. The options
+ * are checked at once; the task is found or started when there is a session.
+ */
+export function taskOf(
+  run: Run<TaskFlags>,
+): (session: Session) => Promise<TaskRef> {
+  const { flags, env } = run;
+  const token = flags.token ?? (flags.pipeline ? "" : env.ROCKETRIDE_TOKEN);
+  if (token) return () => Promise.resolve(token);
+  const file = flags.pipeline ?? env.ROCKETRIDE_PIPELINE;
+  if (!file) {
+    throw new UsageError(
+      "Either --pipeline or --token must be given",
+      "or set ROCKETRIDE_PIPELINE or ROCKETRIDE_TOKEN",
+    );
+  }
+  const options = startOptions(run, file);
+  return (session) => startOwnTask(run, session, options);
 }
 
 /** The task of an option, an argument or a variable. */

@@ -14,37 +14,33 @@ import {
 import { examples } from "../help.ts";
 import { oneLine, plain } from "../output.ts";
 import {
-  type StartFlags,
-  startOptions,
-  startOwnTask,
+  type TaskFlags,
+  taskOf,
   withStart,
+  withTask,
 } from "../pipeline_flags.ts";
 import { createInterface, process } from "../platform.ts";
 import {
   type ConnectionFlags,
   type Run,
   shown,
-  UsageError,
   withAction,
   withConnection,
 } from "../run.ts";
 import { resultText, valueText } from "../send_inputs.ts";
 
-interface Flags extends StartFlags, ConnectionFlags {
-  readonly pipeline?: string;
-  readonly token?: string;
-}
+type Flags = TaskFlags & ConnectionFlags;
 
 /** Earlier questions and answers that go with a question, at most. */
 const MOST_HISTORY = 100;
 
 /** `chat`: ask a pipeline, once or turn by turn. */
 export function chatCommand(): Command {
-  const command = new Command("chat")
-    .description("Ask a pipeline questions; without one, turn by turn.")
-    .argument("[question...]", "a question; else each line of input is one")
-    .option("--pipeline <file>", "a pipeline (default: ROCKETRIDE_PIPELINE)")
-    .option("--token <token>", "a task (default: ROCKETRIDE_TOKEN)")
+  const command = withTask(
+    new Command("chat")
+      .description("Ask a pipeline questions; without one, turn by turn.")
+      .argument("[question...]", "a question; else each line of input is one"),
+  )
     .addHelpText(
       "after",
       examples([
@@ -56,16 +52,8 @@ export function chatCommand(): Command {
   return withAction<Flags>(
     withConnection(withStart(command), { local: true }),
     async (run, words) => {
-      const { flags, env, out } = run;
-      const token = flags.token ?? (flags.pipeline ? "" : env.ROCKETRIDE_TOKEN);
-      const file = flags.pipeline ?? env.ROCKETRIDE_PIPELINE;
-      if (!token && !file) {
-        throw new UsageError(
-          "Either --pipeline or --token must be given",
-          "or set ROCKETRIDE_PIPELINE or ROCKETRIDE_TOKEN",
-        );
-      }
-      const options = token ? undefined : startOptions(run, file!);
+      const { out } = run;
+      const findTask = taskOf(run);
       const isTyped = words.length === 0 && process.stdin.isTTY === true;
       const session = await run.connect({
         persist: isTyped,
@@ -73,7 +61,7 @@ export function chatCommand(): Command {
           if (text && !run.signal.aborted) void out.note(oneLine(text));
         },
       });
-      const task = token || await startOwnTask(run, session, options!);
+      const task = await findTask(session);
       const talk = new Conversation(run, session, task);
       if (words.length > 0) {
         await talk.ask(words.join(" "));

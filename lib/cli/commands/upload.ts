@@ -3,26 +3,21 @@ import { examples } from "../help.ts";
 import { expandInputs } from "../inputs.ts";
 import { oneLine, sizeText } from "../output.ts";
 import {
-  type StartFlags,
-  startOptions,
-  startOwnTask,
+  type TaskFlags,
+  taskOf,
   withStart,
+  withTask,
 } from "../pipeline_flags.ts";
-import {
-  type ConnectionFlags,
-  UsageError,
-  withAction,
-  withConnection,
-} from "../run.ts";
+import { type ConnectionFlags, withAction, withConnection } from "../run.ts";
 import { printFailures, type SendFlags, sendInputs } from "../send_inputs.ts";
 
 /** `upload`: send files, and say what became of each. */
 export function uploadCommand(): Command {
-  const command = new Command("upload")
-    .description("Upload files to a task, or to a pipeline for their time.")
-    .argument("<files...>", "files, folders, patterns, URLs, or - for input")
-    .option("--pipeline <file>", "a pipeline (default: ROCKETRIDE_PIPELINE)")
-    .option("--token <token>", "a task (default: ROCKETRIDE_TOKEN)")
+  const command = withTask(
+    new Command("upload")
+      .description("Upload files to a task, or to a pipeline for their time.")
+      .argument("<files...>", "files, folders, patterns, URLs, or - for input"),
+  )
     .option("--max-concurrent <count>", "files at once", "5")
     .option("--retries <count>", "times to send again after a lost connection")
     .addHelpText(
@@ -32,30 +27,18 @@ export function uploadCommand(): Command {
         ["rocketride upload 'docs/*.pdf' --pipeline p.json", "for their time"],
       ]),
     );
-  type Flags = StartFlags & SendFlags & ConnectionFlags & {
-    readonly pipeline?: string;
-    readonly token?: string;
-  };
+  type Flags = TaskFlags & SendFlags & ConnectionFlags;
   return withAction<Flags>(
     withConnection(withStart(command), { local: true }),
     async (run, words) => {
-      const { flags, out, env } = run;
-      const token = flags.token ?? (flags.pipeline ? "" : env.ROCKETRIDE_TOKEN);
-      const file = flags.pipeline ?? env.ROCKETRIDE_PIPELINE;
-      if (!token && !file) {
-        throw new UsageError(
-          "Either --pipeline or --token must be given",
-          "or set ROCKETRIDE_PIPELINE or ROCKETRIDE_TOKEN",
-        );
-      }
-      const options = token ? undefined : startOptions(run, file!);
+      const { flags, out } = run;
+      const findTask = taskOf(run);
       const { inputs, skipped } = await expandInputs(words);
       for (const text of skipped) await out.line(`skipped  ${oneLine(text)}`);
       const session = await run.connect(
         flags.retries ? { persist: true } : {},
       );
-      const task = token ||
-        await startOwnTask(run, session, options!);
+      const task = await findTask(session);
       const started = performance.now();
       const files: Record<string, unknown>[] = [];
       let totalBytes = 0;
