@@ -8,20 +8,12 @@ import {
   toSpans,
 } from "@rocketride/streams/admin";
 import { createEngine } from "@rocketride/streams/engine";
+import { TEXT } from "../support/pipelines.ts";
 
 const LOG = { projectId: "reports", source: "in" };
 const PIPELINE = {
+  ...TEXT,
   project_id: LOG.projectId,
-  source: LOG.source,
-  components: [
-    { id: "in", provider: "webhook", config: {} },
-    {
-      id: "out",
-      provider: "response_text",
-      config: {},
-      input: [{ lane: "text", from: "in" }],
-    },
-  ],
 };
 
 Deno.test("what an engine has recorded is read as it went on, and what goes on after it", async () => {

@@ -2,19 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { listTasks, use } from "../../mod.ts";
 import { withCommand } from "../support/command.ts";
 import { cuttingRelay } from "../support/cutting_relay.ts";
-
-const TEXT = {
-  source: "in",
-  components: [
-    { id: "in", provider: "webhook", config: {} },
-    {
-      id: "out",
-      provider: "response_text",
-      config: {},
-      input: [{ lane: "text", from: "in" }],
-    },
-  ],
-};
+import { TEXT } from "../support/pipelines.ts";
 
 async function writeFiles(cwd: string): Promise<void> {
   await Deno.mkdir(`${cwd}/docs/inner`, { recursive: true });

@@ -1,20 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { events, send, terminate, use } from "../../mod.ts";
 import { withCommand } from "../support/command.ts";
+import { TEXT } from "../support/pipelines.ts";
 
 const PIPELINE = {
+  ...TEXT,
   project_id: "traced",
   name: "Traced",
-  source: "in",
-  components: [
-    { id: "in", provider: "webhook", config: {} },
-    {
-      id: "out",
-      provider: "response_text",
-      config: {},
-      input: [{ lane: "text", from: "in" }],
-    },
-  ],
 };
 
 /** What a collector got. */

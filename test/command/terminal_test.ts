@@ -14,6 +14,7 @@ import {
   openTerminal,
   type TerminalOptions,
 } from "../support/pseudo_terminal.ts";
+import { TEXT } from "../support/pipelines.ts";
 
 function onTerminal(
   { cwd, uri }: Pick<CommandRig, "cwd" | "uri">,
@@ -40,18 +41,9 @@ function terminalTest(
 
 /** A pipeline with a name of wide characters, whose source takes text. */
 const WIDE = {
+  ...TEXT,
   project_id: "wide",
   name: "文書の処理",
-  source: "in",
-  components: [
-    { id: "in", provider: "webhook", config: {} },
-    {
-      id: "out",
-      provider: "response_text",
-      config: {},
-      input: [{ lane: "text", from: "in" }],
-    },
-  ],
 };
 
 terminalTest("status redraws in place until the task ends", async (rig) => {

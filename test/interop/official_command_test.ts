@@ -2,20 +2,12 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { hasPython, installPython } from "../support/python_packages.ts";
 import { withServedEngine } from "../support/served_engine.ts";
 import { tempFolder } from "../support/temp_folder.ts";
+import { TEXT } from "../support/pipelines.ts";
 
 const PIPELINE = {
+  ...TEXT,
   name: "Commands",
   project_id: "commands",
-  source: "in",
-  components: [
-    { id: "in", provider: "webhook", config: {} },
-    {
-      id: "out",
-      provider: "response_text",
-      config: {},
-      input: [{ lane: "text", from: "in" }],
-    },
-  ],
 };
 
 interface Outcome {

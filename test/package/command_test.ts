@@ -11,19 +11,9 @@ import { tempFolder } from "../support/temp_folder.ts";
 import { buildPackage } from "./build_package.ts";
 import { emptyProject, installByNpm } from "./project.ts";
 import { packagingTools } from "./tools.ts";
+import { TEXT } from "../support/pipelines.ts";
 
-const PIPELINE = JSON.stringify({
-  source: "in",
-  components: [
-    { id: "in", provider: "webhook", config: {} },
-    {
-      id: "out",
-      provider: "response_text",
-      config: {},
-      input: [{ lane: "text", from: "in" }],
-    },
-  ],
-});
+const PIPELINE = JSON.stringify(TEXT);
 
 Deno.test("the command of the package runs on Node and on Bun", async (t) => {
   await using target = await tempFolder();
