@@ -12,7 +12,7 @@ import {
 import { enginePage } from "@rocketride/streams/page";
 import { connect, type Session } from "@rocketride/streams";
 import { assertEquals } from "@std/assert";
-import { chromiumPath } from "../support/chromium_path.ts";
+import { CHROMIUM_FLAGS, chromiumPath } from "../support/chromium_path.ts";
 import { installTools } from "../support/npm_tools.ts";
 
 /** The part of Playwright's locators that is used here. */
@@ -82,14 +82,7 @@ export interface Browser {
 }
 
 const FLAGS = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
+  ...CHROMIUM_FLAGS,
   // A name of this machine that browsers do not take for it.
   "--host-resolver-rules=MAP engine.test 127.0.0.1",
 ];

@@ -8,13 +8,14 @@
 import { Buffer } from "node:buffer";
 // deno-lint-ignore no-external-import -- Playwright is no module
 import { createRequire } from "node:module";
+import { CHROMIUM_FLAGS } from "./chromium_path.ts";
 
 const [url = "", executablePath = "", playwright = ""] = Deno.args;
 const { chromium } = createRequire(import.meta.url)(playwright);
 
 const browser = await chromium.launch({
   executablePath,
-  args: ["--headless", "--no-sandbox", "--disable-gpu"],
+  args: [...CHROMIUM_FLAGS],
 });
 const page = await browser.newPage();
 const complaints: string[] = [];

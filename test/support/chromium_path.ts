@@ -10,6 +10,18 @@ const APPLICATIONS = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
 
+/** How tests start it: without a window, and with no traffic of its own. */
+export const CHROMIUM_FLAGS: readonly string[] = [
+  "--headless=new",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
 /** Why something is skipped where none is found. */
 export const NO_CHROMIUM = "no Chromium or Chrome here; CHROMIUM may name one";
 

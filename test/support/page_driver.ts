@@ -6,22 +6,14 @@
  */
 // deno-lint-ignore no-external-import -- Playwright is no module
 import { createRequire } from "node:module";
+import { CHROMIUM_FLAGS } from "./chromium_path.ts";
 
 const [url = "", executablePath = "", playwright = "", picture] = Deno.args;
 const { chromium } = createRequire(import.meta.url)(playwright);
 
 const browser = await chromium.launch({
   executablePath,
-  args: [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-  ],
+  args: [...CHROMIUM_FLAGS],
 });
 const page = await browser.newPage();
 const complaints: string[] = [];

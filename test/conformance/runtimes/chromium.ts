@@ -1,5 +1,9 @@
 import { bundleProgram } from "../../support/bundle_program.ts";
-import { chromiumPath, NO_CHROMIUM } from "../../support/chromium_path.ts";
+import {
+  CHROMIUM_FLAGS,
+  chromiumPath,
+  NO_CHROMIUM,
+} from "../../support/chromium_path.ts";
 import { startChild } from "../../support/child_program.ts";
 import { inTime } from "../../support/in_time.ts";
 import type { Job, Message } from "../job.ts";
@@ -10,15 +14,8 @@ import type { Runtime } from "./runtime.ts";
 const PROGRAM = "test/conformance/programs/page.ts";
 
 const FLAGS = [
-  "--headless=new",
-  "--no-sandbox",
-  "--no-first-run",
-  "--disable-gpu",
-  "--disable-quic",
+  ...CHROMIUM_FLAGS,
   "--disable-dev-shm-usage", // containers have little of it
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
 ];
 
 /**
