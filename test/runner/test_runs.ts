@@ -31,6 +31,9 @@ const PROCESSES = [
 /** The folder whose tests measure time: one file at a time, and nothing else. */
 const TIMES = "test/scaling";
 
+/** The folder whose tests break the network between client and engine. */
+const FAULTS = "test/chaos";
+
 const FLAGS = [
   "test",
   "--allow-all",
@@ -50,7 +53,12 @@ export async function quickRuns(coverage?: string): Promise<TestRun[]> {
   const flags = coverage === undefined
     ? FLAGS
     : [...FLAGS, `--coverage=${coverage}`, "--coverage-raw-data-only"];
-  const folders = [...GROUPS.flatMap(([, them]) => them), ...PROCESSES, TIMES];
+  const folders = [
+    ...GROUPS.flatMap(([, them]) => them),
+    ...PROCESSES,
+    TIMES,
+    FAULTS,
+  ];
   // What looks at the tree itself lies beside the folders.
   const others = files.filter((path) => !within(folders)(path));
   const runs = GROUPS.map(([name, folders], at): TestRun => {
@@ -62,19 +70,21 @@ export async function quickRuns(coverage?: string): Promise<TestRun[]> {
 }
 
 /**
- * The calls of `deno test` for the tests that start processes and those that
- * measure time. Their coverage is not measured: Deno would measure every Deno
- * that they start, which takes twice the time.
+ * The calls of `deno test` for the tests that start processes, those that
+ * break the network and those that measure time. Their coverage is not measured:
+ * Deno would measure every Deno that they start, which takes twice the time.
  */
 export async function slowRuns(): Promise<TestRun[]> {
   const files = await testFiles();
   const processes = files.filter(within(PROCESSES));
   const times = files.filter(within([TIMES]));
+  const faults = files.filter(within([FAULTS]));
   return [
     {
       name: "tests of processes",
       args: [...FLAGS, "--parallel", ...processes],
     },
+    { name: "tests of faults", args: [...FLAGS, "--parallel", ...faults] },
     { name: "tests of times", args: [...FLAGS, ...times] },
   ];
 }

@@ -1,5 +1,5 @@
 import { deferred } from "../../lib/async.ts";
-import { tcpFront } from "./tcp_front.ts";
+import { chaosProxy } from "./chaos_proxy.ts";
 
 /** When a relay cuts a line: instead of passing on a request, or its answer. */
 export type Moment = "request" | "answer";
@@ -71,7 +71,7 @@ export async function cuttingRelay(origin: string): Promise<CuttingRelay> {
     function take(cut: Cut): void {
       cuts = cuts.filter((it) => it !== cut);
       if (cut.manner === "close") end();
-      else front[cut.manner]();
+      else proxy.strike(cut.manner);
       cut.done();
     }
 
@@ -112,7 +112,7 @@ export async function cuttingRelay(origin: string): Promise<CuttingRelay> {
     onListen(): void {},
   }, accept);
 
-  const front = await tcpFront(server.addr.port);
+  const proxy = await chaosProxy(server.addr.port);
 
   function cutAll(): void {
     for (const socket of sockets) {
@@ -121,7 +121,7 @@ export async function cuttingRelay(origin: string): Promise<CuttingRelay> {
   }
 
   return {
-    uri: `ws://127.0.0.1:${front.port}`,
+    uri: `ws://127.0.0.1:${proxy.port}`,
     get dials(): number {
       return dials;
     },
@@ -134,7 +134,10 @@ export async function cuttingRelay(origin: string): Promise<CuttingRelay> {
       refusals = [...refusals, (): void => {}];
     },
     spoilDial(manner): Promise<void> {
-      if (manner !== "close") return front.spoilNext(manner);
+      if (manner !== "close") {
+        const fault = { direction: "up", after: 0, fresh: true } as const;
+        return proxy.arm({ ...fault, how: manner });
+      }
       const { promise, resolve } = deferred<void>();
       refusals = [...refusals, resolve];
       return promise;
@@ -142,7 +145,7 @@ export async function cuttingRelay(origin: string): Promise<CuttingRelay> {
     cutAll,
     async [Symbol.asyncDispose](): Promise<void> {
       cutAll();
-      await front[Symbol.asyncDispose]();
+      await proxy[Symbol.asyncDispose]();
       await Promise.all(closed);
       await server.shutdown();
     },
