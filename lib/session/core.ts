@@ -25,6 +25,7 @@ import {
   sessionClosed,
   sessionMoved,
   slowStep,
+  whyNot,
 } from "./failures.ts";
 import { insideOf } from "./handle.ts";
 import { Login } from "./login.ts";
@@ -247,13 +248,13 @@ export class SessionCore implements Session {
         await this.#login.credential(settings, this.identity, context);
       signal.throwIfAborted();
       step = "connect to";
-      const connection = await transport.dial(url, {
+      const dial = transport.dial(url, {
         onMessage: (message) => this.#receive(message, epoch),
         onClose: (info) => this.#dropped(info, epoch),
-        onUnanswered: (seq, error) => {
-          if (epoch === this.#state.epoch) this.#calls.fail(seq, error);
-        },
+        onUnanswered: (seq, error) =>
+          epoch === this.#state.epoch && this.#calls.fail(seq, error),
       }, { signal, timeout: limit, clock, redact: secrets.hide });
+      const connection = await (failure ? dial : whyNot(dial, signal, clock));
       if (signal.aborted) {
         await closeConnection(clock, connection);
         throw signal.reason;
@@ -303,7 +304,7 @@ export class SessionCore implements Session {
     // Ignore closes that the client initiated.
     const over = phase === "ended" || phase === "idle";
     if (epoch !== this.#state.epoch || over) return;
-    const { secrets } = this.settings;
+    const { persist, secrets } = this.settings;
     const info = { ...closed, reason: secrets.hide(closed.reason) };
     this.#step({ type: "dropped", epoch });
     const failure = lost(info);
@@ -312,7 +313,6 @@ export class SessionCore implements Session {
     // A refused login may have arrived in the same packet as the close.
     if (this.#attempt) return this.#attempt.abort(failure);
     const run = this.#run;
-    const { persist } = this.settings;
     const closing = phase === "closing";
     if (persist) this.#calls.hold();
     this.#disconnected(info.reason || failure.message, !closing);

@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
 import { startProgram } from "../support/command.ts";
+import { installTools } from "../support/npm_tools.ts";
 import {
   hasTerminals,
   NO_TERMINAL,
@@ -10,7 +11,7 @@ import { mustRun } from "../support/run_program.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 import { buildPackage } from "./build_package.ts";
 import { emptyProject, installByNpm } from "./project.ts";
-import { packagingTools } from "./tools.ts";
+import { OLD_NODE, packagingTools } from "./tools.ts";
 import { TEXT } from "../support/pipelines.ts";
 
 const PIPELINE = JSON.stringify(TEXT);
@@ -26,6 +27,21 @@ Deno.test("the command of the package runs on Node and on Bun", async (t) => {
   const { path } = project;
   await installByNpm(path, tarball);
   const bin = `${path}/node_modules/.bin/rocketride`;
+
+  await t.step("an older Node is told so in one line", async () => {
+    const folder = await installTools({ node: OLD_NODE });
+    const old = `${folder}/node_modules/.bin/node`;
+    for (const args of [[], ["--version"], ["list", "--json"]]) {
+      const { outcome } = startProgram(old, [bin, ...args], { cwd: path });
+      assertEquals(await outcome, {
+        code: 1,
+        stdout: "",
+        stderr: "Error: @rocketride/streams requires Node 22 or newer, " +
+          `and this is Node ${OLD_NODE}\n`,
+      });
+    }
+  });
+
   const ways = [["Node", [node, bin]], ["Bun", [bun, "--bun", bin]]] as const;
 
   for (const [name, [program, ...before]] of ways) {

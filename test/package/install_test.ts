@@ -6,10 +6,7 @@ import { mustRun, runProgram } from "../support/run_program.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 import { buildPackage } from "./build_package.ts";
 import { emptyProject, installByNpm, OUTPUT, PROGRAM } from "./project.ts";
-import { packagingTools, type Tools } from "./tools.ts";
-
-/** A Node that is too old for the package. */
-const OLD_NODE = "20.19.5";
+import { OLD_NODE, packagingTools, type Tools } from "./tools.ts";
 
 /** Tells what `connect` found in `.env`, by what it was refused for. */
 const ENV_PROGRAM = `

@@ -16,12 +16,17 @@ export interface DenoConfig {
 /** The program that is the command, in the package. */
 export const COMMAND = "bin/rocketride.js";
 
-/** Its text. */
+/** Its text. On a Node that is too old, the import fails and says so. */
 export const COMMAND_TEXT = `#!/usr/bin/env node
 import process from "node:process";
-import { main } from "../lib/cli/mod.js";
 
-main(process.argv.slice(2)).then((code) => process.exit(code));
+import("../lib/cli/mod.js").then(
+  ({ main }) => main(process.argv.slice(2)),
+  ({ message }) => {
+    console.error("Error: " + message);
+    return 1;
+  },
+).then((code) => process.exit(code));
 `;
 
 /**

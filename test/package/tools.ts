@@ -7,6 +7,9 @@ export const OLDEST_TYPESCRIPT = "5.7.3";
 /** The newest, which also builds the package. */
 export const NEWEST_TYPESCRIPT = "7.0.2";
 
+/** A Node that is too old for the package. */
+export const OLD_NODE = "20.19.5";
+
 /** Everything that builds the package, judges it and runs it, by exact version. */
 const TOOLS = {
   ...RUNTIME_VERSIONS,

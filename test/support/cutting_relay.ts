@@ -49,6 +49,10 @@ export async function cuttingRelay(origin: string): Promise<CuttingRelay> {
   let dials = 0;
 
   function accept(request: Request): Response {
+    // Who could not dial may ask by HTTP why.
+    if (!request.headers.has("upgrade")) {
+      return new Response(null, { status: 426 });
+    }
     dials++;
     const [refused, ...others] = refusals;
     if (refused) {

@@ -26,6 +26,12 @@ export async function toFaultyEngine(
   return { transport: straightTo(`${raw}${path}`), auth: "a-key", env: {} };
 }
 
+/** How often something that refuses was asked without a handshake. */
+export async function askedOf(places: Places, name: string): Promise<number> {
+  const { asked } = await ask(places, "/asked", { name }, "GET");
+  return Number(asked);
+}
+
 /** Options that lead to where nobody listens. */
 export async function toNobody(places: Places): Promise<ConnectOptions> {
   const { closed } = await ask(places, "/places", {}, "GET");

@@ -9,7 +9,7 @@ import {
 } from "../../../mod.ts";
 import type { ConformanceCase } from "../case.ts";
 import { failureOf, inShort, thrownBy } from "./_failure.ts";
-import { relayOf, toFaultyEngine, toNobody } from "./_faults.ts";
+import { askedOf, relayOf, toFaultyEngine, toNobody } from "./_faults.ts";
 import { KEY, READER_KEY } from "./_keys.ts";
 import { textPipeline } from "./_pipelines.ts";
 import { toEngine, withSession } from "./_session.ts";
@@ -161,6 +161,54 @@ export const CONNECT: readonly ConformanceCase[] = [
         seen.push(await failureOf(connect(await toFaultyEngine(places, path))));
       }
       return seen;
+    },
+  },
+  {
+    group,
+    name: "an HTTP server that is no engine is told to be one",
+    expected: [true, true, true],
+    run: async (places) => {
+      const seen: unknown[] = [];
+      for (const status of [200, 404, 503]) {
+        const path = `/refuse?status=${status}`;
+        const options = await toFaultyEngine(places, path);
+        const { message } = await thrownBy(connect(options)) as Error;
+        // Pages of other origins do not get to know the status.
+        const told = message.includes(`${status}`) ||
+          message.includes("an HTTP server answers there, but no WebSocket");
+        seen.push(told || message);
+      }
+      return seen;
+    },
+  },
+  {
+    group,
+    name: "where nobody listens, no HTTP server is made up",
+    expected: false,
+    run: async (places) => {
+      const error = await thrownBy(connect(await toNobody(places))) as Error;
+      return /HTTP server|status/.test(error.message);
+    },
+  },
+  {
+    group,
+    name: "only a first attempt asks what answers instead of an engine",
+    expected: { attempts: 10, isAskedOnce: true },
+    run: async (places) => {
+      const name = crypto.randomUUID();
+      const path = `/refuse?status=404&name=${name}`;
+      const stop = new AbortController();
+      let attempts = 0;
+      await thrownBy(connect({
+        ...await toFaultyEngine(places, path),
+        signal: stop.signal,
+        persist: true,
+        reconnect: { firstDelay: 1, maxDelay: 1 },
+        onConnectError(): void {
+          if (++attempts === 10) stop.abort();
+        },
+      }));
+      return { attempts, isAskedOnce: await askedOf(places, name) <= 1 };
     },
   },
   {

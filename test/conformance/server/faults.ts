@@ -19,12 +19,14 @@ import { misbehave } from "./misbehave.ts";
  * - `POST /relay/cut-all?id=`: cut its lines now
  * - `POST /relay/refuse?id=`: answer its next dial with 503
  * - `GET /relay/dials?id=`: how often it was dialled
+ * - `GET /asked?name=`: how many requests were refused that were no handshakes
  * - `GET /gate/reached?name=`, `POST /gate/open?name=`: see {@linkcode Gates}
  */
 export function serveFaults(engine: string, gates: Gates): Listening {
   const relays = new Map<string, CuttingRelay>();
   const raw = rawServer();
-  misbehave(raw);
+  const asked = new Map<string, number>();
+  misbehave(raw, asked);
 
   async function makeRelay(): Promise<Response> {
     const id = crypto.randomUUID();
@@ -44,6 +46,8 @@ export function serveFaults(engine: string, gates: Gates): Listening {
       case "/gate/reached":
         await gates.reached(name);
         return Response.json({});
+      case "/asked":
+        return Response.json({ asked: asked.get(name) ?? 0 });
       case "/gate/open":
         gates.open(name);
         return Response.json({});

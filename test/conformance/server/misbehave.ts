@@ -38,24 +38,38 @@ interface Visit {
  * Be an engine that does what clients tell it to, however bad.
  *
  * The path says how far it gets: `/silent` never answers the handshake,
- * `/refuse?status=` refuses it, `/hangup` hangs up on it; any other takes it.
+ * `/refuse?status=&name=` refuses it, `/hangup` hangs up on it; any other takes it.
  * There, each command is in {@linkcode ACTS}; `?auth=` and `?write=` name the
  * act that is done in place of a login and of a pipe's write.
+ *
+ * @param asked Counts requests that are no handshakes, by the `name` of what
+ * refuses them.
  */
-export async function misbehave(server: RawServer): Promise<void> {
+export async function misbehave(
+  server: RawServer,
+  asked: Map<string, number>,
+): Promise<void> {
   try {
-    for (;;) visit(await server.accept()).catch(() => {});
+    for (;;) visit(await server.accept(), asked).catch(() => {});
   } catch {
     // The listener was closed.
   }
 }
 
-async function visit(line: RawLine): Promise<void> {
+async function visit(
+  line: RawLine,
+  asked: Map<string, number>,
+): Promise<void> {
   try {
-    const [, path = "/"] = (await line.head()).split(" ");
+    const headers = await line.head();
+    const [, path = "/"] = headers.split(" ");
     const { pathname, searchParams: query } = new URL(path, "http://localhost");
     if (pathname === "/hangup") return;
     if (pathname === "/refuse") {
+      if (!/^upgrade:/im.test(headers)) {
+        const name = query.get("name") ?? "";
+        asked.set(name, (asked.get(name) ?? 0) + 1);
+      }
       const head = `HTTP/1.1 ${query.get("status")} Refused\r\n` +
         "content-length: 0\r\nconnection: close\r\n\r\n";
       return await line.write(new TextEncoder().encode(head));
