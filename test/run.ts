@@ -2,7 +2,8 @@
  * What the tasks `check`, `test` and `ok` run.
  *
  * Everything is said in a line when it is well and in full when it is not. The
- * last line of `test` and `ok` is `N passed, N failed`.
+ * first line of `test` and `ok` is the seed that all chance follows from, the
+ * last one `N passed, N failed`.
  *
  * @module
  */
@@ -11,6 +12,7 @@ import { check } from "./runner/check.ts";
 import { print } from "./runner/report.ts";
 import { quickTests, slowTests } from "./runner/suite.ts";
 import { addTallies, formatTally, type Tally } from "./runner/tally.ts";
+import { SEED_VARIABLE, testSeed } from "./support/test_seed.ts";
 
 const USAGE = "Usage: deno task check | test [--keep=FILE] | ok [--after=FILE]";
 
@@ -26,11 +28,13 @@ async function run(
     return await check({ docTests: true });
   }
   if (task === "test" && (option === undefined || isKept)) {
+    printSeed();
     const tally = await quickTests(isKept === true);
     if (isKept) await Deno.writeTextFile(file, JSON.stringify(tally));
-    return end(tally);
+    return end(task, tally);
   }
   if (task === "ok" && (option === undefined || isAfter)) {
+    printSeed();
     // The examples in the documentation are among the tests already.
     const isClean = await check({ docTests: false });
     // CI has run `test` first, and kept what it counted and covered.
@@ -39,13 +43,21 @@ async function run(
       : await quickTests(true);
     const tally = addTallies([before, await slowTests()]);
     if (!isClean) print("check: not clean, see above");
-    return end(tally) && isClean;
+    return end(task, tally) && isClean;
   }
   print(USAGE);
   return false;
 }
 
-function end(tally: Tally): boolean {
+/** Choose the seed, which all tests inherit, and print it. */
+function printSeed(): void {
+  print(`seed ${testSeed()}`);
+}
+
+function end(task: string, tally: Tally): boolean {
+  if (tally.failed > 0) {
+    print(`${SEED_VARIABLE}=${testSeed()} deno task ${task} repeats this run`);
+  }
   print(formatTally(tally));
   return tally.failed === 0;
 }

@@ -7,8 +7,8 @@
 
 import { print, since } from "../runner/report.ts";
 import { GENERATIONS } from "../support/faithful_peer/generation.ts";
+import { freshSeed } from "../support/test_seed.ts";
 import { countsOf, formatCounts } from "./counts.ts";
-import { freshSeed } from "./fresh_seed.ts";
 import { runPeer } from "./run_peer.ts";
 
 const options = new Map<string, string>();

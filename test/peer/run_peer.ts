@@ -1,6 +1,7 @@
 import type { Generation } from "../support/faithful_peer/generation.ts";
 import { readTree } from "../support/read_tree.ts";
 import { tempFolder } from "../support/temp_folder.ts";
+import { SEED_VARIABLE } from "../support/test_seed.ts";
 import { runDeno } from "../runner/deno_process.ts";
 import { AWAITING } from "./awaiting.ts";
 import { type CaseRecord, LOG_VARIABLE, readCases } from "./case_log.ts";
@@ -47,7 +48,11 @@ export async function runPeer(run: PeerRun): Promise<PeerResult> {
     ...(filter === undefined ? [] : [`--filter=${filter}`]),
     ...files,
   ], {
-    env: { TEST_PEER: generation, TEST_PEER_SEED: seed, [LOG_VARIABLE]: log },
+    env: {
+      TEST_PEER: generation,
+      [SEED_VARIABLE]: seed,
+      [LOG_VARIABLE]: log,
+    },
   });
   const cases = await readCases(log);
   const isWhole = run.files === undefined && filter === undefined;

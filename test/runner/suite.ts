@@ -77,7 +77,7 @@ async function runAll(runs: readonly TestRun[]): Promise<Tally> {
 }
 
 /** What a run printed, from where it begins to explain its failures. */
-function failuresIn(output: string): string {
+export function failuresIn(output: string): string {
   const at = output.search(/^ *ERRORS *$/m);
   return output.slice(Math.max(at, 0)).trim();
 }

@@ -4,6 +4,7 @@ import {
   faithfulPeer,
 } from "./faithful_peer/faithful_peer.ts";
 import { type Generation, GENERATIONS } from "./faithful_peer/generation.ts";
+import { testSeed } from "./test_seed.ts";
 
 /** The faithful peer that tests of behaviour run against instead of an engine. */
 export interface ChosenPeer {
@@ -13,16 +14,13 @@ export interface ChosenPeer {
   readonly generation: Generation;
 }
 
-/** What the variable says when nobody chose a seed. */
-const DEFAULT_SEED = "1";
-
 /** The case that runs, and the peers that it has met. */
 let title = "";
 let peers: FaithfulPeer[] = [];
 
 /**
- * The peer that the environment chooses: `TEST_PEER` is its generation,
- * `TEST_PEER_SEED` its seed. `undefined` is the embedded engine itself.
+ * The peer that the environment chooses: `TEST_PEER` is its generation, and its
+ * seed that of the run. `undefined` is the embedded engine itself.
  */
 export function chosenPeer(): ChosenPeer | undefined {
   const named = Deno.env.get("TEST_PEER");
@@ -33,7 +31,7 @@ export function chosenPeer(): ChosenPeer | undefined {
       `TEST_PEER is "${named}": must be one of ${GENERATIONS.join(", ")}`,
     );
   }
-  return { generation, seed: Deno.env.get("TEST_PEER_SEED") ?? DEFAULT_SEED };
+  return { generation, seed: testSeed() };
 }
 
 /** Put the chosen peer before an engine; its chances are those of the case. */
