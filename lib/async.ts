@@ -98,6 +98,36 @@ export function follow(
   return () => detach.forEach((off) => off());
 }
 
+/**
+ * A signal that is made when it is first asked for, and its reason with it:
+ * both are expensive on some runtimes, and most are never asked for.
+ */
+export class LazySignal {
+  #controller: AbortController | undefined;
+  #reason: (() => unknown) | undefined;
+
+  /** Whether `abort` was called. */
+  get aborted(): boolean {
+    return this.#reason !== undefined;
+  }
+
+  /** The signal. */
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.#reason) this.#controller.abort(this.#reason());
+    }
+    return this.#controller.signal;
+  }
+
+  /** Abort the signal; later calls are ignored. */
+  abort(reason: () => unknown): void {
+    if (this.#reason) return;
+    this.#reason = reason;
+    this.#controller?.abort(reason());
+  }
+}
+
 /** A timer that fires this late was held up by a program that computes. */
 const LATE_MS = 20;
 /** The time that such a program gets to read what has arrived. */
@@ -243,7 +273,7 @@ export function pullStream<T>(
 ): ReadableStream<T> {
   const gone = new AbortController();
   const source = open(gone.signal);
-  const detach = follow(gone, signal);
+  const detach = onAbort(signal, (reason) => gone.abort(reason));
   return new ReadableStream<T>({
     async pull(controller): Promise<void> {
       try {

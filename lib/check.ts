@@ -57,12 +57,15 @@ export function checkOptions<Options extends object>(
   names: OptionNames<Options>,
 ): void {
   const isObject = typeof options === "object" && options !== null;
-  if (!isObject || Array.isArray(options) || "then" in options) {
+  const given = isObject ? Object.keys(options) : [];
+  // A promise has no members of its own.
+  const isPromise = isObject && given.length === 0 && "then" in options;
+  if (!isObject || isPromise || Array.isArray(options)) {
     throw new TypeError(
       `Expected options, as in ${usage}, not ${kindOf(options)}`,
     );
   }
-  for (const [name, value] of Object.entries(options)) {
+  for (const name of given) {
     if (!Object.hasOwn(names, name)) {
       const known = Object.keys(names);
       const right = meant(name, known);
@@ -70,6 +73,7 @@ export function checkOptions<Options extends object>(
       throw new TypeError(`Unknown option "${name}" in ${usage}: ${advice}`);
     }
     const kind = names[name as keyof Options];
+    const value: unknown = options[name as keyof Options];
     if (value === undefined || kind === 1) continue;
     if (typeof kind === "object") oneOf(name, value, kind);
     else if (!isKind(value, kind)) {

@@ -203,7 +203,7 @@ export function sendEach<Input extends SendEachInput = SendEachInput>(
         if (!controller.signal.aborted) controller.error(error);
         changed();
       }
-      detach.push(onAbort(core.closing, end));
+      detach.push(onAbort(core.closing.signal, end));
       onAbort(signal, end);
       // The sink's own `abort` has to wait for a write that waits for room.
       onAbort(controller.signal, (reason) => stop.abort(reason));

@@ -77,7 +77,7 @@ export function planUploads(
       concurrency: Math.min(concurrency, list?.length ?? Infinity),
       signal,
       // Of a list, every file gets its answer; what has no end gets none.
-      ended: list ? undefined : core.closing,
+      ended: list ? undefined : core.closing.signal,
       room: sink.room,
       async act(value, index): Promise<void> {
         function report(body: UploadBody): void {
@@ -159,7 +159,7 @@ async function uploadFile(
   try {
     for (;;) {
       try {
-        core.closing.throwIfAborted();
+        core.closing.signal.throwIfAborted();
         const { signal } = stop;
         const result = await attempt(core, token, item, {
           ...options,

@@ -100,7 +100,7 @@ export class Secrets {
 }
 
 /**
- * A failure without secrets: servers repeat in failures what they were sent.
+ * A response, a failure without secrets: servers repeat in failures what they were sent.
  * The meaning of a failure is read from its text, so a text that would lose
  * its meaning stays: its words are the server's own.
  */
@@ -109,12 +109,13 @@ export function shownFailure(
   secrets: Secrets,
 ): ResponseMessage {
   const { message, type, seq, request_seq, success } = response;
+  if (success !== false) return response;
   const copy = {
     ...secrets.hideIn(response, true),
     type,
     seq,
     request_seq,
-    ...(success === undefined ? {} : { success }),
+    success,
   };
   if (typeof message !== "string") return copy;
   const { code } = classifyFailure(message);

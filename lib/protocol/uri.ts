@@ -38,7 +38,10 @@ export function normalizeUri(input: string): URL {
     /^(?:([a-z][a-z\d+.-]*):\/\/)?([^/?#]*)/i.exec(input) ?? [];
   const [, host = "", port] = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/
     .exec(authority) ?? [];
-  const hostname = hostnameOf(host);
+  const at = (secure: boolean, suffix: string): URL | undefined =>
+    parsed(`${secure ? "wss" : "ws"}://${host}:${suffix}${SOCKET_PATH}`);
+  const secure = isSecure(scheme);
+  const url = at(secure, port ?? DEFAULT_PORT);
   const fault = input.trim() === ""
     ? "is empty"
     // URL parsers skip some of these silently and end up at another host.
@@ -50,10 +53,10 @@ export function normalizeUri(input: string): URL {
     ? "contains a user name or password"
     : port !== undefined && !isPort(port)
     ? "has no valid port"
-    : hostname === ""
-    ? "has no valid host"
-    : "";
-  if (fault !== "") {
+    : url
+    ? ""
+    : "has no valid host";
+  if (!url || fault) {
     // A password with a slash in it ends up outside the authority.
     const shown = authority === "" || input.includes("@")
       ? ""
@@ -63,12 +66,8 @@ export function normalizeUri(input: string): URL {
       hint: HINT,
     });
   }
-  const cloud = /(?:^|\.)rocketride\.ai\.?$/.test(hostname);
-  const secure = scheme === undefined ? cloud : isSecure(scheme);
-  const suffix = port ?? (cloud ? "" : DEFAULT_PORT);
-  return new URL(
-    `${secure ? "wss" : "ws"}://${hostname}:${suffix}${SOCKET_PATH}`,
-  );
+  const cloud = /(?:^|\.)rocketride\.ai\.?$/.test(url.hostname);
+  return cloud && at(secure || scheme === undefined, port ?? "") || url;
 }
 
 /**
@@ -133,16 +132,15 @@ export function resolveEndpoints(
 
 const SCHEME = /^(?:http|ws)s?$/i;
 
-function isSecure(scheme: string): boolean {
-  return /ps$|ss$/i.test(scheme);
+function isSecure(scheme: string | undefined): boolean {
+  return scheme !== undefined && /ps$|ss$/i.test(scheme);
 }
 
-/** The host as URL parsers write it; empty if it is none. */
-function hostnameOf(host: string): string {
+function parsed(address: string): URL | undefined {
   try {
-    return new URL(`ws://${host}`).hostname;
+    return new URL(address);
   } catch {
-    return "";
+    return undefined;
   }
 }
 

@@ -8,7 +8,13 @@ import {
 } from "../../schema/service.ts";
 import { isRecord } from "../../schema/json.ts";
 import { isDAPException, ProtocolException } from "../errors.ts";
-import { call, checkCallOptions } from "../session/call.ts";
+import {
+  bodyOf,
+  call,
+  checkCallOptions,
+  requestOf,
+  tokenOf,
+} from "../session/call.ts";
 import { coreOf } from "../session/core.ts";
 import type { CallOptions, Session, TaskRef } from "../session/session.ts";
 
@@ -178,8 +184,10 @@ export async function ping(
     signal: 1,
     timeout: 1,
   });
+  const { task } = options;
+  const token = task === undefined ? task : tokenOf(task);
   const { clock } = coreOf(session).settings;
   const startedAt = clock.now();
-  await call(session, "rrext_ping", {}, options);
+  await bodyOf(session, requestOf("rrext_ping", { token }), options);
   return clock.now() - startedAt;
 }

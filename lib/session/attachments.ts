@@ -1,17 +1,10 @@
 import type { ResponseMessage } from "../../schema/envelope.ts";
-import {
-  abortable,
-  type Clock,
-  deferred,
-  ignore,
-  onAbort,
-  within,
-} from "../async.ts";
+import { type Clock, deferred, ignore, onAbort, within } from "../async.ts";
 import type { Connection } from "../transport/transport.ts";
 import type { Calls, Request, RequestOptions } from "./calls.ts";
 
 /** How long a session or a connection may take to close, by default. */
-export const CLOSE_GRACE_MS = 1_000;
+const CLOSE_GRACE_MS = 1_000;
 
 /** Something that the server holds for a connection, for example an open pipe. */
 export interface Attachment {
@@ -62,34 +55,26 @@ export class Attachments extends Set<Attachment> {
   /**
    * Free everything while the connection is still open.
    *
+   * @param reason Makes what the caller's promises reject with.
    * @param ms How long that may take. What is not free by then is hurried.
    */
-  async free(clock: Clock, ms: number, reason: unknown): Promise<void> {
+  async free(
+    clock: Clock,
+    reason: () => unknown,
+    ms: number = CLOSE_GRACE_MS,
+  ): Promise<void> {
     if (this.size === 0) return;
-    const releases = [...this].map((it) => it.release(reason));
+    const releases = [...this].map((it) => it.release(reason()));
     await within(clock, ms, Promise.allSettled(releases));
     for (const attachment of this) attachment.hurry?.();
   }
 
-  /**
-   * Free everything before another connection takes over.
-   *
-   * @param signal Aborts the wait, not the release.
-   */
-  async leave(
-    clock: Clock,
-    reason: unknown,
-    signal: AbortSignal,
-  ): Promise<void> {
-    await abortable(this.free(clock, CLOSE_GRACE_MS, reason), signal);
-  }
-
   /** The connection is lost, and everything that had left on it. */
-  lose(reason: unknown): void {
+  lose(reason: () => unknown): void {
     for (const attachment of [...this]) {
       if (attachment.isQueued) continue;
       this.delete(attachment);
-      attachment.lost(reason);
+      attachment.lost(reason());
     }
   }
 }

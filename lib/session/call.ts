@@ -52,15 +52,22 @@ export function buildRequest(
   command: string,
   options: BuildRequestOptions = {},
 ): RequestMessage {
-  if (typeof command !== "string" || command === "") {
-    throw new TypeError("Cannot build a request without a command");
-  }
   checkOptions(options, "buildRequest(command, { arguments })", {
     token: "string",
     arguments: "object",
     data: 1,
   });
-  const { token, data } = options;
+  return requestOf(command, options);
+}
+
+/** A request; its options are not checked. */
+export function requestOf(
+  command: string,
+  { token, data, ...options }: BuildRequestOptions,
+): RequestMessage {
+  if (typeof command !== "string" || command === "") {
+    throw new TypeError("Cannot build a request without a command");
+  }
   const args: Record<string, unknown> = { ...options.arguments };
   // `execute` reads `arguments.token` as the name of the new task.
   const named = token !== undefined && command !== "execute";
@@ -204,10 +211,20 @@ export async function call(
     signal: 1,
     timeout: 1,
   });
-  const { task, data, exception } = options;
-  const token = task === undefined ? undefined : tokenOf(task);
+  const { task, data } = options;
+  const token = task === undefined ? task : tokenOf(task);
   const message = buildRequest(command, { token, data, arguments: args });
-  const response = await coreOf(session).request(message, options);
+  return await bodyOf(session, message, options);
+}
+
+/** Send a request and return the body of its answer; checks nothing. */
+export async function bodyOf(
+  session: Session,
+  message: RequestMessage,
+  { exception, signal, timeout }: CommandOptions,
+): Promise<Readonly<Record<string, unknown>>> {
+  const waiting = { signal, timeout };
+  const response = await coreOf(session).request(message, waiting);
   if (didFail(response)) {
     throw refusal(response, exception ?? RocketRideException);
   }

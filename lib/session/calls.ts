@@ -256,9 +256,9 @@ export class Calls {
   }
 
   /** The connection has ended, and with it every answer. */
-  failAll(reason: unknown): void {
+  failAll(reason: () => unknown): void {
     this.#disarm();
-    for (const seq of [...this.#waiters.keys()]) this.fail(seq, reason);
+    for (const seq of [...this.#waiters.keys()]) this.fail(seq, reason());
   }
 
   /**

@@ -7,14 +7,15 @@ import {
   type Deferred,
   deferred,
   delay,
-  follow,
   ignore,
+  LazySignal,
   makeDisposable,
+  onAbort,
 } from "../async.ts";
 import { kindOf } from "../check.ts";
 import { shownEvent, shownFailure } from "../protocol/secrets.ts";
 import type { CloseInfo } from "../transport/transport.ts";
-import { Attachments, CLOSE_GRACE_MS, closeConnection } from "./attachments.ts";
+import { Attachments, closeConnection } from "./attachments.ts";
 import { Calls, type RequestOptions, type Route } from "./calls.ts";
 import {
   endOf,
@@ -55,6 +56,8 @@ export class SessionCore implements Session {
   readonly attachments: Attachments = new Attachments();
   /** Receive every event, in order of arrival. */
   readonly listeners: Set<SessionListener> = new Set();
+  /** Aborts when `close` is called, and with the session at the latest. */
+  readonly closing: LazySignal = new LazySignal();
   /** Run on every new connection after its login. */
   readonly restorers: Set<Restorer> = new Set();
   /** Receive what happens to the connection. */
@@ -65,17 +68,13 @@ export class SessionCore implements Session {
   readonly untilConnected: Calls["untilConnected"];
   uri: string;
   identity: ConnectResult | undefined;
-  readonly signal: AbortSignal;
-  /** Aborts when `close` is called, and with the session at the latest. */
-  readonly closing: AbortSignal;
-  readonly closed: Promise<SessionEnd>;
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
   readonly #calls: Calls;
   readonly #policy: ReconnectPolicy;
   readonly #login: Login = new Login();
-  readonly #lifetime: AbortController = new AbortController();
-  readonly #closing: AbortController = new AbortController();
+  readonly #lifetime: LazySignal = new LazySignal();
   readonly #closed: Deferred<SessionEnd> = deferred();
+  readonly closed: Promise<SessionEnd> = this.#closed.promise;
   #state = IDLE;
   /** The attempt, or the delay before one, that is in progress. */
   #attempt: AbortController | undefined;
@@ -87,9 +86,6 @@ export class SessionCore implements Session {
     const { clock, random, reconnect } = settings;
     this.settings = settings;
     this.uri = settings.url.href;
-    this.signal = this.#lifetime.signal;
-    this.closing = this.#closing.signal;
-    this.closed = this.#closed.promise;
     this.#policy = new ReconnectPolicy(clock, random, reconnect);
     const calls = this.#calls = new Calls({
       settings: () => this.settings,
@@ -99,6 +95,10 @@ export class SessionCore implements Session {
     this.request = calls.request.bind(calls);
     this.untilConnected = calls.untilConnected.bind(calls);
     makeDisposable(this, () => this.close());
+  }
+
+  get signal(): AbortSignal {
+    return this.#lifetime.signal;
   }
 
   /** Whether calls can be made. */
@@ -127,8 +127,9 @@ export class SessionCore implements Session {
     for (;;) {
       let isLast = !persist;
       const attempt = this.#attempt = new AbortController();
-      const detach = follow(attempt, this.signal, signal);
+      const detach = onAbort(signal, (reason) => attempt.abort(reason));
       try {
+        if (this.#lifetime.aborted) throw this.signal.reason;
         attempt.signal.throwIfAborted();
         if (failure) {
           const { reason } = failure;
@@ -142,11 +143,10 @@ export class SessionCore implements Session {
         return await this.#connect({ ...options, old }, failure, attempt);
       } catch (error) {
         if (run !== this.#run) throw error;
-        const over = signal?.aborted || this.signal.aborted;
+        const over = signal?.aborted || this.#lifetime.aborted;
         const offline = this.#login.wasOffline(error);
         isLast ||= over || !this.#policy.shouldReconnect(error, offline);
-        const message = messageOf(error);
-        const event = { message, error, final: isLast };
+        const event = { message: messageOf(error), error, final: isLast };
         if (!over) this.#emit({ type: "connect-error", ...event });
         // An observer may have closed or moved the session, here and below.
         if (run !== this.#run) throw error;
@@ -158,7 +158,7 @@ export class SessionCore implements Session {
         old = undefined;
         const unfinished = connectionOf(this.#state);
         this.#step({ type: "dropped", epoch: this.#state.epoch });
-        this.#drop(error);
+        this.#drop(() => error);
         await closeConnection(clock, unfinished);
       } finally {
         detach();
@@ -168,7 +168,7 @@ export class SessionCore implements Session {
   }
 
   /** Free what the server holds, and close within the grace time. */
-  close(grace: number = CLOSE_GRACE_MS): Promise<void> {
+  close(grace?: number): Promise<void> {
     return this.#end ??= this.#close(grace);
   }
 
@@ -189,7 +189,7 @@ export class SessionCore implements Session {
       ? abortable(this.open({ timeout, old }), signal)
       : this.open({ ...options, old });
     this.#disconnected(moved.message, false);
-    if (this.#state.phase !== "moving") this.#drop(moved);
+    if (this.#state.phase !== "moving") this.#drop(() => moved);
     await opening;
   }
 
@@ -223,12 +223,12 @@ export class SessionCore implements Session {
     const { clock, secrets, transport, url } = settings;
     const { signal } = attempt;
     if (this.#state.phase === "moving") {
-      await this.attachments.leave(clock, sessionMoved(), signal);
+      await abortable(this.attachments.free(clock, sessionMoved), signal);
       signal.throwIfAborted(); // a later attempt may have connected
-      this.#drop(sessionMoved());
+      this.#drop(sessionMoved);
     }
     const { epoch } = this.#step({ type: "connect" });
-    await closeConnection(clock, old);
+    if (old) await closeConnection(clock, old);
     signal.throwIfAborted();
     const limit = timeout ?? settings.connectTimeout;
     let step = "get a credential for";
@@ -280,9 +280,8 @@ export class SessionCore implements Session {
     this.#step({ type: "authenticated", epoch });
     if (login) {
       this.#policy.connected();
-      const { uri } = this;
-      const info = { connected: true, transport: transport.name, uri };
-      this.#emit({ type: "connected", info });
+      const info = { connected: true, transport: transport.name };
+      this.#emit({ type: "connected", info: { ...info, uri: this.uri } });
     }
     if (this.ready) this.#calls.release();
   }
@@ -291,8 +290,7 @@ export class SessionCore implements Session {
     if (epoch !== this.#state.epoch) return;
     const { secrets } = this.settings;
     if (message.type === "response") {
-      const failed = message.success === false;
-      this.#calls.settle(failed ? shownFailure(message, secrets) : message);
+      this.#calls.settle(shownFailure(message, secrets));
     } else if (isEvent(message)) {
       const event = shownEvent(message, secrets);
       for (const listener of this.listeners) listener(event);
@@ -309,35 +307,34 @@ export class SessionCore implements Session {
     this.#step({ type: "dropped", epoch });
     const failure = lost(info);
     // There is nothing left to free; the move goes on.
-    if (phase === "moving") return this.#drop(failure);
+    if (phase === "moving") return this.#drop(() => failure);
     // A refused login may have arrived in the same packet as the close.
     if (this.#attempt) return this.#attempt.abort(failure);
     const run = this.#run;
     const closing = phase === "closing";
     if (persist) this.#calls.hold();
     this.#disconnected(info.reason || failure.message, !closing);
-    if (run !== this.#run || this.signal.aborted) return;
+    if (run !== this.#run || this.#lifetime.aborted) return;
     if (closing || !persist || !this.#policy.shouldReconnect(failure)) {
       // A close while closing is expected.
       this.#finish(info, closing ? undefined : failure).catch(ignore);
       return;
     }
-    this.#drop(failure);
+    this.#drop(() => failure);
     this.open({ drop: failure }).catch(ignore);
   }
 
-  async #close(grace: number): Promise<void> {
+  async #close(grace?: number): Promise<void> {
     const { phase } = this.#state;
-    const reason = sessionClosed();
     if (phase === "moving") {
       this.#run = undefined;
-      this.#attempt?.abort(reason);
+      this.#attempt?.abort(sessionClosed());
     }
     this.#step({ type: "close" });
     this.#calls.rejectQueued(() => sessionClosed(false));
-    this.#closing.abort(reason);
+    this.closing.abort(sessionClosed);
     if (phase === "ready" || phase === "moving") {
-      await this.attachments.free(this.settings.clock, grace, reason);
+      await this.attachments.free(this.settings.clock, this.#closure, grace);
     }
     // Synchronously if nothing is freed: a connection may open in a later turn.
     await this.#finish({ code: 1000, reason: "Closed by the client" });
@@ -345,16 +342,16 @@ export class SessionCore implements Session {
 
   async #finish(info: CloseInfo, error?: unknown): Promise<void> {
     const before = this.#state;
-    if (before.phase === "ended" && this.signal.aborted) return;
+    if (this.#lifetime.aborted) return;
     this.#step({ type: "end" });
     const clean = error === undefined;
-    // `close` has made one; errors are expensive, since they hold a stack.
-    const failure = error ?? this.closing.reason ?? sessionClosed();
+    const failure = (): unknown => error ?? this.#closure();
     this.#disconnected(info.reason, !clean);
     this.#calls.rejectQueued(() => error ?? sessionClosed(false));
-    this.#closing.abort(failure);
+    this.closing.abort(failure);
     this.#drop(failure);
     this.listeners.clear();
+    this.#attempt?.abort(failure());
     this.#lifetime.abort(failure);
     await closeConnection(this.settings.clock, connectionOf(before));
     const end = { clean, code: info.code, reason: info.reason };
@@ -363,8 +360,11 @@ export class SessionCore implements Session {
     this.observers.clear();
   }
 
+  /** Why the client closes; made when it is needed: stacks are expensive. */
+  #closure = (): unknown => this.closing.signal.reason;
+
   /** Fail everything that relied on the connection. */
-  #drop(reason: unknown): void {
+  #drop(reason: () => unknown): void {
     this.#calls.failAll(reason);
     this.attachments.lose(reason);
   }

@@ -269,6 +269,7 @@ function readable(data: unknown): string | Uint8Array {
 
 /** A close reason within 123 bytes, cut at a character. */
 function shortened(reason: string): string {
+  if (reason === "") return "";
   const target = new Uint8Array(MAX_REASON_BYTES);
   const { read } = new TextEncoder().encodeInto(reason, target);
   return reason.slice(0, read);
@@ -314,7 +315,7 @@ export class StallGuard {
   /** Requests that wait for their answers. */
   #unanswered = 0;
   /** When a ping went ahead of the frame in flight. */
-  #nudgedAt = NaN;
+  #nudgedAt: number | undefined;
   /** Whether a frame stalled behind its ping: then frames are filled up. */
   #nudgeFailed = false;
 
@@ -331,8 +332,9 @@ export class StallGuard {
   /** A request was answered. */
   answered(): void {
     if (this.#unanswered > 0) this.#unanswered--;
+    if (this.#nudgedAt === undefined) return;
     if (this.#now() - this.#nudgedAt >= STALL_MS) this.#nudgeFailed = true;
-    this.#nudgedAt = NaN;
+    this.#nudgedAt = undefined;
   }
 
   /** Whether a ping ahead keeps a frame of `bytes` from the stall. */

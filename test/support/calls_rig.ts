@@ -71,7 +71,7 @@ export class CallsRig {
 
   /** The connection ends. */
   failAll(reason: unknown): void {
-    this.calls.failAll(reason);
+    this.calls.failAll(() => reason);
   }
 
   /** The number of the request that a sequence number belongs to. */
