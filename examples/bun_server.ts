@@ -10,6 +10,8 @@
  * One session serves all requests: it persists, and Bun's sockets, unlike
  * those of a Worker, belong to nobody.
  *
+ * Runs on Bun.
+ *
  * @module
  */
 import { connect, isDAPException, send, use } from "@rocketride/streams";

@@ -5,6 +5,8 @@
  *
  *     deno task example chat_with_json_answer
  *
+ * Runs on Deno, Bun; bundled for Node, browsers.
+ *
  * @module
  */
 import {

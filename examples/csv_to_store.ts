@@ -6,6 +6,8 @@
  *
  *     deno task example csv_to_store
  *
+ * Runs on Deno, Bun; bundled for Node, browsers.
+ *
  * @module
  */
 import { connect, sendEach, texts, use } from "@rocketride/streams";

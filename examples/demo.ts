@@ -8,6 +8,8 @@
  * embedded engine on a loopback port, or against the engine that
  * ROCKETRIDE_URI and ROCKETRIDE_APIKEY name.
  *
+ * Runs on Deno.
+ *
  * @module
  */
 import {

@@ -4,6 +4,8 @@
  *
  *     deno task example discover_services
  *
+ * Runs on Deno, Bun; bundled for Node, Workers, browsers.
+ *
  * @module
  */
 import {

@@ -4,6 +4,8 @@
  *
  *     deno task example handle_failures
  *
+ * Runs on Deno, Bun; bundled for Node.
+ *
  * @module
  */
 import {

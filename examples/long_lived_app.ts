@@ -6,6 +6,8 @@
  *
  *     deno task example long_lived_app
  *
+ * Runs on Deno, Bun; bundled for Node, browsers.
+ *
  * @module
  */
 import { connect, setEvents, use } from "@rocketride/streams";

@@ -5,6 +5,8 @@
  *
  *     deno task example low_level_requests
  *
+ * Runs on Deno, Bun; bundled for Node, browsers.
+ *
  * @module
  */
 import {

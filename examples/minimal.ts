@@ -5,6 +5,8 @@
  *
  *     deno task example minimal
  *
+ * Runs on Deno, Bun, Node; bundled for browsers.
+ *
  * @module
  */
 import { close, connect, send, terminate, use } from "@rocketride/streams";

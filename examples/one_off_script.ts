@@ -5,6 +5,8 @@
  *
  *     deno task example one_off_script
  *
+ * Runs on Deno, Bun; bundled for Node, Workers, browsers.
+ *
  * @module
  */
 import { connect, getTaskStatus, send, use } from "@rocketride/streams";

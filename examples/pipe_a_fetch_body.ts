@@ -1,9 +1,10 @@
 // deno-lint-ignore-file no-console -- a program: printing is its purpose
 /**
- * Pipe the body of a fetch into a pipeline of the cloud, and print what the
- * pipeline made of it.
+ * Pipe the body of a fetch into a pipeline, and print its result.
  *
- *     deno run -A examples/pipe_a_fetch_body.ts
+ *     deno task example pipe_a_fetch_body
+ *
+ * Runs on Deno, Bun; bundled for Node, Workers, browsers.
  *
  * @module
  */
@@ -14,9 +15,9 @@ await using session = await connect({
   uri: "https://cloud.rocketride.ai",
   auth: "my-key",
 });
-const { token } = await use(session, { pipeline });
+await using task = await use(session, { pipeline });
 const body = (await fetch("https://example.com/large.csv")).body!;
-const target = await pipe(session, token, {
+const target = await pipe(session, task, {
   objinfo: { name: "large.csv" },
   mimeType: "text/csv",
 });

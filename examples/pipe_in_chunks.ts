@@ -4,6 +4,8 @@
  *
  *     deno task example pipe_in_chunks
  *
+ * Runs on Deno, Bun; bundled for Node, browsers.
+ *
  * @module
  */
 import { connect, pipe, use } from "@rocketride/streams";

@@ -4,6 +4,8 @@
  *
  *     deno task example quick_start
  *
+ * Runs on Deno, Bun; bundled for Node, browsers.
+ *
  * @module
  */
 import { connect, send, use } from "@rocketride/streams";

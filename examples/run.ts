@@ -1,11 +1,13 @@
 /**
- * Runs an example as it is written, but against an embedded engine: sockets to
- * the cloud go to an engine on a loopback port, and `example.com` answers with
- * a small file.
+ * Run an example as it is written, with an embedded engine in place of the
+ * cloud: sockets to the cloud go to an engine on a loopback port, and
+ * `example.com` answers with a small file.
  *
  *     deno task example quick_start
  *
  * With ROCKETRIDE_URI set, sockets go to that engine.
+ *
+ * Runs on Deno.
  *
  * @module
  */

@@ -5,6 +5,8 @@
  *
  *     deno task example send_files_with_metadata
  *
+ * Runs on Deno, Bun; bundled for Node.
+ *
  * @module
  */
 import { connect, sendFiles, use } from "@rocketride/streams";

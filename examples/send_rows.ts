@@ -4,6 +4,8 @@
  *
  *     deno task example send_rows
  *
+ * Runs on Deno, Bun; bundled for Node, browsers.
+ *
  * @module
  */
 import { connect, sendEach, use } from "@rocketride/streams";

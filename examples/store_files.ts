@@ -5,6 +5,8 @@
  *
  *     deno task example store_files
  *
+ * Runs on Deno, Bun; bundled for Node, Workers, browsers.
+ *
  * @module
  */
 import { connect } from "@rocketride/streams";

@@ -5,6 +5,8 @@
  *
  *     deno task example stream_a_large_file
  *
+ * Runs on Deno.
+ *
  * @module
  */
 import { connect, pipe, use } from "@rocketride/streams";

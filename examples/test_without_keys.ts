@@ -6,6 +6,8 @@
  *
  *     deno task example test_without_keys
  *
+ * Runs on Deno, Bun; bundled for Node, browsers.
+ *
  * @module
  */
 import { chat, connect, firstAnswer, send, use } from "@rocketride/streams";

@@ -5,6 +5,8 @@
  *
  *     deno task example upload_files
  *
+ * Runs on Deno, Bun; bundled for Node.
+ *
  * @module
  */
 import {

@@ -4,6 +4,8 @@
  *
  *     deno task example upload_progress
  *
+ * Runs on Deno, Bun; bundled for Node, browsers.
+ *
  * @module
  */
 import {

@@ -5,6 +5,8 @@
  *
  *     deno task example watch_a_task
  *
+ * Runs on Deno, Bun; bundled for Node, browsers.
+ *
  * @module
  */
 import { connect, send, terminate, use, watchTask } from "@rocketride/streams";
@@ -16,11 +18,17 @@ await using session = await connect({
 const task = await use(session, {
   filepath: new URL("pipelines/text.pipe.json", import.meta.url),
 });
-const watching = (async () => {
-  for await (const status of watchTask(session, task)) {
-    console.log(`State ${status.state}: ${status.completedCount} done`);
-  }
-})();
-await send(session, task, "Some text");
-await terminate(session, task);
-await watching;
+
+/** Send a text, and end the task. */
+async function work(): Promise<void> {
+  await send(session, task, "Some text");
+  await terminate(session, task);
+}
+
+let working: Promise<void> | undefined;
+for await (const status of watchTask(session, task)) {
+  console.log(`State ${status.state}: ${status.completedCount} done`);
+  // Begins once the watch has begun, so that no state is missed.
+  working ??= work();
+}
+await working;

@@ -7,6 +7,8 @@
  *
  * Without ROCKETRIDE_URI it brings an engine of its own.
  *
+ * Runs on Deno.
+ *
  * @module
  */
 import { connect, isDAPException, sendFiles, use } from "@rocketride/streams";

@@ -85,13 +85,17 @@ Deno.test("every name on the page is exported, every example is there", async ()
 
 Deno.test("every test on the page is there, by its whole title", async () => {
   const missing: string[] = [];
+  const examples = await Deno.readTextFile(
+    new URL("test/support/example_outputs.ts", ROOT),
+  );
   for (const row of await readRows()) {
     const test = row.at(-1)!;
     if (NOT_HERE.test(test)) continue;
     const [file, title] = test.split(" › ");
     assert(file && title, `"${test}" names no test`);
     const text = await Deno.readTextFile(new URL(`test/${file}`, ROOT));
-    if (!hasTest(text, title)) missing.push(test);
+    const tables = text.includes("EXAMPLE_OUTPUTS") ? examples : "";
+    if (!hasTest(text, title, tables)) missing.push(test);
   }
   assertEquals(missing, []);
 });

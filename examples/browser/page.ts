@@ -8,6 +8,8 @@
  * The engine is the one of the server that the page comes from, or, with
  * `?engine=page`, one that runs in the page itself.
  *
+ * Runs in browsers.
+ *
  * @module
  */
 import {

@@ -4,6 +4,8 @@
  *
  *     deno run --allow-all examples/browser/serve.ts [port]
  *
+ * Runs on Deno.
+ *
  * @module
  */
 import { createEngine } from "@rocketride/streams/engine";

@@ -11,6 +11,8 @@
  * again when the engine has lost it. Without ROCKETRIDE_URI the server brings an
  * engine of its own.
  *
+ * Runs on Node.
+ *
  * @module
  */
 // deno-lint-ignore no-external-import -- a program for Node

@@ -4,6 +4,8 @@
  *
  *     deno test examples/testing_an_app
  *
+ * Runs on Deno.
+ *
  * @module
  */
 import { assertEquals } from "@std/assert";

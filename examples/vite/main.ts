@@ -12,6 +12,8 @@
  * Against a real engine, connect with a public key of a task that your server
  * has started: a page can keep no secret.
  *
+ * Runs in browsers.
+ *
  * @module
  */
 import { connect, sendEach, texts, use } from "@rocketride/streams";

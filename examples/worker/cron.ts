@@ -4,6 +4,8 @@
  * `wrangler.jsonc` needs `"triggers": { "crons": ["0 * * * *"] }`, and the
  * bindings FEED, ROCKETRIDE_URI and ROCKETRIDE_APIKEY.
  *
+ * Runs on Workers.
+ *
  * @module
  */
 import {

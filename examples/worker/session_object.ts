@@ -8,6 +8,8 @@
  *
  *     curl --data-binary @README.md https://my-worker.example
  *
+ * Runs on Workers.
+ *
  * @module
  */
 import {

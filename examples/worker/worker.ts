@@ -12,6 +12,8 @@
  * request has a session of its own, and nothing is kept between requests; the
  * task, which lives on the engine, is shared.
  *
+ * Runs on Workers.
+ *
  * @module
  */
 import {

@@ -1,10 +1,12 @@
-import { ROOT } from "../support/read_tree.ts";
+import { type Mark, readMark } from "./marks.ts";
 
 /** A program of a page, ready to be run. */
 export interface PageProgram {
   /** The page and the line of it where the program begins. */
   readonly name: string;
   readonly text: string;
+  /** The runtimes that it names; absent where it names none. */
+  readonly mark: Mark | undefined;
   /** What it must print; absent where the page does not say. */
   readonly output: string | undefined;
 }
@@ -24,15 +26,15 @@ const FENCE = /^```(js|json)(?: (\S+))?\n([^]*?)^```$/gm;
 const PLACE = "await terminate(";
 
 /**
- * Read the files and programs of a page.
+ * Read the files and programs of a page, given its path and its text.
  *
  * A fence with a name behind `js` or `json` is a file. A `js` fence that imports
  * something is a program; one that imports nothing goes into the page's first
- * program before `terminate`, and its names go into the import. The comments at
- * the end of a program are what it prints.
+ * program before `terminate`, its names go into the import, and where it names no
+ * runtime, it has those of the first program. The comments at the end of a
+ * program are what it prints.
  */
-export async function readPage(path: string, exports: Exports): Promise<Page> {
-  const page = await Deno.readTextFile(new URL(path, ROOT));
+export function readPage(path: string, page: string, exports: Exports): Page {
   const files: Record<string, string> = {};
   const programs: PageProgram[] = [];
   let first: string | undefined;
@@ -47,8 +49,10 @@ export async function readPage(path: string, exports: Exports): Promise<Page> {
       throw new Error(`${path}:${line}: there is no program to continue`);
     }
     const { code, output } = withoutOutput(text);
+    const name = `${path}:${line}`;
     programs.push({
-      name: `${path}:${line}`,
+      name,
+      mark: readMark(isWhole ? text : first + text, name),
       text: isWhole ? code : continued(first!, code, exports),
       output: isWhole ? output : joined(withoutOutput(first!).output, output),
     });

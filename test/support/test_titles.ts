@@ -5,15 +5,19 @@ const REGISTER = /^(Deno\.test|for(Each|Every)[A-Z]\w*)$/;
  * Tell whether a test file has a test of that title.
  *
  * Titles may be templates: what stands for `${…}` must then be written
- * somewhere in the file, unless it is one of the ways to reach an engine.
+ * somewhere in the file or in a table that it imports, unless it is one of the
+ * ways to reach an engine.
  *
  * @param text The file.
  * @param title The whole title.
+ * @param tables The modules with tables that the file imports.
  */
-export function hasTest(text: string, title: string): boolean {
+export function hasTest(text: string, title: string, tables = ""): boolean {
   return titlesOf(text).some((written) => {
     const parts = pattern(written).exec(title)?.slice(1);
-    return parts?.every((part) => WAYS.has(part) || text.includes(part));
+    return parts?.every((part) =>
+      WAYS.has(part) || (text + tables).includes(part)
+    );
   });
 }
 

@@ -63,14 +63,29 @@ const worker :Workerd.Worker = (
  * @param bindings What it finds in its environment.
  * @throws {Error} It did not start: what is wrong with the module is told.
  */
-export async function serveWorker(
+export function serveWorker(
   program: string,
+  bindings?: Bindings,
+): Promise<WorkerServer> {
+  return serveBundle(
+    (folder) => bundleProgram(program, folder, "browser"),
+    bindings,
+  );
+}
+
+/**
+ * Serve a Worker that is bundled in another way.
+ *
+ * @param bundle Makes one module in a folder, and returns its path.
+ */
+export async function serveBundle(
+  bundle: (folder: string) => Promise<string>,
   bindings: Bindings = {},
 ): Promise<WorkerServer> {
   const folder = await Deno.makeTempDir();
   const remove = (): Promise<void> => Deno.remove(folder, { recursive: true });
   try {
-    const module = await bundleProgram(program, folder, "browser");
+    const module = await bundle(folder);
     await Deno.writeTextFile(
       `${folder}/config.capnp`,
       configOf(module, bindings),
