@@ -1,5 +1,5 @@
 /**
- * The command `rocketride`.
+ * The command `rocketride`, and what it does with apps as functions.
  *
  *     deno run -A jsr:@rocketride/streams/cli --help
  *     npx @rocketride/streams --help
@@ -8,6 +8,19 @@
  */
 import { process } from "./platform.ts";
 import { runCommand } from "./program.ts";
+
+export type { AppTemplate } from "./apps/app_templates.ts";
+export {
+  createApp,
+  type CreateAppOptions,
+  type CreatedApp,
+} from "./apps/create_app.ts";
+export {
+  type AppVerifyCheck,
+  type AppVerifyReport,
+  verifyApp,
+  type VerifyAppOptions,
+} from "./apps/verify_app.ts";
 
 /**
  * Run the command with arguments, on the standard streams of this process:

@@ -130,7 +130,7 @@ function mayImport(
       return target === "schema" || target === "ground" ||
         ENGINE_MAY_USE.some((pattern) => pattern.test(to));
     case "cli":
-      return to === "lib/version.ts" ||
+      return to === "lib/version.ts" || to === "lib/check.ts" ||
         [...graph.entries.values()].includes(to);
     case "page":
     case "runtime":

@@ -277,6 +277,8 @@ export const DOCUMENTED: Readonly<Record<string, readonly string[]>> = {
     "deploy.set_source_config",
     "deploy.preview",
     "deploy.add_app",
+    "deploy.create_app",
+    "deploy.verify_app",
     "list_deployments",
     "submit_app",
     "withdraw_app",

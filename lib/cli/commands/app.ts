@@ -2,19 +2,18 @@ import { Command } from "commander";
 import { publishApp } from "../../admin/mod.ts";
 import {
   appFiles,
-  type AppFolder,
   appFolder,
   includesOf,
-  type Manifest,
   packApp,
-  readManifest,
-} from "../app_source.ts";
+} from "../apps/app_source.ts";
+import { APP_TEMPLATES, type AppTemplate } from "../apps/app_templates.ts";
+import { createApp } from "../apps/create_app.ts";
+import { verifyApp } from "../apps/verify_app.ts";
 import { examples } from "../help.ts";
 import { oneLine, sizeText } from "../output.ts";
-import { join, stat } from "../platform.ts";
 import {
   type ConnectionFlags,
-  shown,
+  DEFAULT_URI,
   withAction,
   withConnection,
   withJson,
@@ -29,14 +28,16 @@ interface Flags extends ConnectionFlags {
 /** `app`: apps of the platform, from their folders. */
 export function appCommand(): Command {
   return new Command("app")
-    .description("Check and publish apps.")
+    .description("Make, check and publish apps.")
     .addHelpText(
       "after",
       examples([
+        ["rocketride app create notes --sidebar", "a new one"],
         ["rocketride app verify apps/notes", "is it ready?"],
         ["rocketride app deploy apps/notes --comment First", "publish it"],
       ]),
     )
+    .addCommand(createCommand())
     .addCommand(verifyCommand())
     .addCommand(deployCommand());
 }
@@ -45,6 +46,52 @@ const WORKSPACE = [
   "--workspace <folder>",
   "where paths in the archive begin (default: this folder)",
 ] as const;
+
+interface CreateFlags extends ConnectionFlags {
+  readonly template?: string;
+  readonly name?: string;
+  readonly developer?: string;
+  readonly sidebar?: boolean;
+  readonly statusFooter: boolean;
+  readonly docTabs?: boolean;
+  readonly workspace?: string;
+  readonly install: boolean;
+}
+
+function createCommand(): Command {
+  const command = new Command("create")
+    .description("Make the folder apps/<slug> with a new app.")
+    .argument("<slug>", "the second half of the app's id")
+    .option("--template <name>", APP_TEMPLATES.join(" or "), "Blank")
+    .option("--name <text>", "what people read (default: the slug as a title)")
+    .option("--developer <id>", "the first half of the id (default: local)")
+    .option("--sidebar", "a column for navigation")
+    .option("--no-status-footer", "no bar at the bottom")
+    .option("--doc-tabs", "tabs for documents")
+    .option("--workspace <folder>", "what has the apps (default: this folder)")
+    .option("--no-install", "do not run pnpm install");
+  return withAction<CreateFlags>(
+    withConnection(command),
+    async ({ out, flags, env, signal }, [slug = ""]) => {
+      const { appId, folder } = await createApp(slug, {
+        template: flags.template as AppTemplate,
+        displayName: flags.name,
+        developerId: flags.developer,
+        sidebar: flags.sidebar,
+        statusFooter: flags.statusFooter,
+        docTabs: flags.docTabs,
+        workspaceRoot: flags.workspace,
+        install: flags.install,
+        serverBaseUrl: flags.uri || env.ROCKETRIDE_URI || DEFAULT_URI,
+        onProgress: (line) => void out.line(`  ${line}`),
+        signal,
+      });
+      await out.line(`Created ${appId} at ${folder}`);
+      await out.line(`Its first page is ${folder}/src/App.tsx.`);
+      await out.result({ appId, folder });
+    },
+  );
+}
 
 function deployCommand(): Command {
   const command = new Command("deploy")
@@ -58,7 +105,7 @@ function deployCommand(): Command {
     async (run, [folder = ""]) => {
       const { out, flags, signal } = run;
       const app = await appFolder(folder, flags.workspace);
-      const includes = await includesOf(app, await readManifest(app));
+      const includes = await includesOf(app);
       const names: string[] = [];
       const { archive, count, bytes } = await packApp(
         await appFiles(app, includes),
@@ -86,128 +133,28 @@ function deployCommand(): Command {
   );
 }
 
-/** Whether something is as it must be, and what it is. */
-interface Check {
-  readonly id: string;
-  readonly ok: boolean;
-  readonly note: string;
-}
-
 function verifyCommand(): Command {
   const command = new Command("verify")
     .description("Check the folder of an app, without a server.")
     .argument("<folder>", "the app's folder")
     .option(...WORKSPACE);
   return withAction<Flags>(withJson(command), async (run, [folder = ""]) => {
-    const { out, flags } = run;
-    const app = await appFolder(folder, flags.workspace);
-    const checks: Check[] = [];
-    let fileCount = 0;
-    let uncompressedBytes = 0;
-    /** Note whether an action succeeds; returns what it gives. */
-    async function attempt<T>(
-      id: string,
-      act: () => Promise<T>,
-      note: (value: T) => string,
-    ): Promise<T | undefined> {
-      try {
-        const value = await act();
-        checks.push({ id, ok: true, note: note(value) });
-        return value;
-      } catch (error) {
-        checks.push({ id, ok: false, note: shown(error).message });
-        return undefined;
-      }
-    }
-    const manifest = await attempt(
-      "package-json",
-      () => readManifest(app),
-      () => "package.json is read",
-    );
-    const has = Object.keys(manifest ?? {}).length > 0;
-    checks.push({
-      id: "manifest",
-      ok: has,
-      note: has ? "appManifest is there" : "appManifest is missing",
+    const { out, flags, signal } = run;
+    const report = await verifyApp(folder, {
+      workspaceRoot: flags.workspace,
+      signal,
     });
-    if (manifest && has) checks.push(...await manifestChecks(app, manifest));
-    const includes = await attempt(
-      "include",
-      () => includesOf(app, manifest ?? {}),
-      (them) => `${them.length} paths are included`,
-    );
-    if (app.root === "" && includes && includes.length > 0) {
-      checks.push({
-        id: "include-layout",
-        ok: false,
-        note: "an app that includes must be a folder within a workspace",
-      });
-    }
-    await attempt("pack", async () => {
-      const files = await appFiles(app, includes ?? []);
-      const packed = await packApp(files, () => {});
-      fileCount = packed.count;
-      uncompressedBytes = packed.bytes;
-      return packed;
-    }, ({ count, bytes }) => `${count} files, ${bytes} bytes`);
-
-    const ok = checks.every((check) => check.ok);
     const { green, red } = out.colors;
-    for (const { id, ok, note } of checks) {
+    for (const { id, ok, note } of report.checks) {
       await out.line(`${ok ? green("OK  ") : red("FAIL")}  ${id}: ${note}`);
     }
+    const { fileCount, uncompressedBytes } = report;
     await out.line(
-      ok
+      report.ok
         ? `Ready to deploy: ${fileCount} files, ${uncompressedBytes} bytes.`
         : "Not ready: see the lines with FAIL.",
     );
-    await out.result({ ok, checks, fileCount, uncompressedBytes });
-    return ok ? 0 : 1;
+    await out.result(report);
+    return report.ok ? 0 : 1;
   });
-}
-
-/** The id of an app: that of its developer, and a name. */
-const APP_ID = /^[a-z][a-z_]*\.[a-z][a-zA-Z0-9_-]*$/;
-
-async function manifestChecks(
-  app: AppFolder,
-  manifest: Manifest,
-): Promise<Check[]> {
-  const textOf = (name: string): string => {
-    const value = manifest[name];
-    return typeof value === "string" ? value.trim() : "";
-  };
-  const id = textOf("id");
-  const name = textOf("name");
-  const checks: Check[] = [
-    {
-      id: "id",
-      ok: APP_ID.test(id),
-      note: !APP_ID.test(id)
-        ? `the id "${oneLine(id)}" must be <developer>.<name>, in lower case`
-        : id.startsWith("local.")
-        ? `the id ${id} is for this workspace; publishing needs a developer's`
-        : `the id is ${id}`,
-    },
-    {
-      id: "name",
-      ok: name !== "",
-      note: name === ""
-        ? "the name is missing"
-        : `the name is ${oneLine(name)}`,
-    },
-  ];
-  for (const asset of ["icon", "readme"]) {
-    const path = textOf(asset);
-    const ok = path === "" ||
-      await stat(join(app.path, path)).then(() => true, () => false);
-    checks.push({
-      id: asset,
-      ok,
-      note: path === ""
-        ? `there is no ${asset}, which is not needed`
-        : `${oneLine(path)} is ${ok ? "" : "not "}there`,
-    });
-  }
-  return checks;
 }

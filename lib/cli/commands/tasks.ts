@@ -1,7 +1,12 @@
 import { Command } from "commander";
-import { use } from "../../../mod.ts";
+import { listTasks, terminate, use } from "../../../mod.ts";
 import { examples } from "../help.ts";
-import { type StartFlags, startOptions, withStart } from "../pipeline_flags.ts";
+import {
+  type StartFlags,
+  startOptions,
+  tokenOf,
+  withStart,
+} from "../pipeline_flags.ts";
 import {
   type ConnectionFlags,
   UsageError,
@@ -56,4 +61,54 @@ export function startCommand(): Command {
       await out.result({ token });
     },
   );
+}
+
+/** `stop`: terminate a task. */
+export function stopCommand(): Command {
+  const command = new Command("stop")
+    .description("Stop a task.")
+    .argument("[token]", "the task")
+    .option("--token <token>", "the same (default: ROCKETRIDE_TOKEN)")
+    .addHelpText(
+      "after",
+      examples([["rocketride stop --token tk_1234", "stop a task"]]),
+    );
+  return withAction<ConnectionFlags & { readonly token?: string }>(
+    withConnection(command),
+    async (run, [argument]) => {
+      const token = tokenOf(run, argument);
+      const session = await run.connect();
+      await terminate(session, token, { signal: run.signal });
+      await run.out.line(`Task ${token} terminated.`);
+      await run.out.result({ token, terminated: true });
+    },
+  );
+}
+
+/** `list`: the running tasks. */
+export function listCommand(): Command {
+  const command = new Command("list")
+    .description("List all running tasks, with their tokens.")
+    .addHelpText(
+      "after",
+      examples([
+        ["rocketride list", "a table"],
+        ["rocketride list --json | jq -r '.tasks[].token'", "the tokens alone"],
+      ]),
+    );
+  return withAction<ConnectionFlags>(withConnection(command), async (run) => {
+    const { out, signal } = run;
+    const session = await run.connect();
+    const found = await listTasks(session, { signal });
+    // A token is no enumerable member; here it was asked for.
+    const tasks = found.map((task) => ({ ...task, token: task.token }));
+    await out.result({ tasks });
+    if (tasks.length === 0) return await out.line("No active tasks found");
+    await out.table(
+      ["NAME", "TOKEN", "SOURCE", "STATUS"],
+      tasks.map(({ name, token, source, status }) =>
+        [name, token, source, status].map((it) => it || "-")
+      ),
+    );
+  });
 }

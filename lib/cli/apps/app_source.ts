@@ -1,6 +1,6 @@
 import { zipSync } from "fflate";
 import ignore, { type Ignore } from "ignore";
-import { Failure } from "./failures.ts";
+import { ValidationException } from "../../../mod.ts";
 import {
   join,
   readdir,
@@ -10,7 +10,7 @@ import {
   resolve,
   sep,
   stat,
-} from "./platform.ts";
+} from "../platform.ts";
 
 /** Bytes of an app's files at most; all of them are packed in memory. */
 const MAX_SOURCE_BYTES = 512 * 1024 * 1024;
@@ -38,10 +38,17 @@ export async function appFolder(
   const top = resolve(workspace);
   const path = resolve(top, folder);
   const entry = await stat(path).catch(() => undefined);
-  if (!entry?.isDirectory()) throw new Failure(`${folder} is not a folder`);
+  if (!entry?.isDirectory()) {
+    throw new ValidationException(`${folder} is not a folder`, {
+      code: "file-not-found",
+    });
+  }
   const root = relative(top, path).split(sep).join("/");
   if (root.split("/")[0] === ".." || resolve(root) === root) {
-    throw new Failure(`${folder} is outside of the workspace ${workspace}`);
+    throw new ValidationException(
+      `${folder} is outside of the workspace ${workspace}`,
+      { code: "invalid-path" },
+    );
   }
   return { workspace: top, root, path };
 }
@@ -49,31 +56,36 @@ export async function appFolder(
 /** What the manifest of an app says. */
 export type Manifest = Readonly<Record<string, unknown>>;
 
-/** Read the manifest: `appManifest` of `package.json`. */
-export async function readManifest(app: AppFolder): Promise<Manifest> {
+/** Read `package.json`, whose `appManifest` is the manifest of the app. */
+export async function readPackage(app: AppFolder): Promise<Manifest> {
   let value: unknown;
   try {
     value = JSON.parse(await readFile(join(app.path, "package.json"), "utf8"));
   } catch (error) {
-    throw new Failure(`Cannot read package.json: ${(error as Error).message}`);
+    throw invalid(`Cannot read package.json: ${(error as Error).message}`);
   }
-  if (!isRecord(value)) throw new Failure("package.json is no object");
-  const { appManifest = {} } = value;
-  if (isRecord(appManifest)) return appManifest;
-  throw new Failure("appManifest in package.json is no object");
+  if (isRecord(value)) return value;
+  throw invalid("package.json is no object");
 }
 
-function isRecord(value: unknown): value is Manifest {
+function invalid(message: string, hint?: string): ValidationException {
+  return new ValidationException(message, { code: "file-not-readable", hint });
+}
+
+/** Whether something is an object with members. */
+export function isRecord(value: unknown): value is Manifest {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Check what an app takes along from its workspace; returns the paths. */
-export async function includesOf(
-  app: AppFolder,
-  { include = [] }: Manifest,
-): Promise<string[]> {
+export async function includesOf(app: AppFolder): Promise<string[]> {
+  const manifest = (await readPackage(app)).appManifest ?? {};
+  if (!isRecord(manifest)) {
+    throw invalid("appManifest in package.json is no object");
+  }
+  const include = manifest.include ?? [];
   if (!Array.isArray(include)) {
-    throw new Failure("appManifest.include must be a list of paths");
+    throw invalid("appManifest.include must be a list of paths");
   }
   const found: string[] = [];
   for (const item of include) {
@@ -82,13 +94,13 @@ export async function includesOf(
       !path.includes(":") && !path.startsWith("/") &&
       !path.split("/").some((it) => it === "." || it === "..");
     if (!isPlain) {
-      throw new Failure(
+      throw invalid(
         `Cannot include "${item}"`,
         "give a path from the workspace down",
       );
     }
     const exists = await stat(join(app.workspace, path)).catch(() => undefined);
-    if (!exists) throw new Failure(`Cannot include "${path}": it is not there`);
+    if (!exists) throw invalid(`Cannot include "${path}": it is not there`);
     found.push(path);
   }
   return found;
@@ -198,12 +210,12 @@ export async function packApp(
   files: ReadonlyMap<string, string>,
   onFile: (name: string, bytes: number) => void,
 ): Promise<PackedApp> {
-  if (files.size === 0) throw new Failure("There is nothing to pack");
+  if (files.size === 0) throw invalid("There is nothing to pack");
   const entries: Record<string, Uint8Array> = {};
   let bytes = 0;
   for (const [name, place] of files) {
     bytes += (await stat(place)).size;
-    if (bytes > MAX_SOURCE_BYTES) throw new Failure(tooMuch("files"));
+    if (bytes > MAX_SOURCE_BYTES) throw invalid(tooMuch("files"));
     entries[name] = await readFile(place);
     onFile(name, entries[name].length);
   }
@@ -212,7 +224,7 @@ export async function packApp(
     os: 3,
     attrs: 0o600 << 16,
   });
-  if (archive.length > MAX_ARCHIVE_BYTES) throw new Failure(tooMuch("archive"));
+  if (archive.length > MAX_ARCHIVE_BYTES) throw invalid(tooMuch("archive"));
   return { archive, count: files.size, bytes };
 }
 
