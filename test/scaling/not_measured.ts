@@ -14,6 +14,7 @@ const ONCE = "compares or replaces at the start of a text only";
  */
 export const NOT_MEASURED: Readonly<Record<string, string>> = {
   "lib/cli": USER,
+  "lib/cli/apps": USER,
   "lib/cli/commands": USER,
   "lib/admin/deployments.ts": CALLER,
   "lib/admin/database.ts": ONCE,
@@ -53,6 +54,7 @@ export const NOT_MEASURED: Readonly<Record<string, string>> = {
   "lib/transport/http_commands.ts": CALLER,
   "lib/transport/http_requests.ts": NETWORK,
   "lib/transport/multipart.ts": CALLER,
+  "lib/transport/what_answers.ts": NETWORK,
   "lib/task/read_json.ts": CALLER,
   "lib/task/tool.ts": ONCE,
   "lib/task/use.ts": CALLER,
