@@ -1,7 +1,7 @@
 import type { Session } from "@rocketride/streams";
 import type { Pipeline } from "@rocketride/streams/schema";
 import type { BareSocket } from "./bare_socket.ts";
-import type { Pair } from "./measure.ts";
+import type { Contender, Pair } from "./measure.ts";
 
 /** The runtimes that the benchmarks run on. */
 export type RuntimeName = "deno" | "bun" | "node";
@@ -14,12 +14,10 @@ export interface Stage {
   readonly session: Session;
   /** The yardstick, connected to the same engine. */
   readonly bare: BareSocket;
-  /** Where it runs. */
-  readonly runtime: RuntimeName;
-  /** How often each contender is measured. */
-  readonly rounds: number;
   /** The share of the usual amount of work in each round, from 0 to 1. */
   readonly effort: number;
+  /** Measure both contenders in turn. */
+  compare(ours: Contender, bare: Contender): Promise<Pair>;
 }
 
 /** The library and a yardstick at the same task. */
@@ -32,23 +30,19 @@ export interface Contest {
   readonly unit: string;
   /** What it is measured against. @default {"bare WebSocket loop"} */
   readonly against?: string;
-  /**
-   * The least ratio that `deno task bench:check` accepts, by runtime; a
-   * runtime without one is not checked.
-   */
-  readonly least?: Readonly<Partial<Record<RuntimeName, number>>>;
+  /** The ratio to reach; `deno task bench:check` demands a share of it. */
+  readonly wanted: number;
+  /** Whether less is better; the ratio is then turned. @default {false} */
+  readonly lessIsBetter?: boolean;
+  /** The most rounds that make sense. @default {Infinity} */
+  readonly maxRounds?: number;
   /** Measure both contenders. */
   run(stage: Stage): Promise<Pair>;
 }
 
-/** One line of a report. */
+/** One contest on one runtime. */
 export interface Row extends Pair {
   readonly what: string;
-  readonly group: string;
-  readonly unit: string;
-  readonly against: string;
-  /** The least ratio that is accepted here, if there is one. */
-  readonly least: number | undefined;
 }
 
 /** A pipeline that swallows bytes, and takes its time over each write. */
@@ -64,11 +58,4 @@ export function sinkPipeline(delayMs: number): Pipeline {
       },
     ],
   };
-}
-
-/** The same floor on all three runtimes. */
-export function everywhere(
-  least: number,
-): Readonly<Record<RuntimeName, number>> {
-  return { deno: least, bun: least, node: least };
 }

@@ -110,26 +110,20 @@ const server = await startServer();
 const session = await connect({ uri: server.uri, auth: "bench", env: {} });
 try {
   const { token } = await use(session, { pipeline: sinkPipeline(0) });
-  const rows: Row[] = [];
-  for (const { what, unit, name, ours } of CONTESTS) {
-    const result = await compare(
+  const rows = new Map<string, Row>();
+  for (const { what, name, ours } of CONTESTS) {
+    const pair = await compare(
       () => ours(session, token),
       () => official(packages, server.uri, token, name),
-      5,
+      { rounds: 5 },
     );
-    const against = `official Python client ${VERSION}`;
-    rows.push({
-      what,
-      group: "official",
-      unit,
-      against,
-      least: undefined,
-      ...result,
-    });
+    rows.set(what, { what, ...pair });
   }
   await terminate(session, token);
   console.log(`Deno ${Deno.version.deno}; medians of five rounds, in turn\n`);
-  console.log(table(rows));
+  const against = `official Python client ${VERSION}`;
+  const contests = CONTESTS.map((it) => ({ ...it, against, wanted: 0 }));
+  console.log(table(contests, new Map([["deno", rows]])));
 } finally {
   await close(session);
   await server.stop();

@@ -9,7 +9,8 @@
 import { close, connect } from "@rocketride/streams";
 import { BareSocket } from "./bare_socket.ts";
 import type { Row, RuntimeName } from "./contest.ts";
-import { CONTESTS } from "./contests/all.ts";
+import { ALL_CONTESTS } from "./contests/all.ts";
+import { compare } from "./measure.ts";
 
 /** What the program is to do. */
 export interface Job {
@@ -17,8 +18,15 @@ export interface Job {
   readonly uri: string;
   /** Where it runs. */
   readonly runtime: RuntimeName;
-  /** How often each contender is measured. */
+  /** The most rounds of a contest. */
   readonly rounds: number;
+  /**
+   * The share of the wanted ratio that is enough: a contest that has reached it
+   * ends.
+   *
+   * @default {all rounds are made}
+   */
+  readonly enough?: number;
   /** The share of the usual amount of work in each round. @default {1} */
   readonly effort?: number;
   /** The contests, by what they measure. */
@@ -27,23 +35,26 @@ export interface Job {
 
 const { process } = globalThis as unknown as { process: { argv: string[] } };
 const job: Job = JSON.parse(process.argv.at(-1) ?? "");
-const { uri, runtime, rounds, effort = 1 } = job;
+const { uri, effort = 1 } = job;
 const session = await connect({ uri, auth: "bench", env: {} });
 const bare = await BareSocket.open(uri);
 try {
-  for (const contest of CONTESTS) {
-    if (!job.contests.includes(contest.what)) continue;
+  for (const contest of ALL_CONTESTS) {
+    const { what, wanted, lessIsBetter, maxRounds = Infinity } = contest;
+    if (!job.contests.includes(what)) continue;
     const pair = await contest.run({
       uri,
       session,
       bare,
-      runtime,
-      rounds,
       effort,
+      compare: (ours, bare) =>
+        compare(ours, bare, {
+          rounds: Math.min(job.rounds, maxRounds),
+          ...(lessIsBetter && { lessIsBetter }),
+          ...(job.enough && { enough: job.enough * wanted }),
+        }),
     });
-    const { what, group, unit, against = "bare WebSocket loop" } = contest;
-    const least = contest.least?.[runtime];
-    const row: Row = { ...pair, what, group, unit, against, least };
+    const row: Row = { ...pair, what };
     console.log(JSON.stringify(row));
   }
 } finally {

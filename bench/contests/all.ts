@@ -1,12 +1,13 @@
 import type { Contest } from "../contest.ts";
 import { CALLS } from "./calls.ts";
 import { EVENTS } from "./events.ts";
+import { FRAMES } from "./frames.ts";
 import { LARGES } from "./large.ts";
 import { PIPES } from "./pipes.ts";
 import { SENDS } from "./sends.ts";
 import { STORE } from "./store.ts";
 
-/** Every contest, in the order of the report. */
+/** The contests beside a yardstick, in the order of the report. */
 export const CONTESTS: readonly Contest[] = [
   ...CALLS,
   ...SENDS,
@@ -15,3 +16,6 @@ export const CONTESTS: readonly Contest[] = [
   ...STORE,
   ...LARGES,
 ];
+
+/** Those, and the ones that choose the size of frames. */
+export const ALL_CONTESTS: readonly Contest[] = [...CONTESTS, ...FRAMES];

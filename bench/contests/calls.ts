@@ -1,18 +1,18 @@
 import { close, connect, ping } from "@rocketride/streams";
 import { BareSocket } from "../bare_socket.ts";
-import { type Contest, everywhere } from "../contest.ts";
-import { compare, rate } from "../measure.ts";
+import type { Contest } from "../contest.ts";
+import { rate } from "../measure.ts";
 
 /** Round trips without a pipeline: pings, and sessions. */
 export const CALLS: readonly Contest[] = [
-  pings(1, 3_000, everywhere(0.9)),
-  pings(64, 30_000, everywhere(0.95)),
+  pings(1, 3_000, 0.9),
+  pings(64, 30_000, 0.95),
   {
     what: "connect, log in, close",
     group: "calls",
     unit: "1/s",
-    least: everywhere(0.9),
-    run: ({ uri, rounds, effort }) =>
+    wanted: 0.9,
+    run: ({ uri, effort, compare }) =>
       compare(
         () =>
           rate(100 * effort, 1, async () => {
@@ -24,7 +24,6 @@ export const CALLS: readonly Contest[] = [
             1,
             async () => (await BareSocket.open(uri)).close(),
           ),
-        rounds,
       ),
   },
 ];
@@ -32,18 +31,17 @@ export const CALLS: readonly Contest[] = [
 function pings(
   inFlight: number,
   count: number,
-  least: Contest["least"],
+  wanted: number,
 ): Contest {
   return {
     what: `ping, ${inFlight} in flight`,
     group: "calls",
     unit: "1/s",
-    ...(least && { least }),
-    run: ({ bare, rounds, session, effort }) =>
+    wanted,
+    run: ({ bare, session, effort, compare }) =>
       compare(
         () => rate(count * effort, inFlight, () => ping(session)),
         () => rate(count * effort, inFlight, () => bare.ask("rrext_ping", {})),
-        rounds,
       ),
   };
 }

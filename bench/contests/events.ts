@@ -7,8 +7,8 @@ import {
 } from "@rocketride/streams";
 import type { Pipeline } from "@rocketride/streams/schema";
 import type { BareSocket } from "../bare_socket.ts";
-import { type Contest, everywhere } from "../contest.ts";
-import { compare, type Pair, seconds } from "../measure.ts";
+import type { Contest } from "../contest.ts";
+import { type Pair, seconds } from "../measure.ts";
 
 const COUNT = 20_000;
 const BODY_BYTES = 1_000;
@@ -19,14 +19,13 @@ export const EVENTS: readonly Contest[] = [{
   what: "events of 1 kB",
   group: "events",
   unit: "1/s",
-  least: everywhere(0.8),
-  async run({ bare, rounds, session, effort }): Promise<Pair> {
+  wanted: 0.8,
+  async run({ bare, session, effort, compare }): Promise<Pair> {
     const count = Math.ceil(COUNT * effort);
     const { token } = await use(session, { pipeline: eventPipeline(count) });
     const pair = await compare(
       () => streamed(session, token, count),
       () => counted(session, bare, token, count),
-      rounds,
     );
     await terminate(session, token);
     return pair;

@@ -2,10 +2,10 @@ import { pipe, type Session, terminate, use } from "@rocketride/streams";
 import { type BareSocket, requestFrame } from "../bare_socket.ts";
 import { type Contest, sinkPipeline } from "../contest.ts";
 import { generated } from "../generated.ts";
-import { compare, type Pair, seconds } from "../measure.ts";
+import { type Pair, seconds } from "../measure.ts";
 
 const KIB = 1024;
-const CHUNKS = [1 * KIB, 16 * KIB, 64 * KIB, 256 * KIB, 1024 * KIB];
+const CHUNKS = [1 * KIB, 64 * KIB, 1024 * KIB];
 /** What the bare loop sends: one frame in flight, large enough to be fast. */
 const BARE_FRAME = 256 * KIB;
 
@@ -20,14 +20,13 @@ function pipes(chunk: number, delayMs: number): Contest {
     what: `pipe, chunks of ${chunk / KIB} KiB, ${delayMs} ms a write`,
     group: "pipes",
     unit: "MB/s",
-    least: { deno: 0.95, bun: 0.9, node: 0.9 },
-    async run({ bare, rounds, session, effort }): Promise<Pair> {
+    wanted: 0.95,
+    async run({ bare, session, effort, compare }): Promise<Pair> {
       const total = Math.ceil(most * effort / BARE_FRAME) * BARE_FRAME;
       const task = await use(session, { pipeline: sinkPipeline(delayMs) });
       const pair = await compare(
         () => piped(session, task.token, total, chunk),
         () => looped(bare, task.token, total),
-        rounds,
       );
       await terminate(session, task);
       return pair;

@@ -1,42 +1,42 @@
 import type { Session } from "@rocketride/streams";
 import { readFile, writeFile } from "@rocketride/streams/store";
 import { type BareSocket, requestFrame } from "../bare_socket.ts";
-import { type Contest, everywhere } from "../contest.ts";
-import { compare, type Contender, seconds } from "../measure.ts";
+import type { Contest } from "../contest.ts";
+import { type Contender, type Pair, seconds } from "../measure.ts";
 
 const KIB = 1024;
-const MIB = 1024 * KIB;
+const BYTES = 64 * 1024 * KIB;
 const CHUNK = 64 * KIB;
 
 /**
  * Files of the store, beside the loop that one would write: the official
  * clients' shape, one request at a time for each chunk.
  */
-export const STORE: readonly Contest[] = [4 * MIB, 64 * MIB].flatMap((size) => [
-  contest(size, "written", write, bareWrite),
-  contest(size, "read", read, bareRead),
-]);
+export const STORE: readonly Contest[] = [
+  contest("written", write, bareWrite),
+  contest("read", read, bareRead),
+];
 
 function contest(
-  size: number,
   done: string,
   ours: (session: Session, size: number) => Promise<void>,
   bare: (socket: BareSocket, size: number) => Promise<void>,
 ): Contest {
-  function rate(work: () => Promise<void>): Contender {
+  function rate(size: number, work: () => Promise<void>): Contender {
     return async () => size / 1e6 / await seconds(work);
   }
   return {
-    what: `store, ${size / MIB} MiB in chunks of 64 KiB, ${done}`,
+    what: `store, chunks of 64 KiB, ${done}`,
     group: "store",
     unit: "MB/s",
-    least: everywhere(0.9),
-    run: (stage) =>
-      compare(
-        rate(() => ours(stage.session, size)),
-        rate(() => bare(stage.bare, size)),
-        stage.rounds,
-      ),
+    wanted: 0.9,
+    run({ bare: socket, session, effort, compare }): Promise<Pair> {
+      const size = Math.ceil(BYTES * effort / CHUNK) * CHUNK;
+      return compare(
+        rate(size, () => ours(session, size)),
+        rate(size, () => bare(socket, size)),
+      );
+    },
   };
 }
 
