@@ -42,6 +42,15 @@ export function shownPlace(place: string | URL): string {
   return protocol === "data:" ? protocol : `${protocol}//${host}${pathname}`;
 }
 
+/** A part of an address as its author would write it. */
+export function unescaped(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part; // not every address is well-formed
+  }
+}
+
 /** Whether an error of the platform shows what may be secret of an address. */
 function quotes(error: unknown, { password, search, href }: URL): boolean {
   if (password === "" && search === "") return false;

@@ -96,15 +96,19 @@ export async function browserCredential(
       throw new Failure(`Sign-in was rejected: ${why ?? "there is no code"}`);
     }
     const text = JSON.stringify({ code, verifier, redirectUri });
-    return `cd_${btoa(text)}`;
+    return `cd_${base64(new TextEncoder().encode(text))}`;
   } finally {
     end.removeEventListener("abort", giveUp);
     server.close();
   }
 }
 
+function base64(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes));
+}
+
 function base64Url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
+  return base64(bytes)
     .replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 

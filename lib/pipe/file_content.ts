@@ -1,6 +1,6 @@
 import { ignore } from "../async.ts";
 import { ValidationException } from "../errors.ts";
-import { fetchPlace, shownPlace } from "../fetch_place.ts";
+import { fetchPlace, shownPlace, unescaped } from "../fetch_place.ts";
 import { UNKNOWN_TYPE } from "./media_type_of_name.ts";
 import type { PipeChunk, PipeSource } from "./options.ts";
 import { isDestroyable } from "./source.ts";
@@ -189,12 +189,7 @@ async function fetched(
 function lastPart(place: FilePlace): string {
   if (typeof place === "string") return partOf(place);
   if (place.protocol === "data:") return "data";
-  const part = partOf(place.pathname);
-  try {
-    return decodeURIComponent(part) || place.host;
-  } catch {
-    return part; // not every address is well-formed
-  }
+  return unescaped(partOf(place.pathname)) || place.host;
 }
 
 /** What is behind the last separator that something stands behind. */

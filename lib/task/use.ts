@@ -6,6 +6,7 @@ import { ignore, onAbort } from "../async.ts";
 import { checkOptions, type OptionNames, quoted } from "../check.ts";
 import type { EventType } from "../events/event_type.ts";
 import type { EventSubscription } from "../events/events.ts";
+import { unescaped } from "../fetch_place.ts";
 import { acquire } from "../session/attachments.ts";
 import { buildRequest } from "../session/call.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
@@ -277,9 +278,10 @@ function nameOf(
   if (name !== undefined) return { name };
   // There a start has no place for a name; only one that was given is missed.
   if (settings.transport.connectionless) return {};
-  const path = filepath instanceof URL
-    ? decodeURIComponent(filepath.pathname)
-    : filepath;
+  const isURL = filepath instanceof URL;
+  // Inline data has no name.
+  if (isURL && filepath.protocol === "data:") return {};
+  const path = isURL ? unescaped(filepath.pathname) : filepath;
   const file = path?.split(/[\\/]/).at(-1)?.replace(/(\.pipe)?(\.json)?$/, "");
   return file ? { name: file } : {};
 }

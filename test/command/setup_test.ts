@@ -159,17 +159,21 @@ Deno.test("login to a cloud goes by the browser, and makes a key", async () => {
   // Others on this machine cannot answer in the place of the page.
   back.search = "?code=stolen";
   assertEquals(await statusOf(back), 404);
-  back.searchParams.set("code", "good");
+  back.searchParams.set("code", "gööd");
   back.searchParams.set("state", page.searchParams.get("state")!);
   assertEquals(await statusOf(back), 200);
   const { code, stderr } = await command.outcome;
   assertEquals(code, 0, stderr);
   const [first, second] = credentials as string[];
   assert(first!.startsWith("cd_"));
-  const { code: sent, verifier, redirectUri } = JSON.parse(
+  const bytes = Uint8Array.from(
     atob(first!.slice(3)),
+    (it) => it.charCodeAt(0),
   );
-  assertEquals([sent, redirectUri], ["good", back.href.replace(/\?.*/, "")]);
+  const { code: sent, verifier, redirectUri } = JSON.parse(
+    new TextDecoder().decode(bytes),
+  );
+  assertEquals([sent, redirectUri], ["gööd", back.href.replace(/\?.*/, "")]);
   assertEquals(verifier.length, 86);
   assertEquals(second, "rr_made");
   const saved = await Deno.readTextFile(`${cwd}/.env`);

@@ -19,6 +19,18 @@ const HURRYING = testNode({
   }),
 });
 
+Deno.test("an object has an id, also where its name has half a character", async () => {
+  await withEngine([], async ({ client, start }) => {
+    const { token } = await start(PIPELINE);
+    for (const object of [{ name: "a\ud800" }, { url: "\udc00b" }]) {
+      const body = await dataPort(client, token).send("text/plain", "x");
+      const port = dataPort(client, token);
+      const result = await port.close(await port.open("text/plain", object));
+      assertEquals(result.objectId.length, body.objectId.length);
+    }
+  });
+});
+
 Deno.test("what is missing from a data request is named", async () => {
   await withEngine([], async ({ client, start }) => {
     const { token } = await start(PIPELINE);

@@ -28,6 +28,9 @@ const PROCESSES = [
   "test/types",
 ];
 
+/** The folder whose tests try what nobody expects, for most of a minute. */
+const FUZZERS = "test/fuzz";
+
 /** The folder whose tests measure time: one file at a time, and nothing else. */
 const TIMES = "test/scaling";
 
@@ -58,6 +61,7 @@ export async function quickRuns(coverage?: string): Promise<TestRun[]> {
     ...PROCESSES,
     TIMES,
     FAULTS,
+    FUZZERS,
   ];
   // What looks at the tree itself lies beside the folders.
   const others = files.filter((path) => !within(folders)(path));
@@ -71,12 +75,14 @@ export async function quickRuns(coverage?: string): Promise<TestRun[]> {
 
 /**
  * The calls of `deno test` for the tests that start processes, those that
- * break the network and those that measure time. Their coverage is not measured:
- * Deno would measure every Deno that they start, which takes twice the time.
+ * break the network, fuzzers and those that measure time. Their coverage is not
+ * measured: Deno would measure every Deno that they start, which takes twice the
+ * time.
  */
 export async function slowRuns(): Promise<TestRun[]> {
   const files = await testFiles();
   const processes = files.filter(within(PROCESSES));
+  const fuzzers = files.filter(within([FUZZERS]));
   const times = files.filter(within([TIMES]));
   const faults = files.filter(within([FAULTS]));
   return [
@@ -85,6 +91,7 @@ export async function slowRuns(): Promise<TestRun[]> {
       args: [...FLAGS, "--parallel", ...processes],
     },
     { name: "tests of faults", args: [...FLAGS, "--parallel", ...faults] },
+    { name: "fuzzers", args: [...FLAGS, "--parallel", ...fuzzers] },
     { name: "tests of times", args: [...FLAGS, ...times] },
   ];
 }

@@ -22,6 +22,7 @@ import { substitute, unresolved } from "../../lib/protocol/substitute.ts";
 import { normalizeUri } from "../../lib/protocol/uri.ts";
 import { PiecewiseEncoder, wholeCharacters } from "../../lib/bytes.ts";
 import { JSON_PIECES } from "./schema_readers.ts";
+import { attempt } from "../support/foreseen.ts";
 import { jsonList, type TextReader } from "./text_reader.ts";
 
 const encoder = new TextEncoder();
@@ -210,11 +211,6 @@ export const CLIENT_READERS: readonly TextReader[] = [
 
 /** Call each; that one throws keeps none of the others from being called. */
 export function settle(...calls: readonly (() => unknown)[]): void {
-  for (const call of calls) {
-    try {
-      call();
-    } catch {
-      // Most texts are refused; how long that takes is the question.
-    }
-  }
+  // Most texts are refused; how long that takes is the question.
+  for (const call of calls) attempt(call);
 }

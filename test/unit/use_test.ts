@@ -161,6 +161,17 @@ Deno.test("the name comes from the file unless one is given", async () => {
   }
 });
 
+Deno.test("an address that is not well-formed names a task as it is written", async () => {
+  const start = JSON.stringify({ pipeline });
+  const options = { port: 0, hostname: "127.0.0.1", onListen(): void {} };
+  await using server = Deno.serve(options, () => new Response(start));
+  const origin = `http://127.0.0.1:${server.addr.port}`;
+  const filepath = new URL(`${origin}/a%20b/100%.json`);
+  assertEquals((await argumentsOf({ filepath })).name, "100%");
+  const data = new URL(`data:application/json,${encodeURIComponent(start)}`);
+  assertEquals((await argumentsOf({ filepath: data })).name, undefined);
+});
+
 Deno.test("numbers out of range are refused before any traffic", async () => {
   await using server = await starting();
   for (const threads of [0, -1, 65, 1.5, NaN, Infinity]) {

@@ -69,7 +69,7 @@ export function readObjectInfo(
   return {
     name,
     path: directoryOf(text(given.path) ?? ""),
-    objectId: text(given.objectId) ?? v5(url, v5.URL),
+    objectId: text(given.objectId) ?? v5(url.toWellFormed(), v5.URL),
     size: sizeOf(given.size),
     mimeType,
     metadata: {},
