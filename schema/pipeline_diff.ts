@@ -233,10 +233,15 @@ function missingEdges(edges: Edges, others: Edges): PipelineEdge[] {
   return [...edges].filter(([key]) => !others.has(key))
     .map(([, edge]) => edge)
     .sort((a, b) =>
-      compared(`${a.from}`, `${b.from}`) ||
-      compared(`${a.lane}`, `${b.lane}`) ||
+      compared(spelled(a.from), spelled(b.from)) ||
+      compared(spelled(a.lane), spelled(b.lane)) ||
       compared(a.to, b.to)
     );
+}
+
+/** Documents may have anything where a name is expected. */
+function spelled(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value) ?? "";
 }
 
 /** The order of texts by their characters, whatever the language. */

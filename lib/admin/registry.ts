@@ -296,7 +296,9 @@ export function deploymentOfRecord(
     name,
     source,
   }: Readonly<Record<string, unknown>> = isRecord(pipeline) ? pipeline : {};
-  const cron = schedule === "manual" ? "" : String(schedule ?? "");
+  const cron = typeof schedule === "string" && schedule !== "manual"
+    ? schedule
+    : "";
   const paused = state === "paused";
   return {
     ...record,

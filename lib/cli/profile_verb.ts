@@ -53,5 +53,5 @@ export function targetOf({ flags: { token }, signal }: ProfileRun): {
 
 /** Seconds, for people. */
 export function seconds(value: unknown): string {
-  return `${Number(value ?? 0).toFixed(1)}s`;
+  return `${(typeof value === "number" ? value : 0).toFixed(1)}s`;
 }

@@ -100,8 +100,8 @@ export function failureKind(
   { code, command, message }: FailedResponse,
   rows?: readonly FailureRow[],
 ): FailureKind {
-  if (/^TASK_/.test(String(code))) {
-    const known = classifyFailure(String(code));
+  if (typeof code === "string" && code.startsWith("TASK_")) {
+    const known = classifyFailure(code);
     if (known.hint) return known;
   }
   const text = textOf(message);

@@ -126,7 +126,8 @@ class TaskKeeper implements Keeper {
     const { code, dapResult, phase } = error;
     // The message of the failure advises to start the pipeline.
     const { message } = dapResult;
-    return new PipeException(String(message || "Task has ended"), {
+    const isText = typeof message === "string" && message !== "";
+    return new PipeException(isText ? message : "Task has ended", {
       code,
       dapResult,
       ...(phase && { phase }),

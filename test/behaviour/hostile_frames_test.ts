@@ -185,6 +185,7 @@ for (const [name, [command, run]] of Object.entries(CALLS)) {
         const members of [
           `"success":false,"message":${value},"trace":${value}`,
           `"success":false,"command":${value}`,
+          `"success":false,"message":"x","code":${value}`,
           `"success":${value},"body":{}`,
           `"body":${value}`,
           `"body":{"token":${value},"error":${value},"state":${value}}`,

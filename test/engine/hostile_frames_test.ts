@@ -10,6 +10,7 @@ import {
   withServedEngine,
 } from "../support/served_engine.ts";
 import { TEXT } from "../support/pipelines.ts";
+import { isAccident } from "../support/foreseen.ts";
 
 const DEEP = 50_000;
 const NESTED = "[".repeat(DEEP) + "]".repeat(DEEP);
@@ -176,5 +177,60 @@ Deno.test("no response repeats what is long", () =>
     for (const message of messages) {
       const answer = await failureOf(client, message);
       assert(answer.length < 200_000, `${answer.length} characters`);
+    }
+  }));
+
+Deno.test("what has no text is refused in words that were written for it", () =>
+  withServedEngine({ tokens: "server" }, async ({ connect }) => {
+    const client = await connect();
+    const it = { valueOf: 1, toString: 1 };
+    const { token } = await client.ok("execute", { pipeline: TEXT });
+    const version = { projectId: "p", teamId: "local", version: it };
+    const page = { sort: [{ field: it }], filters: { id: it, name: [it] } };
+    const cases: readonly (readonly [string, object])[] = [
+      ["rrext_process", { token, subcommand: it }],
+      ["rrext_process", { token, subcommand: "tool", tool: "a", pipe_id: it }],
+      [
+        "rrext_process",
+        {
+          token,
+          subcommand: "open",
+          object: {},
+          mimeType: "a/b",
+          provider: it,
+        },
+      ],
+      ["rrext_store", { subcommand: it }],
+      ["rrext_store", { subcommand: "fs_read", handle: it }],
+      ["rrext_store", {
+        subcommand: "get_log",
+        projectId: "p",
+        source: "s",
+        startTime: it,
+      }],
+      ["rrext_store", {
+        subcommand: "save_project",
+        projectId: "p",
+        pipeline: TEXT,
+        expectedVersion: it,
+      }],
+      ["rrext_log", { subcommand: it }],
+      ["rrext_log", { subcommand: "read", runKind: it }],
+      ["rrext_account_me", { subcommand: it }],
+      ["rrext_deploy", { subcommand: it }],
+      ["rrext_deploy", { subcommand: "add", kind: it }],
+      ["rrext_deploy_pipe", {
+        subcommand: it,
+        teamId: "local",
+        projectId: "p",
+      }],
+      ["rrext_deploy_pipe", { subcommand: "deploy", ...version }],
+      ["rrext_list_tasks", page],
+      ["rrext_list_connections", { ...page, search: it }],
+      ["rrext_validate", { component: { provider: it } }],
+    ];
+    for (const [command, args] of cases) {
+      const { message = "" } = await client.request(command, args);
+      assert(!isAccident(message), `${command}: ${message}`);
     }
   }));

@@ -43,8 +43,8 @@ export interface FrameClient {
   readonly responses: number;
   /** Send a frame as it is. */
   post(frame: string | Uint8Array<ArrayBuffer>): void;
-  /** Resolves when a response to each of these came, or the end. */
-  answered(seqs: readonly number[]): Promise<void>;
+  /** Resolves when so many responses came, or the end. */
+  answered(count: number): Promise<void>;
   /** Ask, and wait for the answer. */
   ask(command: string, args?: object): Promise<ResponseMessage>;
   /** The same, which must succeed. */
@@ -64,7 +64,6 @@ export function openSocket(engine: Engine): FrameClient {
   const outputs: (string | Uint8Array)[] = [];
   const answers = new Map<number, ResponseMessage>();
   const checks = new Set<() => void>();
-  const counts = new Map<number, number>();
   let responses = 0;
   let seq = OWN_SEQ;
 
@@ -78,7 +77,6 @@ export function openSocket(engine: Engine): FrameClient {
     const message: Message = decodeFrame(frame);
     if (message.type !== "response") return;
     responses++;
-    counts.set(message.request_seq, (counts.get(message.request_seq) ?? 0) + 1);
     answers.set(message.request_seq, message);
     changed();
   };
@@ -111,19 +109,13 @@ export function openSocket(engine: Engine): FrameClient {
       const data = typeof frame === "string" ? frame : frame.buffer;
       socket.dispatchEvent(new MessageEvent("message", { data }));
     },
-    answered(seqs): Promise<void> {
-      const wanted = Map.groupBy(seqs, (it) => it);
-      return until(() =>
-        !client.isOpen ||
-        [...wanted].every(([it, { length }]) => counts.get(it)! >= length)
-      );
-    },
+    answered: (count) => until(() => !client.isOpen || responses >= count),
     async ask(command, args = {}): Promise<ResponseMessage> {
       const own = ++seq;
       client.post(
         JSON.stringify({ type: "request", seq: own, command, arguments: args }),
       );
-      await client.answered([own]);
+      await until(() => !client.isOpen || answers.has(own));
       const answer = answers.get(own);
       if (!answer) throw new Error(`The engine closed: ${outputs.at(-1)}`);
       return answer;

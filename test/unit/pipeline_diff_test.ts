@@ -168,3 +168,10 @@ Deno.test("a list is no record", () => {
     assertEquals(diff(older!, newer!).summary.config_changes, 1);
   }
 });
+
+Deno.test("connections with something else than names are told, in one order", () => {
+  const it = { toString: 1, valueOf: 1 };
+  const input = [{ lane: it, from: it }, { lane: "a", from: "b" }];
+  const { edges } = diff(pipeline(IN), pipeline({ ...IN, input }));
+  assertEquals(edges.added.map(({ from }) => from), ["b", it as never]);
+});

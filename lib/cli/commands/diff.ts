@@ -135,13 +135,18 @@ async function textOfGit(
   );
 }
 
+/** Documents may have anything where a name is expected. */
+function spelled(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value) ?? "";
+}
+
 function linesOf(found: PipelineDiff, colors: Colors): string[] {
   const { nodes, edges, viewport, summary } = found;
   const added = (text: string): string => colors.green(`+ ${oneLine(text)}`);
   const removed = (text: string): string => colors.red(`- ${oneLine(text)}`);
   const edge = ({ from, lane, to }: PipelineEdge): string =>
-    `edge ${from} --${lane}--> ${to}`;
-  const service = (it: unknown): string => oneLine(String(it));
+    `edge ${spelled(from)} --${spelled(lane)}--> ${to}`;
+  const service = (it: unknown): string => oneLine(spelled(it));
   const lines = [
     ...nodes.added.map(({ id }) => added(`node ${id}`)),
     ...nodes.removed.map(({ id }) => removed(`node ${id}`)),

@@ -1,6 +1,7 @@
 import { ValidationException } from "../../errors.ts";
 import type { LogAddress } from "../monitor/event_log.ts";
 import { denied } from "./permissions.ts";
+import { textOf } from "../text_of.ts";
 
 /** The only team: all users are in it. */
 export const TEAM = "local";
@@ -19,7 +20,7 @@ export function readScope(
   if (!runKind || runKind === "dev") return { runKind: "dev", teamId: "" };
   if (runKind === "deploy") return { runKind, teamId: "" };
   throw new ValidationException(
-    `invalid runKind '${runKind}': expected dev or deploy`,
+    `invalid runKind '${textOf(runKind)}': expected dev or deploy`,
   );
 }
 

@@ -13,6 +13,7 @@ import { appsOnlyInCloud } from "./info.ts";
 import type { Call, Reply } from "./call.ts";
 import { type ListRules, pageOf } from "./paged.ts";
 import { readStartOptions, startTask } from "./start.ts";
+import { textOf } from "../text_of.ts";
 
 const MAX_PREVIEW = 50;
 const VERSIONS: ListRules = {
@@ -60,7 +61,7 @@ export async function deployPipe(call: Call): Promise<Reply> {
   const { core, identity, args } = call;
   const registry = registryOf(core);
   const { subcommand, teamId, version } = args;
-  const isReading = READING.includes(`${subcommand}`);
+  const isReading = READING.includes(textOf(subcommand));
   requireUnbound(identity, isReading ? "task.monitor" : "task.control");
   if (subcommand === "list") {
     const team = teamId ? teamOf(call) : undefined;
@@ -130,7 +131,7 @@ function add(call: Call): Reply {
   const { kind = "pipe", comment, deployTo } = args;
   if (kind === "app") return appsOnlyInCloud();
   if (kind !== "pipe") {
-    throw new ValidationException(`Unknown deploy kind ${kind}`);
+    throw new ValidationException(`Unknown deploy kind ${textOf(kind)}`);
   }
   const actor = actorOf(call);
   const pipeline = readPublished(args.pipeline);
@@ -244,7 +245,7 @@ function copyOf(value: object): NonNullable<Reply> {
 }
 
 function unknown(subcommand: unknown): never {
-  throw new RocketRideException(`Unknown subcommand: ${subcommand}`, {
+  throw new RocketRideException(`Unknown subcommand: ${textOf(subcommand)}`, {
     code: "unknown-command",
   });
 }

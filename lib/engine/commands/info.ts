@@ -8,6 +8,7 @@ import {
 } from "../access/permissions.ts";
 import { isName } from "../pipeline/component.ts";
 import type { Call, Reply } from "./call.ts";
+import { textOf } from "../text_of.ts";
 
 /** `rrext_ping`: whether the engine answers. */
 export function ping(): Reply {
@@ -97,7 +98,9 @@ const CREDENTIAL = "ROCKETRIDE_APIKEY";
 export function accountMe(call: Call): Reply {
   const { core, identity, args } = call;
   const { subcommand } = args;
-  const isKnown = ["env_keys", "get_env", "set_env"].includes(`${subcommand}`);
+  const isKnown = ["env_keys", "get_env", "set_env"].includes(
+    textOf(subcommand),
+  );
   if (!isKnown) return onlyInCloud();
   // Who may start pipelines could read the variables anyway.
   requireUnbound(identity, "task.control");

@@ -9,6 +9,7 @@ import {
 } from "../monitor/event_log.ts";
 import { isName } from "../pipeline/component.ts";
 import type { Call, Reply } from "./call.ts";
+import { textOf } from "../text_of.ts";
 
 const MAX_EVENTS = 2_000;
 const MAX_READ_BYTES = 4 * 1024 * 1024;
@@ -33,7 +34,7 @@ export function log(call: Call): Reply {
       return streams(call);
   }
   if (!subcommand) throw new ValidationException("Subcommand is required");
-  throw new RocketRideException(`Unknown subcommand: ${subcommand}`, {
+  throw new RocketRideException(`Unknown subcommand: ${textOf(subcommand)}`, {
     code: "unknown-command",
   });
 }

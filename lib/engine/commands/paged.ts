@@ -1,4 +1,5 @@
 import { isRecord } from "../../../schema/json.ts";
+import { numberOf, textOf } from "../text_of.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -31,12 +32,12 @@ export function pageOf(
   const sort = Array.isArray(args.sort) ? args.sort.slice(0, MAX_LEVELS) : [];
   const given = sort.filter(isRecord);
   const known = given.filter(({ field }) =>
-    rows.some((row) => Object.hasOwn(row, String(field)))
+    rows.some((row) => Object.hasOwn(row, textOf(field)))
   );
   const levels = known.length > 0 ? known : [order];
   rows.sort((a, b) => {
     for (const { field, dir } of levels) {
-      const found = compare(a[String(field)], b[String(field)]);
+      const found = compare(a[textOf(field)], b[textOf(field)]);
       if (found !== 0) return dir === "desc" ? -found : found;
     }
     return 0;
@@ -56,7 +57,9 @@ function whole(value: unknown): number | undefined {
 
 function contains(value: unknown, wanted: string): boolean {
   if (value === undefined || value === null) return false;
-  const text = typeof value === "object" ? JSON.stringify(value) : `${value}`;
+  const text = typeof value === "object"
+    ? JSON.stringify(value)
+    : textOf(value);
   return text.toLowerCase().includes(wanted);
 }
 
@@ -69,12 +72,12 @@ function meets(row: Row, filter: string, wanted: unknown): boolean {
   if (bound !== undefined) return isWithin(value, bound, wanted);
   if (Array.isArray(wanted)) {
     return wanted.length === 0 ||
-      wanted.slice(0, MAX_VALUES).some((it) => `${it}` === `${value}`);
+      wanted.slice(0, MAX_VALUES).some((it) => textOf(it) === textOf(value));
   }
   if (typeof value === "boolean" || typeof value === "number") {
-    return `${value}` === `${wanted}`.toLowerCase();
+    return textOf(value) === textOf(wanted).toLowerCase();
   }
-  return contains(value, `${wanted}`.toLowerCase());
+  return contains(value, textOf(wanted).toLowerCase());
 }
 
 /** An upper bound that is a day has all of that day. */
@@ -88,8 +91,8 @@ function isWithin(value: unknown, bound: string, wanted: unknown): boolean {
 
 /** A number, or a date as Unix seconds. */
 function secondsOf(value: unknown): number {
-  const number = Number(value);
-  return Number.isNaN(number) ? Date.parse(`${value}`) / 1_000 : number;
+  const number = numberOf(value);
+  return Number.isNaN(number) ? Date.parse(textOf(value)) / 1_000 : number;
 }
 
 /** Nothing comes first. */

@@ -4,6 +4,7 @@ import { isName } from "../pipeline/component.ts";
 import type { Pipe } from "../run/pipe.ts";
 import type { Reply, TaskCall } from "./call.ts";
 import { pipelineCode } from "./pipeline_code.ts";
+import { numberOf, textOf } from "../text_of.ts";
 
 /**
  * `rrext_process`: open, write and close pipes, and use tools. A failure is answered as a
@@ -22,7 +23,9 @@ export async function processData(call: TaskCall): Promise<Reply> {
       case "tool":
         return await useTool(call);
       default:
-        throw new PipeException(`Invalid subcommand ${args.subcommand}`);
+        throw new PipeException(
+          `Invalid subcommand ${textOf(args.subcommand)}`,
+        );
     }
   } finally {
     // A task with open pipes is not idle.
@@ -40,7 +43,7 @@ async function open({ core, caller, args, task }: TaskCall): Promise<Reply> {
   const { readObjectInfo } = await pipelineCode();
   if (provider && provider !== task.spec.provider) {
     throw new PipeException(
-      `You are looking for a "${provider}", but this pipeline isn't it`,
+      `You are looking for a "${textOf(provider)}", but this pipeline isn't it`,
     );
   }
   // The connection may have closed meanwhile; it would never close the pipe.
@@ -85,9 +88,9 @@ async function useTool(
   const use = (pipe: Pipe): Promise<unknown> => pipe.tool(tool, input, nodeId);
   const pipes = await task.pipes();
   if (id !== undefined && id !== null) {
-    const found = pipes.byId.get(Number(id));
+    const found = pipes.byId.get(numberOf(id));
     if (found?.owner !== caller || !found.pipe.isOpen) {
-      throw new PipeException(`Pipe ${id} is not open`);
+      throw new PipeException(`Pipe ${textOf(id)} is not open`);
     }
     return { result: await use(found.pipe) ?? null };
   }

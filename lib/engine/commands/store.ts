@@ -16,6 +16,7 @@ import type { Files } from "../store/files.ts";
 import { listLogs, readLog, saveLog } from "../store/documents.ts";
 import type { Handles, Mode } from "../store/handles.ts";
 import { BinaryReply, type Call, type Reply } from "./call.ts";
+import { textOf } from "../text_of.ts";
 
 /** The most that one read returns, and what it returns by default. */
 const MAX_READ_BYTES = 4_194_304;
@@ -88,7 +89,7 @@ export function store(
   const isKnown = typeof subcommand === "string" &&
     Object.hasOwn(SUBCOMMANDS, subcommand);
   if (!isKnown) {
-    throw new RocketRideException(`Unknown subcommand: ${subcommand}`, {
+    throw new RocketRideException(`Unknown subcommand: ${textOf(subcommand)}`, {
       code: "unknown-command",
     });
   }
@@ -207,7 +208,7 @@ async function keepLog({ args, files }: StoreCall): Promise<Reply> {
 async function getLog({ args, files }: StoreCall): Promise<Reply> {
   const projectId = storeName("projectId", args.projectId);
   const source = storeName("source", args.source);
-  const startTime = storeName("startTime", String(args.startTime ?? ""));
+  const startTime = storeName("startTime", textOf(args.startTime ?? ""));
   const contents = await readLog(files, projectId, source, startTime);
   return { success: true, contents };
 }

@@ -6,6 +6,7 @@ import { InTurn } from "../store/handles.ts";
 import { refusal } from "../store/file_store.ts";
 import type { Files } from "../store/files.ts";
 import { BinaryReply, type Call, type Reply } from "./call.ts";
+import { numberOf } from "../text_of.ts";
 
 const MAX_FILES = 256;
 const MAX_BYTES = 32 * 1024 * 1024;
@@ -67,7 +68,7 @@ export async function getUrl(
 ): Promise<Reply> {
   const { expires_in: given = DEFAULT_SECONDS, download_name } = args;
   const path = storePathBelowRoot(args.path);
-  const seconds = Number(given);
+  const seconds = numberOf(given);
   if (!(seconds >= 1 && seconds <= MAX_SECONDS)) {
     throw new ValidationException(
       `'expires_in' must be 1 to ${MAX_SECONDS} seconds`,

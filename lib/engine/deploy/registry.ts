@@ -11,6 +11,7 @@ import type { Clock } from "../../async.ts";
 import { RocketRideException, ValidationException } from "../../errors.ts";
 import type { Permission } from "../access/permissions.ts";
 import { readSchedule, type Schedule, whenDue } from "./schedule.ts";
+import { numberOf, textOf } from "../text_of.ts";
 
 /** Who does something to a deployment, and what they may do. */
 export interface Actor {
@@ -271,10 +272,10 @@ export class Registry {
   }
 
   #version(projectId: string, version: unknown): Version {
-    const found = this.#versions.get(projectId)?.[Number(version) - 1];
+    const found = this.#versions.get(projectId)?.[numberOf(version) - 1];
     if (found) return found;
     throw new RocketRideException(
-      `Project '${projectId}' has no version ${version}`,
+      `Project '${projectId}' has no version ${textOf(version)}`,
     );
   }
 

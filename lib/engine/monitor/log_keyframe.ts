@@ -1,5 +1,6 @@
 import { isRecord } from "../../../schema/json.ts";
 import type { LogChapter, LogKeyframe } from "../../../schema/log.ts";
+import { textOf } from "../text_of.ts";
 
 /** How much a keyframe has at most. */
 const MAX_LINES = 200;
@@ -81,7 +82,7 @@ export function keyframeAfter(
     } else if (event === "apaevt_status_update") status = fields;
     else if (event === "apaevt_flow") flow(fields);
     else if (event === "output") {
-      for (const text of String(fields.output).split("\n")) print(text);
+      for (const text of textOf(fields.output).split("\n")) print(text);
     }
     if (closed.length > MAX_CLOSED) {
       closed.splice(0, closed.length - MAX_CLOSED);

@@ -2,6 +2,7 @@ import { isRecord, type JsonObject } from "../../../schema/json.ts";
 import { delay } from "../../async.ts";
 import { ExecutionException } from "../../errors.ts";
 import { fetchBody, type FetchTools, isTimeout, jsonOf } from "./fetch_body.ts";
+import { numberOf, textOf } from "../text_of.ts";
 
 /** One request to the HTTP API of a model. */
 export interface ApiRequest {
@@ -185,9 +186,9 @@ function reportedError(body: unknown): unknown {
 
 function reportedStatus(error: unknown): number {
   const told = ["code", "status", "type"].map((name) => dig(error, name));
-  const number = told.map(Number)
+  const number = told.map(numberOf)
     .find((one) => Number.isInteger(one) && one >= 400 && one < 600);
-  return number ?? (PERMANENT.test(told.join(" ")) ? 400 : 500);
+  return number ?? (PERMANENT.test(told.map(textOf).join(" ")) ? 400 : 500);
 }
 
 /** The sentence that says what is wrong; empty when there is none. */

@@ -6,6 +6,7 @@ import { messageOf } from "../run/failure.ts";
 import { unsupportedReason } from "../services/unsupported.ts";
 import { nodeFiles } from "../store/stores.ts";
 import type { PipelineNode } from "./node_config.ts";
+import { textOf } from "../text_of.ts";
 
 /** A document may name many providers that are not there; guesses take time. */
 const MOST_GUESSES = 20;
@@ -85,7 +86,7 @@ export function loadNodes(
   if (!Array.isArray(components)) return undefined;
   const loads = components.flatMap((component) => {
     const provider = isRecord(component) ? component.provider : undefined;
-    const definition = registry.get(String(provider));
+    const definition = registry.get(textOf(provider));
     return (definition && checked.get(definition)?.()) ?? [];
   });
   return loads.length > 0 ? Promise.all(loads) : undefined;

@@ -1,6 +1,7 @@
 import type { FlowTrace } from "../../../schema/event.ts";
 import { isRecord } from "../../../schema/json.ts";
 import type { ObjectInfo } from "../node.ts";
+import { textOf } from "../text_of.ts";
 
 /** A step of an object through a pipe, as `apaevt_flow` reports it. */
 export type FlowStep =
@@ -66,7 +67,7 @@ function laneData(lane: string, payload: unknown, full: boolean): unknown {
   switch (lane) {
     case "text":
     case "table": {
-      const text = String(payload);
+      const text = textOf(payload);
       const shown = { text: text.slice(0, TEXT_SHOWN) };
       return { length: text.length, ...(full && shown) };
     }

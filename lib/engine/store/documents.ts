@@ -3,6 +3,7 @@ import { isPipeline } from "../../../schema/pipeline.ts";
 import { type ProjectSummary, summarize } from "../../../schema/store.ts";
 import { RocketRideException } from "../../errors.ts";
 import type { Files } from "./files.ts";
+import { textOf } from "../text_of.ts";
 
 /** Pipelines of one kind, each in a file of its own. */
 export interface Shelf {
@@ -180,7 +181,9 @@ async function requireVersion(
   const version = before && await versionOf(before);
   if (version === expected) return;
   throw new RocketRideException(
-    `CONFLICT: ${what} has version '${version ?? ""}', not '${expected}'`,
+    `CONFLICT: ${what} has version '${version ?? ""}', not '${
+      textOf(expected)
+    }'`,
     { code: "version-conflict" },
   );
 }

@@ -1,6 +1,7 @@
 import { ignore } from "../../async.ts";
 import { ConnectionException, RocketRideException } from "../../errors.ts";
 import type { StoredReader, StoredWriter } from "./file_store.ts";
+import { textOf } from "../text_of.ts";
 
 /** How a file is opened. */
 export type Mode = "r" | "w";
@@ -138,7 +139,7 @@ export class Handles {
   get(handle: unknown): OpenFile {
     const file = this.#files.get(handle as string);
     if (file) return file;
-    throw new RocketRideException(`Invalid file handle: ${handle}`);
+    throw new RocketRideException(`Invalid file handle: ${textOf(handle)}`);
   }
 
   /**

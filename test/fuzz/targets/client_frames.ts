@@ -1,33 +1,18 @@
-import { assert, assertEquals } from "@std/assert";
-import { createEngine } from "../../../lib/engine/engine.ts";
+import { assert } from "@std/assert";
+import { checkDepth, salvageSeq } from "../../../lib/engine/serve/socket.ts";
 import { decodeFrame } from "../../../lib/protocol/frame.ts";
-import { checkDepth } from "../../../lib/engine/serve/socket.ts";
-import { TEXT } from "../../support/pipelines.ts";
-import { collector, entry } from "../../support/test_nodes.ts";
-import type { FuzzRig, FuzzTarget } from "../fuzz_target.ts";
-import { isAccident } from "../../support/foreseen.ts";
+import type { FuzzTarget } from "../fuzz_target.ts";
 import {
   bytesOf,
   type Json,
   mutateBytes,
-  mutateJson,
   mutateJsonText,
   pick,
 } from "../mutate.ts";
-import {
-  type FrameClient,
-  openSocket,
-  withoutNetwork,
-} from "../served_socket.ts";
+import { openSocket } from "../served_socket.ts";
+import { engineRig, KEYS, type TriedEngine } from "../tried_engine.ts";
 
-/** Credentials that no case knows. */
-const OTHERS_KEY = "othersKey4c8f2aR7";
-const SECRET = "engineSecret9d3e6bM1";
-/** What a case may log in with: everything, data alone, or nothing at all. */
-const KEYS: Readonly<Record<string, string>> = {
-  all: "key",
-  data: "data-key",
-};
+/** What an engine reads of nested JSON. */
 const MAX_DEPTH = 256;
 
 type Frame = readonly [kind: string, content: string];
@@ -70,7 +55,7 @@ export const clientFrames: FuzzTarget = {
       frames: list as unknown as Json,
     };
   },
-  open,
+  open: () => engineRig(run),
 };
 
 /** A frame is sent again at the end, or a part of the frames is left out. */
@@ -78,85 +63,29 @@ function mutateList(at: number, frames: readonly Frame[]): readonly Frame[] {
   return at % 2 === 0 ? frames.toSpliced(at, 1) : [...frames, frames[at]!];
 }
 
-/** After so many cases the engine is another one: what is stored stays. */
-const ENGINE_CASES = 200;
-
-/** One engine after the other. */
-async function open(): Promise<FuzzRig> {
-  let rig = await openEngine();
-  let count = 0;
-  return {
-    async run(entry): Promise<void> {
-      if (count++ % ENGINE_CASES === ENGINE_CASES - 1) {
-        await rig[Symbol.asyncDispose]();
-        rig = await openEngine();
-      }
-      await rig.run(entry);
-    },
-    [Symbol.asyncDispose]: async () => await rig[Symbol.asyncDispose](),
-  };
-}
-
-async function openEngine(): Promise<FuzzRig> {
-  const engine = createEngine({
-    upgrade: withoutNetwork,
-    auth: [
-      "key",
-      { key: OTHERS_KEY, userId: "other" },
-      { key: "data-key", permissions: ["task.data"] },
-    ],
-    env: { ROCKETRIDE_SECRET: SECRET },
-    nodes: [entry(), collector()],
-    llm: (question) => question.questions[0]?.text ?? "",
-    embedding: "words",
-    fetch: () => Promise.reject(new TypeError("No network")),
-  });
-  const witness = openSocket(engine);
-  await witness.ok("auth", { auth: OTHERS_KEY });
-  const { token } = await witness.ok("execute", { pipeline: TEXT });
-  const known = await state(witness);
-
-  async function run(entry: Json): Promise<void> {
-    const { login, frames } = entry as unknown as Case;
-    const client = openSocket(engine);
-    const key = KEYS[login];
-    if (key !== undefined) await client.ok("auth", { auth: key });
-    const asked: number[] = [];
-    for (const [kind, template] of frames) {
-      if (template.includes("$")) await client.answered(asked);
-      const content = filledIn(template, client.outputs);
-      const frame = kind === "bytes" ? bytesOf(content) : content;
-      const seq = seqOf(frame);
-      if (seq !== undefined) asked.push(seq);
-      client.post(frame);
-    }
-    await client.answered(asked);
-    await witness.ok("rrext_ping");
-    const { responses, isOpen } = client;
-    const least = asked.length + (key === undefined ? 0 : 1);
-    const most = frames.length + (key === undefined ? 0 : 1);
-    assert(!isOpen || responses >= least, `${responses} of ${least}`);
-    assert(responses <= most, `${responses} responses to ${most} frames`);
-    client.close();
-    assertClean(client.outputs, [
-      OTHERS_KEY,
-      ...(login === "all" ? [] : [SECRET, String(token)]),
-    ]);
-    for (const task of tasksOf(await witness.ok("rrext_get_tasks"))) {
-      if (task.token !== token) {
-        await witness.ask("terminate", { token: task.token });
-      }
-    }
-    assertEquals(await state(witness), known);
+async function run(
+  { engine, assertAsBefore, assertClean }: TriedEngine,
+  entry: Json,
+): Promise<void> {
+  const { login, frames } = entry as unknown as Case;
+  const client = openSocket(engine);
+  const key = KEYS[login];
+  if (key !== undefined) await client.ok("auth", { auth: key });
+  let due = key === undefined ? 0 : 1;
+  for (const [kind, template] of frames) {
+    if (kind === "wait" || template.includes("$")) await client.answered(due);
+    if (kind === "wait") continue;
+    const content = filledIn(template, client.outputs);
+    const frame = kind === "bytes" ? bytesOf(content) : content;
+    if (isAnswered(frame)) due++;
+    client.post(frame);
   }
-
-  return {
-    run,
-    async [Symbol.asyncDispose](): Promise<void> {
-      witness.close();
-      await engine.close();
-    },
-  };
+  await client.answered(due);
+  const { isOpen } = client;
+  client.close();
+  assert(!isOpen || client.responses === due, "A request is answered twice");
+  assertClean(client.outputs, login === "all");
+  await assertAsBefore();
 }
 
 /** What stands for what the engine made up: the last of it that came. */
@@ -171,40 +100,16 @@ function filledIn(
   });
 }
 
-/** The number of a request that must be answered. */
-function seqOf(frame: string | Uint8Array): number | undefined {
+/** Whether a frame has an answer: a request, or what might be one. */
+function isAnswered(frame: string | Uint8Array): boolean {
   try {
-    const { type, seq } = decodeFrame(frame);
-    checkDepth(decodeFrame(frame), MAX_DEPTH);
-    return type === "request" && Number.isFinite(seq) ? seq : undefined;
+    const message = decodeFrame(frame);
+    checkDepth(message, MAX_DEPTH);
+    const { type, seq } = message as { type: unknown; seq?: unknown };
+    const isNumber = typeof seq === "number" || (seq ?? null) === null ||
+      typeof seq === "string" && seq.length <= 256;
+    return type === "request" || !isNumber;
   } catch {
-    return undefined;
-  }
-}
-
-function tasksOf(body: Record<string, unknown>): Record<string, unknown>[] {
-  return body.tasks as Record<string, unknown>[];
-}
-
-/** What an engine holds, as a client sees it. */
-async function state(witness: FrameClient): Promise<unknown> {
-  const { overview, connections } = await witness.ok("rrext_dashboard") as {
-    overview: Record<string, unknown>;
-    connections: unknown[];
-  };
-  return [overview.totalConnections, overview.activeTasks, connections.length];
-}
-
-function assertClean(
-  outputs: readonly (string | Uint8Array)[],
-  secrets: readonly string[],
-): void {
-  for (const output of outputs) {
-    const text = typeof output === "string"
-      ? output
-      : new TextDecoder().decode(output);
-    for (const secret of secrets) assert(!text.includes(secret), text);
-    const [, message = ""] = /"message":("(?:[^"\\]|\\.)*")/.exec(text) ?? [];
-    assert(!isAccident(message), message);
+    return salvageSeq(frame) !== undefined;
   }
 }

@@ -10,6 +10,7 @@ import { messageOf } from "../../run/failure.ts";
 import { configReader } from "../config_reader.ts";
 import { describedTool, type Tool, toolCalls } from "./tools.ts";
 import { type AgentRun, type AgentSettings, runWaves } from "./waves.ts";
+import { textOf } from "../../text_of.ts";
 
 const DEFAULT_WAVES = 10;
 
@@ -60,7 +61,7 @@ export function startAgent(context: TaskContext, maxWaves: number): NodeTask {
       invoke: async ({ query, context }) => {
         const started_at = new Date().toISOString();
         const question = createQuestion({
-          questions: [{ text: String(query) }],
+          questions: [{ text: textOf(query) }],
           context: context === undefined
             ? []
             : [typeof context === "string" ? context : JSON.stringify(context)],

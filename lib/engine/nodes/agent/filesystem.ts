@@ -10,6 +10,7 @@ import {
   type Tool,
   toolCalls,
 } from "./tools.ts";
+import { numberOf, textOf } from "../../text_of.ts";
 
 const DEFAULT_BYTES = 262_144;
 
@@ -58,7 +59,7 @@ function fileWork(
 ): Record<keyof typeof FLAGS, (path: string, args: Args) => Promise<object>> {
   return {
     read_file: async (path, { encoding, maxBytes = DEFAULT_BYTES }) => {
-      const { bytes, size } = await files.read(path, Number(maxBytes));
+      const { bytes, size } = await files.read(path, numberOf(maxBytes));
       const content = encoding === "base64"
         ? base64(bytes)
         // A character that the limit cuts is left out.
@@ -66,7 +67,7 @@ function fileWork(
       return { path, content, size };
     },
     write_file: async (path, { content }) => {
-      const bytes = new TextEncoder().encode(String(content));
+      const bytes = new TextEncoder().encode(textOf(content));
       await files.write(path, bytes);
       return { path, bytesWritten: bytes.length };
     },

@@ -17,6 +17,7 @@ import {
   type Tool,
   toolCalls,
 } from "./tools.ts";
+import { textOf } from "../../text_of.ts";
 
 /**
  * Start `tool_http_request`: lets an agent make HTTP requests.
@@ -72,8 +73,8 @@ const MAX_SECONDS = 300;
  * value that may be secret.
  */
 export function prepareRequest(args: Args): PreparedRequest {
-  const method = String(args.method);
-  const url = readUrl(String(args.url), recordOf(args.path_params));
+  const method = textOf(args.method);
+  const url = readUrl(textOf(args.url), recordOf(args.path_params));
   for (const [name, value] of texts(args.query_params)) {
     url.searchParams.append(name, value);
   }
@@ -102,7 +103,7 @@ function readUrl(text: string, params: Args): URL {
     /^([a-z][a-z0-9+.-]*:\/\/[^/?#]*)?([^]*)$/i.exec(text) ?? [];
   const filled = path.replace(/:([A-Za-z_]\w*)/g, (whole, name: string) => {
     if (!Object.hasOwn(params, name) || params[name] === null) return whole;
-    const segment = encodeURIComponent(String(params[name]).toWellFormed());
+    const segment = encodeURIComponent(textOf(params[name]).toWellFormed());
     if (!/^\.{0,2}$/.test(segment)) return segment;
     throw new ExecutionException(
       `'path_params.${name}' cannot be a part of a path`,
@@ -129,7 +130,9 @@ function logIn(args: Args, url: URL, headers: Headers): void {
   };
   if (type === "basic") {
     const { username = "", password = "" } = recordOf(given.basic);
-    const pair = new TextEncoder().encode(`${username}:${password}`);
+    const pair = new TextEncoder().encode(
+      `${textOf(username)}:${textOf(password)}`,
+    );
     setHeader(headers, "authorization", `Basic ${base64(pair)}`);
   }
   if (type === "bearer") {
@@ -178,7 +181,7 @@ function requestBody(
       return [undefined];
     case "raw": {
       const { content = "", content_type } = recordOf(body.raw);
-      return [String(content), String(content_type ?? "application/json")];
+      return [textOf(content), textOf(content_type ?? "application/json")];
     }
     case "form_data": {
       const form = new FormData();

@@ -4,6 +4,7 @@ import { ExecutionException } from "../../../errors.ts";
 import type { NodeTask, TaskContext } from "../../node.ts";
 import { messageOf } from "../../run/failure.ts";
 import { type Args, describedTool, type Tool, toolCalls } from "./tools.ts";
+import { numberOf, textOf } from "../../text_of.ts";
 
 /** What one look shows: items of a list, characters of JSON text. */
 const MAX_ITEMS = 50;
@@ -111,19 +112,19 @@ export function peek(
   memory: ReadonlyMap<string, JsonValue>,
   args: Args,
 ): object {
-  const key = String(args.key ?? "");
+  const key = textOf(args.key ?? "");
   const fail = (error: string): object => ({ ok: false, key, error });
   const value = memory.get(key);
   if (value === undefined) return fail(`Nothing is kept under '${key}'`);
   const path = args.path ?? "";
   const offset = args.offset ?? 0;
   if (typeof path !== "string") return fail("'path' must be a text");
-  if (!Number.isInteger(offset) || Number(offset) < 0) {
+  if (!Number.isInteger(offset) || numberOf(offset) < 0) {
     return fail("'offset' must be a whole number from 0");
   }
   try {
     const found = structuredClone(queryPath(value, path));
-    return { ok: true, key, ...shown(found, Number(offset)) };
+    return { ok: true, key, ...shown(found, numberOf(offset)) };
   } catch (error) {
     return fail(`'path' cannot be followed: ${messageOf(error)}`);
   }

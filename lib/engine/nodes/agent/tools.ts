@@ -3,6 +3,7 @@ import { ExecutionException } from "../../../errors.ts";
 import type { Awaitable, ControlCall } from "../../node.ts";
 import type { ConfigReader } from "../config_reader.ts";
 import descriptions from "./tools.json" with { type: "json" };
+import { numberOf, textOf } from "../../text_of.ts";
 
 /** A tool as agents see it; the schemas are JSON Schemas. */
 export interface ToolDescription {
@@ -83,7 +84,7 @@ export function readArgument(
   };
   const types = [schema.type ?? []].flat();
   if (types.length > 0 && !types.some((type) => isOfType(value, type))) {
-    refuse(`must be of type ${types.join(" or ")}`);
+    refuse(`must be of type ${types.map(textOf).join(" or ")}`);
   }
   if (Array.isArray(schema.enum)) {
     if (schema.enum.includes(value as never)) return value;
@@ -91,12 +92,13 @@ export function readArgument(
       typeof one === "string" && typeof value === "string" &&
       one.toLowerCase() === value.toLowerCase()
     );
-    return found ?? refuse(`must be one of ${schema.enum.join(", ")}`);
+    return found ??
+      refuse(`must be one of ${schema.enum.map(textOf).join(", ")}`);
   }
   if (typeof value === "number") {
     const { minimum = -Infinity, maximum = Infinity } = schema;
-    if (value < Number(minimum)) refuse(`must be ${minimum} or more`);
-    if (value > Number(maximum)) refuse(`must be ${maximum} or less`);
+    if (value < numberOf(minimum)) refuse(`must be ${textOf(minimum)} or more`);
+    if (value > numberOf(maximum)) refuse(`must be ${textOf(maximum)} or less`);
   }
   const { items } = schema;
   if (Array.isArray(value) && isRecord(items)) {

@@ -130,7 +130,9 @@ export const geminiDialect: Dialect = {
     const text = textOf(dig(first, "content", "parts"));
     const cut = finishReason === "MAX_TOKENS";
     const stopped = text === "" && !cut && finishReason !== "STOP";
-    return stopped ? `The reply is withheld: ${finishReason}` : { text, cut };
+    if (!stopped) return { text, cut };
+    const why = typeof finishReason === "string" ? finishReason : "no reason";
+    return `The reply is withheld: ${why}`;
   },
 };
 

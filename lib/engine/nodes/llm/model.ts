@@ -13,6 +13,7 @@ import type {
 import { jsonReply } from "../_json_reply.ts";
 import { promptText } from "../prompt_text.ts";
 import { countTokens } from "./ask_llm.ts";
+import { textOf } from "../../text_of.ts";
 
 /** What a model is asked. */
 export interface ModelRequest {
@@ -101,6 +102,6 @@ function asked(question: unknown): Question {
   return completeQuestion(
     isRecord(question)
       ? question
-      : { questions: [{ text: String(question ?? "") }] },
+      : { questions: [{ text: textOf(question ?? "") }] },
   );
 }

@@ -3,6 +3,7 @@ import type { NodeTask, TaskContext } from "../../node.ts";
 import { callApi } from "../call_api.ts";
 import { configReader } from "../config_reader.ts";
 import { type Tool, toolCalls } from "../agent/tools.ts";
+import { numberOf, textOf } from "../../text_of.ts";
 
 const TYPES = ["auto", "neural", "keyword", "fast"] as const;
 const MOST_RESULTS = 100;
@@ -47,8 +48,8 @@ export function startExaSearch(context: TaskContext): NodeTask {
           headers: { "x-api-key": secret },
           body: {
             ...search,
-            query: String(query),
-            numResults: Number(numResults ?? most),
+            query: textOf(query),
+            numResults: numberOf(numResults ?? most),
           },
           secret,
           timeoutMs: TIMEOUT_MS,

@@ -15,6 +15,7 @@ import { Collection, MemoryBudget } from "./collection.ts";
 import { search } from "./search.ts";
 import { snippetsOf } from "./snippets.ts";
 import { matchesIn, TextIndex, type TextQuery } from "./text_index.ts";
+import { textOf } from "../../text_of.ts";
 
 const PROVIDERS = [
   "qdrant",
@@ -74,7 +75,7 @@ export function storeStarters(): Readonly<
 }
 
 function modeOf({ config }: TaskContext): string {
-  return String(config.mode ?? "vectors").trim().toLowerCase();
+  return textOf(config.mode ?? "vectors").trim().toLowerCase();
 }
 
 function vectorStore(
