@@ -5,7 +5,7 @@
  * @module
  */
 
-import { freshSeed } from "../peer/fresh_seed.ts";
+import { freshSeed } from "../support/test_seed.ts";
 import { announce, print } from "../runner/report.ts";
 import type { FuzzTarget } from "./fuzz_target.ts";
 import { caseOf, formatFailure, readCorpus, runTarget } from "./run_target.ts";

@@ -28,7 +28,7 @@ class ServerSocket extends EventTarget {
 let latest: ServerSocket;
 
 /** What an engine upgrades requests with whose sockets have no network. */
-export const withoutNetwork: Upgrade = () => {
+export const withoutNetwork: Upgrade = (): ReturnType<Upgrade> => {
   latest = new ServerSocket();
   const socket = latest as unknown as WebSocket;
   return { socket, response: new Response(null, { status: 204 }) };

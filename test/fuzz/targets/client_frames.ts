@@ -31,7 +31,7 @@ export const clientFrames: FuzzTarget = {
   name: "client_frames",
   share: 1_500,
   weight: 25,
-  mutate(random, entry) {
+  mutate(random, entry): Json {
     const { login, frames } = entry as unknown as Case;
     const parts = frames.map(([, content]) => content);
     const changed = frames.map(([kind, content]): Frame => {

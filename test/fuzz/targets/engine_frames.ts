@@ -41,7 +41,7 @@ export const engineFrames: FuzzTarget = {
   name: "engine_frames",
   share: 1_500,
   weight: 25,
-  mutate(random, entry) {
+  mutate(random, entry): Json {
     const { ask, persist, answers, loose } = entry as unknown as Case;
     const lists = Object.entries(answers);
     const all = [...lists.flatMap(([, frames]) => frames), ...loose];

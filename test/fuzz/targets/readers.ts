@@ -2,7 +2,7 @@ import { READERS } from "../../scaling/readers.ts";
 import type { TextReader } from "../../scaling/text_reader.ts";
 import { assertForeseen } from "../../support/foreseen.ts";
 import { type FuzzTarget, plainRig } from "../fuzz_target.ts";
-import { mutateJsonText, mutateText, pick } from "../mutate.ts";
+import { type Json, mutateJsonText, mutateText, pick } from "../mutate.ts";
 
 /**
  * Readers by the first function that they cover. Some are many: each gets a
@@ -28,7 +28,7 @@ export const readers: FuzzTarget = {
   name: "readers",
   share: 4_000,
   weight: 30,
-  mutate(random, entry) {
+  mutate(random, entry): Json {
     const [name, text] = entry as [string, string];
     // A text of one reader may be the worst for another.
     const reader = random.chance(0.15) ? pick(random, READER_NAMES) : name;

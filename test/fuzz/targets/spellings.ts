@@ -12,7 +12,7 @@ import { readSchedule } from "../../../lib/engine/deploy/schedule.ts";
 import { ENV_PARSERS } from "../../support/env_parsers.ts";
 import { assertForeseen, attempt } from "../../support/foreseen.ts";
 import { type FuzzTarget, plainRig } from "../fuzz_target.ts";
-import { mutateText, pick } from "../mutate.ts";
+import { type Json, mutateText, pick } from "../mutate.ts";
 
 /** What holds for each kind of text, besides that it is read or refused. */
 const KINDS: Readonly<Record<string, (text: string) => void | Promise<void>>> =
@@ -90,7 +90,7 @@ export const spellings: FuzzTarget = {
   name: "spellings",
   share: 6_000,
   weight: 40,
-  mutate(random, entry) {
+  mutate(random, entry): Json {
     const [kind, text] = entry as [string, string];
     const name = random.chance(0.1) ? pick(random, SPELLINGS) : kind;
     return [name, mutateText(random, text)];
