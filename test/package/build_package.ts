@@ -1,10 +1,13 @@
 /**
- * Builds the package for npm: `deno task npm`.
+ * Builds the package for npm: `deno task npm [folder]`.
  *
- * `dist/package` is what it contains, `dist/*.tgz` what is published.
+ * `package` in the folder, `dist` if none is named, is what it contains,
+ * `*.tgz` what is published.
  *
  * @module
  */
+import { PAGE_HTML } from "../../lib/page/built_page.ts";
+import { licencesOf } from "../page/build_page.ts";
 import { print } from "../runner/report.ts";
 import { readTree, ROOT } from "../support/read_tree.ts";
 import { mustRun } from "../support/run_program.ts";
@@ -18,6 +21,7 @@ import {
   type DenoConfig,
   packageJson,
 } from "./package_json.ts";
+import { tarball } from "./tarball.ts";
 
 /** What is published besides modules and the READMEs of folders. */
 const TEXTS = ["LICENSE", "CHANGELOG.md"];
@@ -51,7 +55,8 @@ export async function buildPackage(target: string): Promise<BuiltPackage> {
   await layOutSources(config, sources);
   const modules = await bundleModules(config, sources, built);
   await declareTypes(config, sources, built);
-  await Deno.writeTextFile(`${built}/${LICENCES}`, await listLicences(modules));
+  const licences = await listLicences(modules, licencesOf(PAGE_HTML));
+  await Deno.writeTextFile(`${built}/${LICENCES}`, licences);
   for (const name of [...TEXTS, ...await findReadmes()]) {
     const place = `${built}/${name}`;
     await Deno.mkdir(place.slice(0, place.lastIndexOf("/")), {
@@ -75,15 +80,28 @@ export async function buildPackage(target: string): Promise<BuiltPackage> {
     // the first build
   });
   await mustRun("cp", ["-r", built, folder], ROOT);
-  const packed = await mustRun(
-    "npm",
-    ["pack", "--json", "--ignore-scripts", "--pack-destination", ".."],
-    folder,
-  );
-  const [{ filename }] = Object.values<{ filename: string }>(
-    JSON.parse(packed),
-  ) as [{ filename: string }];
-  return { folder, tarball: `${target}/${filename}` };
+  // As npm would name it.
+  const name = `${config.name.replace("@", "").replace("/", "-")}`;
+  const path = `${target}/${name}-${config.version}.tgz`;
+  const files = await filesIn(folder);
+  await Deno.writeFile(path, tarball(files, (path) => path === COMMAND));
+  return { folder, tarball: path };
+}
+
+/** Read all files of a folder: their contents by path. */
+async function filesIn(
+  folder: string,
+  prefix = "",
+): Promise<Map<string, Uint8Array>> {
+  const files = new Map<string, Uint8Array>();
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const [place, path] = [`${folder}/${name}`, prefix + name];
+    if (!isDirectory) files.set(path, await Deno.readFile(place));
+    else {for (const file of await filesIn(place, `${path}/`)) {
+        files.set(...file);
+      }}
+  }
+  return files;
 }
 
 /**
@@ -110,7 +128,7 @@ function repository(): string | undefined {
 }
 
 if (import.meta.main) {
-  const { tarball } = await buildPackage("dist");
-  const { size } = await Deno.stat(tarball);
-  print(`${tarball} (${(size / 1024).toFixed(0)} KiB)`);
+  const { tarball: path } = await buildPackage(Deno.args[0] ?? "dist");
+  const { size } = await Deno.stat(path);
+  print(`${path} (${(size / 1024).toFixed(0)} KiB)`);
 }

@@ -8,29 +8,56 @@ interface PackageInfo {
 }
 
 /**
+ * The licences that the code of others may have. They allow it in a package
+ * under another licence, and ask for no more than their text and, MPL-2.0, the
+ * address of the sources, which stand in the list.
+ */
+const ALLOWED: readonly string[] = [
+  "0BSD",
+  "BSD-2-Clause",
+  "BSD-3-Clause",
+  "ISC",
+  "MIT",
+  "MPL-2.0",
+];
+
+/** What a text begins with that is said about a package. */
+const SECTION = /^(?=## )/m;
+
+/**
  * List the packages that modules belong to, with the texts of their licences.
  *
  * @param modules Paths of modules; those that are in no package do not matter.
+ * @param other A list that a module has been built with, to be part of this one.
  * @returns A text in Markdown.
- * @throws {Error} A package comes without the text of its licence.
+ * @throws {Error} A package comes without the text of its licence, or under a
+ * licence that is not allowed.
  */
 export async function listLicences(
   modules: readonly string[],
+  other = "",
 ): Promise<string> {
   const folders = new Set(
     modules.flatMap((path) =>
       /^\/.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path) ?? []
     ),
   );
-  const texts = new Map<string, string>();
+  const texts = new Set(
+    other.split(SECTION).slice(1).map((text) => `${text.trimEnd()}\n`),
+  );
   for (const folder of folders) {
     const info: PackageInfo = JSON.parse(
       await Deno.readTextFile(`${folder}/package.json`),
     );
-    texts.set(info.name, section(info, await licenceText(folder)));
+    if (!ALLOWED.includes(info.license ?? "")) {
+      throw new Error(
+        `${info.name} is under ${info.license ?? "no licence"}: its code may ` +
+          `be in the package under one of ${ALLOWED.join(", ")}`,
+      );
+    }
+    texts.add(section(info, await licenceText(folder)));
   }
-  const sorted = [...texts].sort(([a], [b]) => a < b ? -1 : 1);
-  return [HEAD, ...sorted.map(([, text]) => text)].join("\n");
+  return [HEAD, ...[...texts].sort()].join("\n");
 }
 
 const HEAD = `# Licences of what is bundled

@@ -1,6 +1,8 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
+import { PAGE_HTML } from "../../lib/page/built_page.ts";
 import { VERSION } from "../../lib/version.ts";
+import { licencesOf } from "../page/build_page.ts";
 import { unseenReferences } from "../support/house_figures.ts";
 import { ROOT } from "../support/read_tree.ts";
 import { mustRun } from "../support/run_program.ts";
@@ -8,6 +10,7 @@ import { sameBytes } from "../support/same_bytes.ts";
 import { scanModule } from "../support/scan_module.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 import { buildPackage } from "./build_package.ts";
+import { listLicences } from "./licences.ts";
 import { packageJson } from "./package_json.ts";
 import { packagingTools } from "./tools.ts";
 
@@ -164,15 +167,17 @@ Deno.test("the package for npm is complete, and clean by publint and attw", asyn
       const inside = withEnding(texts, ".js").flatMap(([, text]) =>
         Array.from(
           text.matchAll(
-            /node_modules\/\.deno\/[^/]+\/node_modules\/((?:@[^/]+\/)?[^/]+)\//g,
+            /node_modules\/\.deno\/[^/]+@([^/_]+)[^/]*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//g,
           ),
-          ([, name]) => name!,
+          ([, version, name]) => `${name}@${version}`,
         )
       );
-      assertEquals(
-        listed.map((name) => name.replace(/@[^@]+$/, "")),
-        [...new Set(inside)].sort(),
+      const inPage = Array.from(
+        licencesOf(PAGE_HTML).matchAll(/^## (\S+) (\S+)$/gm),
+        ([, name, version]) => `${name}@${version}`,
       );
+      assert(inPage.length >= 3);
+      assertEquals(listed.sort(), [...new Set(inside.concat(inPage))].sort());
       // The lock file adds the peers of a package to its version.
       const locked = Object.keys(lock.npm)
         .map((name) => name.replace(/(?<=.@[^@_]+)_.*/, ""));
@@ -197,15 +202,43 @@ Deno.test("the package for npm is complete, and clean by publint and attw", asyn
   });
 
   await t.step(
-    "a second build elsewhere is the same, byte for byte",
+    "a build in another folder, by another user, is the same byte for byte",
     async () => {
-      const again = await buildPackage(`${target.path}/somewhere/else`);
-      const [one, other] = await Promise.all(
-        [tarball, again.tarball].map((path) => Deno.readFile(path)),
+      const elsewhere = `${target.path}/somewhere/else`;
+      await mustRun(
+        "sh",
+        [
+          "-c",
+          'umask 077 && exec "$0" run --allow-all "$1" "$2"',
+          Deno.execPath(),
+          "test/package/build_package.ts",
+          elsewhere,
+        ],
+        ROOT,
+        { TZ: "Asia/Tokyo", LANG: "tr_TR.UTF-8", LC_ALL: "tr_TR.UTF-8" },
       );
-      assertEquals(sameBytes(one!, other!), true);
+      const other = `${elsewhere}/${tarball.slice(target.path.length + 1)}`;
+      const [one, two] = await Promise.all(
+        [tarball, other].map((path) => Deno.readFile(path)),
+      );
+      assertEquals(sameBytes(one!, two!), true);
     },
   );
+
+  await t.step("nothing in the tarball tells when it was packed", async () => {
+    const [first, second, ...rest] = await Deno.readFile(tarball);
+    assertEquals([first, second], [0x1f, 0x8b]);
+    // Method, flags without a name, and four bytes of time.
+    assertEquals(rest.slice(0, 6), [8, 0, 0, 0, 0, 0]);
+    const list = await mustRun("tar", ["-tvzf", tarball], folder, {
+      TZ: "UTC",
+    });
+    for (const line of list.trim().split("\n")) {
+      assertMatch(line, /1985/);
+      const mode = line.includes("/bin/") ? "-rwxr-xr-x" : "-rw-r--r--";
+      assertEquals(line.slice(0, 10), mode, line);
+    }
+  });
 
   await t.step("publint has nothing to say", async () => {
     await mustRun(tools.publint, ["run", tarball, "--strict"], folder);
@@ -214,6 +247,38 @@ Deno.test("the package for npm is complete, and clean by publint and attw", asyn
   await t.step("attw has nothing to say", async () => {
     await mustRun(tools.attw, [tarball, "--profile", "esm-only"], folder);
   });
+});
+
+Deno.test("code under a licence that is not allowed, or unknown, is no part of the package", async () => {
+  await using temp = await tempFolder();
+  const folder = `${temp.path}/node_modules/@a/b`;
+  const modules = [`${folder}/main.js`];
+  const write = async (license: string | undefined): Promise<void> => {
+    const info = {
+      ...{ name: "@a/b", version: "1.0.0", license },
+      repository: { url: "git+https://example.com/a/b.git" },
+    };
+    await Deno.writeTextFile(`${folder}/package.json`, JSON.stringify(info));
+  };
+  await Deno.mkdir(folder, { recursive: true });
+  await write("MIT");
+  await assertRejects(() => listLicences(modules), Error, "has no text");
+  await Deno.writeTextFile(`${folder}/LICENSE`, "Do as you like.\n");
+  const list = await listLicences(modules);
+  const section = "## @a/b 1.0.0\n\nMIT, https://example.com/a/b\n\n" +
+    "```text\nDo as you like.\n```\n";
+  assert(list.endsWith(`\n\n${section}`), list);
+  // A list that is part of another one is not there twice.
+  assertEquals(await listLicences(modules, list), list);
+  assertEquals(await listLicences([], list), list);
+  for (const licence of ["GPL-3.0-only", "SEE LICENSE IN x", undefined]) {
+    await write(licence);
+    await assertRejects(
+      () => listLicences(modules),
+      Error,
+      `@a/b is under ${licence ?? "no licence"}`,
+    );
+  }
 });
 
 Deno.test("packageJson() tells where the sources are when it is known", () => {

@@ -80,7 +80,7 @@ export async function buildPage(): Promise<BuiltPage> {
   const html = markup
     .replace("</style>", () => `${style}</style>`)
     .replace("</script>", () => `${script}</script>`)
-    .concat(`<!--\n${licences.replaceAll("--", "- -")}-->\n`);
+    .concat(commentOf(licences));
   const module = moduleOf({
     PAGE_HTML: html,
     STYLE_HASH: await hashOf(style),
@@ -89,6 +89,17 @@ export async function buildPage(): Promise<BuiltPage> {
     SOURCES_HASH: await hashOfSources(),
   });
   return { module, files: [...inputs, page] };
+}
+
+/** A text as a comment at the end of a page, which may not hold two hyphens. */
+function commentOf(text: string): string {
+  return `<!--\n${text.replaceAll("--", "- -")}-->\n`;
+}
+
+/** The list of the licences of what is in a page that was built. */
+export function licencesOf(html: string): string {
+  const [, text = ""] = /<!--\n(# [^]*)-->\n$/.exec(html) ?? [];
+  return text.replaceAll("- -", "--");
 }
 
 /**

@@ -39,7 +39,8 @@ for (let round = 1; round <= rounds; round++) {
   const tally = tallyOf(output, code);
   if (tally.failed > 0) {
     failed++;
-    print(`${SEED_VARIABLE}=${env[SEED_VARIABLE]} fails:`);
+    // A process that crashed explains nothing but by its code.
+    print(`${SEED_VARIABLE}=${env[SEED_VARIABLE]} fails with code ${code}:`);
     print(failuresIn(output));
   } else if (round % 10 === 0) print(`${round} rounds (${since(start)})`);
 }
