@@ -129,6 +129,9 @@ function repository(): string | undefined {
 
 if (import.meta.main) {
   const { tarball: path } = await buildPackage(Deno.args[0] ?? "dist");
-  const { size } = await Deno.stat(path);
-  print(`${path} (${(size / 1024).toFixed(0)} KiB)`);
+  const bytes = await Deno.readFile(path);
+  print(`${path} (${(bytes.length / 1024).toFixed(0)} KiB)`);
+  // As `npm view` shows it for what was published.
+  const hash = await crypto.subtle.digest("SHA-512", bytes);
+  print(`sha512-${new Uint8Array(hash).toBase64()}`);
 }

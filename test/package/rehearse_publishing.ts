@@ -1,5 +1,6 @@
 /**
- * Runs JSR's own checks on the package: `deno task publish:check`.
+ * Runs JSR's own checks on the package: `deno task publish:check [tag]`. With
+ * the tag of a release, that is compared with what the sources say, too.
  *
  * @module
  */
@@ -7,6 +8,7 @@ import { print } from "../runner/report.ts";
 import { runProgram } from "../support/run_program.ts";
 import { ROOT } from "../support/read_tree.ts";
 import { tempFolder } from "../support/temp_folder.ts";
+import { releaseFaults } from "./release_faults.ts";
 
 /** How publishing would go. */
 export interface Rehearsal {
@@ -63,6 +65,15 @@ async function copy(from: URL, to: string): Promise<void> {
 }
 
 if (import.meta.main) {
+  const [tag] = Deno.args;
+  if (tag !== undefined) {
+    const read = (name: string): Promise<string> =>
+      Deno.readTextFile(new URL(name, ROOT));
+    const { version } = JSON.parse(await read("deno.json"));
+    const faults = releaseFaults(tag, version, await read("CHANGELOG.md"));
+    for (const fault of faults) print(fault);
+    if (faults.length > 0) Deno.exit(1);
+  }
   const { code, output } = await rehearsePublishing();
   print(output.trimEnd());
   Deno.exit(code);
