@@ -30,7 +30,10 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
   readonly #result: Deferred<Result> = deferred();
   #phase: "open" | "draining" | "closing" | "closed" | "failed" = "open";
   #failure: unknown;
-  /** The request that waits for its answer; rejects early after a failure. */
+  /**
+   * The request that waits for its answer, or for its turn to leave; rejects
+   * early after a failure.
+   */
   #flight: Deferred<unknown> | undefined;
   /** Whether the release waits for the write that is in flight. */
   #releaseWaits = false;
@@ -75,7 +78,7 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
   write(chunk: PipeChunk): void | Promise<void> {
     const chunker = this.#opened();
     try {
-      const rest = chunker.take(chunk, !this.#flight);
+      const rest = chunker.take(chunk, !this.#flight && !this.core.isFull());
       this.pump("idle");
       this.check();
       if (rest) return this.#takeRest(chunker, rest);
@@ -161,9 +164,22 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
 
   /** Send the next frame if one is due and nothing is in flight. */
   protected pump(occasion: Occasion): void {
-    const chunker = this.#chunker;
     const open = this.#phase === "open" || this.#phase === "draining";
-    if (this.#flight || !open || !chunker) return;
+    if (this.#flight || !open) return;
+    const turn = deferred<void>();
+    const isFull = this.core.isFull(() => {
+      if (this.#flight !== turn) return;
+      this.#flight = undefined;
+      this.#sendNext(occasion);
+      turn.resolve();
+    });
+    if (isFull) this.#flight = turn as Deferred<unknown>;
+    else this.#sendNext(occasion);
+  }
+
+  #sendNext(occasion: Occasion): void {
+    const chunker = this.#chunker;
+    if (!chunker) return;
     try {
       const payload = chunker.next(occasion);
       if (!payload) return;

@@ -210,6 +210,11 @@ export class Calls {
     });
   }
 
+  /** Whether payload must wait; see {@linkcode Connection.isFull}. */
+  isFull(onRoom?: () => void): boolean {
+    return this.ready?.connection.isFull?.(onRoom) ?? false;
+  }
+
   #routeOf(options: RequestOptions): Route {
     const { ready } = this;
     const { frees, line } = options;

@@ -66,6 +66,8 @@ export class SessionCore implements Session {
   request: Calls["request"];
   /** Wait for a connection; see {@linkcode Calls.untilConnected}. */
   readonly untilConnected: Calls["untilConnected"];
+  /** Whether payload must wait; see {@linkcode Calls.isFull}. */
+  readonly isFull: Calls["isFull"];
   uri: string;
   identity: ConnectResult | undefined;
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
@@ -94,6 +96,7 @@ export class SessionCore implements Session {
     });
     this.request = calls.request.bind(calls);
     this.untilConnected = calls.untilConnected.bind(calls);
+    this.isFull = calls.isFull.bind(calls);
     makeDisposable(this, () => this.close());
   }
 

@@ -69,6 +69,15 @@ export interface Connection {
    */
   send(message: Message, payload?: Payload): void;
   /**
+   * Whether more payload would delay what is sent after it, since much waits
+   * for the network already. A connection that never says so may have no such
+   * member; `send` takes payload all the same.
+   *
+   * @param onRoom Called once, when payload may be sent and it is its turn;
+   * not if `isFull` returned `false`, and not once the connection has ended.
+   */
+  isFull?(onRoom?: () => void): boolean;
+  /**
    * Release the resources of a request whose answer is no longer awaited.
    * A connection that all requests share has none, and no such member. A pipe ends with the request that opened it.
    *

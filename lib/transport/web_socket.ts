@@ -22,6 +22,7 @@ import type {
   Payload,
   Transport,
 } from "./transport.ts";
+import { UnsentLimit } from "./unsent_limit.ts";
 
 /** Makes a socket: the platform's `WebSocket`, or one that behaves like it. */
 export type WebSocketConstructor = new (url: string) => WebSocket;
@@ -118,6 +119,7 @@ async function dial(
   function end(info: CloseInfo): void {
     const before = phase;
     phase = "ended";
+    unsent.end();
     if (before === "opening") opened.reject(unreachable(info));
     if (before === "open") onClose(info);
   }
@@ -149,6 +151,7 @@ async function dial(
       guard?.answered();
     }
     onMessage(message);
+    unsent.flush();
   }
 
   /** The size that a frame of so many bytes gets; it is sent next. */
@@ -184,6 +187,7 @@ async function dial(
   }
   // The default differs between runtimes and has changed within them.
   socket.binaryType = "arraybuffer";
+  const unsent = new UnsentLimit(socket, clock);
   // Attached in the same turn: Deno drops events without a listener.
   socket.addEventListener("open", () => {
     if (phase !== "opening") return;
@@ -212,6 +216,7 @@ async function dial(
     await opened.promise;
   } catch (error) {
     phase = "ended";
+    unsent.end();
     closeSocket(1000, "");
     throw error;
   } finally {
@@ -246,6 +251,7 @@ async function dial(
       }
       if (message.type === "request") guard?.asked();
     },
+    isFull: (onRoom) => unsent.isFull(onRoom),
     async close(code = 1000, reason = ""): Promise<void> {
       end({ code, reason });
       closeSocket(code, reason);

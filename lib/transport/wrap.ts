@@ -40,6 +40,9 @@ export function wrapConnection(
     ...connection,
     uri: connection.uri,
     close: (code, reason) => connection.close(code, reason),
+    ...(connection.isFull && {
+      isFull: (onRoom?: () => void) => connection.isFull?.(onRoom) ?? false,
+    }),
     ...(connection.cancel && {
       cancel: (seq: number) => connection.cancel?.(seq),
     }),
