@@ -1,6 +1,5 @@
 import type { ConnectResult } from "../../schema/account.ts";
-import type { Message } from "../../schema/envelope.ts";
-import { isEvent } from "../../schema/envelope.ts";
+import { isEvent, type Message } from "../../schema/envelope.ts";
 import {
   abortable,
   deadline,
@@ -67,7 +66,7 @@ export class SessionCore implements Session {
   /** Wait for a connection; see {@linkcode Calls.untilConnected}. */
   readonly untilConnected: Calls["untilConnected"];
   /** Whether payload must wait; see {@linkcode Calls.isFull}. */
-  readonly isFull: Calls["isFull"];
+  readonly isFull: Calls["isFull"] = (onRoom) => this.#calls.isFull(onRoom);
   uri: string;
   identity: ConnectResult | undefined;
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
@@ -96,7 +95,6 @@ export class SessionCore implements Session {
     });
     this.request = calls.request.bind(calls);
     this.untilConnected = calls.untilConnected.bind(calls);
-    this.isFull = calls.isFull.bind(calls);
     makeDisposable(this, () => this.close());
   }
 
@@ -208,9 +206,8 @@ export class SessionCore implements Session {
   }
 
   #refusal(): Error {
-    return this.#state.phase === "closing"
-      ? sessionClosed(false)
-      : notConnected();
+    const { phase } = this.#state;
+    return phase === "closing" ? sessionClosed(false) : notConnected();
   }
 
   /**

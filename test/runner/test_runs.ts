@@ -37,6 +37,9 @@ const TIMES = "test/scaling";
 /** The folder whose tests break the network between client and engine. */
 const FAULTS = "test/chaos";
 
+/** The folder whose tests put load on: nothing else may be at work. */
+const LOAD = "test/load";
+
 const FLAGS = [
   "test",
   "--allow-all",
@@ -62,6 +65,7 @@ export async function quickRuns(coverage?: string): Promise<TestRun[]> {
     TIMES,
     FAULTS,
     FUZZERS,
+    LOAD,
   ];
   // What looks at the tree itself lies beside the folders.
   const others = files.filter((path) => !within(folders)(path));
@@ -85,6 +89,7 @@ export async function slowRuns(): Promise<TestRun[]> {
   const fuzzers = files.filter(within([FUZZERS]));
   const times = files.filter(within([TIMES]));
   const faults = files.filter(within([FAULTS]));
+  const load = files.filter(within([LOAD]));
   return [
     {
       name: "tests of processes",
@@ -93,6 +98,7 @@ export async function slowRuns(): Promise<TestRun[]> {
     { name: "tests of faults", args: [...FLAGS, "--parallel", ...faults] },
     { name: "fuzzers", args: [...FLAGS, "--parallel", ...fuzzers] },
     { name: "tests of times", args: [...FLAGS, ...times] },
+    { name: "tests of load", args: [...FLAGS, ...load] },
   ];
 }
 
