@@ -4,6 +4,8 @@ import { startChild } from "../support/child_program.ts";
 export interface EngineProcess extends AsyncDisposable {
   /** Its port on this machine. */
   readonly port: number;
+  /** Another port that leads to it, over connections that can fail. */
+  readonly failingPort: number;
 }
 
 /** Start an engine; disposal ends it. */
@@ -14,6 +16,7 @@ export async function startEngine(): Promise<EngineProcess> {
   const child = startChild(Deno.execPath(), args, { lifeMs: Infinity });
   return {
     port: Number(await child.line()),
+    failingPort: Number(await child.line()),
     [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
   };
 }

@@ -1,21 +1,36 @@
 // deno-lint-ignore-file no-console -- a program: printing is its purpose
 /**
- * The engine under load, in a process of its own. Prints its port, tells at
- * `/counts` what it has, and serves until it is killed.
+ * The engine under load, in a process of its own. Prints its port and that of
+ * a way to it that can fail, and serves until it is killed. `/counts` tells
+ * what it has; `/reset` and `/silence` spoil the connections that came on the
+ * second port.
  *
  * @module
  */
+import { tcpFront } from "../support/tcp_front.ts";
 import { loadedEngine } from "./loaded_engine.ts";
 import { countTimers } from "./process_counts.ts";
 
 countTimers();
 const { engine, counts } = await loadedEngine();
-Deno.serve({
+const server = Deno.serve({
   hostname: "127.0.0.1",
   port: 0,
-  onListen: ({ port }) => console.log(port),
+  onListen(): void {},
 }, async (request, info) => {
-  const { pathname } = new URL(request.url);
-  if (pathname === "/counts") return Response.json(await counts());
-  return await engine.fetch(request, info);
+  switch (new URL(request.url).pathname) {
+    case "/counts":
+      return Response.json(await counts());
+    case "/reset":
+      front.reset();
+      return new Response();
+    case "/silence":
+      front.silence();
+      return new Response();
+    default:
+      return await engine.fetch(request, info);
+  }
 });
+const front = await tcpFront(server.addr.port);
+console.log(server.addr.port);
+console.log(front.port);

@@ -12,6 +12,9 @@ import type { EngineCounts } from "./stage.ts";
 
 /** Requests of one connection that may wait: an item has 10,000 of them. */
 const MAX_PENDING = 20_000;
+/** What is remembered of tasks that have ended, so that the heap is soon full. */
+const LOG_BYTES = 1024 * 1024;
+const ENDED_MS = 1_000;
 
 /** An engine that tells what it has. */
 export interface LoadedEngine {
@@ -25,6 +28,8 @@ export async function loadedEngine(): Promise<LoadedEngine> {
   const engine = createEngine({
     nodes: LOAD_NODES,
     maxPendingRequests: MAX_PENDING,
+    maxLogBytes: LOG_BYTES,
+    endedTaskTime: ENDED_MS,
   });
   const operator = await connect({
     transport: engine.transport(),
