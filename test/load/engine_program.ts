@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { tcpFront } from "../support/tcp_front.ts";
+import { chaosProxy } from "../support/chaos_proxy.ts";
 import { loadedEngine } from "./loaded_engine.ts";
 import { countTimers } from "./process_counts.ts";
 
@@ -22,15 +22,15 @@ const server = Deno.serve({
     case "/counts":
       return Response.json(await counts());
     case "/reset":
-      front.reset();
+      proxy.strike("reset");
       return new Response();
     case "/silence":
-      front.silence();
+      proxy.strike("silence");
       return new Response();
     default:
       return await engine.fetch(request, info);
   }
 });
-const front = await tcpFront(server.addr.port);
+const proxy = await chaosProxy(server.addr.port);
 console.log(server.addr.port);
-console.log(front.port);
+console.log(proxy.port);
