@@ -73,8 +73,12 @@ export async function openSession(
       persist,
       ...(onState && {
         onConnected: (): void => onState(undefined),
-        onDisconnected: (reason: string): void =>
-          onState(`Connection lost, connecting again... ${reason}`),
+        onDisconnected(reason: string, hasError: boolean): void {
+          // The command itself closes it at the end.
+          if (hasError) {
+            onState(`Connection lost, connecting again... ${reason}`);
+          }
+        },
         onConnectError: (message: string): void =>
           onState(`Connecting again... ${message}`),
       }),

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import type { Pipeline, Session } from "../../mod.ts";
 import { unwrapPipeline } from "../../schema/mod.ts";
 import { malformedAt } from "./json_places.ts";
+import { dateText } from "./output.ts";
 import { readFile } from "./platform.ts";
 import {
   type ConnectionFlags,
@@ -74,9 +75,7 @@ export function versionOf(text: string | undefined): number {
 
 /** A time in Unix seconds, for people. */
 export function dateOf(seconds: number | null | undefined): string {
-  if (!seconds) return "-";
-  return new Date(seconds * 1_000).toISOString().slice(0, 16)
-    .replace("T", " ");
+  return dateText(seconds).slice(0, 16);
 }
 
 /** Read a pipeline from a file, as it is. */

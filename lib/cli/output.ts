@@ -163,6 +163,22 @@ export function oneLine(text: unknown): string {
   return plain(text).replace(/[\s\u2028\u2029]+/g, " ").trim();
 }
 
+/**
+ * A time of a server in Unix seconds, as ISO 8601 has it; `undefined` if it is
+ * missing, 0 or no time.
+ */
+export function isoTime(seconds: unknown): string | undefined {
+  const date = new Date(Number(seconds) * 1_000);
+  return seconds && Number.isFinite(date.getTime())
+    ? date.toISOString()
+    : undefined;
+}
+
+/** The same for people, to the second. */
+export function dateText(seconds: unknown): string {
+  return isoTime(seconds)?.slice(0, 19).replace("T", " ") ?? "-";
+}
+
 const UNITS = ["B", "KB", "MB", "GB", "TB"];
 
 /** A number of bytes, such as `1.5 MB`. */

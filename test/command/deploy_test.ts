@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { listTasks } from "../../mod.ts";
 import { runCommand, withCommand } from "../support/command.ts";
+import { everyWay } from "../support/command_ways.ts";
 import { scriptedServer } from "../support/scripted_server.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
@@ -97,11 +98,8 @@ Deno.test("deploy works with a server of 1.5, verb by verb", async () => {
   ];
   for (const [words, line, members] of cases) {
     const args = ["deploy", ...words.split(" ")];
-    const text = await runCommand(args, { cwd, env });
-    assertEquals(text.code, 0, text.stderr);
-    assertStringIncludes(text.stdout, line);
-    const json = await runCommand([...args, "--json"], { cwd, env });
-    assertEquals(Object.keys(JSON.parse(json.stdout)), members, words);
+    const value = await everyWay(args, { cwd, env }, { shows: line });
+    assertEquals(Object.keys(value), members, words);
   }
   const keys = server.requests.filter(({ command }) => command === "auth")
     .map(({ arguments: args }) => args?.auth);

@@ -6,6 +6,7 @@ import {
   startProgram,
   withCommand,
 } from "../support/command.ts";
+import { everyWay } from "../support/command_ways.ts";
 import { ROOT } from "../support/read_tree.ts";
 import { mustRun } from "../support/run_program.ts";
 import { scriptedServer } from "../support/scripted_server.ts";
@@ -271,11 +272,20 @@ Deno.test("profile starts, stops and reads a profile", async () => {
     assertEquals(outcome.code, 0, outcome.stderr);
     return outcome.stdout;
   };
+  const inEveryWay = async (
+    words: string,
+    shows: string,
+    ...members: string[]
+  ): Promise<void> => {
+    const args = ["profile", ...words.split(" ")];
+    const value = await everyWay(args, { cwd, env }, { shows });
+    assertEquals(members.filter((it) => !(it in value)), [], words);
+  };
   assertStringIncludes(
     await run("run", "--session", "mine", "--duration", "0.1"),
     "Profiling stopped: session 'mine' ran 1.3s\n",
   );
-  await run("start", "--token", "tk_1", "--session", "mine");
+  await inEveryWay("start --token tk_1 --session mine", "mine", "session");
   assertStringIncludes(await run("list"), "active");
   await run("stop", "--token", "tk_1");
   assertStringIncludes(await run("status"), "a report is available");
@@ -286,6 +296,15 @@ Deno.test("profile starts, stops and reads a profile", async () => {
     " 100.0%       4.0s       0.0s          1  main (a.py:3)",
     "  50.0%       2.0s       2.0s         11    work",
   ]);
+  await Promise.all([
+    inEveryWay("run --duration 0.1", "Profiling stopped", "session", "runtime"),
+    inEveryWay("list", "server"),
+    inEveryWay("report", "10 calls", "report"),
+    inEveryWay("threads", "Main", "threads"),
+    inEveryWay("tree", "Call tree: 4.0s, 12 calls", "tree", "total_time"),
+  ]);
+  await inEveryWay("stop --token tk_1", "mine", "session");
+  await inEveryWay("status", "a report is available", "active", "has_report");
   const { code, stderr } = await runCommand(["profile", "start"], { cwd, env });
   assertEquals(code, 1);
   assertStringIncludes(stderr, "needs --token");

@@ -7,6 +7,7 @@ import {
   readLog,
 } from "../../../lib/admin/mod.ts";
 import { eventJson, eventText } from "../event_text.ts";
+import { dateText, isoTime } from "../output.ts";
 import { examples } from "../help.ts";
 import {
   type ConnectionFlags,
@@ -98,9 +99,7 @@ async function printEvents(
   if (most === 0) return await events.cancel();
   for await (const event of events) {
     const seconds = event.type === "event" ? event.body?.eventTime : undefined;
-    const time = typeof seconds === "number"
-      ? new Date(seconds * 1_000)
-      : new Date();
+    const time = new Date(isoTime(seconds) ?? Date.now());
     const stamped = { index: ++index, time, event };
     await out.item(eventJson(stamped));
     await out.line(eventText(stamped, out.colors));
@@ -144,15 +143,10 @@ async function printStreams(
       teamName ?? "-",
       runKind ?? "-",
       String(chapters.length),
-      times.startTime === null ? "-" : dateText(times.startTime),
-      times.endTime === null ? "-" : dateText(times.endTime),
+      dateText(times.startTime),
+      dateText(times.endTime),
     ]),
   );
-}
-
-function dateText(seconds: number): string {
-  return new Date(seconds * 1_000).toISOString().slice(0, 19)
-    .replace("T", " ");
 }
 
 const UNITS: Readonly<Record<string, number>> = {

@@ -1,7 +1,8 @@
 import { Command } from "commander";
 import { getService, getServices } from "../../../mod.ts";
 import { examples } from "../help.ts";
-import { plain } from "../output.ts";
+import { nearest } from "../nearest.ts";
+import { oneLine, plain } from "../output.ts";
 import {
   type ConnectionFlags,
   Failure,
@@ -28,7 +29,16 @@ export function servicesCommand(): Command {
       const session = await run.connect();
       if (name !== undefined) {
         const service = await getService(session, name, { signal });
-        if (!service) throw new Failure(`There is no service "${name}"`);
+        if (!service) {
+          const known = await getServices(session, { signal });
+          const right = nearest(name, Object.keys(known));
+          throw new Failure(
+            `There is no service "${oneLine(name)}"`,
+            right
+              ? `did you mean ${oneLine(right)}?`
+              : "rocketride services lists all",
+          );
+        }
         await out.result(service);
         return await out.line(plain(JSON.stringify(service, null, 2)));
       }

@@ -7,7 +7,13 @@ import {
 } from "../../../mod.ts";
 import { examples } from "../help.ts";
 import { LiveScreen } from "../live_screen.ts";
-import { type Colors, oneLine, secondsText, sizeText } from "../output.ts";
+import {
+  type Colors,
+  dateText,
+  oneLine,
+  secondsText,
+  sizeText,
+} from "../output.ts";
 import { tokenOf } from "../pipeline_flags.ts";
 import {
   type ConnectionFlags,
@@ -96,7 +102,7 @@ export function statusLines(
   const lines = [
     `${colors.bold(oneLine(status.name))}  ${paint(label)}`,
     ...fact("status", oneLine(status.status)),
-    ...fact("started", startTime > 0 ? dateText(startTime) : ""),
+    ...fact("started", startTime > 0 ? `${dateText(startTime)} UTC` : ""),
     ...fact("elapsed", startTime > 0 ? secondsText(until - startTime) : ""),
     ...fact("object", oneLine(status.currentObject)),
     ...counted("total", status.totalCount, status.totalSize),
@@ -155,9 +161,4 @@ function messageLines(message: TaskStatus["notes"][number]): string[] {
   if (parts.length !== 3) return [`  ${oneLine(message)}`];
   const [code, text, place] = parts.map(oneLine);
   return [`  ${code}: ${text}`, ...(place ? [`    ${place}`] : [])];
-}
-
-function dateText(seconds: number): string {
-  return new Date(seconds * 1_000).toISOString().replace("T", " ")
-    .replace(/\..*/, " UTC");
 }

@@ -11,7 +11,7 @@ import {
   writeText,
 } from "../../store/mod.ts";
 import { examples } from "../help.ts";
-import { oneLine, type Output } from "../output.ts";
+import { isoTime, oneLine, type Output } from "../output.ts";
 import { open, process } from "../platform.ts";
 import {
   type ConnectionFlags,
@@ -107,9 +107,9 @@ async function printEntries(
 
 /** `MM/DD/YYYY  hh:mm AM` in UTC, or as many blanks. */
 function dosDate(seconds: number | undefined): string {
-  if (!seconds) return " ".repeat(20);
-  const [year, month, day, hour = 0, minute] = new Date(seconds * 1_000)
-    .toISOString().split(/[-T:]/).map(Number);
+  const time = isoTime(seconds);
+  if (!time) return " ".repeat(20);
+  const [year, month, day, hour = 0, minute] = time.split(/[-T:]/).map(Number);
   const two = (value = 0): string => String(value).padStart(2, "0");
   const half = hour < 12 ? "AM" : "PM";
   return `${two(month)}/${two(day)}/${year}  ${two(hour % 12 || 12)}:${
