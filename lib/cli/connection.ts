@@ -32,6 +32,8 @@ export interface Opening {
   readonly env: Variables;
   readonly out: Output;
   readonly signal: AbortSignal;
+  /** Whether the command has the option `--local`. */
+  readonly canBeLocal: boolean;
   /** Called with what is to be done at the end. */
   defer(action: () => unknown): void;
 }
@@ -41,7 +43,7 @@ export async function openSession(
   opening: Opening,
   options: OpenOptions = {},
 ): Promise<Session> {
-  const { flags, signal, out, defer } = opening;
+  const { flags, signal, out, canBeLocal, defer } = opening;
   const target = targetOf(opening, options);
   const warned = new Set<string>();
   const common = {
@@ -99,7 +101,8 @@ export async function openSession(
     throw new Failure(
       shown(error).message,
       isDefault
-        ? "start one with: rocketride engine, or name another with --uri"
+        ? "start one with: rocketride engine, or name another with --uri" +
+          (canBeLocal ? ", or use --local" : "")
         : "is an engine running there?",
     );
   }

@@ -1,7 +1,11 @@
 import { join, process, resolve, stat } from "./platform.ts";
 import { glob } from "tinyglobby";
 import type { FileInput } from "../../mod.ts";
+import { oneLine } from "./output.ts";
 import { Failure } from "./run.ts";
+
+/** How many words that name no file a message has. */
+const MOST_NAMED = 5;
 
 /** Files that were found, and words that name none. */
 export interface ExpandedFiles {
@@ -101,7 +105,8 @@ export async function expandInputs(
     });
   }
   if (inputs.length === 0) {
-    throw new Failure("No files found matching the specified patterns");
+    const some = skipped.slice(0, MOST_NAMED).join("; ");
+    throw new Failure(`No files found: ${oneLine(some)}`);
   }
   return { inputs, skipped };
 }

@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import {
   type PipelineInput,
   type Session,
@@ -25,7 +25,7 @@ export interface TaskFlags extends StartFlags {
   readonly token?: string;
 }
 
-const LEVELS: readonly string[] = ["none", "metadata", "summary", "full"];
+const LEVELS: readonly TraceLevel[] = ["none", "metadata", "summary", "full"];
 
 /** Add the options of commands that start a pipeline. */
 export function withStart(command: Command): Command {
@@ -33,7 +33,9 @@ export function withStart(command: Command): Command {
     .option("--source <id>", "the component to begin at")
     .option("--threads <count>", "objects at once, 1 to 64", "4")
     .option("--ttl <seconds>", "end the task after silence; 0 for never")
-    .option("--trace <level>", `what events show: ${LEVELS.join(", ")}`)
+    .addOption(
+      new Option("--trace <level>", "what events show").choices(LEVELS),
+    )
     .option("--args <args...>", "arguments for the pipeline; all that follow");
 }
 
@@ -57,11 +59,6 @@ export function startOptions(
   file: string,
 ): UseOptions {
   const { source, trace } = flags;
-  if (trace !== undefined && !LEVELS.includes(trace)) {
-    throw new UsageError(
-      `Cannot use --trace "${trace}": expected ${LEVELS.join(", ")}`,
-    );
-  }
   return {
     ...placeOf(file),
     source,

@@ -22,6 +22,7 @@ import { listCommand, startCommand, stopCommand } from "./commands/tasks.ts";
 import { uploadCommand } from "./commands/upload.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { examples } from "./help.ts";
+import { process } from "./platform.ts";
 import { exitCodes, setRest } from "./run.ts";
 
 /** The commands in the order of the help. */
@@ -92,6 +93,9 @@ export async function runCommand(args: readonly string[]): Promise<number> {
   const program = createProgram();
   const { words, rest } = prepared(args);
   setRest(program, rest);
+  // A reader that leaves, as `head` does, is no failure; a command that goes on
+  // learns of it by its signal.
+  process.stdout.on("error", ignore);
   try {
     await program.parseAsync(words, { from: "user" });
     return exitCodes.get(program) ?? 0;
@@ -99,8 +103,12 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     if (!(error instanceof CommanderError)) throw error;
     if (error.code === "commander.help") return 1; // there was no command
     return error.exitCode === 0 ? 0 : 2;
+  } finally {
+    process.stdout.off("error", ignore);
   }
 }
+
+function ignore(): void {}
 
 /**
  * The arguments as the parser wants them: everything behind `--args` apart, and

@@ -78,18 +78,20 @@ export function withAction<Flags extends ConnectionFlags>(
     let root = self;
     while (root.parent) root = root.parent;
     const rest = restOf.get(root) ?? [];
-    const code = await perform(self.opts<Flags>(), args, rest, action);
+    const code = await perform(self, args, rest, action);
     exitCodes.set(root, endsBySignal && code > 128 ? 0 : code);
   });
 }
 
 /** Run an action to its end; returns the exit code. */
 async function perform<Flags extends ConnectionFlags>(
-  flags: Flags,
+  command: Command,
   args: readonly string[],
   rest: readonly string[],
   action: Action<Flags>,
 ): Promise<number> {
+  const flags = command.opts<Flags>();
+  const canBeLocal = command.options.some(({ long }) => long === "--local");
   const out = new Output(flags.json);
   const env = await readVariables();
   using interrupts = new Interrupts();
@@ -103,7 +105,7 @@ async function perform<Flags extends ConnectionFlags>(
     rest,
     interrupt: () => interrupts.interrupt(),
     defer: (action) => void deferred.push(action),
-    connect: (options) => openSession(run, options),
+    connect: (options) => openSession({ ...run, canBeLocal }, options),
   };
   let code: number;
   try {

@@ -1,3 +1,6 @@
+/** The name of this package. */
+export const PACKAGE = "@rocketride/streams";
+
 /** What a new project can be for. */
 export const RUNTIMES = ["deno", "bun", "node", "worker"] as const;
 
@@ -10,16 +13,6 @@ export type Runtime = (typeof RUNTIMES)[number];
 /** A pipeline of a new project. */
 export type Template = (typeof TEMPLATES)[number];
 
-/** Check whether a word is a runtime. */
-export function isRuntime(word: string): word is Runtime {
-  return RUNTIMES.some((it) => it === word);
-}
-
-/** Check whether a word is a template. */
-export function isTemplate(word: string): word is Template {
-  return TEMPLATES.some((it) => it === word);
-}
-
 /** What is known of a new project. */
 export interface Project {
   readonly name: string;
@@ -27,6 +20,8 @@ export interface Project {
   readonly template: Template;
   /** The version of this package. */
   readonly version: string;
+  /** The file that this package was installed from; none for a registry. */
+  readonly file?: string | undefined;
 }
 
 /** Commands that run a new project. */
@@ -39,7 +34,7 @@ export function startOf(runtime: Runtime): readonly string[] {
     case "node":
       return ["npm install", "npm start"];
     case "worker":
-      return ["npm install", "rocketride engine &", "npm start"];
+      return ["npm install", "npx rocketride engine &", "npm start"];
   }
 }
 
@@ -57,19 +52,22 @@ export function projectFiles(project: Project): Record<string, string> {
     ".gitignore": ".env\n.dev.vars\nnode_modules/\n",
   };
   switch (runtime) {
-    case "deno":
+    case "deno": {
+      const tasks = { start: "deno run -A --env-file main.ts" };
+      const imports = { [PACKAGE]: `jsr:${PACKAGE}@^${project.version}` };
       return {
         ...common,
         ".env": ENV,
-        "deno.json": json({
-          imports: {
-            "@rocketride/streams":
-              `jsr:@rocketride/streams@^${project.version}`,
-          },
-          tasks: { start: "deno run -A --env-file main.ts" },
-        }),
+        ...(project.file === undefined
+          ? { "deno.json": json({ imports, tasks }) }
+          // A file is found in the `node_modules` of the project around.
+          : {
+            "deno.json": json({ tasks }),
+            "package.json": packageJson(project),
+          }),
         "main.ts": program(template),
       };
+    }
     case "bun":
     case "node":
       return {
@@ -99,15 +97,15 @@ export function projectFiles(project: Project): Record<string, string> {
 }
 
 function packageJson(
-  { name, version }: Project,
-  scripts: Readonly<Record<string, string>>,
+  { name, version, file }: Project,
+  scripts?: Readonly<Record<string, string>>,
 ): string {
   return json({
     name,
     private: true,
     type: "module",
     scripts,
-    dependencies: { "@rocketride/streams": `^${version}` },
+    dependencies: { [PACKAGE]: file ? `file:${file}` : `^${version}` },
   });
 }
 
@@ -209,14 +207,8 @@ await engine?.close();
 
 function workerProgram(template: Template): string {
   const isChat = template === "chat";
-  const names = [
-    "close",
-    "connect",
-    isChat ? "ask" : "send",
-    "terminate",
-    "use",
-  ]
-    .sort();
+  const call = isChat ? "ask" : "send";
+  const names = ["close", "connect", call, "terminate", "use"].sort();
   const act = isChat
     ? `const text = await request.text();
       return new Response(await ask(session, task, text || "Who are you?"));`

@@ -29,7 +29,7 @@ for (const template of ["text", "document", "chat"]) {
   Deno.test(`new makes a program with the pipeline ${template} that runs on Deno`, async () => {
     await using folder = await tempFolder();
     const cwd = folder.path;
-    const args = ["new", "my-app", "--template", template];
+    const args = ["new", "my-app", "--runtime=deno", "--template", template];
     const { code, stdout, stderr } = await runCommand(args, { cwd });
     assertEquals(code, 0, stderr);
     assertStringIncludes(stdout, "deno task start");
@@ -70,6 +70,38 @@ for (const template of ["text", "document", "chat"]) {
     assertEquals((await runCommand([...args, "--force"], { cwd })).code, 0);
   });
 }
+
+Deno.test("new is for what runs it, and takes the file that the package was installed from", async () => {
+  await using folder = await tempFolder();
+  const cwd = folder.path;
+  const run = async (...args: string[]): Promise<string> => {
+    const outcome = await runCommand(["new", ...args], { cwd });
+    assertEquals(outcome.code, 0, outcome.stderr);
+    return outcome.stdout;
+  };
+  const made = async (path: string): Promise<Record<string, unknown>> =>
+    JSON.parse(await Deno.readTextFile(`${cwd}/${path}`));
+  const { runtime } = JSON.parse(await run("first", "--json"));
+  assertEquals(runtime, COMMAND[0] === Deno.execPath() ? "deno" : "node");
+  await run("second", "--runtime=node");
+  const version = { [config.name]: `^${config.version}` };
+  assertEquals((await made("second/package.json")).dependencies, version);
+
+  await Deno.writeTextFile(
+    `${cwd}/package.json`,
+    `{ "dependencies": { "${config.name}": "file:packed/streams-1.0.0.tgz" } }`,
+  );
+  const file = { [config.name]: "file:../../packed/streams-1.0.0.tgz" };
+  for (const runtime of ["node", "bun", "worker", "deno"]) {
+    await run(`apps/${runtime}`, `--runtime=${runtime}`);
+    const { dependencies } = await made(`apps/${runtime}/package.json`);
+    assertEquals(dependencies, file);
+  }
+  assertEquals((await made("apps/deno/deno.json")).imports, undefined);
+  await Deno.writeTextFile(`${cwd}/package.json`, "{");
+  await run("third", "--runtime=bun");
+  assertEquals((await made("third/package.json")).dependencies, version);
+});
 
 Deno.test("new asks nobody where there is no terminal", async () => {
   await using folder = await tempFolder();
@@ -212,23 +244,15 @@ Deno.test("completion knows commands, subcommands, options and choices", async (
   assertEquals(await complete("start", "--th"), ["--threads"]);
   assertEquals(await complete("completion", ""), ["bash", "zsh", "fish"]);
   assertEquals(await complete("start", "--threads", ""), [""]);
+  assertEquals(await complete("start", "--trace", "f"), ["full"]);
+  assertEquals(await complete("start", "--trace=f"), ["--trace=full"]);
+  // As bash cuts it.
+  assertEquals(await complete("start", "--trace", "=", "f"), ["full"]);
+  assertEquals(await complete("new", "--template", "="), [
+    ...["text", "document", "chat"],
+  ]);
+  assertEquals(await complete("start", "p.json", ""), [""]);
   assert(!(await complete("")).includes("__complete"));
-
-  const bin = `${cwd}/bin`;
-  await Deno.mkdir(bin);
-  await Deno.writeTextFile(
-    `${bin}/rocketride`,
-    `#!/bin/sh\nexec ${COMMAND.join(" ")} "$@"\n`,
-    { mode: 0o755 },
-  );
-  const script = `PATH="${bin}:$PATH"; source <(rocketride completion bash)
-    COMP_WORDS=(rocketride store st); COMP_CWORD=2; _rocketride
-    echo "\${COMPREPLY[@]}"`;
-  assertEquals(await mustRun("bash", ["-c", script], cwd), "stat\n");
-  for (const shell of ["zsh", "fish"]) {
-    const { stdout } = await runCommand(["completion", shell], { cwd });
-    assertStringIncludes(stdout, "rocketride __complete");
-  }
 });
 
 Deno.test("profile starts, stops and reads a profile", async () => {

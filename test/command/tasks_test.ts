@@ -70,7 +70,10 @@ Deno.test("a failure is one line and 1, wrong usage is 2, with --json a value", 
         [["start"], "A pipeline is missing"],
         [["stop"], "A task is missing"],
         [["start", "text.pipe.json", "--threads", "x"], '--threads "x"'],
-        [["start", "text.pipe.json", "--trace", "x"], '--trace "x"'],
+        [
+          ["start", "text.pipe.json", "--trace", "x"],
+          "Allowed choices are none, metadata, summary, full",
+        ],
         [["validate"], "missing required argument"],
         [["completion", "tcsh"], "Allowed choices are bash, zsh, fish"],
       ] as const

@@ -3,35 +3,47 @@ import { examples } from "../help.ts";
 import { write } from "../output.ts";
 import { process } from "../platform.ts";
 
-/** Scripts by shell; each asks the command itself for what may come next. */
+/**
+ * Scripts by shell. Each asks the command itself for what may come next, and
+ * completes files where the command has no answer.
+ */
 const SCRIPTS = {
   bash: `_rocketride() {
   local word="\${COMP_WORDS[COMP_CWORD]}" line
+  [[ "$word" == "=" ]] && word=""
   COMPREPLY=()
   while IFS=$'\\t' read -r line _; do
     [[ "$line" == "$word"* ]] && COMPREPLY+=("$line")
   done < <(rocketride __complete "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
-  [[ \${#COMPREPLY[@]} -gt 0 ]] || COMPREPLY=($(compgen -f -- "$word"))
 }
-complete -o filenames -o bashdefault -F _rocketride rocketride
+complete -o default -F _rocketride rocketride
 `,
   zsh: `#compdef rocketride
 _rocketride() {
   local -a found
-  local line
+  local line what
   while IFS=$'\\t' read -r line what; do
     found+=("\${line//:/\\\\:}:$what")
-  done < <(rocketride __complete "\${words[@]:1:$((CURRENT - 1))}" 2>/dev/null)
-  if (( \${#found} )); then _describe rocketride found; fi
-  [[ "\${words[CURRENT]}" == -* ]] || _files
+  done < <(rocketride __complete "\${(@Q)words[2,CURRENT]}" 2>/dev/null)
+  if (( \${#found} )); then _describe -V rocketride found; else _files; fi
 }
-compdef _rocketride rocketride
+if [[ "$funcstack[1]" == _rocketride ]]; then
+  _rocketride "$@"
+else
+  (( $+functions[compdef] )) || { autoload -Uz compinit && compinit; }
+  compdef _rocketride rocketride
+fi
 `,
   fish: `function __rocketride
   set -l words (commandline -opc) (commandline -ct)
-  rocketride __complete $words[2..-1] 2>/dev/null
+  set -l found (rocketride __complete $words[2..-1] 2>/dev/null)
+  if set -q found[1]
+    printf '%s\\n' $found
+  else
+    __fish_complete_path (commandline -ct)
+  end
 end
-complete -c rocketride -a '(__rocketride)'
+complete -c rocketride -f -a '(__rocketride)'
 `,
 } as const;
 
@@ -73,6 +85,9 @@ export function completeCommand(program: () => Command): Command {
 /**
  * What the last of some words may become.
  *
+ * Values may be words of their own or follow `--option=`; bash makes a word of
+ * that sign, too.
+ *
  * @returns Words with a description each; none where a value or a file is
  * expected.
  */
@@ -80,24 +95,30 @@ export function candidates(
   program: Command,
   words: readonly string[],
 ): (readonly [word: string, what: string])[] {
+  const isSign = words.at(-1) === "=";
+  const before = words.slice(0, -1).filter((word) => word !== "=");
+  const last = isSign ? "" : words.at(-1) ?? "";
   let command = program;
-  for (const word of words.slice(0, -1)) {
+  for (const word of before) {
     command = command.commands.find((it) => it.name() === word) ?? command;
   }
-  const last = words.at(-1) ?? "";
-  const help = command.createHelp();
+  const [, name = before.at(-1) ?? "", start = ""] =
+    /^(--[\w-]+)(=)/.exec(last) ?? [];
   const option = command.options.find(({ long, short }) =>
-    [long, short].includes(words.at(-2) ?? "")
+    [long, short].includes(name)
   );
-  if (option?.required) {
-    return (option.argChoices ?? []).map((it) => [it, ""] as const);
-  }
-  const options = help.visibleOptions(command)
-    .map((it) => [it.long ?? it.short ?? "", it.description] as const);
-  const commands = help.visibleCommands(command)
-    .map((it) => [it.name(), it.description()] as const);
-  const choices = (command.registeredArguments[0]?.argChoices ?? [])
-    .map((it) => [it, ""] as const);
-  return [...commands, ...choices, ...(last.startsWith("-") ? options : [])]
-    .filter(([word]) => word.startsWith(last));
+  const plain = (prefix: string, choices: readonly string[] = []) =>
+    choices.map((it) => [prefix + it, ""] as const);
+  const help = command.createHelp();
+  const found = option?.required
+    ? plain(start && `${name}=`, option.argChoices)
+    : last.startsWith("-")
+    ? help.visibleOptions(command)
+      .map((it) => [it.long ?? it.short ?? "", it.description] as const)
+    : [
+      ...help.visibleCommands(command)
+        .map((it) => [it.name(), it.description()] as const),
+      ...plain("", command.registeredArguments[0]?.argChoices),
+    ];
+  return found.filter(([word]) => word.startsWith(last));
 }

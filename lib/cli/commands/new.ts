@@ -1,5 +1,5 @@
 import { cancel, intro, outro, select, text } from "@clack/prompts";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { VERSION } from "../../version.ts";
 import { examples } from "../help.ts";
 import {
@@ -8,6 +8,9 @@ import {
   join,
   mkdir,
   process,
+  readFile,
+  relative,
+  resolve,
   stat,
   writeFile,
 } from "../platform.ts";
@@ -20,17 +23,18 @@ import {
   withJson,
 } from "../run.ts";
 import {
-  isRuntime,
-  isTemplate,
+  PACKAGE,
   projectFiles,
+  type Runtime,
   RUNTIMES,
   startOf,
+  type Template,
   TEMPLATES,
 } from "../scaffold.ts";
 
 interface Flags extends ConnectionFlags {
-  readonly runtime?: string;
-  readonly template?: string;
+  readonly runtime?: Runtime;
+  readonly template?: Template;
   readonly force?: boolean;
 }
 
@@ -39,10 +43,13 @@ export function newCommand(): Command {
   const command = new Command("new")
     .description("Make a folder with a pipeline, a program and a .env file.")
     .argument("[folder]", "the folder; asked for on a terminal")
-    .option("--runtime <name>", `${RUNTIMES.join(", ")}; asked for, else deno`)
-    .option(
-      "--template <name>",
-      `${TEMPLATES.join(", ")}; asked for, else text`,
+    .addOption(
+      new Option("--runtime <name>", `what runs it (default: ${OWN_RUNTIME})`)
+        .choices(RUNTIMES),
+    )
+    .addOption(
+      new Option("--template <name>", "the pipeline (default: text)")
+        .choices(TEMPLATES),
     )
     .option("--force", "replace files that are there")
     .addHelpText(
@@ -56,19 +63,15 @@ export function newCommand(): Command {
     const { out, flags } = run;
     const answers = await answered(run, argument);
     const { folder, runtime, template } = answers;
-    if (!isRuntime(runtime)) {
-      throw new UsageError(
-        `Cannot use --runtime "${runtime}": expected ${RUNTIMES.join(", ")}`,
-      );
-    }
-    if (!isTemplate(template)) {
-      throw new UsageError(
-        `Cannot use --template "${template}": expected ${TEMPLATES.join(", ")}`,
-      );
-    }
     const name = basename(join(process.cwd(), folder))
       .toLowerCase().replace(/[^a-z0-9-]/g, "-");
-    const files = projectFiles({ name, runtime, template, version: VERSION });
+    const files = projectFiles({
+      name,
+      runtime,
+      template,
+      version: VERSION,
+      file: await packageFile(folder),
+    });
     if (!flags.force) await checkAbsent(folder, Object.keys(files));
     for (const [path, content] of Object.entries(files)) {
       const place = join(folder, path);
@@ -90,11 +93,45 @@ export function newCommand(): Command {
   });
 }
 
+/** The runtime of this process. */
+const OWN_RUNTIME: Runtime = process.versions.deno
+  ? "deno"
+  : process.versions.bun
+  ? "bun"
+  : "node";
+
+/**
+ * Find the file that the package was installed from, if it was: a project around
+ * the new one names it then. A package from a registry has no such file.
+ *
+ * @returns Its path, relative to the new folder.
+ */
+async function packageFile(folder: string): Promise<string | undefined> {
+  for (let at = dirname(resolve(folder));; at = dirname(at)) {
+    const text = await readFile(join(at, "package.json"), "utf8")
+      .catch(() => "{}");
+    const { dependencies } = Object(parsed(text));
+    const file = String(Object(dependencies)[PACKAGE] ?? "");
+    if (file.endsWith(".tgz") && !/^https?:/.test(file)) {
+      const path = resolve(at, file.replace(/^file:/, ""));
+      return relative(resolve(folder), path).replaceAll("\\", "/");
+    }
+    if (at === dirname(at)) return undefined;
+  }
+}
+
+/** What must be known of a new project. */
+interface Answers {
+  readonly folder: string;
+  readonly runtime: Runtime;
+  readonly template: Template;
+}
+
 /** What was given, and on a terminal the answers about what was not. */
 async function answered(
   { flags, out, interrupt, signal }: Run<Flags>,
   folder: string | undefined,
-): Promise<{ folder: string; runtime: string; template: string }> {
+): Promise<Answers> {
   const { runtime, template } = flags;
   const asks = out.isTerminal && process.stdin.isTTY && !out.wantsJson &&
     folder === undefined;
@@ -102,23 +139,24 @@ async function answered(
     if (folder === undefined) throw new UsageError("A folder is missing");
     return {
       folder,
-      runtime: runtime ?? "deno",
+      runtime: runtime ?? OWN_RUNTIME,
       template: template ?? "text",
     };
   }
-  const answer = async (asked: Promise<string | symbol>): Promise<string> => {
+  const answer = async <T extends string>(
+    asked: Promise<T | symbol>,
+  ): Promise<T> => {
     const value = await asked;
     if (typeof value === "string") return value;
     cancel("Nothing was made.");
     interrupt();
-    signal.throwIfAborted();
-    return "";
+    throw signal.reason;
   };
-  const listed = (names: readonly string[]): { value: string }[] =>
+  const listed = <T extends string>(names: readonly T[]): { value: T }[] =>
     names.map((value) => ({ value }));
   intro("A new project");
-  const answers = {
-    folder: await answer(
+  const answers: Answers = {
+    folder: await answer<string>(
       text({
         message: "Which folder?",
         defaultValue: "my-app",
@@ -126,12 +164,19 @@ async function answered(
       }),
     ),
     runtime: runtime ??
-      await answer(
-        select({ message: "For which runtime?", options: listed(RUNTIMES) }),
+      await answer<Runtime>(
+        select<Runtime>({
+          message: "For which runtime?",
+          options: listed(RUNTIMES),
+          initialValue: OWN_RUNTIME,
+        }),
       ),
     template: template ??
-      await answer(
-        select({ message: "Which pipeline?", options: listed(TEMPLATES) }),
+      await answer<Template>(
+        select<Template>({
+          message: "Which pipeline?",
+          options: listed(TEMPLATES),
+        }),
       ),
   };
   outro("Here it is.");
@@ -147,5 +192,14 @@ async function checkAbsent(
     const exists = await stat(place).then(() => true, () => false);
     if (!exists) continue;
     throw new Failure(`${place} is there already`, "--force replaces it");
+  }
+}
+
+/** The value of a JSON text; nothing where it is none. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

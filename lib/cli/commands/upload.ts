@@ -24,7 +24,7 @@ export function uploadCommand(): Command {
       "after",
       examples([
         ["rocketride upload docs --token tk_1234", "all files of a folder"],
-        ["rocketride upload 'docs/*.pdf' --pipeline p.json", "for their time"],
+        ["rocketride upload 'docs/*.pdf' --pipeline p.json", "no task yet"],
       ]),
     );
   type Flags = TaskFlags & SendFlags & ConnectionFlags;
