@@ -63,7 +63,7 @@ export async function browserCredential(
     answer.reject(
       signal.aborted
         ? signal.reason
-        : new Failure("Nobody signed in within 5 minutes"),
+        : new Failure("Sign-in timed out after 5 minutes"),
     );
   try {
     end.addEventListener("abort", giveUp, { once: true });

@@ -180,7 +180,7 @@ export function withConnection(
     .option("--apikey <key>", `the API key (default: ${pair}_APIKEY)`)
     .option("--insecure", "allow a key over an unencrypted connection");
   if (local) {
-    command.option("--local", "use an engine inside of this process");
+    command.option("--local", "use an engine in this process");
   }
   return withJson(command);
 }

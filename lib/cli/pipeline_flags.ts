@@ -30,13 +30,19 @@ const LEVELS: readonly TraceLevel[] = ["none", "metadata", "summary", "full"];
 /** Add the options of commands that start a pipeline. */
 export function withStart(command: Command): Command {
   return command
-    .option("--source <id>", "the component to begin at")
-    .option("--threads <count>", "objects at once, 1 to 64", "4")
-    .option("--ttl <seconds>", "end the task after silence; 0 for never")
+    .option("--source <id>", "the source component to run")
+    .option("--threads <count>", "objects processed at once, 1 to 64", "4")
+    .option(
+      "--ttl <seconds>",
+      "end the task when idle for so long; 0 for never",
+    )
     .addOption(
       new Option("--trace <level>", "what events show").choices(LEVELS),
     )
-    .option("--args <args...>", "arguments for the pipeline; all that follow");
+    .option(
+      "--args <args...>",
+      "arguments for the pipeline: all words that follow",
+    );
 }
 
 /** Add the options that name a task, or a pipeline. */

@@ -1,10 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { COMMAND, neutralEnv } from "../support/command.ts";
-import {
-  NO_TERMINAL,
-  type OpenTerminal,
-  openTerminal,
-} from "../support/pseudo_terminal.ts";
+import { NO_TERMINAL, openTerminal } from "../support/pseudo_terminal.ts";
 import { mustRun } from "../support/run_program.ts";
 import { type TempFolder, tempFolder } from "../support/temp_folder.ts";
 
@@ -103,7 +99,7 @@ await shellTest("fish", false, async () => {
     );
   const commands = await complete("rocketride sto");
   assertStringIncludes(commands, "stop\tStop a task.\n");
-  assertStringIncludes(commands, "store\tWork with the files");
+  assertStringIncludes(commands, "store\tManage the files");
   const stat = "stat\tShow what is at a path.\n";
   assertEquals(await complete("rocketride store st"), stat);
   assertStringIncludes(await complete("rocketride start --thr"), "--threads");

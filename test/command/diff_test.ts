@@ -70,7 +70,7 @@ Deno.test("diff tells what has changed, as text, JSON and Markdown", async () =>
       [["old.json", "absent.json"], "absent.json"],
       [["old.json", "wrapped.json"], '"components"'],
       [["old.json", "broken.json"], "line 2, column 2"],
-      [["old.json", "new.json", "--json", "--markdown"], "exclude"],
+      [["old.json", "new.json", "--json", "--markdown"], "together"],
     ] as const
   ) {
     const { code, stderr } = await run(...args);

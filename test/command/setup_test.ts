@@ -66,7 +66,7 @@ for (const template of ["text", "document", "chat"]) {
     assertEquals((await runCommand(validated, { cwd })).code, 0);
     const again = await runCommand(args, { cwd });
     assertEquals(again.code, 1);
-    assertStringIncludes(again.stderr, "is there already");
+    assertStringIncludes(again.stderr, "already exists");
     assertEquals((await runCommand([...args, "--force"], { cwd })).code, 0);
   });
 }

@@ -65,7 +65,7 @@ export async function readPackage(app: AppFolder): Promise<Manifest> {
     throw invalid(`Cannot read package.json: ${(error as Error).message}`);
   }
   if (isRecord(value)) return value;
-  throw invalid("package.json is no object");
+  throw invalid("package.json is not an object");
 }
 
 function invalid(message: string, hint?: string): ValidationException {
@@ -81,7 +81,7 @@ export function isRecord(value: unknown): value is Manifest {
 export async function includesOf(app: AppFolder): Promise<string[]> {
   const manifest = (await readPackage(app)).appManifest ?? {};
   if (!isRecord(manifest)) {
-    throw invalid("appManifest in package.json is no object");
+    throw invalid("appManifest in package.json is not an object");
   }
   const include = manifest.include ?? [];
   if (!Array.isArray(include)) {

@@ -32,8 +32,8 @@ export function appCommand(): Command {
     .addHelpText(
       "after",
       examples([
-        ["rocketride app create notes --sidebar", "a new one"],
-        ["rocketride app verify apps/notes", "is it ready?"],
+        ["rocketride app create notes --sidebar", "make a new app"],
+        ["rocketride app verify apps/notes", "check an app"],
         ["rocketride app deploy apps/notes --comment First", "publish it"],
       ]),
     )
@@ -98,7 +98,7 @@ function deployCommand(): Command {
     .description("Pack the sources of an app, and publish the next version.")
     .argument("<folder>", "the app's folder")
     .option(...WORKSPACE)
-    .option("--comment <text>", "what has changed")
+    .option("--comment <text>", "what changed")
     .option("--verbose", "list the files");
   return withAction<Flags>(
     withConnection(command, { deploys: true }),
@@ -127,7 +127,7 @@ function deployCommand(): Command {
       const { appId, projectId = appId, name } = artifact;
       await out.line(`Deployed app version v${version ?? "?"}`);
       if (projectId) await out.line(`Project: ${oneLine(projectId)}`);
-      await out.line("Nothing serves it yet: publish it to somebody.");
+      await out.line("It is not served until it is published.");
       await out.result({ projectId, version, name });
     },
   );

@@ -38,15 +38,18 @@ const MOST_HISTORY = 100;
 export function chatCommand(): Command {
   const command = withTask(
     new Command("chat")
-      .description("Ask a pipeline questions; without one, turn by turn.")
-      .argument("[question...]", "a question; else each line of input is one"),
+      .description("Ask a pipeline a question, or hold a conversation with it.")
+      .argument("[question...]", "the question (default: each line of input)"),
   )
     .addHelpText(
       "after",
       examples([
         ["rocketride chat --pipeline chat.json", "a conversation"],
         ["rocketride chat --token tk_1234 What is new?", "one question"],
-        ["rocketride chat --local --pipeline chat.json --json <list.txt", ""],
+        [
+          "rocketride chat --pipeline chat.json --json <list.txt",
+          "many questions",
+        ],
       ]),
     );
   return withAction<Flags>(

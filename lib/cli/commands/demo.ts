@@ -38,7 +38,7 @@ const PIPELINE = {
 /** `demo`: the whole way of a text, without anything installed. */
 export function demoCommand(): Command {
   const command = new Command("demo")
-    .description("Run a small pipeline inside of this process, step by step.")
+    .description("Run a small pipeline in this process, step by step.")
     .argument("[text...]", "a text to send")
     .addHelpText(
       "after",
@@ -61,7 +61,7 @@ export function demoCommand(): Command {
     const transport = engine.transport();
     const session = await connect({ transport, env: {}, signal });
     run.defer(() => close(session));
-    await step("connect: a session with an engine inside of this process");
+    await step("connect: a session with an engine in this process");
     const task = await use(session, { pipeline: PIPELINE, signal });
     await step("use: a pipeline of two nodes runs, webhook → response_text");
     const text = words.length > 0 ? words.join(" ") : SAMPLE;

@@ -69,8 +69,8 @@ function add(): Command {
     description: "Publish a pipeline as the next version; nothing runs yet.",
     args: [["<file>", "a pipeline file"]],
     options: [
-      ["--comment <text>", "what has changed"],
-      ["--deploy-to <team>", "let this team use it at once"],
+      ["--comment <text>", "what changed"],
+      ["--deploy-to <team>", "also publish it to this team"],
     ],
     async act({ out, flags, signal }, connect, [file = ""]): Promise<void> {
       const pipeline = await readPipelineFile(file);
@@ -89,7 +89,9 @@ function add(): Command {
       );
       if (projectId) await out.line(`Project: ${oneLine(projectId)}`);
       if (!flags.deployTo) {
-        await out.line("Nothing runs yet: deploy publish lets a team use it.");
+        await out.line(
+          "It does not run yet: deploy publish lets a team use it.",
+        );
       }
       await out.result({ projectId, version, name });
     },
@@ -111,7 +113,7 @@ function list(): Command {
   return deployVerb({
     name: "list",
     description: "List deployments.",
-    options: [["--team <id>", "those of one team"]],
+    options: [["--team <id>", "only deployments of this team"]],
     async act({ out, flags, signal }, connect): Promise<void> {
       const options = { teamId: flags.team, signal };
       const { rows, total } = await rowsOf(
@@ -203,7 +205,7 @@ function history(): Command {
     name: "history",
     description: "Show who has published and deployed what.",
     args: [["<project>", "the project's id"]],
-    options: [["--team <id>", "that of one team"]],
+    options: [["--team <id>", "only the history of this team"]],
     async act(
       { out, flags, signal },
       connect,
@@ -232,7 +234,7 @@ function history(): Command {
 function publish(): Command {
   return deployVerb({
     name: "publish",
-    description: "Let a team use a version: the first, a newer or an older.",
+    description: "Select the version of a project that a team uses.",
     args: [["<project>", "the project's id"], ["<version>", "its number"]],
     options: [TEAM],
     check: ([, version]) => void versionOf(version),

@@ -19,7 +19,7 @@ const TEAM = ["--team <id>", "the team (default: your own space)"] as const;
 /** `deploy schedule`: when sources of deployments run. */
 export function scheduleCommand(): Command {
   const command = new Command("schedule")
-    .description("Say when sources of deployments run.");
+    .description("Set when the sources of deployments run.");
   for (const make of [set, pause, resume, preview]) command.addCommand(make());
   return command;
 }
@@ -27,9 +27,9 @@ export function scheduleCommand(): Command {
 function set(): Command {
   return deployVerb({
     name: "set",
-    description: "Run a source by a schedule, or by none.",
+    description: "Set or clear the schedule of a source.",
     args: [...SOURCE, ["<cron>", "five fields, a word like @daily, or none"]],
-    options: [TEAM, ["--ttl <seconds>", "end a run after so many seconds"]],
+    options: [TEAM, ["--ttl <seconds>", "end a run after this time"]],
     async act(
       run,
       connect,

@@ -33,10 +33,10 @@ export function diffCommand(): Command {
   const command = new Command("diff")
     .description("Compare two pipelines: nodes, edges and settings.")
     .argument("<files...>", "the older and the newer file, or one with --git")
-    .option("--git <ref>", "compare a file with what it was there")
-    .option("--include-layout", "also what only an editor sees")
-    .option("--markdown", "print them as Markdown, for a comment")
-    .option("--exit-zero", "exit with 0 also where there are some")
+    .option("--git <ref>", "compare a file with its version in a commit")
+    .option("--include-layout", "also compare what only editors use")
+    .option("--markdown", "print Markdown, for a review comment")
+    .option("--exit-zero", "exit with 0 even if there are differences")
     .addHelpText(
       "after",
       examples([
@@ -49,7 +49,7 @@ export function diffCommand(): Command {
   return withAction<Flags>(withJson(command), async (run, files) => {
     const { flags, out } = run;
     if (flags.json && flags.markdown) {
-      throw new UsageError("--json and --markdown exclude each other");
+      throw new UsageError("Cannot use --json and --markdown together");
     }
     const found = diff(...await twoPipelines(run, files), {
       includeLayout: flags.includeLayout,
@@ -99,7 +99,7 @@ function parsed(name: string, text: string): Pipeline {
     throw new UsageError(`Invalid JSON in ${name}: ${malformedAt(text)}`);
   }
   if (isPipeline(value)) return value;
-  throw new UsageError(`${name} has no "components" at its top`);
+  throw new UsageError(`${name} has no "components" at its top level`);
 }
 
 /** A file as it was in a commit. */
@@ -109,7 +109,7 @@ async function textOfGit(
   signal: AbortSignal,
 ): Promise<string> {
   // What begins with a hyphen would be an option.
-  if (ref.startsWith("-")) throw new UsageError(`"${ref}" is no commit`);
+  if (ref.startsWith("-")) throw new UsageError(`"${ref}" is not a commit`);
   const child = spawn("git", ["show", `${ref}:./${basename(file)}`], {
     cwd: dirname(file),
     signal,

@@ -22,19 +22,19 @@ interface Flags extends ConnectionFlags {
 export function engineCommand(): Command {
   const command = new Command("engine")
     .description(
-      "Serve an engine, and its page, for development on this machine.",
+      "Serve a development engine and its page on this machine.",
     )
     .argument("[pipelines...]", "pipeline files to start")
     .option("--host <address>", "the address to listen on", "127.0.0.1")
     .option("--port <port>", "the port; 0 for a free one", "5565")
-    .option("--key <key...>", "API keys that clients must have one of")
+    .option("--key <key...>", "API keys; clients must send one of them")
     .option("--data <folder>", "keep stored files in a folder")
-    .option("--origin <origin...>", "pages of other origins that may use it")
+    .option("--origin <origin...>", "other origins whose pages may connect")
     .addHelpText(
       "after",
       examples([
         ["rocketride engine", "serve http://localhost:5565"],
-        ["rocketride engine --port 0 chat.json", "start a pipeline, too"],
+        ["rocketride engine --port 0 chat.json", "also start a pipeline"],
         ["rocketride engine --host 0.0.0.0 --key secret", "for other machines"],
       ]),
     );

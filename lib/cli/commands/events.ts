@@ -27,15 +27,15 @@ const KEPT = 200;
 export function eventsCommand(): Command {
   const command = new Command("events")
     .description("Show events of all tasks, or of one, as they happen.")
-    .argument("[types]", "kinds or names, with commas between", "all")
+    .argument("[types]", "kinds or names, separated by commas", "all")
     .option("--token <token>", "one task (default: all tasks)")
-    .option("--log <file>", "append each event to a file, as a line of JSON")
-    .option("--count <number>", "end after so many events")
+    .option("--log <file>", "append each event to a file as a line of JSON")
+    .option("--count <number>", "end after this number of events")
     .addHelpText(
       "after",
       examples([
         ["rocketride events summary,task", "two kinds, of all tasks"],
-        ["rocketride events flow --token tk_1234", "the ways of objects"],
+        ["rocketride events flow --token tk_1234", "the path of each object"],
         ["rocketride events --json | jq .body", "a line for each event"],
       ]),
     );

@@ -33,18 +33,18 @@ interface Flags extends ConnectionFlags {
 /** `log`: the events that an engine has recorded. */
 export function logCommand(): Command {
   const command = new Command("log")
-    .description("Read the events that an engine has recorded of a source.")
+    .description("Print the events of a source that the engine has recorded.")
     .argument("<project>", "the project's id")
     .argument("<source>", "the id of the source component")
-    .argument("[types]", "kinds or names, with commas between", "all")
-    .option("--team <id>", "the runs of a team")
-    .option("--deployed", "deployed runs, not those of development")
+    .argument("[types]", "kinds or names, separated by commas", "all")
+    .option("--team <id>", "read the runs of a team")
+    .option("--deployed", "read deployed runs, not development runs")
     .option("--since <time>", "a date, or how long ago: 90s, 15m, 2h, 7d")
-    .option("--until <time>", "the same, for the end")
-    .option("--count <number>", "end after so many events")
-    .option("-f, --follow", "go on with what happens from now on")
+    .option("--until <time>", "the end, in the same form")
+    .option("--count <number>", "end after this number of events")
+    .option("-f, --follow", "also print new events, as they happen")
     .option("--runs", "list the runs instead")
-    .option("--streams", "list the logs that the source has instead")
+    .option("--streams", "list the logs of the source instead")
     .addHelpText(
       "after",
       examples([

@@ -31,8 +31,8 @@ interface Flags extends ConnectionFlags {
 export function loginCommand(): Command {
   const command = new Command("login")
     .description("Sign in to an engine and save the credential in .env.")
-    .option("--deploy", "only the pair for deployments, ROCKETRIDE_DEPLOY_*")
-    .option("--no-deploy", "leave the pair for deployments as it is")
+    .option("--deploy", "save only ROCKETRIDE_DEPLOY_*")
+    .option("--no-deploy", "do not save ROCKETRIDE_DEPLOY_*")
     .addHelpText(
       "after",
       examples([
@@ -125,7 +125,7 @@ async function signIn(
       await getProfile(session, { signal });
     if (profile.waitlisted) {
       await out.warn(
-        "Your account waits for its activation; you will get an email.",
+        "Your account is not active yet. You will receive an email when it is.",
       );
       return undefined;
     }

@@ -44,7 +44,7 @@ export function newCommand(): Command {
     .description("Make a folder with a pipeline, a program and a .env file.")
     .argument("[folder]", "the folder; asked for on a terminal")
     .addOption(
-      new Option("--runtime <name>", `what runs it (default: ${OWN_RUNTIME})`)
+      new Option("--runtime <name>", `the runtime (default: ${OWN_RUNTIME})`)
         .choices(RUNTIMES),
     )
     .addOption(
@@ -179,7 +179,7 @@ async function answered(
         }),
       ),
   };
-  outro("Here it is.");
+  outro("Creating it.");
   return answers;
 }
 
@@ -191,7 +191,7 @@ async function checkAbsent(
     const place = join(folder, file);
     const exists = await stat(place).then(() => true, () => false);
     if (!exists) continue;
-    throw new Failure(`${place} is there already`, "--force replaces it");
+    throw new Failure(`${place} already exists`, "--force replaces it");
   }
 }
 

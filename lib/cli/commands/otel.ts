@@ -36,19 +36,22 @@ export function otelCommand(): Command {
       new Option("--protocol <name>", "OTLP over HTTP, as JSON")
         .choices(["http"]).default("http"),
     )
-    .option("--headers <list>", "headers for it: name=value,name=value")
-    .option("--service-name <name>", "service.name (rocketride-engine)")
-    .option("--include-content", "show data in spans, up to a length")
-    .option("--no-metrics", "export spans alone")
+    .option("--headers <list>", "HTTP headers: name=value,name=value")
+    .option(
+      "--service-name <name>",
+      "service.name (default: rocketride-engine)",
+    )
+    .option("--include-content", "add data to spans, shortened")
+    .option("--no-metrics", "export spans only")
     .addHelpText(
       "after",
       examples([
         ["rocketride otel", "to a collector on this machine"],
-        ["rocketride otel --endpoint https://otel.example", "to another"],
+        ["rocketride otel --endpoint https://otel.example", "to another one"],
       ]) +
         "\nHeaders with credentials belong in OTEL_EXPORTER_OTLP_HEADERS. Spans of\n" +
-        "objects come of tasks that were started with --trace. Exit codes: 0 it was\n" +
-        "stopped; 1 it failed; 2 wrong usage, or no engine.\n",
+        "objects need tasks that were started with --trace. Exit codes: 0 stopped\n" +
+        "by a signal; 1 failed; 2 wrong usage, or no engine.\n",
     );
   return withAction<Flags>(withConnection(command), async (run) => {
     const { out, flags, signal } = run;

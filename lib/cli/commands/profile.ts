@@ -29,7 +29,7 @@ export function profileCommand(): Command {
     .addHelpText(
       "after",
       examples([
-        ["rocketride profile run --duration 30", "the server, for 30 s"],
+        ["rocketride profile run --duration 30", "the server for 30 s"],
         ["rocketride profile start --token tk_1234", "a task"],
         ["rocketride profile report --token tk_1234", "where its time went"],
       ]),
@@ -127,7 +127,7 @@ function runFor(): Command {
   return profileVerb(
     "run",
     "Profile until Ctrl+C, or for some seconds.",
-    [TOKEN, NAME, ["--duration <seconds>", "end after so many seconds"]],
+    [TOKEN, NAME, ["--duration <seconds>", "how long to profile"]],
     async (run, session) => {
       const { out, flags, signal } = run;
       await begin(run, session);
@@ -188,7 +188,7 @@ function all(): Command {
   return profileVerb(
     "list",
     "Show what of all processes is being profiled.",
-    [["--active", "only what is"]],
+    [["--active", "only active profiles"]],
     async ({ out, flags, signal }, session) => {
       const server = await cprofileStatus(session, { signal });
       const tasks = await listTasks(session, { signal });

@@ -59,9 +59,12 @@ function tree(): Command {
     "Print who called whom in the last session.",
     [
       TOKEN,
-      ["--thread <id>", "one thread, by the ID of profile threads"],
-      ["--min-pct <percent>", "hide calls with less of the time (0.1)"],
-      ["--max-depth <depth>", "how deep it goes (50)"],
+      ["--thread <id>", "one thread, by its ID in profile threads"],
+      [
+        "--min-pct <percent>",
+        "hide calls below this share of time (default: 0.1)",
+      ],
+      ["--max-depth <depth>", "the greatest depth (default: 50)"],
       ["--no-include-system", "hide functions of Python itself"],
     ],
     async (run, session) => {

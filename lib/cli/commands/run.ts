@@ -32,11 +32,11 @@ export function runPipelineCommand(): Command {
     .option("--name <name>", "the name of standard input, or of the only file")
     .option("--type <type>", "the media type of the inputs")
     .option("--max-concurrent <count>", "inputs at once", "5")
-    .option("--retries <count>", "times to send again after a lost connection")
+    .option("--retries <count>", "how often to resend after a lost connection")
     .addHelpText(
       "after",
       examples([
-        ["rocketride run --local p.json report.pdf", "with no engine running"],
+        ["rocketride run --local p.json report.pdf", "without an engine"],
         ["rocketride run p.json docs --json", "one line of JSON for each file"],
         ["cat a.csv | rocketride run p.json --type text/csv", "a pipe"],
       ]),
@@ -53,7 +53,7 @@ export function runPipelineCommand(): Command {
       if (words.length === 0 && process.stdin.isTTY) {
         throw new UsageError(
           "An input is missing",
-          "give a file, or - to type",
+          "give a file, or - for standard input",
         );
       }
       const options = startOptions(run, file!);

@@ -22,7 +22,7 @@ export function sendCommand(): Command {
     .option("--name <name>", "the name of standard input, or of the only file")
     .option("--type <type>", "the media type of the inputs")
     .option("--max-concurrent <count>", "inputs at once", "5")
-    .option("--retries <count>", "times to send again after a lost connection")
+    .option("--retries <count>", "how often to resend after a lost connection")
     .addHelpText(
       "after",
       examples([

@@ -33,10 +33,10 @@ const SHOWN = 5;
 /** `status`: what a task is doing, live on a terminal. */
 export function statusCommand(): Command {
   const command = new Command("status")
-    .description("Show what a task is doing; on a terminal, until it ends.")
+    .description("Show the status of a task; on a terminal, until it ends.")
     .argument("[token]", "the task")
     .option("--token <token>", "the same (default: ROCKETRIDE_TOKEN)")
-    .option("--once", "show it once, also on a terminal")
+    .option("--once", "show it once, even on a terminal")
     .addHelpText(
       "after",
       examples([

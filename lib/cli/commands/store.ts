@@ -29,7 +29,7 @@ interface WriteFlags extends ConnectionFlags {
 /** `store`: the files that an engine keeps. */
 export function storeCommand(): Command {
   const command = new Command("store")
-    .description("Work with the files that an engine keeps.")
+    .description("Manage the files in the store of an engine.")
     .addHelpText(
       "after",
       examples([
@@ -183,7 +183,7 @@ function rm(): Command {
     },
     {
       extend: (command) =>
-        command.option("--recursive", "with all that is in the directory"),
+        command.option("--recursive", "delete a directory with its content"),
     },
   );
 }

@@ -26,7 +26,10 @@ export function startCommand(): Command {
       "after",
       examples([
         ["rocketride start pipeline.json", "start it with 4 threads"],
-        ["rocketride start pipeline.json --ttl 3600", "until an idle hour"],
+        [
+          "rocketride start pipeline.json --ttl 3600",
+          "end it after an idle hour",
+        ],
         ["TOKEN=$(rocketride start p.json --json | jq -r .token)", "its token"],
       ]),
     );
@@ -88,12 +91,12 @@ export function stopCommand(): Command {
 /** `list`: the running tasks. */
 export function listCommand(): Command {
   const command = new Command("list")
-    .description("List all running tasks, with their tokens.")
+    .description("List all running tasks and their tokens.")
     .addHelpText(
       "after",
       examples([
         ["rocketride list", "a table"],
-        ["rocketride list --json | jq -r '.tasks[].token'", "the tokens alone"],
+        ["rocketride list --json | jq -r '.tasks[].token'", "only the tokens"],
       ]),
     );
   return withAction<ConnectionFlags>(withConnection(command), async (run) => {

@@ -15,16 +15,21 @@ import { printFailures, type SendFlags, sendInputs } from "../send_inputs.ts";
 export function uploadCommand(): Command {
   const command = withTask(
     new Command("upload")
-      .description("Upload files to a task, or to a pipeline for their time.")
+      .description(
+        "Upload files to a task, or to a pipeline that runs for the upload.",
+      )
       .argument("<files...>", "files, folders, patterns, URLs, or - for input"),
   )
     .option("--max-concurrent <count>", "files at once", "5")
-    .option("--retries <count>", "times to send again after a lost connection")
+    .option("--retries <count>", "how often to resend after a lost connection")
     .addHelpText(
       "after",
       examples([
         ["rocketride upload docs --token tk_1234", "all files of a folder"],
-        ["rocketride upload 'docs/*.pdf' --pipeline p.json", "no task yet"],
+        [
+          "rocketride upload 'docs/*.pdf' --pipeline p.json",
+          "start a pipeline for it",
+        ],
       ]),
     );
   type Flags = TaskFlags & SendFlags & ConnectionFlags;

@@ -47,12 +47,12 @@ export function validateCommand(): Command {
   const command = new Command("validate")
     .description("Check pipeline files without starting them.")
     .argument("<files...>", "files or patterns, such as pipelines/*.json")
-    .option("--source <id>", "the component to begin at")
+    .option("--source <id>", "the source component to run")
     .addHelpText(
       "after",
       examples([
         ["rocketride validate pipelines/*.json", "all files of a folder"],
-        ["rocketride validate --local p.json", "with no engine running"],
+        ["rocketride validate --local p.json", "without an engine"],
       ]) +
         "\nExit codes: 0 all files are valid; 1 some are not; 2 wrong usage, no\n" +
         "connection, or no file could be checked.\n",
