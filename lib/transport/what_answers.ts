@@ -27,7 +27,8 @@ export async function whatAnswers(
 ): Promise<unknown> {
   const { cause, code, closeCode, hint, retryable } = Object(error);
   const { message, target } = Object(cause);
-  const isMute = code === "connection-failed" &&
+  const { WebSocket } = globalThis;
+  const isMute = code === "connection-failed" && WebSocket &&
     target instanceof WebSocket && (!message || MEANINGLESS.test(message));
   if (!isMute) return error;
   const explained = (words: string, advice = hint): ConnectionException =>
@@ -52,8 +53,8 @@ export async function whatAnswers(
     return explained(
       "an HTTP server answers there" +
         `${status ? ` (status ${status})` : ""}, but no WebSocket`,
-      "Check the address and its port: something else than an engine answers " +
-        "there, or a proxy that lets no WebSocket through",
+      "Check the address and its port: it is no engine's, a proxy lets no " +
+        "WebSocket through, or the engine takes no more connections now",
     );
   } catch (failure) {
     if (signal.aborted && !(signal.reason instanceof TimeoutException)) {

@@ -52,7 +52,7 @@ for (
       `Cannot connect to "${origin.replace("http", "ws")}/task/service": ` +
         "an HTTP server answers there (status 404), but no WebSocket",
     );
-    assertStringIncludes(error.hint ?? "", "something else than an engine");
+    assertStringIncludes(error.hint ?? "", "it is no engine's");
     assertEquals(asked, [["/task/service", null]]);
     await server.close();
   });
