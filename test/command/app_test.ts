@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { unzipSync } from "fflate";
 import { runCommand } from "../support/command.ts";
+import { onTerminal } from "../support/command_ways.ts";
+import { hasTerminals } from "../support/pseudo_terminal.ts";
 import { scriptedServer } from "../support/scripted_server.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
@@ -116,7 +118,11 @@ Deno.test("app deploy packs the sources alone, the same bytes each time", async 
     projectId: "acme.notes",
     version: 7,
   });
-  assertEquals(archives.length, 2);
+  await onTerminal(args, { cwd, env }, {
+    shows: "Deployed app version v7",
+  });
+  assertEquals(archives.length, hasTerminals ? 3 : 2);
+  assertEquals(archives.at(-1), archives[0]);
   const names = Object.keys(unzipSync(archives[0]!));
   const links = names.filter((it) => /\/(up|self)\//.test(it));
   assertEquals(names.filter((it) => !links.includes(it)), PACKED);
