@@ -75,7 +75,7 @@ const TURNS: Readonly<Record<string, readonly Row[]>> = {
     ["services webhok", "did you mean webhook?", 1],
     ["services zzz", "rocketride services lists all", 1],
     ["diff p.json q.json", "~ node", 1],
-    ["app create notes --no-install", "/client/shell: HTTP status 404"],
+    ["app create notes --no-install", "/client/shell: HTTP status 401"],
     ["app verify apps/notes", "Ready to deploy: 11 files"],
     ["app verify app", "FAIL  manifest", 1],
     ["profile status", /./],
