@@ -5,9 +5,9 @@ import type { Pair } from "../measure.ts";
 
 const KIB = 1024;
 const CHUNK = 64 * KIB;
-/** `frameBytes` of the rows, in KiB. */
-const SIZES = [4, 16, 64, 128, 256, 512, 1024, 2048, 4096];
-/** What `pipe` takes without the option. */
+/** `frameBytes` of the rows, in KiB; without the option frames grow. */
+const SIZES = [4, 16, 64, 128, 256, 1024, 2048, 4096, undefined];
+/** What frames begin with that grow, and what the rows are measured against. */
 const DEFAULT = 512;
 /** Milliseconds that the engine takes over a write: a round trip. */
 const DELAYS = [0, 10, 50];
@@ -15,16 +15,17 @@ const DELAYS = [0, 10, 50];
 const ROUND_MS = 400;
 
 /**
- * Which `frameBytes` is best, by the time of a round trip: each size beside the
- * default, in the same run.
+ * Which `frameBytes` is best, by the time of a round trip: each size beside
+ * 512 KiB, in the same run.
  */
 export const FRAMES: readonly Contest[] = DELAYS.flatMap((delayMs) =>
   SIZES.map((size) => frames(size, delayMs))
 );
 
-function frames(size: number, delayMs: number): Contest {
+function frames(size: number | undefined, delayMs: number): Contest {
   return {
-    what: `frames of ${size} KiB, ${delayMs} ms a write`,
+    what: `frames ${size ? `of ${size} KiB` : "that grow"}, ` +
+      `${delayMs} ms a write`,
     group: "frames",
     unit: "MB/s",
     against: `frames of ${DEFAULT} KiB`,
@@ -33,7 +34,7 @@ function frames(size: number, delayMs: number): Contest {
       const { session } = stage;
       const task = await use(session, { pipeline: sinkPipeline(delayMs) });
       const pair = await stage.compare(
-        () => throughput(stage, task.token, size * KIB),
+        () => throughput(stage, task.token, size && size * KIB),
         () => throughput(stage, task.token, DEFAULT * KIB),
       );
       await terminate(session, task);
@@ -46,7 +47,7 @@ function frames(size: number, delayMs: number): Contest {
 async function throughput(
   { session, effort }: Stage,
   token: string,
-  frameBytes: number,
+  frameBytes: number | undefined,
 ): Promise<number> {
   const target = await pipe(session, token, { frameBytes });
   const started = performance.now();
@@ -55,7 +56,8 @@ async function throughput(
   let bytes = 0;
   // Whole frames: the end of a shorter one would count as another round trip.
   while (
-    performance.now() - started < ROUND_MS * effort || bytes % frameBytes > 0
+    performance.now() - started < ROUND_MS * effort ||
+    bytes % (frameBytes ?? DEFAULT * KIB) > 0
   ) {
     const { value } = await reader.read();
     if (!value) break;

@@ -38,6 +38,10 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
   /** Whether the release waits for the write that is in flight. */
   #releaseWaits = false;
   #releasing: Promise<unknown> | undefined;
+  /** Waits until what was sent is on its way. */
+  protected flush: () => void | Promise<void> = ignore;
+  /** Whether something was sent since then. */
+  #unflushed = false;
   #detach: () => void = ignore;
 
   constructor(core: SessionCore, chunker: Chunker) {
@@ -83,6 +87,9 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
       this.check();
       if (rest) return this.#takeRest(chunker, rest);
       if (chunker.single) return this.#acknowledged();
+      if (!this.#unflushed) return;
+      this.#unflushed = false;
+      return this.flush();
     } catch (error) {
       this.fail(error);
       throw error;
@@ -184,7 +191,13 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
       const payload = chunker.next(occasion);
       if (!payload) return;
       let bytes = 0;
-      this.sendPayload(payload, () => this.consumed(bytes));
+      const { clock } = this.core.settings;
+      const sentAt = clock.now();
+      this.sendPayload(payload, () => {
+        chunker.answered(clock.now() - sentAt);
+        this.consumed(bytes);
+      });
+      this.#unflushed = true;
       // Its bytes were copied as it was sent.
       bytes = chunker.sent();
     } catch (error) {

@@ -18,6 +18,12 @@ import type { Payload } from "../transport/transport.ts";
 
 /** The largest payload that is sent in one piece when it may not be cut. */
 const MAX_WHOLE_BYTES = 16 * 1024 * 1024;
+/** The largest payload that writes grow to. */
+const MAX_GROWN_BYTES = 4 * 1024 * 1024;
+/** An answer that takes this long is worth a larger write. */
+const LONG_MS = 5;
+/** Up to how many times as long is as long. */
+const SAME_TIME = 1.5;
 const EMPTY = new Uint8Array(0);
 const LINE_FEED = 0x0a;
 
@@ -33,6 +39,11 @@ export interface ChunkerOptions {
   readonly framing?: "auto" | "chunk" | undefined;
   /** The largest payload of a write that may be cut. */
   readonly frameBytes: number;
+  /**
+   * Whether writes of bytes grow beyond that while their answers take long and
+   * more takes no longer, as over a long way.
+   */
+  readonly grows?: boolean | undefined;
   /** Whether an object without any data gets one empty write; never text. */
   readonly emptyWrite?: boolean | undefined;
   /** The size, if the source has it: what fits one write is one. */
@@ -56,7 +67,11 @@ export class Chunker {
   readonly #json: boolean;
   readonly #reader: ChunkReader;
   readonly #buffer: FrameBuffer;
-  readonly #limit: number;
+  readonly #grows: boolean;
+  /** How long the answer took that made writes grow. */
+  #took = Infinity;
+  /** The payload of the latest write. */
+  #sentBytes = 0;
   /** So many bytes are gathered before they go without an occasion. */
   readonly #least: number;
   /** A payload that leaves as it came. */
@@ -80,7 +95,7 @@ export class Chunker {
       isMarkup(parseMediaType(mimeType).essence),
     );
     this.#buffer = new FrameBuffer(frameBytes);
-    this.#limit = frameBytes;
+    this.#grows = !!options.grows && !this.#text && !this.single;
     this.#least = size <= frameBytes ? size : 0;
     this.#owesEmptyWrite = !!options.emptyWrite && !this.#text && !this.single;
   }
@@ -106,8 +121,9 @@ export class Chunker {
     const direct = now && !this.#text && this.#buffer.length === 0 &&
       bytes.length > 0 && bytes.length >= this.#least;
     if (!direct) return this.takeMore(bytes);
-    this.#whole = bytes.subarray(0, this.#limit);
-    return bytes.length > this.#limit ? bytes.subarray(this.#limit) : undefined;
+    const { limit } = this.#buffer;
+    this.#whole = bytes.subarray(0, limit);
+    return bytes.length > limit ? bytes.subarray(limit) : undefined;
   }
 
   /** Take more of what did not fit. */
@@ -147,6 +163,7 @@ export class Chunker {
   /** The payload has left. Returns the bytes of the source behind it. */
   sent(): number {
     const { length } = this.#whole ?? this.#buffer.payload;
+    this.#sentBytes = length;
     if (this.#whole) this.#whole = undefined;
     else this.#buffer.drop();
     this.#owesEmptyWrite = false;
@@ -157,6 +174,18 @@ export class Chunker {
     this.#made -= length;
     this.#read -= share;
     return share;
+  }
+
+  /**
+   * The latest write was answered after so many milliseconds. Twice as much
+   * takes as long over a long way, and twice as long over a slow one.
+   */
+  answered(ms: number): void {
+    const { limit } = this.#buffer;
+    const isFull = this.#grows && this.#sentBytes === limit;
+    if (!isFull || ms < LONG_MS || ms > this.#took * SAME_TIME) return;
+    this.#took = ms;
+    this.#buffer.limit = Math.min(limit * 2, MAX_GROWN_BYTES);
   }
 
   #takeWhole(chunk: Uint8Array): void {

@@ -111,6 +111,7 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
         mimeType,
         framing,
         frameBytes: frameBytesOf(options),
+        grows: options.frameBytes === undefined,
         emptyWrite,
         size: knownSize,
       }),
@@ -165,8 +166,9 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
           signal: queued?.signal,
           timeout: this.#timeout,
           onLate: (response) => this.#granted(response),
-          onLine: (line, cancel, giveUp): void => {
+          onLine: (line, cancel, giveUp, connection): void => {
             this.#line = line;
+            this.flush = () => connection.flush?.();
             this.#cancel = cancel;
             this.#giveUp = giveUp;
           },

@@ -89,14 +89,15 @@ export function writeFrame(
  * buffer is refilled as soon as a frame was sent. It grows up to its limit.
  */
 export class FrameBuffer {
-  readonly #limit: number;
+  /** The largest payload. */
+  limit: number;
   #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   #length = 0;
   #cut = 0;
 
   /** Create a buffer for payloads of up to `limitBytes`. */
   constructor(limitBytes: number) {
-    this.#limit = limitBytes;
+    this.limit = limitBytes;
   }
 
   /** Bytes gathered so far. */
@@ -106,7 +107,7 @@ export class FrameBuffer {
 
   /** Bytes that still fit. */
   get room(): number {
-    return this.#limit - this.#length;
+    return this.limit - this.#length;
   }
 
   /** Everything gathered; valid until the buffer changes. */
@@ -163,7 +164,7 @@ export class FrameBuffer {
     if (needed <= this.#bytes.length) return;
     const doubled = Math.max(FIRST_BYTES, needed, this.#bytes.length * 2);
     const grown = new Uint8Array(
-      Math.min(doubled, HEADROOM_BYTES + this.#limit),
+      Math.min(doubled, HEADROOM_BYTES + this.limit),
     );
     grown.set(this.#bytes);
     this.#bytes = grown;

@@ -108,8 +108,8 @@ export function shownFailure(
   response: ResponseMessage,
   secrets: Secrets,
 ): ResponseMessage {
+  if (response.success !== false) return response;
   const { message, type, seq, request_seq, success } = response;
-  if (success !== false) return response;
   const copy = {
     ...secrets.hideIn(response, true),
     type,

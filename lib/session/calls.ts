@@ -61,13 +61,14 @@ export interface RequestOptions extends CallOptions {
 
 /**
  * Receives the number of the connection that a request has left on, a function
- * that ends what the request needs there, and one that stops the wait for its
- * answer, which then is late.
+ * that ends what the request needs there, one that stops the wait for its
+ * answer, which then is late, and the connection.
  */
 export type SentListener = (
   line: number,
   cancel: () => void,
   giveUp: (reason: unknown) => void,
+  connection: Connection,
 ) => void;
 
 /** Where a request can go now. */
@@ -206,7 +207,8 @@ export class Calls {
         this.hold();
         return resolve(this.#requestLater(request, options));
       }
-      onLine?.(line, cancel ?? ignore, (it) => this.#giveUp(seq, it));
+      const giveUp = (reason: unknown): void => this.#giveUp(seq, reason);
+      onLine?.(line, cancel ?? ignore, giveUp, connection);
     });
   }
 

@@ -7,7 +7,6 @@ import {
   type HeartbeatOptions,
   withHeartbeat,
 } from "../transport/heartbeat.ts";
-import { withTrace } from "../transport/trace.ts";
 import type { Transport } from "../transport/transport.ts";
 import { checkTransport } from "../transport/wrap.ts";
 import { webSocketTransport } from "../transport/web_socket.ts";
@@ -250,8 +249,16 @@ export async function resolveSettings(
   const { anonymous = false } = options;
   const auth = anonymous ? "" : options.auth || (await env()).ROCKETRIDE_APIKEY;
   checkKinds(inner, auth);
+  const { heartbeat } = options;
+  const observe = traceObserver(options);
+  // From the inside out, so that traces show heartbeats, too.
+  const traced = observe
+    ? (await import("../transport/trace.ts")).withTrace(inner, observe)
+    : inner;
+  const isSilent = heartbeat === false || inner.connectionless;
+  const transport = isSilent ? traced : withHeartbeat(traced, heartbeat);
   const settings: Settings = {
-    transport: decorated(inner, options),
+    transport,
     url: inner.resolve(String(uri)),
     auth: auth ?? "",
     clock,
@@ -319,15 +326,6 @@ function checkCredential(url: URL, auth: Auth, insecure: boolean): void {
       },
     );
   }
-}
-
-/** Wraps from the inside out, so that traces show heartbeats, too. */
-function decorated(inner: Transport, options: ConnectOptions): Transport {
-  const { heartbeat } = options;
-  const observe = traceObserver(options);
-  const traced = observe ? withTrace(inner, observe) : inner;
-  const none = heartbeat === false || inner.connectionless;
-  return none ? traced : withHeartbeat(traced, heartbeat);
 }
 
 /** The given variables, or those of the runtime, read on first use. */

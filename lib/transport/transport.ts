@@ -78,6 +78,12 @@ export interface Connection {
    */
   isFull?(onRoom?: () => void): boolean;
   /**
+   * Resolves when what was sent is on its way. Whoever prepares more without a
+   * pause waits for it first, where there is such a member: otherwise nothing
+   * leaves meanwhile.
+   */
+  flush?(): Promise<void>;
+  /**
    * Release the resources of a request whose answer is no longer awaited.
    * A connection that all requests share has none, and no such member. A pipe ends with the request that opened it.
    *

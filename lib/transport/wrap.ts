@@ -43,6 +43,7 @@ export function wrapConnection(
     ...(connection.isFull && {
       isFull: (onRoom?: () => void) => connection.isFull?.(onRoom) ?? false,
     }),
+    ...(connection.flush && { flush: () => connection.flush!() }),
     ...(connection.cancel && {
       cancel: (seq: number) => connection.cancel?.(seq),
     }),
