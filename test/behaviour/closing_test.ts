@@ -108,7 +108,7 @@ function slowText(hold: Hold): ReturnType<typeof testNode> {
 /** A send by somebody else, which succeeds only where a slot is free. */
 async function assertFree(rig: Rig, token: string): Promise<void> {
   await using session = await rig.connect();
-  const { text } = await send(session, token, "free", { timeout: 5_000 });
+  const { text } = await send(session, token, "free", { timeout: 60_000 });
   assertEquals(text, ["free\n\n"]);
 }
 
@@ -185,7 +185,7 @@ forEachPeer(
     await using owner = await rig.connect();
     const session = await rig.connect();
     const starting = use(session, { pipeline }).catch(() => {});
-    await close(session, { grace: 10_000 });
+    await close(session, { grace: 60_000 });
     await starting;
     assertEquals(await listTasks(owner), []);
   },

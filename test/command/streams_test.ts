@@ -81,7 +81,7 @@ Deno.test("send that is interrupted frees its slot, and leaves the task", async 
       assertEquals((await command.outcome).code, code);
       // The only slot is free again, and takes an object.
       await untilIdle(session, task.token);
-      await send(session, task, "Hello", { timeout: 10_000 });
+      await send(session, task, "Hello", { timeout: 60_000 });
     }
   });
 });

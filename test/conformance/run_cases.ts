@@ -2,7 +2,7 @@ import type { JsonValue } from "../../schema/json.ts";
 import type { CaseReport, ConformanceCase, Places } from "./case.ts";
 import { textOf } from "./text_of.ts";
 
-const TIMEOUT_MS = 15_000;
+const TIMEOUT_MS = 60_000;
 
 /**
  * Run cases one after the other, in whatever runtime this is.

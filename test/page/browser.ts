@@ -88,7 +88,7 @@ const FLAGS = [
 ];
 
 /** Milliseconds for what must happen, on a machine that has much to do. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 120_000;
 
 /** Start Chromium. */
 export async function openBrowser(): Promise<Browser> {

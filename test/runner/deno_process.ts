@@ -11,7 +11,7 @@ export interface RunOptions {
   /**
    * Milliseconds after which the child is killed.
    *
-   * @default {600_000}
+   * @default {1_200_000}
    */
   readonly timeoutMs?: number;
   /** Variables that the child has besides those of this process. */
@@ -26,7 +26,7 @@ export interface RunOptions {
  */
 export async function runDeno(
   args: readonly string[],
-  { timeoutMs = 600_000, env = {}, onOutput }: RunOptions = {},
+  { timeoutMs = 1_200_000, env = {}, onOutput }: RunOptions = {},
 ): Promise<Ending> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [...args],

@@ -31,10 +31,10 @@ export interface ChildOptions {
   /** Variables of its environment, besides those that are there. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   /**
-   * Milliseconds that it may live, however loaded the machine is; `Infinity`
-   * leaves that to the caller.
+   * Milliseconds that it may live, however loaded the machine is, before it is
+   * killed and its error output says so; `Infinity` leaves that to the caller.
    *
-   * @default {60_000}
+   * @default {600_000}
    */
   readonly lifeMs?: number;
 }
@@ -49,7 +49,7 @@ const LAST_MS = 5_000;
 export function startChild(
   command: string,
   args: readonly string[],
-  { env = {}, lifeMs = 60_000 }: ChildOptions = {},
+  { env = {}, lifeMs = 600_000 }: ChildOptions = {},
 ): ChildProgram {
   const child = new Deno.Command(command, {
     args: [...args],
@@ -58,7 +58,13 @@ export function startChild(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  const timer = lifeMs < Infinity ? setTimeout(kill, lifeMs) : undefined;
+  let tooLong = "";
+  const timer = lifeMs < Infinity
+    ? setTimeout(() => {
+      tooLong = `Killed: not done after ${lifeMs / 1000} s\n`;
+      kill();
+    }, lifeMs)
+    : undefined;
   const errors = new Response(child.stderr).text();
   let unread = "";
   let news = Promise.withResolvers<boolean>();
@@ -105,7 +111,7 @@ export function startChild(
     const { code } = await child.status;
     clearTimeout(timer);
     const [stderr] = await Promise.all([errors, heard]);
-    return { code, stderr };
+    return { code, stderr: stderr + tooLong };
   }
 
   async function ended(): Promise<ChildEnding> {

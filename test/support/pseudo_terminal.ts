@@ -22,7 +22,7 @@ export const NO_TERMINAL: string = hasTerminals
   : " (skipped: no python3 for a pseudo-terminal)";
 
 /** How long a program may be silent. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 120_000;
 
 /** Options of {@linkcode openTerminal}. */
 export interface TerminalOptions {

@@ -54,7 +54,7 @@ export async function dialled(
       tell(info);
       ended.resolve(info);
     },
-  }, { signal: undefined, timeout: 5_000, clock: systemClock(), ...more });
+  }, { signal: undefined, timeout: 60_000, clock: systemClock(), ...more });
   return {
     line,
     seen,

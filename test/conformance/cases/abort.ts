@@ -19,7 +19,7 @@ const TEXT: PipeOptions = { mimeType: "text/plain", framing: "chunk" };
 
 /** Whether the only slot of a task is free, or will be. */
 async function slotIsFree(session: Session, task: Task): Promise<unknown> {
-  const target = await pipe(session, task, { timeout: 8_000 });
+  const target = await pipe(session, task, { timeout: 50_000 });
   return await outcomeOf(target.close());
 }
 

@@ -287,7 +287,7 @@ export const PIPE_TO: readonly ConformanceCase[] = [
     group,
     name: "the signal of pipeTo ends a transfer whose source is idle",
     expected: { piping: true, result: true, source: true, next: "well" },
-    timeoutMs: 3_000,
+    timeoutMs: 15_000,
     run: (places) =>
       withTask(places, textPipeline(), async (session, task) => {
         const { stream, cancelled } = stuckAfter("a");
