@@ -51,7 +51,8 @@ class Watch extends Set<Liveness> {
   }
 
   override add(liveness: Liveness): this {
-    if (!this.#cancel) this.#arm();
+    // A session that has ended looks after nothing.
+    if (!this.#cancel && !this.#core.signal.aborted) this.#arm();
     return super.add(liveness);
   }
 

@@ -333,3 +333,11 @@ Deno.test("a record that is written while its pipe is touched waits its turn", a
   await written;
   await writer.close();
 });
+
+Deno.test("a pipe on a session that has ended leaves no timer", async () => {
+  await using server = await pipeServer();
+  await close(server.session);
+  const before = server.clock.timers;
+  await assertRejects(() => pipe(server.session, "tk_1"), ConnectionException);
+  assertEquals(server.clock.timers, before);
+});
