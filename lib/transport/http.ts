@@ -87,7 +87,8 @@ const TASK_COMMANDS: ReadonlySet<string> = new Set([
  * end, and no redirect takes it to another origin.
  *
  * There is no connection to lose: if the network fails, the request rejects
- * with a `ConnectionException`, and the session continues.
+ * with a `ConnectionException`, and the session continues. A request is not sent
+ * again, not even by platforms that do so with those of other programs (Deno).
  *
  * @param options See {@linkcode HttpTransportOptions}.
  * @returns A transport for `connect({ transport })`.

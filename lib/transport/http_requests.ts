@@ -66,14 +66,24 @@ export function httpAsk(
     const response = await sendOnOrigin(send, url, {
       method,
       headers,
-      ...(body === undefined ? {} : { body }),
-      ...(body instanceof ReadableStream ? { duplex: "half" } : {}),
+      ...bodyOf(body),
       signal,
     } as RequestInit);
     return answerOf(response, await textOf(response, responseBytes, signal));
   };
   const self: HttpAsk = Object.assign(ask, { credential: "" });
   return self;
+}
+
+/**
+ * The body of a request. Deno sends a request again whose connection was lost
+ * before its response was whole, if it holds the body as bytes; the engine would
+ * then do it twice. It reads a Blob only once.
+ */
+function bodyOf(body: Ask["body"]): RequestInit & { duplex?: "half" } {
+  if (body === undefined) return {};
+  if (body instanceof ReadableStream) return { body, duplex: "half" };
+  return { body: new Blob([body as BlobPart]) };
 }
 
 /** The headers; none where no header can carry what is to be in them. */
