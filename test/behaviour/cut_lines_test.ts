@@ -17,14 +17,13 @@ import {
   use,
   webSocketTransport,
 } from "@rocketride/streams";
-import type { Clock } from "../../lib/async.ts";
 import {
   type CuttingRelay,
   cuttingRelay,
   type Manner,
   type Moment,
 } from "../support/cutting_relay.ts";
-import { fakeClock } from "../support/fake_clock.ts";
+import { fakeClock, impatient } from "../support/fake_clock.ts";
 import { TEXT } from "../support/pipelines.ts";
 import { withServedEngine } from "../support/served_engine.ts";
 import { connected, toldOfLine } from "../support/told_of_line.ts";
@@ -96,28 +95,6 @@ function cell(
       await relay[Symbol.asyncDispose]();
       await sockets.closed();
     }));
-}
-
-/** A clock that stands still, but where nobody waits for a turn of the loop. */
-function impatient(clock: Clock): Clock {
-  return {
-    now: clock.now,
-    after(ms, callback, options): () => void {
-      if (ms > 0) return clock.after(ms, callback, options);
-      // While the clock is moved it has its place among the other timers.
-      const fire = (): void => {
-        cancel();
-        callback();
-      };
-      const id = setTimeout(fire, 0);
-      const forget = clock.after(0, fire, options);
-      const cancel = (): void => {
-        clearTimeout(id);
-        forget();
-      };
-      return cancel;
-    },
-  };
 }
 
 /** What became of something, as a value; nothing goes unheard meanwhile. */

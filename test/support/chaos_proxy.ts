@@ -41,8 +41,8 @@ export interface Conditions {
   readonly jitter?: number;
   /** Bytes per second, in each direction of each connection. */
   readonly bandwidth?: number;
-  /** One byte a segment, or as much as possible in one. */
-  readonly segments?: "split" | "merged";
+  /** At most so many bytes a segment, or as many as possible in one. */
+  readonly segments?: number | "merged";
   /** Milliseconds before an accepted connection is looked at. */
   readonly acceptDelay?: number;
 }
@@ -210,8 +210,9 @@ export async function chaosProxy(
     to: Socket,
   ): Promise<void> {
     const { segments, bandwidth } = conditions;
-    const most = segments === "split"
-      ? 1
+    const isSplit = typeof segments === "number";
+    const most = isSplit
+      ? segments
       : bandwidth
       ? Math.ceil(bandwidth * PIECE_S)
       : bytes.length;
@@ -226,7 +227,7 @@ export async function chaosProxy(
       if (whole.length > 0) await write(to, whole);
       if (how) return lose(link, how);
       // A timer lets the other side read what it has.
-      if (segments === "split") await pause(0);
+      if (isSplit) await pause(0);
     }
   }
 

@@ -73,6 +73,31 @@ export function fakeClock(start = 0): FakeClock {
   };
 }
 
+/**
+ * The same clock for real sockets: its timers of 0 ms fire without being moved,
+ * since they wait for a turn of the event loop and not for time.
+ */
+export function impatient(clock: Clock): Clock {
+  return {
+    now: clock.now,
+    after(ms, callback, options): () => void {
+      if (ms > 0) return clock.after(ms, callback, options);
+      // While the clock is moved it has its place among the other timers.
+      const fire = (): void => {
+        cancel();
+        callback();
+      };
+      const id = setTimeout(fire, 0);
+      const forget = clock.after(0, fire, options);
+      const cancel = (): void => {
+        clearTimeout(id);
+        forget();
+      };
+      return cancel;
+    },
+  };
+}
+
 /** A turn of the real event loop: whatever was queued has run afterwards. */
 export function drainMicrotasks(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));

@@ -1,0 +1,3 @@
+import { testTable } from "./cases.ts";
+
+testTable("engine");
