@@ -173,15 +173,14 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
   protected pump(occasion: Occasion): void {
     const open = this.#phase === "open" || this.#phase === "draining";
     if (this.#flight || !open) return;
-    const turn = deferred<void>();
-    const isFull = this.core.isFull(() => {
+    if (!this.core.isFull()) return this.#sendNext(occasion);
+    const turn = this.#flight = deferred<unknown>();
+    this.core.isFull(() => {
       if (this.#flight !== turn) return;
       this.#flight = undefined;
       this.#sendNext(occasion);
-      turn.resolve();
+      turn.resolve(undefined);
     });
-    if (isFull) this.#flight = turn as Deferred<unknown>;
-    else this.#sendNext(occasion);
   }
 
   #sendNext(occasion: Occasion): void {

@@ -23,7 +23,7 @@ import type {
   Payload,
   Transport,
 } from "./transport.ts";
-import { UnsentLimit } from "./unsent_limit.ts";
+import { unsentLimit } from "./unsent_limit.ts";
 
 /** Makes a socket: the platform's `WebSocket`, or one that behaves like it. */
 export type WebSocketConstructor = new (url: string) => WebSocket;
@@ -190,7 +190,7 @@ async function dial(
   }
   // The default differs between runtimes and has changed within them.
   socket.binaryType = "arraybuffer";
-  const unsent = new UnsentLimit(socket, clock);
+  const unsent = unsentLimit(socket, clock);
   // Attached in the same turn: Deno drops events without a listener.
   socket.addEventListener("open", () => {
     if (phase !== "opening") return;
@@ -254,7 +254,7 @@ async function dial(
       }
       if (message.type === "request") guard?.asked();
     },
-    isFull: (onRoom) => unsent.isFull(onRoom),
+    isFull: unsent.isFull,
     ...(sendsInTurns() && {
       async flush(): Promise<void> {
         if (phase === "open") await (turns ??= new Turns()).next();

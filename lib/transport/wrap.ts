@@ -40,9 +40,7 @@ export function wrapConnection(
     ...connection,
     uri: connection.uri,
     close: (code, reason) => connection.close(code, reason),
-    ...(connection.isFull && {
-      isFull: (onRoom?: () => void) => connection.isFull?.(onRoom) ?? false,
-    }),
+    isFull: (onRoom) => connection.isFull?.(onRoom) ?? false,
     ...(connection.flush && { flush: () => connection.flush!() }),
     ...(connection.cancel && {
       cancel: (seq: number) => connection.cancel?.(seq),
