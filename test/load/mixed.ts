@@ -18,7 +18,7 @@ const KIB = 1024;
 const CHUNK = new Uint8Array(16 * KIB);
 const CHUNKS = 4;
 /** Seconds without data after which a session's own task ends. */
-const TTL = 5;
+const TTL = 30;
 const MISSING = "Events are missing";
 
 /** The tasks that sessions share. */
@@ -28,13 +28,16 @@ export interface SharedTasks {
   readonly model: string;
 }
 
-/** Start what {@linkcode MIXED} needs. */
-export async function startShared(session: Session): Promise<SharedTasks> {
+/** Start what {@linkcode MIXED} needs; each number has tasks of its own. */
+export async function startShared(
+  session: Session,
+  number: number = 0,
+): Promise<SharedTasks> {
   const [text, sink, model] = await Promise.all(
     [
-      textPipeline("shared-text"),
-      sinkPipeline("shared-sink"),
-      modelPipeline("shared-model"),
+      textPipeline(`text-${number}`),
+      sinkPipeline(`sink-${number}`),
+      modelPipeline(`model-${number}`),
     ].map(async (pipeline) => {
       const task = await use(session, { pipeline, ttl: 0, useExisting: true });
       return task.token;

@@ -1,6 +1,9 @@
 import { defineNode, type NodeDefinition } from "@rocketride/streams/engine";
 import type { Pipeline } from "@rocketride/streams";
 
+/** A program that computes keeps others waiting, such as pings. */
+const MOST_AT_ONCE = 1_000;
+
 /** Swallows an object. */
 const sink = defineNode({
   provider: "load_sink",
@@ -32,7 +35,10 @@ const bell = defineNode({
             const start = performance.now();
             for (let sent = 0; sent < count;) {
               const passed = (performance.now() - start) / 1000;
-              const due = rate === Infinity ? count : passed * rate;
+              // What it is behind by it catches up with turn by turn.
+              const due = rate === Infinity
+                ? count
+                : Math.min(passed * rate, sent + MOST_AT_ONCE);
               for (; sent < Math.min(due, count); sent++) {
                 pipe.sse("bell", { at: sent });
               }

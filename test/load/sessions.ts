@@ -1,13 +1,15 @@
 import { close, connect, type Session } from "@rocketride/streams";
 import { Durations, exactly, type Figure } from "./figures.ts";
-import { MIXED, startShared } from "./mixed.ts";
+import { MIXED, type SharedTasks, startShared } from "./mixed.ts";
 import type { LoadItem, Stage } from "./stage.ts";
 
 /** An engine takes ten sockets of an address that have not logged in. */
 const CONNECTING = 8;
+/** So many share the tasks: each has a slot. */
+const SHARING = 64;
 
 const SIZES = {
-  full: { sessions: 1_000, rounds: 5 },
+  full: { sessions: 1_000, rounds: 2 },
   share: { sessions: 50, rounds: 1 },
 } as const;
 
@@ -18,7 +20,10 @@ export const SESSIONS: LoadItem = {
     const sizes = SIZES[size];
     const before = await counts();
     const first = await connect(options);
-    const tasks = await startShared(first);
+    const tasks: SharedTasks[] = [];
+    while (tasks.length * SHARING < sizes.sessions) {
+      tasks.push(await startShared(first, tasks.length));
+    }
     const connecting = new Durations();
     const sessions: Session[] = [];
     let left = sizes.sessions;
@@ -41,8 +46,9 @@ export const SESSIONS: LoadItem = {
         // Each begins with another kind, so that all kinds meet.
         const kind = kinds[(at + step) % kinds.length]!;
         const work = MIXED[kind]!;
+        const shared = tasks[Math.floor(at / SHARING)]!;
         await durations.get(kind)!.time(() =>
-          work(session, tasks, `${at}-${step}`)
+          work(session, shared, `${at}-${step}`)
         );
       }
     }));

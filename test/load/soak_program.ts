@@ -53,7 +53,7 @@ const SPOIL_MS = 9_000;
 const CALM_MS = 10_000;
 /** What may settle within that time: timers that sweep, tasks that end. */
 const SETTLE_MS = 2_000;
-const MOST_SETTLING_MS = 30_000;
+const MOST_SETTLING_MS = 60_000;
 /** A silence is noticed before the next one begins. */
 const HEARTBEAT = { interval: 3_000, timeout: 5_000 };
 
