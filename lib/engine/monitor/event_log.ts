@@ -1,5 +1,5 @@
 import type { LogChapter, LogOverview } from "../../../schema/log.ts";
-import { keyframeAfter } from "./log_keyframe.ts";
+import { KEYFRAME_EVENTS, keyframeAfter } from "./log_keyframe.ts";
 
 /** Which log of a source is meant. */
 export interface LogAddress {
@@ -164,7 +164,11 @@ export class EventLog {
     const chapterStart = chapter?.beginSeq === this.#seq;
     const goesOn = last && !last.sealed && !chapterStart;
     if (last) last.sealed = true;
-    const before = goesOn ? [last.keyframe, ...linesOf(last)] : [];
+    const before = goesOn
+      ? last.entries.filter(({ event }) => KEYFRAME_EVENTS.has(event))
+        .map(({ line }) => line)
+      : [];
+    if (goesOn) before.unshift(last.keyframe);
     const segment = {
       id: ++this.#segmentId,
       log: this,

@@ -7,6 +7,13 @@ const MAX_LINES = 200;
 const MAX_LINE = 400;
 const MAX_CLOSED = 50;
 
+/** The events that a keyframe is made of; it need not read the others. */
+export const KEYFRAME_EVENTS: ReadonlySet<string> = new Set([
+  "apaevt_status_update",
+  "apaevt_flow",
+  "output",
+]);
+
 type Fields = Record<string, unknown>;
 
 /** An object on its way, and the components that it is in. */
