@@ -116,7 +116,7 @@ Deno.test("app create makes an app, its workspace, and fetches the server's pack
   assertEquals(again.code, 1);
   assertStringIncludes(
     JSON.parse(again.stdout).error.message,
-    "apps/notes is there already",
+    "apps/notes already exists",
   );
   const second = await runCommand(["app", "create", "other", "--json"], {
     cwd,

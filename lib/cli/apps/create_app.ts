@@ -101,7 +101,11 @@ const MAX_PACKAGE_BYTES = 100 * 1024 * 1024;
 /** Milliseconds that installing may take. */
 const INSTALL_MS = 5 * 60 * 1_000;
 /** What a workspace keeps out of version control. */
-const IGNORED = [".rocketride/", ".env", "**/node_modules/", "**/dist/"];
+const IGNORED = [
+  ".rocketride/",
+  ".env",
+  ...["node_modules", "dist"].map((folder) => `**/${folder}/`),
+];
 
 /**
  * Make a new app for RocketRide's shell, in the folder `apps/<slug>` of a
@@ -117,7 +121,7 @@ const IGNORED = [".rocketride/", ".env", "**/node_modules/", "**/dist/"];
  * @param options See {@linkcode CreateAppOptions}.
  * @returns What was made.
  * @throws {RangeError} Slug, developer's id, template or name cannot be used.
- * @throws {ValidationException} The folder is there already (`file-exists`), or
+ * @throws {ValidationException} The folder exists already (`file-exists`), or
  * the address of the server is none.
  * @throws The signal's reason.
  *
@@ -163,7 +167,7 @@ export async function createApp(
   await mkdir(join(workspace, "apps"), { recursive: true });
   await mkdir(join(workspace, folder)).catch((cause) => {
     if (cause.code !== "EEXIST") throw cause;
-    throw new ValidationException(`${folder} is there already`, {
+    throw new ValidationException(`${folder} already exists`, {
       code: "file-exists",
       hint: "Choose another slug, or remove the folder",
       cause,
