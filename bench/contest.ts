@@ -34,7 +34,7 @@ export interface Contest {
   readonly wanted: number;
   /** Whether less is better; the ratio is then turned. @default {false} */
   readonly lessIsBetter?: boolean;
-  /** The most rounds that make sense. @default {Infinity} */
+  /** The most rounds of a whole run, where each is long. @default {Infinity} */
   readonly maxRounds?: number;
   /** Measure both contenders. */
   run(stage: Stage): Promise<Pair>;

@@ -49,7 +49,8 @@ try {
       effort,
       compare: (ours, bare) =>
         compare(ours, bare, {
-          rounds: Math.min(job.rounds, maxRounds),
+          // Short rounds may be many.
+          rounds: job.enough ? job.rounds : Math.min(job.rounds, maxRounds),
           ...(lessIsBetter && { lessIsBetter }),
           ...(job.enough && { enough: job.enough * wanted }),
         }),
