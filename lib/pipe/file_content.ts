@@ -1,4 +1,4 @@
-import { ignore } from "../async.ts";
+import { ignore, type MaybeSignal } from "../async.ts";
 import { ValidationException } from "../errors.ts";
 import { fetchPlace, shownPlace, unescaped } from "../fetch_place.ts";
 import { UNKNOWN_TYPE } from "./media_type_of_name.ts";
@@ -18,7 +18,7 @@ export interface Content {
   readonly repeatable: boolean;
   readonly path?: string | URL | undefined;
   /** Begin to read; `mimeType` is what the content says of itself. */
-  open(signal: AbortSignal): Promise<{
+  open(signal: MaybeSignal): Promise<{
     readonly source: PipeSource;
     readonly mimeType?: string | undefined;
     readonly size?: number | undefined;
@@ -137,7 +137,7 @@ interface Place {
   /** The place, if it is in the file system. */
   readonly path?: string | URL;
   /** Begin to read what is there. */
-  open(signal: AbortSignal): Promise<{
+  open(signal: MaybeSignal): Promise<{
     readonly source: PipeSource;
     readonly mimeType?: string | undefined;
     readonly size?: number | undefined;
@@ -176,7 +176,7 @@ export function openPlace(place: FilePlace): Place {
 
 async function fetched(
   url: URL,
-  signal: AbortSignal,
+  signal: MaybeSignal,
 ): Promise<{ source: Response; mimeType: string | undefined }> {
   const response = await fetchPlace(url, signal);
   const type = response.headers.get("content-type") ?? "";

@@ -113,7 +113,7 @@ export interface FileItem {
   /** Where it is, if it is in the file system. */
   readonly path: string | URL | undefined;
   /** Begin to read it. */
-  open(signal: AbortSignal): Promise<OpenedItem>;
+  open(signal: MaybeSignal): Promise<OpenedItem>;
 }
 
 /** A file, about to be read. */

@@ -35,6 +35,8 @@ const PLAIN_TEXT: ReadonlySet<string> = new Set(
     "sty svelte swift tcl tex tf tsx vb vue zig zsh").split(" "),
 );
 
+let table: Readonly<Record<string, string>> | undefined;
+
 /**
  * The media type that a file's name stands for, by what it ends with.
  *
@@ -49,6 +51,7 @@ export async function mediaTypeOfName(name: string): Promise<string> {
   const ending = file.slice(dot + 1).toLowerCase();
   if (Object.hasOwn(OWN_TYPES, ending)) return OWN_TYPES[ending]!;
   if (PLAIN_TEXT.has(ending)) return "text/plain";
-  const { mimes } = await import("mrmime");
-  return Object.hasOwn(mimes, ending) ? mimes[ending]! : UNKNOWN_TYPE;
+  // Importing what is there already takes its time as well.
+  table ??= (await import("mrmime")).mimes;
+  return Object.hasOwn(table, ending) ? table[ending]! : UNKNOWN_TYPE;
 }

@@ -1,7 +1,13 @@
 import type { EventMessage } from "../../schema/envelope.ts";
 import type { UploadBody } from "../../schema/event.ts";
 import type { PipelineResult, UploadResult } from "../../schema/result.ts";
-import { abortable, ignore, notify, onAbort } from "../async.ts";
+import {
+  abortable,
+  follow,
+  ignore,
+  type MaybeSignal,
+  notify,
+} from "../async.ts";
 import { checkOptions, quoted } from "../check.ts";
 import { ConnectionException, isDAPException } from "../errors.ts";
 import { deliverEvent } from "../events/events.ts";
@@ -149,18 +155,16 @@ async function uploadFile(
   const { clock } = core.settings;
   const { filepath, size } = item;
   const progress = new Progress({ filepath, size, clock, report });
-  const stop = new AbortController();
-  function giveUp(reason: unknown): void {
-    stop.abort(reason);
-  }
-  const detach = [item.signal, options.signal]
-    .map((signal) => onAbort(signal, giveUp));
+  const given = [item.signal, options.signal].filter((it) => !!it);
+  // One signal is passed on as it is: controllers are expensive.
+  const both = given.length > 1 ? new AbortController() : undefined;
+  const detach = both ? follow(both, ...given) : ignore;
+  const signal = both?.signal ?? given[0];
   let retries = options.retries ?? 0;
   try {
     for (;;) {
       try {
         core.closing.signal.throwIfAborted();
-        const { signal } = stop;
         const result = await attempt(core, token, item, {
           ...options,
           signal,
@@ -174,7 +178,7 @@ async function uploadFile(
       }
     }
   } finally {
-    for (const off of detach) off();
+    detach();
   }
 }
 
@@ -189,7 +193,7 @@ async function attempt(
   core: SessionCore,
   token: string,
   item: FileItem,
-  options: SendFilesOptions & { readonly signal: AbortSignal },
+  options: SendFilesOptions,
   watcher: Progress,
 ): Promise<PipelineResult> {
   const { source, mimeType, size } = await opened(item, options.signal);
@@ -206,18 +210,19 @@ async function attempt(
 /** Open a file; if the caller has stopped waiting, it is closed again. */
 async function opened(
   item: FileItem,
-  signal: AbortSignal,
+  signal: MaybeSignal,
 ): Promise<OpenedItem> {
-  signal.throwIfAborted();
+  signal?.throwIfAborted();
   const opening = item.open(signal);
   try {
     const found = await abortable(opening, signal);
-    if (!signal.aborted) return found;
+    if (!signal?.aborted) return found;
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!signal?.aborted) throw error;
   }
-  opening.then(({ source }) => letGo(source, signal.reason), ignore);
-  throw signal.reason;
+  const { reason } = signal;
+  opening.then(({ source }) => letGo(source, reason), ignore);
+  throw reason;
 }
 
 /** Emit an event of an upload to the listeners of its task. */
