@@ -15,7 +15,13 @@ import { close, connect, events, pipe, terminate, use } from "../../../mod.ts";
 import { profiler } from "../../support/files_that_ran.ts";
 
 const [uri = "", filepath = ""] = Deno.args;
-const options = { uri, auth: "key", env: {} };
+// A heartbeat that comes in between is no part of a way.
+const options = {
+  uri,
+  auth: "key",
+  env: {},
+  heartbeat: { interval: 3_600_000 },
+};
 
 const { filesOf } = await profiler();
 
