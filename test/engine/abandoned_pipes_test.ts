@@ -218,3 +218,23 @@ Deno.test("a pipe that is at work is not discarded, however long it takes", asyn
     assertEquals((await port.close(id)).seen, ["x"]);
   });
 });
+
+Deno.test("an engine that closes as a slot is handed over keeps no timer", async () => {
+  for (let turns = 0; turns < 40; turns++) {
+    await withEngine([], async ({ client, clock, engine, start }) => {
+      const { token } = await start(PIPELINE, { threads: 1 });
+      const id = await dataPort(client, token).open();
+      const args = { subcommand: "open", object: {}, mimeType: "text/plain" };
+      const closing = client.request("rrext_process", {
+        subcommand: "close",
+        pipe_id: id,
+        token,
+      });
+      const opening = client.request("rrext_process", { ...args, token });
+      for (let turn = 0; turn < turns; turn++) await null;
+      await engine.close();
+      await Promise.all([closing, opening].map((it) => it.catch(() => {})));
+      assertEquals(clock.timers, 0, `after ${turns} turns`);
+    });
+  }
+});

@@ -93,7 +93,17 @@ export class Pipes {
     const { signal } = claim.controller;
     this.#claims.add(claim);
     if (this.#freeSlots > 0) this.#freeSlots--;
-    else await this.#turn(claim);
+    else {
+      try {
+        await this.#turn(claim);
+        // The slot may have been handed over just before the claim was given up.
+        if (signal.aborted) this.#freeSlot();
+        signal.throwIfAborted();
+      } catch (reason) {
+        this.#claims.delete(claim);
+        throw reason;
+      }
+    }
     const pipeId = this.#lowestFreeId();
     const pipe = new Pipe({ ...this.#options, object, pipeId, signal });
     this.#byId.set(pipeId, Object.assign(claim, { pipe }));
@@ -111,12 +121,6 @@ export class Pipes {
     });
     try {
       await turn.promise;
-      // The slot may have been handed over just before the claim was given up.
-      if (signal.aborted) this.#freeSlot();
-      signal.throwIfAborted();
-    } catch (reason) {
-      this.#claims.delete(claim);
-      throw reason;
     } finally {
       detach();
     }
