@@ -165,6 +165,8 @@ const MAX_PIPES = 256;
 const MAX_DEPTH = 64;
 const MAX_EVENTS = 128;
 const MAX_CONTENT = 8_192;
+/** The greatest time that a `Date` has. */
+const LAST_MOMENT = 8.64e15;
 const UNCLOSED = "rocketride.span.unclosed";
 
 class Runs {
@@ -180,9 +182,9 @@ class Runs {
   /** Take an event; returns the spans that are over by it. */
   take({ event, body }: EventMessage): Span[] {
     const { eventTime } = body;
-    const time = typeof eventTime === "number"
-      ? eventTime * 1_000
-      : this.#now();
+    const told = typeof eventTime === "number" ? eventTime * 1_000 : NaN;
+    // A number can be what no moment is, and exporters count in nanoseconds.
+    const time = Math.abs(told) <= LAST_MOMENT ? told : this.#now();
     if (event === "apaevt_task") return this.#task(body, time);
     if (event === "apaevt_flow") return this.#flow(body, time);
     if (event === "apaevt_sse") this.#message(body, time);

@@ -1,6 +1,8 @@
 import type { FuzzTarget } from "./fuzz_target.ts";
 import { clientFrames } from "./targets/client_frames.ts";
+import { commandArguments } from "./targets/command_arguments.ts";
 import { engineFrames } from "./targets/engine_frames.ts";
+import { eventLogs } from "./targets/event_logs.ts";
 import { httpAnswers } from "./targets/http_answers.ts";
 import { httpBytes } from "./targets/http_bytes.ts";
 import { httpRequests } from "./targets/http_requests.ts";
@@ -15,6 +17,8 @@ export const TARGETS: readonly FuzzTarget[] = [
   readers,
   jsonTexts,
   spellings,
+  eventLogs,
+  commandArguments,
   clientFrames,
   engineFrames,
   httpRequests,

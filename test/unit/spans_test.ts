@@ -276,3 +276,13 @@ Deno.test("other events and gaps are no spans, and bad options are refused", asy
   assertEquals(await spansOf([gap, at(1, "output", { output: "x" })]), []);
   assertThrows(() => toSpans({ now: 1 as unknown as () => number }), TypeError);
 });
+
+Deno.test("a time that no moment has is not the time of a span", async () => {
+  for (const time of [1.7e308, 1e300, -1e20, NaN]) {
+    const [span] = await spansOf(
+      [flow(time, "begin", "a"), flow(time, "end", "a")],
+      { now: () => 5 },
+    );
+    assertEquals([span?.startTime, span?.endTime], [5, 5]);
+  }
+});
