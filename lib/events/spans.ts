@@ -183,7 +183,6 @@ class Runs {
   take({ event, body }: EventMessage): Span[] {
     const { eventTime } = body;
     const told = typeof eventTime === "number" ? eventTime * 1_000 : NaN;
-    // A number can be what no moment is, and exporters count in nanoseconds.
     const time = Math.abs(told) <= LAST_MOMENT ? told : this.#now();
     if (event === "apaevt_task") return this.#task(body, time);
     if (event === "apaevt_flow") return this.#flow(body, time);

@@ -68,7 +68,7 @@ const NAMES: readonly string[] = [
 ];
 
 /** How deeply lists and records are nested where something is nested. */
-const DEPTHS: readonly number[] = [1, 2, 30, 255, 257, 1_500];
+const DEPTHS: readonly number[] = [1, 2, 30, 255, 257, 700];
 
 /** A value from a corpus, or one that nobody expects. */
 function otherValue(random: SeededRandom, parts: readonly Json[]): Json {

@@ -1,12 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import {
-  close,
-  connect,
-  isDAPException,
-  type Session,
-} from "@rocketride/streams";
+import { connect, isDAPException, type Session } from "@rocketride/streams";
 import { httpTransport } from "@rocketride/streams/transport";
-import { deferred } from "../../../lib/async.ts";
 import { type AskedCall, CLIENT_CALLS } from "../../support/asked_calls.ts";
 import { fakeClock } from "../../support/fake_clock.ts";
 import { isAccident } from "../../support/foreseen.ts";
@@ -19,6 +13,7 @@ import {
   mutateJsonText,
   pick,
 } from "../mutate.ts";
+import { endOf } from "./engine_frames.ts";
 
 const CALLS: ReadonlyMap<string, AskedCall> = new Map(
   [...CLIENT_CALLS, ...MORE_CALLS].map((it) => [it.name, it]),
@@ -94,7 +89,6 @@ export const httpAnswers: FuzzTarget = {
 };
 
 const STEP_MS = 15_000;
-const STEPS = 40;
 const RESPONSE_BYTES = 1024 * 1024;
 
 async function run({ ask, answers }: Case): Promise<void> {
@@ -102,7 +96,7 @@ async function run({ ask, answers }: Case): Promise<void> {
   const asked: Request[] = [];
   const told: string[] = [];
   const tell = (it: unknown): void => void told.push(JSON.stringify(it) ?? "");
-  const opened = deferred<Session>();
+  let session: Session | undefined;
   const state = { over: false };
 
   const send = async (
@@ -120,7 +114,7 @@ async function run({ ask, answers }: Case): Promise<void> {
   };
 
   async function drive(): Promise<void> {
-    const session = await connect({
+    session = await connect({
       uri: "https://engine.test",
       auth: AUTH,
       env: {},
@@ -135,27 +129,12 @@ async function run({ ask, answers }: Case): Promise<void> {
       onDebugMessage: tell,
       onWarning: tell,
     });
-    opened.resolve(session);
     await CALLS.get(ask)!.ask(session);
-  }
-
-  async function pass(): Promise<void> {
-    for (let step = 0; step < STEPS && !state.over; step++) {
-      await clock.advance(step === 0 ? 0 : STEP_MS);
-    }
   }
 
   const done = drive();
   done.then(() => state.over = true, () => state.over = true);
-  await pass();
-  const session = await Promise.race([opened.promise, undefined]);
-  if (session) {
-    const closing = close(session);
-    await clock.advance(STEP_MS);
-    await closing;
-  }
-  await pass();
-  assert(state.over, "The call is still pending");
+  await endOf(clock, state, () => session);
   const error = await done.then(() => undefined, (error: unknown) => error);
   if (error !== undefined) {
     const text = (error as Error)?.stack ?? String(error);

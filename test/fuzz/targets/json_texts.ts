@@ -34,15 +34,14 @@ function check(text: string): void {
   const parsed = parse(text);
   assertEquals(jsonFault(text) === undefined, parsed !== undefined);
   if (parsed) {
-    assertEquals(parseRelaxedJson(text), parsed.value);
-    assertEquals(parseJson(text), parsed.value);
+    assertSame(parseRelaxedJson(text), parsed.value);
+    assertSame(parseJson(text), parsed.value);
   } else {
     malformedAt(text);
     const relaxed = attempt(() => parseRelaxedJson(text));
     if (relaxed !== undefined) {
-      // Numbers that are too large are infinite, which JSON cannot say.
       const written = JSON.stringify(relaxed);
-      assertEquals(parseRelaxedJson(written), JSON.parse(written));
+      assertSame(parseRelaxedJson(written), JSON.parse(written));
     }
     attempt(() => parseJson(text));
   }
@@ -51,6 +50,14 @@ function check(text: string): void {
   checkFrame(bytesOf(`${text.replace(/[^\0-\x7f]/g, "?")}\n\0\xff`));
   // A text would be read as JSON once more.
   if (parsed && typeof parsed.value !== "string") checkRecords(parsed.value);
+}
+
+/**
+ * Values of JSON are the same, however deeply they are nested. Numbers that are
+ * too large are infinite, which JSON cannot say.
+ */
+function assertSame(actual: unknown, expected: unknown): void {
+  assertEquals(JSON.stringify(actual), JSON.stringify(expected));
 }
 
 function parse(text: string): { readonly value: never } | undefined {
@@ -65,26 +72,17 @@ function checkFrame(frame: string | Uint8Array): void {
   const message = attempt(() => decodeFrame(frame));
   if (message === undefined) return;
   assert(typeof message === "object" && message !== null);
-  const { arguments: args, ...rest } = message as unknown as Record<
-    string,
-    unknown
-  >;
-  const payload = (args as Record<string, unknown> | undefined)?.data;
-  if (payload instanceof Uint8Array) return;
-  const again = decodeFrame(
-    encodeText(
-      { ...rest, ...(args !== undefined && { arguments: args }) } as never,
-    ),
-  );
-  assertEquals(again, message);
+  const { data } = "arguments" in message ? { ...message.arguments } : {};
+  if (data instanceof Uint8Array) return;
+  assertSame(decodeFrame(encodeText(message)), message);
 }
 
 function checkRecords(value: never): void {
   attempt(() => answerFromJson(value));
   const doc = attempt(() => docFromJson(value));
-  if (doc) assertEquals(docFromJson(docToJson(doc)), doc);
+  if (doc) assertSame(docFromJson(docToJson(doc)), doc);
   const question = attempt(() => questionFromJson(value));
   if (question) {
-    assertEquals(questionFromJson(questionToJson(question)), question);
+    assertSame(questionFromJson(questionToJson(question)), question);
   }
 }
