@@ -51,6 +51,9 @@ const AT_ONCE = 16;
 /** A word that is like no option. */
 const UNLIKE = "zqxjkv";
 
+/** Entries whose functions work on files, and look at a signal now and then. */
+const WITHOUT_LISTENERS: ReadonlySet<string> = new Set(["./cli", "./page"]);
+
 /** Arguments of functions for which those by name or type do not do. */
 const ARGUMENTS: Readonly<Record<string, (world: World) => unknown[]>> = {
   ask: ({ session, model }) => [session, model, "What?"],
@@ -89,6 +92,7 @@ const OPTIONS: Readonly<Record<string, (world: World) => object>> = {
 export async function signalTakers(world: World): Promise<SignalTaker[]> {
   const takers = new Map<string, SignalTaker>();
   for (const [entry, file] of Object.entries(config.exports)) {
+    if (WITHOUT_LISTENERS.has(entry)) continue;
     const exported: Record<string, unknown> = await import(
       new URL(file, ROOT).href
     );
