@@ -13,8 +13,6 @@ import {
 /** Where all chances of a run come from; printed with each failure. */
 const SEED = testSeed();
 
-/** How many times as many cases run as in CI. */
-const FACTOR = Number(Deno.env.get("CHAOS_FACTOR") ?? "1");
 /** The file that counts are appended to, for the task that prints them. */
 const REPORT = Deno.env.get("CHAOS_REPORT");
 
@@ -29,7 +27,7 @@ const WAITING: ReadonlySet<Kind> = new Set([
 ]);
 const SIDE_BY_SIDE = 16;
 
-/** Cases of a cell in CI: with and without `persist`. */
+/** Cases of a cell: with and without `persist`. */
 const OF_A_CELL = 2;
 /** The same for faults at a byte, whose bytes are drawn by lot. */
 const AT_BYTES = 6;
@@ -57,7 +55,7 @@ function testCells(
     for (const operation of operations) {
       const byByte = strikesAtByte(kind);
       const bytes = byByte ? await record(peer, operation) : NO_BYTES;
-      const count = FACTOR * (byByte ? AT_BYTES : OF_A_CELL);
+      const count = byByte ? AT_BYTES : OF_A_CELL;
       for (let at = 0; at < count; at++) {
         const direction = random.chance(0.5) ? "up" : "down";
         cases.push({
@@ -94,11 +92,10 @@ export function testEveryByte(names: readonly string[], stride = 1): void {
         const bytes = (await record(peer, operation))[direction];
         const random = seededRandom(`${SEED}/${name}`);
         const cases: Case[] = [];
-        const step = Math.max(1, Math.round(stride / FACTOR));
         for (
-          let after = random.whole(0, step - 1);
+          let after = random.whole(0, stride - 1);
           after < bytes;
-          after += step
+          after += stride
         ) {
           cases.push({
             peer,

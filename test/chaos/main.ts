@@ -14,8 +14,12 @@ import { OPERATIONS } from "./operations.ts";
 import { type Kind, KINDS, promised } from "./promises.ts";
 
 /** What CI runs. */
-const FILES = ["engine_table", "peer_table", "every_byte"]
-  .map((name) => `test/chaos/${name}_test.ts`);
+const FILES = [
+  "engine_table",
+  "peer_table",
+  "every_byte",
+  "every_byte_of_send",
+].map((name) => `test/chaos/${name}_test.ts`);
 /** How long a round may take, in milliseconds. */
 const ROUND_MS = 3_600_000;
 /** How many failures are shown. */

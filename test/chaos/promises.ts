@@ -19,7 +19,9 @@ export type Kind =
  * - `late`: that, or it rejects with a `ConnectionException` or, where a limit
  *   of time passed first, a `TimeoutException`;
  * - `refused`: it rejects with a `ConnectionException`;
- * - `fails`: it resolves, or it rejects with an exception of the library.
+ * - `fails`: it resolves, or it rejects with an exception of the library, at the
+ *   latest after `requestTimeout`. A byte that changes in a payload or a value
+ *   passes, since the protocol has no checksum.
  */
 export type Promised = "same" | "lost" | "late" | "refused" | "fails";
 
