@@ -43,6 +43,8 @@ export interface Scene {
   session: Session;
   /** The task that takes data. */
   readonly token: string;
+  /** Ends a wait for events, which has no limit. */
+  readonly signal: AbortSignal;
 }
 
 /** Something that users do, and what comes of it while nothing fails. */
@@ -241,8 +243,8 @@ export const OPERATIONS: readonly Operation[] = [
   {
     name: "events",
     over: "socket",
-    async run({ session, token }): Promise<readonly Item[]> {
-      const stream = await events(session, token, { types: ["TASK"] });
+    async run({ session, token, signal }): Promise<readonly Item[]> {
+      const stream = await events(session, token, { types: ["TASK"], signal });
       const reader = stream.getReader();
       try {
         const { value } = await reader.read();
@@ -251,7 +253,9 @@ export const OPERATIONS: readonly Operation[] = [
         const { value: event } = next;
         return [{ name: ONE, value: event?.type === "event" && event.event }];
       } finally {
-        await reader.cancel();
+        await reader.cancel().catch(() => {
+          // It has failed.
+        });
       }
     },
     expected: { [ONE]: "apaevt_task" },

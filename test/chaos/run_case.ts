@@ -160,6 +160,7 @@ async function runClient(
   const clock = fakeClock();
   const sockets = trackedSockets();
   const client = Deno.createHttpClient({});
+  const waits = new AbortController();
   const lost = deferred<void>();
   const failed = deferred<void>();
   let news = 0;
@@ -218,10 +219,15 @@ async function runClient(
       if (isNews) closing += CLOSING_STEP_MS;
       await clock.advance(isNews ? CLOSING_STEP_MS : STEP_MS);
     }
+    // What was subscribed to may have become something that never happens.
+    if (kind === "corrupt") {
+      const all = MAX_STEPS * STEP_MS;
+      waits.abort(new TimeoutException("No event has come", all));
+    }
     return await settled(what, work);
   }
 
-  const scene = { options, token } as Scene;
+  const scene = { options, token, signal: waits.signal } as Scene;
   try {
     if (!operation.connects) {
       scene.session = await settled("connect", connect(options));
