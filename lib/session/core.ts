@@ -45,10 +45,7 @@ import { connectionOf, IDLE, routeOf, transition } from "./state.ts";
 /** What an attempt follows: an object, since `undefined` can be thrown, too. */
 type Failure = { readonly reason: unknown } | undefined;
 
-/**
- * The state of a session and everything that drives it. Callers hold only
- * its handle; the functions of the library get it by `coreOf`.
- */
+/** The state of a session and what drives it; callers hold only its handle. */
 export class SessionCore implements Session {
   settings: Settings;
   /** What the server holds for the connection. */
@@ -161,6 +158,7 @@ export class SessionCore implements Session {
         this.#step({ type: "dropped", epoch: this.#state.epoch });
         this.#drop(() => error);
         await closeConnection(clock, unfinished);
+        if (run !== this.#run) throw error;
       } finally {
         detach();
         if (attempt === this.#attempt) this.#attempt = undefined;

@@ -293,6 +293,41 @@ Deno.test("a move that was superseded before it dialled does not dial any more",
   await close(session);
 });
 
+Deno.test("an attempt that is superseded while its connection closes is not repeated", async () => {
+  const clock = fakeClock();
+  const transport = scriptedTransport({
+    opens: true,
+    onSend(message, dial): void {
+      // The login on the second connection is not answered.
+      if (dial !== transport.dials[1]) answer(message, dial);
+    },
+  });
+  const session = await connect({
+    uri: "x",
+    transport,
+    env: {},
+    clock,
+    persist: true,
+    timeout: 1_000,
+    heartbeat: false,
+  });
+  const [first] = transport.dials;
+  first!.closed.resolve();
+  first!.handlers.onClose({ code: 1006, reason: "" });
+  await clock.advance(250);
+  assertEquals(transport.dials.length, 2);
+  await clock.advance(1_000);
+  assertEquals(transport.dials[1]!.closes.length, 1);
+  await setConnectionParams(session, { auth: "b" });
+  assertEquals([isConnected(session), transport.dials.length], [true, 3]);
+  transport.dials[1]!.closed.resolve();
+  await clock.advance(60_000);
+  assertEquals([isConnected(session), transport.dials.length], [true, 3]);
+  transport.dials[2]!.closed.resolve();
+  await close(session);
+  assertEquals(clock.timers, 0);
+});
+
 Deno.test("moves that are superseded at any moment leave no connection open", async () => {
   for (let at = 0; at < 20 * 20; at++) {
     const server = scriptedServer();
