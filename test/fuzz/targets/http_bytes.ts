@@ -74,7 +74,7 @@ export async function bytesRig(uri: string): Promise<FuzzRig> {
       connection.close();
     }
     const text = await answer;
-    assert(!/\.(?:ts|mjs|js):\d|node_modules|\bat .+ \(/.test(text), text);
+    assert(!/\.(?:ts|mjs|js):\d+:\d+|node_modules/.test(text), text);
   }
 
   return { run, [Symbol.asyncDispose]: () => session.close() };
