@@ -1,33 +1,32 @@
 import { createServer, process, spawn } from "./platform.ts";
 import { Failure } from "./run.ts";
 
-/** The page that signs people in. */
+/** The sign-in page. */
 const PAGE = "https://auth.rocketride.ai/oauth/v2/authorize";
 
-/** What the command is there. */
+/** The client id of the command. */
 const CLIENT_ID = "387171737705415568";
 
 const SCOPE = "openid profile email phone offline_access " +
   "urn:zitadel:iam:org:project:id:zitadel:aud";
 
-/** Milliseconds that people have to sign in. */
+/** Milliseconds until the sign-in times out. */
 const PATIENCE_MS = 5 * 60 * 1_000;
 
 /** Options of {@linkcode browserCredential}. */
 export interface SignInOptions {
   readonly signal: AbortSignal;
-  /** The page that signs people in. */
+  /** The sign-in page. */
   readonly page?: string | undefined;
-  /** Called with the address that the browser is sent to. */
+  /** Called with the address that the browser opens. */
   readonly onAddress: (address: string) => void | Promise<void>;
 }
 
 /**
- * Let the user sign in by the browser, which comes back to a port of this
- * machine.
+ * Sign in with the browser, which is redirected to a port of this machine.
  *
- * @returns A credential that can be used once: the code that came back, and what
- * proves that it is for this process (PKCE).
+ * @returns A credential for one use: the code of the redirect, and the PKCE
+ * verifier of this process.
  */
 export async function browserCredential(
   { signal, page = PAGE, onAddress }: SignInOptions,

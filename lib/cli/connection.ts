@@ -4,7 +4,7 @@ import { Failure, shown } from "./failures.ts";
 import { oneLine, type Output } from "./output.ts";
 import type { Variables } from "./variables.ts";
 
-/** The address without `--uri` and `ROCKETRIDE_URI`. */
+/** The default address. */
 export const DEFAULT_URI = "http://localhost:5565";
 
 /** Options that all commands with a connection have. */
@@ -20,13 +20,13 @@ export interface ConnectionFlags {
 export interface OpenOptions {
   /** Connect to the server for deployments. */
   readonly deploys?: boolean;
-  /** Keep the session connected, and wait for an engine at first. */
+  /** Reconnect, and wait until an engine answers. */
   readonly persist?: boolean;
-  /** Called with what is wrong with the connection, or that nothing is. */
+  /** Called with the problem of the connection; `undefined` once it is open. */
   readonly onState?: (text: string | undefined) => void;
 }
 
-/** What a connection is opened with. */
+/** What `openSession` needs of a run. */
 export interface Opening {
   readonly flags: ConnectionFlags;
   readonly env: Variables;
@@ -34,7 +34,7 @@ export interface Opening {
   readonly signal: AbortSignal;
   /** Whether the command has the option `--local`. */
   readonly canBeLocal: boolean;
-  /** Called with what is to be done at the end. */
+  /** Register an action for the end of the run. */
   defer(action: () => unknown): void;
 }
 
@@ -76,7 +76,7 @@ export async function openSession(
       ...(onState && {
         onConnected: (): void => onState(undefined),
         onDisconnected(reason: string, hasError: boolean): void {
-          // The command itself closes it at the end.
+          // The command closes the session at the end.
           if (hasError) {
             onState(`Connection lost, connecting again... ${reason}`);
           }
@@ -108,15 +108,15 @@ export async function openSession(
   }
 }
 
-/** Where a connection leads. */
+/** The server of a connection, and its credential. */
 interface Target {
   readonly uri: string;
   readonly key: string | undefined;
   /** Whether no address was given. */
   readonly isDefault: boolean;
-  /** How the variables of the pair begin. */
+  /** The prefix of the variables. */
   readonly names: string;
-  /** What pipelines may use; no other variables of the process. */
+  /** The variables that pipelines may use. */
   readonly env: Variables;
 }
 
@@ -146,15 +146,15 @@ function targetOf(
   };
 }
 
-/** What must never lead to the server for deployments. */
+/** Variables that are never used for the server for deployments. */
 const DEVELOPMENT: ReadonlySet<string> = new Set([
   "ROCKETRIDE_URI",
   "ROCKETRIDE_APIKEY",
 ]);
 
 /**
- * An engine without keys accepts any, but none at all: that is what this machine
- * is asked with. Others get no key that was not given.
+ * An engine without keys accepts any key, but requires one. Engines on this
+ * machine therefore get a placeholder; other servers get only a given key.
  */
 function anyKey(uri: string): string | undefined {
   return /^\w+:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|\/|$)/.test(uri)

@@ -1,14 +1,9 @@
 import { Command } from "commander";
-import type { Pipeline, Session } from "../../mod.ts";
-import { unwrapPipeline } from "../../schema/mod.ts";
-import { malformedAt } from "./json_places.ts";
+import type { Session } from "../../mod.ts";
 import { dateText } from "./output.ts";
-import { readFile } from "./platform.ts";
 import {
   type ConnectionFlags,
-  Failure,
   type Run,
-  shown,
   UsageError,
   withAction,
   withConnection,
@@ -23,10 +18,10 @@ export interface DeployFlags extends ConnectionFlags {
   readonly count?: string;
 }
 
-/** A run of such a command. */
+/** A run of a command about deployments. */
 export type DeployRun = Run<DeployFlags>;
 
-/** What such a command consists of. */
+/** The parts of a command about deployments. */
 export interface DeployVerb {
   readonly name: string;
   readonly description: string;
@@ -38,7 +33,7 @@ export interface DeployVerb {
   ])[];
   /** Check the arguments before anything is done. */
   check?(args: readonly (string | undefined)[]): void;
-  /** Do it; `connect` connects to the server for deployments. */
+  /** Run the command; `connect` connects to the server for deployments. */
   act(
     run: DeployRun,
     connect: () => Promise<Session>,
@@ -66,33 +61,14 @@ export function deployVerb(verb: DeployVerb): Command {
   );
 }
 
-/** Read a number of a version. */
+/** Read the number of a version. */
 export function versionOf(text: string | undefined): number {
   const version = Number(text);
   if (Number.isSafeInteger(version) && version > 0) return version;
   throw new UsageError(`Cannot use version "${text}": expected a number`);
 }
 
-/** A time in Unix seconds, for people. */
+/** Format a time in Unix seconds. */
 export function dateOf(seconds: number | null | undefined): string {
   return dateText(seconds).slice(0, 16);
-}
-
-/** Read a pipeline from a file, as it is. */
-export async function readPipelineFile(file: string): Promise<Pipeline> {
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (error) {
-    throw new Failure(`Cannot read ${file}: ${shown(error).message}`);
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new Failure(`Invalid JSON in ${file}: ${malformedAt(text)}`);
-  }
-  const pipeline = unwrapPipeline(value);
-  if (pipeline) return pipeline;
-  throw new Failure(`${file} has no "components"`);
 }

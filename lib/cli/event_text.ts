@@ -9,7 +9,7 @@ export interface StampedEvent {
   readonly event: StreamedEvent | LogGap;
 }
 
-/** What is written of an event as JSON. */
+/** An event as JSON. */
 export function eventJson({ index, time, event }: StampedEvent): object {
   const at = { index, time: time.toISOString() };
   if (event.type === "gap") return { ...at, gap: event };
@@ -34,7 +34,7 @@ export function eventText(
   return `${head}${colors.cyan(oneLine(event.event))}  ${cells.join("  ")}`;
 }
 
-/** A value in a few characters; of containers, how much is in them. */
+/** A value in a few characters; for arrays and objects, their size. */
 function cell(value: unknown): string {
   if (Array.isArray(value)) return `[${value.length}]`;
   if (typeof value === "object" && value !== null) {

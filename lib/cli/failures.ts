@@ -15,13 +15,13 @@ export class UsageError extends Error {
   }
 }
 
-/** A failure in the words of the command, which exits with 1. */
+/** A failure with a message of the command, which exits with 1. */
 export class Failure extends UsageError {
   /** The class's name. */
   override readonly name: string = "Failure";
 }
 
-/** An error in the two parts in which it is printed. */
+/** The message and the hint of an error. */
 export function shown(error: unknown): ShownError {
   if (!(error instanceof Error)) return { message: String(error) };
   const hint = error instanceof UsageError
@@ -52,7 +52,7 @@ export function wholeNumber(
   );
 }
 
-/** What a call returns; the mistakes of its caller are wrong usage. */
+/** The result of a call; its `TypeError` or `RangeError` is wrong usage. */
 export async function withUsage<T>(call: () => T | Promise<T>): Promise<T> {
   try {
     return await call();

@@ -1,24 +1,25 @@
 import { join, process, resolve, stat } from "./platform.ts";
+import type { Command } from "commander";
 import { glob } from "tinyglobby";
 import type { FileInput } from "../../mod.ts";
 import { oneLine } from "./output.ts";
 import { Failure } from "./run.ts";
 
-/** How many words that name no file a message has. */
+/** How many words without a file a message lists. */
 const MOST_NAMED = 5;
 
-/** Files that were found, and words that name none. */
+/** The files that were found, and the words that match none. */
 export interface ExpandedFiles {
   /** Paths as they were given or found, each file once. */
   readonly files: readonly string[];
-  /** What is neither a file nor a folder, and matches no file. */
+  /** Words that match no file. */
   readonly skipped: readonly string[];
 }
 
 /**
- * Find the files that words of a command line name: files, folders with all
- * that is in them, and patterns such as `*.csv`. What begins with a
- * period is found by its own name only.
+ * Find the files that words of a command line name: files, folders with their
+ * content, and patterns such as `*.csv`. Names that begin with a period must be
+ * given in full.
  */
 export async function expandFiles(
   words: readonly string[],
@@ -46,15 +47,15 @@ async function filesOf(word: string): Promise<string[]> {
   return (await glob(word, { expandDirectories: false })).sort();
 }
 
-/** What is to be sent, with a name to show. */
+/** An input, with a name to show. */
 export interface Input {
   readonly name: string;
   readonly file: FileInput;
-  /** Bytes, where that is known before. */
+  /** The size in bytes, if it is known. */
   readonly size: number | undefined;
 }
 
-/** What may be said about inputs. */
+/** Options about inputs. */
 export interface InputFlags {
   /** The name of standard input, or of the only input. */
   readonly name?: string | undefined;
@@ -62,9 +63,17 @@ export interface InputFlags {
   readonly type?: string | undefined;
 }
 
+/** Add the argument for inputs, and the options about them. */
+export function withInputs(command: Command): Command {
+  return command
+    .argument("[inputs...]", "files, folders, patterns, URLs, or - for input")
+    .option("--name <name>", "the name of standard input, or of the only file")
+    .option("--type <type>", "the media type of the inputs");
+}
+
 /**
- * Find what is to be sent: files, folders, patterns, URLs, and `-` for standard
- * input, which is also what no words mean.
+ * Find the inputs: files, folders, patterns, URLs, and `-` for standard input,
+ * which is also the default.
  */
 export async function expandInputs(
   words: readonly string[],
@@ -111,7 +120,7 @@ export async function expandInputs(
   return { inputs, skipped };
 }
 
-/** The bytes of standard input, read as fast as they are sent. */
+/** The bytes of standard input, with back-pressure. */
 function standardInput(): AsyncIterable<Uint8Array> {
   return process.stdin;
 }

@@ -1,16 +1,16 @@
 import { process } from "./platform.ts";
 
-/** Exit codes by signal: 128 and the number of the signal. */
+/** Exit codes by signal: 128 plus the number of the signal. */
 const CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-/** Milliseconds that cleaning up may take after a signal. */
+/** Milliseconds for the clean-up after a signal. */
 const GRACE_MS = 5_000;
 
-/** Why a command was aborted: a signal, or a reader of its output that left. */
+/** Why a command was aborted: a signal, or a closed output. */
 export class Interrupted extends Error {
   /** The class's name. */
   override readonly name: string = "Interrupted";
-  /** What the process exits with. */
+  /** The exit code of the process. */
   readonly exitCode: number;
 
   /** Make a reason. */
@@ -20,12 +20,12 @@ export class Interrupted extends Error {
   }
 }
 
-/** Watches for the signals that end a command. */
+/** Listens for the signals that end a command. */
 export class Interrupts implements Disposable {
   readonly #controller = new AbortController();
   #force: ReturnType<typeof setTimeout> | undefined;
 
-  /** Begin to watch. */
+  /** Begin to listen. */
   constructor() {
     for (const name of names()) process.on(name, this.#onSignal);
     process.stdout.on("error", this.#onBrokenPipe);
@@ -36,12 +36,12 @@ export class Interrupts implements Disposable {
     return this.#controller.signal;
   }
 
-  /** End the command as a signal does; for prompts, which read Ctrl+C. */
+  /** Interrupt the command; for prompts, which read Ctrl+C themselves. */
   interrupt(): void {
     this.#onSignal("SIGINT");
   }
 
-  /** Leave signals to the platform again. */
+  /** Stop to listen. */
   [Symbol.dispose](): void {
     for (const name of names()) process.off(name, this.#onSignal);
     process.stdout.off("error", this.#onBrokenPipe);
@@ -54,7 +54,7 @@ export class Interrupts implements Disposable {
     this.#abort(new Interrupted("Interrupted", code));
   };
 
-  /** The reader has what it wanted, as `head` does: that is no failure. */
+  /** A reader such as `head` closes the output when it has enough: no failure. */
   readonly #onBrokenPipe = (): void => {
     if (this.signal.aborted) return;
     this.#abort(new Interrupted("The output was closed", 0));

@@ -6,9 +6,8 @@ import { createLogUpdate } from "log-update";
 const INTERVAL_MS = 100;
 
 /**
- * Lines on a terminal that are drawn again in place, at most ten times a second
- * for changes, and each second by itself, and when the terminal changes its
- * size.
+ * Lines on a terminal that are redrawn in place: after changes, at most ten times
+ * a second; every second; and when the size of the terminal changes.
  */
 export class LiveScreen implements Disposable {
   readonly #render: (size: ScreenSize) => readonly string[];
@@ -24,7 +23,7 @@ export class LiveScreen implements Disposable {
     this.#draw();
   }
 
-  /** Something has changed. */
+  /** Redraw soon. */
   changed(): void {
     this.#pending ??= setTimeout(() => {
       this.#pending = undefined;
@@ -32,7 +31,7 @@ export class LiveScreen implements Disposable {
     }, INTERVAL_MS);
   }
 
-  /** Draw for the last time, and leave what was drawn. */
+  /** Draw for the last time, and keep the lines. */
   [Symbol.dispose](): void {
     clearTimeout(this.#pending);
     clearInterval(this.#ticks);
@@ -53,7 +52,7 @@ export class LiveScreen implements Disposable {
   };
 }
 
-/** What there is for drawing. */
+/** The space for drawing. */
 export interface ScreenSize {
   /** Narrow characters in a line. */
   readonly columns: number;

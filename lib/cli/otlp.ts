@@ -2,7 +2,7 @@ import type { TaskStatus } from "../../mod.ts";
 import type { Span, SpanValue } from "../../lib/admin/mod.ts";
 import { VERSION } from "../version.ts";
 
-/** Where and how to send. */
+/** Options of the exporter. */
 export interface OtlpOptions {
   /** The address for spans. */
   readonly traces: string;
@@ -11,15 +11,15 @@ export interface OtlpOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** The attribute `service.name`. */
   readonly service: string;
-  /** Called with what could not be sent, in words. */
+  /** Called with the reason when something cannot be sent. */
   readonly onFailure: (message: string) => void;
 }
 
-/** Spans that wait at most; more are dropped, the oldest first. */
+/** The most spans that wait; then the oldest are dropped. */
 const MAX_WAITING = 8_192;
 /** Spans in one request. */
 const MAX_BATCH = 512;
-/** Milliseconds between two requests, if there is something to send. */
+/** Milliseconds between two requests. */
 const INTERVAL_MS = 1_000;
 /** Milliseconds that a request may take. */
 const TIMEOUT_MS = 10_000;
@@ -29,9 +29,9 @@ const ATTEMPTS = 3;
 const SCOPE = { name: "rocketride.otelbridge", version: VERSION };
 
 /**
- * Sends spans and metrics to a collector of OpenTelemetry, over HTTP as JSON:
- * gathered for a second, tried again where the collector says later, and dropped
- * where it does not keep up.
+ * Sends spans and metrics to an OpenTelemetry collector, over HTTP as JSON. They
+ * are collected for a second, sent again if the collector says so, and dropped if
+ * it is too slow.
  */
 export class OtlpExporter implements AsyncDisposable {
   readonly #options: OtlpOptions;
@@ -50,7 +50,7 @@ export class OtlpExporter implements AsyncDisposable {
     this.#timer = setInterval(() => this.#flush(), INTERVAL_MS);
   }
 
-  /** Spans that the collector has taken. */
+  /** Spans that the collector has accepted. */
   get sent(): number {
     return this.#sent;
   }
@@ -60,7 +60,7 @@ export class OtlpExporter implements AsyncDisposable {
     return this.#dropped;
   }
 
-  /** Take a span. */
+  /** Queue a span. */
   span(span: Span): void {
     this.#spans.push(span);
     if (this.#spans.length > MAX_WAITING) {
@@ -70,20 +70,20 @@ export class OtlpExporter implements AsyncDisposable {
     if (this.#spans.length >= MAX_BATCH) this.#flush();
   }
 
-  /** Take the status of a task; of each, the newest is sent. */
+  /** Queue the status of a task; the newest of each task is sent. */
   status(status: TaskStatus): void {
     if (this.#options.metrics === undefined) return;
     this.#statuses.set(`${status.project_id}.${status.source}`, status);
   }
 
-  /** Send what is left, and stop. */
+  /** Send the rest, and stop. */
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
     await this.#sending;
     await this.#sendAll();
   }
 
-  /** Begin to send, unless that is under way. */
+  /** Begin to send, unless it is sending. */
   #flush(): void {
     if (this.#isBusy || this.#spans.length + this.#statuses.size === 0) return;
     this.#isBusy = true;
@@ -115,7 +115,7 @@ export class OtlpExporter implements AsyncDisposable {
           method: "POST",
           headers: { ...headers, "content-type": "application/json" },
           body: JSON.stringify(body),
-          // Headers with credentials are for this collector alone.
+          // Headers with credentials are for this collector only.
           redirect: "manual",
           signal: AbortSignal.timeout(TIMEOUT_MS),
         });
@@ -195,7 +195,7 @@ function gauge(name: string, read: Metric["read"]): Metric {
   return { name: `rocketride.${name}`, isCounter: false, read };
 }
 
-/** What is told of a task; engines give rates times 100. */
+/** The metrics of a task; engines give rates times 100. */
 const METRICS: readonly Metric[] = [
   counter("total", (it) => it.totalCount),
   counter("completed", (it) => it.completedCount),

@@ -2,10 +2,10 @@ import { process, stripVTControlCharacters, writeFile } from "./platform.ts";
 import Table from "cli-table3";
 import picocolors from "picocolors";
 
-/** Colours, which are no more than the text where there are none. */
+/** Functions that colour text, or return it unchanged. */
 export type Colors = ReturnType<typeof picocolors.createColors>;
 
-/** What is printed when a command has failed. */
+/** An error, as it is printed. */
 export interface ShownError {
   readonly message: string;
   readonly hint?: string;
@@ -17,18 +17,18 @@ type JsonPlace = undefined | "-" | (string & Record<never, never>);
 /**
  * The output of one command.
  *
- * Without `--json`, lines for people. With it, standard output has JSON alone;
- * with `--json=FILE`, the file has it, and lines are printed as without.
+ * Without `--json`, standard output has lines. With `--json`, it has only JSON.
+ * With `--json=FILE`, the file has the JSON, and standard output has lines.
  */
 export class Output {
   /** Colours of standard output. */
   readonly colors: Colors;
-  /** Whether people read standard output on a terminal. */
+  /** Whether standard output is a terminal. */
   readonly isTerminal: boolean;
-  /** Whether people read the error output on a terminal. */
+  /** Whether the error output is a terminal. */
   readonly hasErrorTerminal: boolean;
   readonly #place: JsonPlace;
-  /** What is to go into a file, one value or several. */
+  /** The JSON values for a file. */
   readonly #values: string[] = [];
 
   /** Make the output of a command; `json` is what its option `--json` says. */
@@ -66,7 +66,7 @@ export class Output {
     if (this.hasLines) await write(process.stdout, data);
   }
 
-  /** Print what is no part of the result, where people see it. */
+  /** Print a remark to the error output, if it is a terminal. */
   async note(text: string): Promise<void> {
     if (!this.hasErrorTerminal) return;
     await write(process.stderr, `${this.colors.dim(text)}\n`);
@@ -135,24 +135,24 @@ export class Output {
   }
 }
 
-/** Write, and wait until it has been taken: a pipe may be full. */
+/** Write, and wait until the data is accepted: a pipe may be full. */
 export function write(
   stream: NodeJS.WritableStream,
   data: string | Uint8Array,
 ): Promise<void> {
   return new Promise((resolve) => {
-    // Whoever reads standard output may be gone; see `Interrupts`.
+    // The reader of standard output may have left; see `Interrupts`.
     stream.write(data, () => resolve());
   });
 }
 
 /** Control characters, but for line ends and tabs. */
-// deno-lint-ignore no-control-regex -- they are what is looked for
+// deno-lint-ignore no-control-regex -- the pattern is for them
 const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
 
 /**
- * Text of others, as a terminal may show it: without the sequences that move
- * its cursor or change its settings.
+ * Untrusted text without the control sequences that move the cursor of a terminal
+ * or change its settings.
  */
 export function plain(text: unknown): string {
   return stripVTControlCharacters(String(text ?? "")).replace(CONTROLS, "");

@@ -19,7 +19,7 @@ export interface StartFlags {
   readonly trace?: TraceLevel;
 }
 
-/** Options of commands that use a task, or a pipeline for their time. */
+/** Options of commands that use a task, or start a pipeline. */
 export interface TaskFlags extends StartFlags {
   readonly pipeline?: string;
   readonly token?: string;
@@ -52,14 +52,14 @@ export function withTask(command: Command): Command {
     .option("--token <token>", "a task (default: ROCKETRIDE_TOKEN)");
 }
 
-/** Where a pipeline is, as the functions of the client take it. */
+/** The pipeline of a file or URL, as functions of the client take it. */
 export function placeOf(file: string): PipelineInput {
   return /^https?:/.test(file)
     ? { pipeline: new URL(file) }
     : { filepath: file };
 }
 
-/** What the options say about a start; checked before anything is done. */
+/** The options of a start, checked before anything is done. */
 export function startOptions(
   { flags, rest, signal }: Run<StartFlags>,
   file: string,

@@ -19,7 +19,7 @@ export interface ProfileFlags extends ConnectionFlags {
   readonly active?: boolean;
 }
 
-/** A run of such a command. */
+/** A run of a command about profiles. */
 export type ProfileRun = Run<ProfileFlags>;
 
 /** The option that names a task. */
@@ -43,7 +43,7 @@ export function profileVerb(
   });
 }
 
-/** What is meant: a task, or else the server. */
+/** The profiled process: a task, or else the server. */
 export function targetOf({ flags: { token }, signal }: ProfileRun): {
   target?: string;
   signal: AbortSignal;
@@ -51,7 +51,7 @@ export function targetOf({ flags: { token }, signal }: ProfileRun): {
   return { ...(token !== undefined && { target: token }), signal };
 }
 
-/** Seconds, for people. */
+/** Format seconds. */
 export function seconds(value: unknown): string {
   return `${(typeof value === "number" ? value : 0).toFixed(1)}s`;
 }

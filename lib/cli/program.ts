@@ -77,7 +77,7 @@ export function createProgram(): Command {
   return program;
 }
 
-/** Let a command and those in it throw instead of ending the process. */
+/** Make a command and its subcommands throw instead of ending the process. */
 function settle(command: Command): void {
   command.exitOverride();
   command.configureOutput({ outputError: printUsageError });
@@ -93,8 +93,8 @@ export async function runCommand(args: readonly string[]): Promise<number> {
   const program = createProgram();
   const { words, rest } = prepared(args);
   setRest(program, rest);
-  // A reader that leaves, as `head` does, is no failure; a command that goes on
-  // learns of it by its signal.
+  // A reader such as `head` may close the output; `Interrupts` aborts commands
+  // that continue.
   process.stdout.on("error", ignore);
   try {
     await program.parseAsync(words, { from: "user" });
@@ -111,7 +111,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
 function ignore(): void {}
 
 /**
- * The arguments as the parser wants them: everything behind `--args` apart, and
+ * The arguments as the parser needs them: everything after `--args` apart, and
  * `--json` with a value, so that it takes no argument of the command.
  */
 function prepared(

@@ -10,7 +10,7 @@ import { Interrupted, Interrupts } from "./interrupt.ts";
 import { Output } from "./output.ts";
 import { readVariables, type Variables } from "./variables.ts";
 
-/** One run of a command: its options, its output, what it must clean up. */
+/** One run of a command: its options, its output, its clean-up. */
 export interface Run<Flags> {
   readonly flags: Flags;
   readonly out: Output;
@@ -18,17 +18,17 @@ export interface Run<Flags> {
   readonly env: Variables;
   /** Aborts when the command is interrupted. */
   readonly signal: AbortSignal;
-  /** What stands behind `--args`. */
+  /** The arguments after `--args`. */
   readonly rest: readonly string[];
   /** Interrupt the command. */
   interrupt(): void;
-  /** Do something at the end, the last first, however the command ends. */
+  /** Register an action for the end of the run; the last one runs first. */
   defer(action: () => unknown): void;
   /** Connect as the options say; the session is closed at the end. */
   connect(options?: OpenOptions): Promise<Session>;
 }
 
-/** What a command does; it returns the exit code, if that is not 0. */
+/** The action of a command; it returns the exit code, unless that is 0. */
 export type Action<Flags> = (
   run: Run<Flags>,
   args: readonly string[],
@@ -48,10 +48,10 @@ export {
   withUsage,
 } from "./failures.ts";
 
-/** What is behind `--args`, by the command that is being run. */
+/** The arguments after `--args`, by program. */
 const restOf = new WeakMap<Command, readonly string[]>();
 
-/** Remember what is behind `--args`. */
+/** Set the arguments after `--args`. */
 export function setRest(program: Command, rest: readonly string[]): void {
   restOf.set(program, rest);
 }
@@ -61,7 +61,7 @@ export const exitCodes: WeakMap<Command, number> = new WeakMap();
 
 /** Options of {@linkcode withAction}. */
 export interface ActionOptions {
-  /** Whether a signal is how the command usually ends: it then exits with 0. */
+  /** Whether a signal ends the command normally, with exit code 0. */
   readonly endsBySignal?: boolean;
 }
 
@@ -110,7 +110,7 @@ async function perform<Flags extends ConnectionFlags>(
   let code: number;
   try {
     code = await action(run, args) ?? 0;
-    // What was interrupted may have ended without an error.
+    // An interrupted action may end without an error.
     if (signal.aborted) code = codeOf(signal.reason);
   } catch (error) {
     code = signal.aborted ? codeOf(signal.reason) : codeOf(error);

@@ -1,10 +1,10 @@
 /** The name of this package. */
 export const PACKAGE = "@rocketride/streams";
 
-/** What a new project can be for. */
+/** The runtimes of new projects. */
 export const RUNTIMES = ["deno", "bun", "node", "worker"] as const;
 
-/** Which pipelines a new project can have. */
+/** The pipelines of new projects. */
 export const TEMPLATES = ["text", "document", "chat"] as const;
 
 /** A runtime of a new project. */
@@ -13,7 +13,7 @@ export type Runtime = (typeof RUNTIMES)[number];
 /** A pipeline of a new project. */
 export type Template = (typeof TEMPLATES)[number];
 
-/** What is known of a new project. */
+/** The properties of a new project. */
 export interface Project {
   readonly name: string;
   readonly runtime: Runtime;
@@ -60,7 +60,7 @@ export function projectFiles(project: Project): Record<string, string> {
         ".env": ENV,
         ...(project.file === undefined
           ? { "deno.json": json({ imports, tasks }) }
-          // A file is found in the `node_modules` of the project around.
+          // The surrounding project has it in its `node_modules`.
           : {
             "deno.json": json({ tasks }),
             "package.json": packageJson(project),
@@ -158,7 +158,7 @@ const COMPONENTS: Readonly<Record<Template, readonly object[]>> = {
       config: { mode: "Source", type: "chat", parameters: {} },
     },
     {
-      // A stand-in of the embedded engine; put a model in its place.
+      // A stand-in of the embedded engine; replace it with a model.
       id: "llm_1",
       provider: "llm_mock",
       config: { replies: [{ reply: "Hello from a scripted model." }] },
@@ -192,7 +192,7 @@ console.log(result.text);`;
 import { ${names.join(", ")} } from "@rocketride/streams";
 import { createEngine } from "@rocketride/streams/engine";
 
-// The engine of .env, or one inside of this program.
+// The engine of .env, or one in this process.
 const engine = process.env.ROCKETRIDE_URI ? undefined : createEngine();
 const session = await connect(engine ? { transport: engine.transport() } : {});
 const task = await use(session, { filepath: "pipeline.json" });

@@ -1,3 +1,4 @@
+import type { Command } from "commander";
 import {
   type PipelineResult,
   type Session,
@@ -7,7 +8,7 @@ import {
   type UploadResult,
 } from "../../mod.ts";
 import type { Input } from "./inputs.ts";
-import { oneLine, type Output } from "./output.ts";
+import { oneLine, type Output, plain } from "./output.ts";
 import { type Run, wholeNumber } from "./run.ts";
 import { createProgress } from "./upload_progress.ts";
 
@@ -18,7 +19,14 @@ export interface SendFlags {
   readonly timeout?: string;
 }
 
-/** What became of an input. */
+/** Add the options of commands that send. */
+export function withSend(command: Command): Command {
+  return command
+    .option("--max-concurrent <count>", "inputs sent at once", "5")
+    .option("--retries <count>", "how often to resend after a lost connection");
+}
+
+/** The outcome of an input. */
 export interface Sent {
   readonly name: string;
   readonly outcome: UploadResult;
@@ -27,9 +35,9 @@ export interface Sent {
 /**
  * Send inputs to a task, with bars on a terminal.
  *
- * @param onResult Called with the outcome of each in the order in which they
- * end, and awaited.
- * @returns How many there were, and those that failed.
+ * @param onResult Called with each outcome, in the order in which inputs end,
+ * and awaited.
+ * @returns How many inputs ended, and those that failed.
  */
 export async function sendInputs(
   run: Run<SendFlags>,
@@ -64,7 +72,7 @@ export async function sendInputs(
   return { count, failed };
 }
 
-/** What a command prints of an outcome as JSON. */
+/** An outcome as JSON. */
 export function sentJson(
   { name, outcome: { result, error } }: Sent,
 ): Record<string, unknown> {
@@ -75,7 +83,19 @@ export function sentJson(
   };
 }
 
-/** Print failures, at the end, where people see them. */
+/** Print a result, under the name of its input if there are several inputs. */
+export async function printResult(
+  out: Output,
+  { name, outcome: { action, result } }: Sent,
+  hasTitle: boolean,
+): Promise<void> {
+  if (!out.hasLines || action === "error" || !result) return;
+  if (hasTitle) await out.line(out.colors.bold(`==> ${oneLine(name)} <==`));
+  const text = resultText(result);
+  await out.line(out.isTerminal ? plain(text) : text);
+}
+
+/** Print failures to the error output. */
 export async function printFailures(
   out: Output,
   failed: readonly Sent[],
@@ -90,8 +110,8 @@ export async function printFailures(
 }
 
 /**
- * A result for people: its texts, tables and answers as they are, and
- * everything else as JSON.
+ * A result as text: its texts, tables and answers as they are, everything else as
+ * JSON.
  */
 export function resultText(result: PipelineResult): string {
   const { result_types: types = {}, ...all } = result;
@@ -108,7 +128,7 @@ export function resultText(result: PipelineResult): string {
 /** Lanes of text. */
 const READABLE: ReadonlySet<string> = new Set(["text", "table"]);
 
-/** A value as text, without the lines that end it. */
+/** A value as text, without line ends after it. */
 export function valueText(value: unknown): string {
   return typeof value === "string"
     ? value.trimEnd()

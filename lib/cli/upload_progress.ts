@@ -6,11 +6,11 @@ import type { Input } from "./inputs.ts";
 import { oneLine, type Output, secondsText, sizeText } from "./output.ts";
 import { process } from "./platform.ts";
 
-/** Shows how far uploads are. */
+/** Shows the progress of uploads. */
 export interface UploadProgress {
-  /** Something has happened to an input. */
+  /** Show an event of an input. */
   update(event: UploadEvent): void;
-  /** No more will happen. */
+  /** Remove the bars. */
   stop(): void;
 }
 
@@ -23,10 +23,10 @@ export function createProgress(
   return { update(): void {}, stop(): void {} };
 }
 
-/** Seconds over which the rate is taken. */
+/** Seconds over which the rate is measured. */
 const RATE_SECONDS = 5;
 
-/** A bar for each file on its way, and one for all. */
+/** A bar for each active file, and one for all files. */
 class Bars implements UploadProgress {
   readonly #inputs: readonly Input[];
   readonly #bars = new MultiBar({
@@ -39,7 +39,7 @@ class Bars implements UploadProgress {
   });
   readonly #all: SingleBar;
   readonly #active: Map<number, SingleBar> = new Map();
-  /** Bytes by input, as far as they were sent. */
+  /** Sent bytes by input. */
   readonly #sent: number[] = [];
   readonly #rate = new Rate();
   #bytes = 0;
@@ -130,7 +130,7 @@ function barText(
 
 /** Bytes per second over the last seconds. */
 class Rate {
-  /** When there were how many. */
+  /** Sent bytes at some times. */
   #marks: { readonly at: number; readonly bytes: number }[] = [];
 
   get perSecond(): number {
@@ -143,7 +143,7 @@ class Rate {
   add(bytes: number): void {
     const at = performance.now() / 1_000;
     const last = this.#marks.at(-1);
-    // Ten a second are enough.
+    // Ten marks a second are enough.
     if (last && at - last.at < 0.1) this.#marks.pop();
     this.#marks.push({ at, bytes });
     this.#marks = this.#marks.filter((it) => it.at > at - RATE_SECONDS);

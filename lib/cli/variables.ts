@@ -6,8 +6,8 @@ export type Variables = Readonly<Record<string, string>>;
 const LINE = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=(.*)$/;
 
 /**
- * Read the variables of the working directory's `.env`, under those of the
- * process.
+ * Read the variables of the process, and those of `.env` in the working directory
+ * that the process does not have.
  *
  * The format is that of the client, and lines may begin with `export`.
  */
@@ -28,14 +28,14 @@ export function parseVariables(text: string): Variables {
   return found;
 }
 
-/** One pair of quotes around a value is not part of it. */
+/** A value without the quotes around it. */
 function unquoted(value: string): string {
   return value.replace(/^(["'])(?:(.*)\1)?$/s, "$2");
 }
 
 /**
- * Replace variables in the text of a `.env` file, or add them at its end. All
- * other lines stay as they are.
+ * Replace variables in the text of a `.env` file, or add them at its end. Other
+ * lines are unchanged.
  */
 export function withVariables(text: string, values: Variables): string {
   const left = new Map(Object.entries(values));

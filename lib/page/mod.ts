@@ -1,8 +1,8 @@
 /**
- * The live page of the embedded engine: its tasks and what passes through
- * them, a place to drop files, to ask questions and to look into the store.
+ * The live page of the embedded engine: its tasks with their counts and events,
+ * forms to drop files and to ask questions, and the store.
  *
- * The page is one document with all that it needs, built from `app/` into a
+ * The page is one document without other resources, built from `app/` into a
  * module. Nothing else of the package imports it.
  *
  * @module
@@ -13,9 +13,8 @@ import { PAGE_HASH, PAGE_HTML, SCRIPT_HASH, STYLE_HASH } from "./built_page.ts";
  * Make the handler that serves the page at `/`.
  *
  * The page connects to the engine at the address that it came from, and asks
- * for a key where the engine wants one. Its policy of content allows its own
- * script and styles by their hashes, connections to that address, and nothing
- * else.
+ * for a key if the engine requires one. Its content security policy allows only
+ * its own script and styles, by their hashes, and connections to that address.
  *
  * @returns Answers `GET` and `HEAD` of `/`; returns `undefined` for all other
  * requests.
@@ -64,15 +63,15 @@ export function enginePage(): (request: Request) => Response | undefined {
 }
 
 function policyFor(host: string): string {
-  // Not every browser takes the page's own host to mean its sockets, too. Where
-  // it is an address of version 6, a policy cannot name it.
+  // In some browsers 'self' does not include WebSockets. A policy cannot name an
+  // IPv6 address.
   const sockets = host.startsWith("[") ? "" : ` ws://${host} wss://${host}`;
   return [
     "default-src 'none'",
     `script-src 'sha256-${SCRIPT_HASH}'`,
     `style-src 'sha256-${STYLE_HASH}'`,
     `connect-src 'self'${sockets}`,
-    // The page's own script once more, which receives the events.
+    // The worker that receives the events runs the same script.
     "worker-src blob:",
     "img-src data:",
     "base-uri 'none'",

@@ -129,9 +129,9 @@ Deno.test({
           await page.evaluate(`${axe}; undefined`);
           await page.getByRole("dialog").waitFor();
           assertEquals(await judge(page, "the key"), []);
-          await page.getByLabel("This engine wants a key.").fill("key");
+          await page.getByLabel("This engine requires a key.").fill("key");
           await page.keyboard.press("Enter");
-          await page.getByText("Nothing runs yet").waitFor();
+          await page.getByText("No tasks yet").waitFor();
           assertEquals(await judge(page, "the welcome"), []);
         }),
     );

@@ -59,7 +59,7 @@ const CASES: Readonly<Record<string, (visit: Visit) => Promise<void>>> = {
   async "a first visitor starts a pipeline and sends a text, by keyboard"({
     page,
   }): Promise<void> {
-    await page.getByRole("heading", { name: "Nothing runs yet" }).waitFor();
+    await page.getByRole("heading", { name: "No tasks yet" }).waitFor();
     await page.locator(".samples button", { hasText: document.name }).focus();
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: document.name }).waitFor();
@@ -144,7 +144,7 @@ const CASES: Readonly<Record<string, (visit: Visit) => Promise<void>>> = {
     visit,
   ): Promise<void> {
     const { page, session } = visit;
-    await page.getByRole("heading", { name: "Nothing runs yet" }).waitFor();
+    await page.getByRole("heading", { name: "No tasks yet" }).waitFor();
     const task = await openTask(visit, text);
     await send(session, task, "Hello");
     await page.locator(".tasks a", { hasText: "1 done" }).waitFor();
@@ -192,7 +192,7 @@ const CASES: Readonly<Record<string, (visit: Visit) => Promise<void>>> = {
     await send(session, task, "Hello");
     const rows = page.locator(".log [role=option]");
     await rows.locator("xpath=.", { hasText: "end" }).first().waitFor();
-    await page.getByLabel("Filter events by words").fill(
+    await page.getByLabel("Filter events by text").fill(
       "enter response_text_1",
     );
     await rows.nth(1).waitFor({ state: "hidden" });
@@ -207,7 +207,7 @@ const CASES: Readonly<Record<string, (visit: Visit) => Promise<void>>> = {
     await rows.nth(1).waitFor();
     assertEquals(await rows.count(), 2);
     await page.getByRole("button", { name: "Flow" }).click();
-    await page.getByText("No event fits the filters.").waitFor();
+    await page.getByText("No event matches the filters.").waitFor();
   },
 
   async "the store keeps files that are dropped, shows and deletes them"({
@@ -231,8 +231,8 @@ const CASES: Readonly<Record<string, (visit: Visit) => Promise<void>>> = {
     await page.getByRole("button", { name: "Save a b.md" }).click();
     assertEquals((await saving).suggestedFilename(), "a b.md");
     await page.getByRole("button", { name: "Delete a b.md" }).click();
-    await page.getByRole("button", { name: "Delete a b.md for good" }).click();
-    await page.getByText("Nothing is kept here yet.").waitFor();
+    await page.getByRole("button", { name: "Confirm: delete a b.md" }).click();
+    await page.getByText("The folder is empty.").waitFor();
   },
 
   async "a name with markup in it is text"(visit): Promise<void> {
@@ -263,7 +263,7 @@ Deno.test({
         visit(browser, {
           auth: [{ key: KEY }, { key: OTHER_KEY, userId: "another" }],
         }, async ({ page }) => {
-          const field = page.getByLabel("This engine wants a key.");
+          const field = page.getByLabel("This engine requires a key.");
           await field.fill("another key");
           await page.keyboard.press("Enter");
           const alert = page.getByRole("alert");
@@ -274,7 +274,7 @@ Deno.test({
           await page.keyboard.press("Escape");
           await field.fill(KEY);
           await page.keyboard.press("Enter");
-          await page.getByText("Nothing runs yet").waitFor();
+          await page.getByText("No tasks yet").waitFor();
           const kept = await page.evaluate<string>(`JSON.stringify([
           {...localStorage}, {...sessionStorage}, document.cookie, location.href,
           document.documentElement.outerHTML,
@@ -315,12 +315,12 @@ Deno.test({
         visit(browser, {
           auth: [{ key: KEY, permissions: ["task.store"] }],
         }, async ({ page }) => {
-          await page.getByLabel("This engine wants a key.").fill(KEY);
+          await page.getByLabel("This engine requires a key.").fill(KEY);
           await page.keyboard.press("Enter");
           await page.getByRole("alert").getByText(/task\.monitor/).waitFor();
-          await page.getByText("What runs is not known.").waitFor();
+          await page.getByText("Cannot list the tasks.").waitFor();
           await page.getByRole("link", { name: "Store" }).click();
-          await page.getByText("Nothing is kept here yet.").waitFor();
+          await page.getByText("The folder is empty.").waitFor();
         }),
     );
 
@@ -329,8 +329,9 @@ Deno.test({
       () =>
         visit(browser, { auth: [KEY] }, async ({ page, url }) => {
           await page.goto(url.replace("127.0.0.1", "engine.test"));
-          await page.getByText("This page came without encryption").waitFor();
-          await page.getByLabel("This engine wants a key.").fill(KEY);
+          await page.getByText("This page was loaded without encryption")
+            .waitFor();
+          await page.getByLabel("This engine requires a key.").fill(KEY);
           await page.keyboard.press("Enter");
           await page.locator(".samples button", { hasText: document.name })
             .click();

@@ -1,4 +1,4 @@
-import { linesOfComponents, malformedAt } from "../../lib/cli/json_places.ts";
+import { linesOfComponents, malformedAt } from "../../lib/cli/pipeline_file.ts";
 import { nearest } from "../../lib/cli/nearest.ts";
 import { oneLine, plain } from "../../lib/cli/output.ts";
 import { parseVariables, withVariables } from "../../lib/cli/variables.ts";
@@ -16,12 +16,12 @@ export const COMMAND_READERS: readonly TextReader[] = [
     read: (text) => nearest(text, ["webhook", text]),
   },
   {
-    covers: ["lib/cli/json_places.ts#malformedAt"],
+    covers: ["lib/cli/pipeline_file.ts#malformedAt"],
     read: malformedAt,
     pieces: ['{"a":', "[[", "{ ", '"\\n'],
   },
   {
-    covers: ["lib/cli/json_places.ts#linesOfComponents"],
+    covers: ["lib/cli/pipeline_file.ts#linesOfComponents"],
     read: linesOfComponents,
     common: false,
     texts: {

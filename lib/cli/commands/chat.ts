@@ -31,7 +31,7 @@ import { resultText, valueText } from "../send_inputs.ts";
 
 type Flags = TaskFlags & ConnectionFlags;
 
-/** Earlier questions and answers that go with a question, at most. */
+/** The most earlier questions and answers that are sent with a question. */
 const MOST_HISTORY = 100;
 
 /** `chat`: ask a pipeline, once or turn by turn. */
@@ -86,7 +86,7 @@ export function chatCommand(): Command {
   );
 }
 
-/** Questions with what was said before. */
+/** A conversation: each question is sent with the earlier ones. */
 class Conversation {
   readonly #run: Run<Flags>;
   readonly #session: Session;
@@ -99,7 +99,7 @@ class Conversation {
     this.#task = task;
   }
 
-  /** Ask, show what the pipeline says on its way, and print the answer. */
+  /** Ask, show the progress, and print the answer. */
   async ask(text: string): Promise<void> {
     const { out, signal } = this.#run;
     const parts = chatStream(this.#session, this.#task, this.#question(text), {
@@ -146,7 +146,7 @@ async function* typed(run: Run<Flags>): AsyncGenerator<string> {
   await out.note("Ask a question; Ctrl+D ends.");
   const history: string[] = [];
   while (!signal.aborted) {
-    // One for each question: between them, signals reach the process.
+    // An interface for each question: between them, signals reach the process.
     const lines = createInterface({
       input: process.stdin,
       output: process.stderr,

@@ -69,7 +69,7 @@ export function completionCommand(): Command {
     );
 }
 
-/** What the scripts call: print what the last word may become. */
+/** The command that the scripts call: print completions of the last word. */
 export function completeCommand(program: () => Command): Command {
   return new Command("__complete")
     .argument("[words...]")
@@ -83,7 +83,7 @@ export function completeCommand(program: () => Command): Command {
 }
 
 /**
- * What the last of some words may become.
+ * Find the completions of the last word.
  *
  * Values may be words of their own or follow `--option=`; bash makes a word of
  * that sign, too.

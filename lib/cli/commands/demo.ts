@@ -5,7 +5,7 @@ import { plain } from "../output.ts";
 import { type ConnectionFlags, withAction, withJson } from "../run.ts";
 import { valueText } from "../send_inputs.ts";
 
-/** A text to send, with a table in it. */
+/** The text that is sent by default. */
 const SAMPLE = `# Moons
 
 | moon   | planet  |
@@ -15,7 +15,7 @@ const SAMPLE = `# Moons
 | Triton | Neptune |
 `;
 
-/** Text in, its parts as documents out. */
+/** Returns the text that it receives. */
 const PIPELINE = {
   project_id: "rocketride-demo",
   name: "Demo",
@@ -35,7 +35,7 @@ const PIPELINE = {
   ],
 };
 
-/** `demo`: the whole way of a text, without anything installed. */
+/** `demo`: run a pipeline in this process, step by step. */
 export function demoCommand(): Command {
   const command = new Command("demo")
     .description("Run a small pipeline in this process, step by step.")

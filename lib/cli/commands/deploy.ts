@@ -20,11 +20,11 @@ import {
   dateOf,
   type DeployRun,
   deployVerb,
-  readPipelineFile,
   versionOf,
 } from "../deploy_verb.ts";
 import { examples } from "../help.ts";
 import { oneLine, type Output, plain } from "../output.ts";
+import { readPipelineFile } from "../pipeline_file.ts";
 import { scheduleCommand } from "./deploy_schedule.ts";
 
 const TEAM = ["--team <id>", "the team (default: your own space)"] as const;
@@ -73,7 +73,7 @@ function add(): Command {
       ["--deploy-to <team>", "also publish it to this team"],
     ],
     async act({ out, flags, signal }, connect, [file = ""]): Promise<void> {
-      const pipeline = await readPipelineFile(file);
+      const { pipeline } = await readPipelineFile(file);
       const session = await connect();
       const { artifact = {} } = await publishPipeline(session, pipeline, {
         comment: flags.comment,
@@ -98,7 +98,7 @@ function add(): Command {
   });
 }
 
-/** A page of a list, as much as there is, up to a number of rows. */
+/** The first rows of a list, up to a number. */
 async function rowsOf<Row>(
   pages: PagedList<Row>,
 ): Promise<{ rows: Row[]; total: number }> {

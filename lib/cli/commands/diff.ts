@@ -4,18 +4,17 @@ import type { Pipeline } from "../../../mod.ts";
 import {
   type ConfigChange,
   diff,
-  isPipeline,
   type PipelineDiff,
   type PipelineEdge,
 } from "../../../schema/mod.ts";
 import { examples } from "../help.ts";
-import { malformedAt } from "../json_places.ts";
 import { type Colors, oneLine } from "../output.ts";
-import { basename, dirname, readFile, spawn } from "../platform.ts";
+import { parsePipeline, readPipelineFile } from "../pipeline_file.ts";
+import { basename, dirname, spawn } from "../platform.ts";
 import {
   type ConnectionFlags,
+  Failure,
   type Run,
-  shown,
   UsageError,
   withAction,
   withJson,
@@ -78,28 +77,23 @@ async function twoPipelines(
     return [await pipelineOf(first), await pipelineOf(second!)];
   }
   const old = await textOfGit(git, first, signal);
-  return [parsed(`${git}:${first}`, old), await pipelineOf(first)];
+  return [
+    await orUsageError(() => parsePipeline(`${git}:${first}`, old)),
+    await pipelineOf(first),
+  ];
 }
 
-async function pipelineOf(file: string): Promise<Pipeline> {
-  let text: string;
+function pipelineOf(file: string): Promise<Pipeline> {
+  return orUsageError(async () => (await readPipelineFile(file)).pipeline);
+}
+
+/** A file that cannot be read exits with 2: 1 says that there are differences. */
+async function orUsageError<T>(read: () => T | Promise<T>): Promise<T> {
   try {
-    text = await readFile(file, "utf8");
+    return await read();
   } catch (error) {
-    throw new UsageError(`Cannot read ${file}: ${shown(error).message}`);
+    throw error instanceof Failure ? new UsageError(error.message) : error;
   }
-  return parsed(file, text);
-}
-
-function parsed(name: string, text: string): Pipeline {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new UsageError(`Invalid JSON in ${name}: ${malformedAt(text)}`);
-  }
-  if (isPipeline(value)) return value;
-  throw new UsageError(`${name} has no "components" at its top level`);
 }
 
 /** A file as it was in a commit. */

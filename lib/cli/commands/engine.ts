@@ -75,7 +75,7 @@ export function engineCommand(): Command {
     for (const file of files) {
       const { token } = await use(session, {
         ...placeOf(file),
-        // The page counts what passes; nothing is sent while nobody looks.
+        // The page counts objects; without a subscriber no event is sent.
         pipelineTraceLevel: "summary",
         signal,
       });
@@ -97,7 +97,7 @@ export function engineCommand(): Command {
   }, { endsBySignal: true });
 }
 
-/** Other variables of the process are not for pipelines. */
+/** The variables that pipelines may use. */
 function ownVariables(
   env: Readonly<Record<string, string>>,
 ): Record<string, string> {

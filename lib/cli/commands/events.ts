@@ -98,7 +98,7 @@ async function watchEvents(
   }
 }
 
-/** Append lines of JSON to a file: one about the start, and what is given. */
+/** Append lines of JSON to a file: one about the start, then the records. */
 async function openLog(
   file: string | undefined,
   types: readonly string[],

@@ -91,7 +91,7 @@ function versionOf({ version }: ServerInfo): string {
   return oneLine(text) || "(unknown version)";
 }
 
-/** Ask for a key, without showing what is typed. */
+/** Ask for a key; the typed key is not shown. */
 async function askedKey(
   { out, signal, interrupt }: Run<unknown>,
 ): Promise<string> {
@@ -105,7 +105,7 @@ async function askedKey(
   return "";
 }
 
-/** Sign in by the browser, and make a key; none for an account that waits. */
+/** Sign in with the browser, and make a key; none for an inactive account. */
 async function signIn(
   { out, signal, flags, env }: Run<ConnectionFlags>,
   uri: string,
@@ -138,7 +138,7 @@ async function signIn(
   }
 }
 
-/** Keep the file out of a repository. */
+/** Add `.env` to `.gitignore`. */
 async function ignoreEnv({ out }: Run<unknown>): Promise<void> {
   const text = await readFile(".gitignore", "utf8").catch(() => "");
   if (text.split("\n").some((line) => line.trim() === ".env")) return;

@@ -101,8 +101,8 @@ const OWN_RUNTIME: Runtime = process.versions.deno
   : "node";
 
 /**
- * Find the file that the package was installed from, if it was: a project around
- * the new one names it then. A package from a registry has no such file.
+ * Find the file that the package was installed from: the manifest of a surrounding
+ * project has its path. A package from a registry has no such file.
  *
  * @returns Its path, relative to the new folder.
  */
@@ -120,14 +120,14 @@ async function packageFile(folder: string): Promise<string | undefined> {
   }
 }
 
-/** What must be known of a new project. */
+/** The choices for a new project. */
 interface Answers {
   readonly folder: string;
   readonly runtime: Runtime;
   readonly template: Template;
 }
 
-/** What was given, and on a terminal the answers about what was not. */
+/** The given choices; on a terminal, the user is asked for the others. */
 async function answered(
   { flags, out, interrupt, signal }: Run<Flags>,
   folder: string | undefined,
@@ -195,7 +195,7 @@ async function checkAbsent(
   }
 }
 
-/** The value of a JSON text; nothing where it is none. */
+/** The value of a JSON text; `undefined` if it is malformed. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -21,7 +21,7 @@ interface Flags extends ConnectionFlags {
   readonly metrics: boolean;
 }
 
-/** Where collectors listen on this machine. */
+/** The default address of collectors. */
 const DEFAULT_ENDPOINT = "http://localhost:4318";
 
 /** `otel`: spans and metrics for a collector of OpenTelemetry. */
@@ -65,7 +65,7 @@ export function otelCommand(): Command {
     const exporter = new OtlpExporter({
       ...target,
       onFailure(message): void {
-        // A collector that is away need not be told of each second.
+        // A repeated failure is reported once.
         if (message !== last) void out.warn(oneLine(message));
         last = message;
       },
@@ -100,7 +100,7 @@ export function otelCommand(): Command {
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {
-      // What is open ends with the stream.
+      // Open spans end with the stream.
       await writer.close();
       await collected;
     }
@@ -154,10 +154,10 @@ function targetOf(
   return { traces, metrics, headers, service };
 }
 
-/** Names of headers that look as if they held a credential. */
+/** Names of headers that may hold a credential. */
 const CREDENTIAL = /auth|key|token|secret|password|cookie|credential/i;
 
-/** Whether others can read what is sent to an address. */
+/** Whether an address is unencrypted and on another machine. */
 function isOpen(url: string): boolean {
   const { protocol, hostname } = new URL(url);
   return protocol === "http:" &&

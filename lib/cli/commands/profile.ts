@@ -19,10 +19,10 @@ import {
 import { Failure, shown } from "../run.ts";
 import { reportCommands } from "./profile_report.ts";
 
-/** Milliseconds that a task may take to say whether it is profiled. */
+/** Milliseconds in which a task must say whether it is profiled. */
 const LIST_MS = 5_000;
 
-/** `profile`: where the time of an engine or a task goes. */
+/** `profile`: profiles of an engine or a task. */
 export function profileCommand(): Command {
   const command = new Command("profile")
     .description("Profile the server process, or a task.")
@@ -43,7 +43,7 @@ export function profileCommand(): Command {
 
 const NAME = ["--session <name>", "a name for the report"] as const;
 
-/** Refuse what would end with the connection of this command. */
+/** Reject a profile that would end with the connection of this command. */
 function needsToken(verb: string): (flags: ProfileFlags) => void {
   return ({ token }) => {
     if (token) return;
@@ -142,7 +142,7 @@ function runFor(): Command {
           resolve();
         }
       });
-      // The signal that ended it is no reason to leave it running.
+      // The profile is stopped even after an interrupt.
       const { signal: _, ...target } = targetOf(run);
       await end(run, session, target);
     },

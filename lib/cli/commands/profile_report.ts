@@ -9,7 +9,7 @@ import { oneLine, plain } from "../output.ts";
 import { profileVerb, seconds, targetOf, TOKEN } from "../profile_verb.ts";
 import { Failure, wholeNumber } from "../run.ts";
 
-/** The commands that show what a profile has found. */
+/** The commands that print a profile. */
 export function reportCommands(): readonly Command[] {
   return [report(), threads(), tree()];
 }
@@ -96,7 +96,7 @@ function tree(): Command {
   );
 }
 
-/** The nodes of a tree from the top down, with how deep each is. */
+/** The nodes of a tree from the top down, with the depth of each. */
 function* nodesOf(
   nodes: readonly CProfileNode[],
 ): Generator<readonly [depth: number, node: CProfileNode]> {

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { examples } from "../help.ts";
-import { expandInputs, type InputFlags } from "../inputs.ts";
-import { oneLine, plain } from "../output.ts";
+import { expandInputs, type InputFlags, withInputs } from "../inputs.ts";
+import { oneLine } from "../output.ts";
 import {
   type StartFlags,
   startOptions,
@@ -16,23 +16,22 @@ import {
 } from "../run.ts";
 import {
   printFailures,
-  resultText,
+  printResult,
   type SendFlags,
   sendInputs,
+  type Sent,
   sentJson,
+  withSend,
 } from "../send_inputs.ts";
 import { process } from "../platform.ts";
 
 /** `run`: start a pipeline, send something to it, and stop it. */
 export function runPipelineCommand(): Command {
-  const command = new Command("run")
-    .description("Run a pipeline on inputs, print the results, and stop it.")
-    .argument("<file>", "the pipeline: a file or a URL")
-    .argument("[inputs...]", "files, folders, patterns, URLs, or - for input")
-    .option("--name <name>", "the name of standard input, or of the only file")
-    .option("--type <type>", "the media type of the inputs")
-    .option("--max-concurrent <count>", "inputs at once", "5")
-    .option("--retries <count>", "how often to resend after a lost connection")
+  const command = withSend(withInputs(
+    new Command("run")
+      .description("Run a pipeline on inputs, print the results, and stop it.")
+      .argument("<file>", "the pipeline: a file or a URL"),
+  ))
     .addHelpText(
       "after",
       examples([
@@ -63,7 +62,7 @@ export function runPipelineCommand(): Command {
         flags.retries ? { persist: true } : {},
       );
       const task = await startOwnTask(run, session, options);
-      const results: [name: string, text: string][] = [];
+      const results: Sent[] = [];
       const { failed } = await sendInputs(
         run,
         session,
@@ -71,9 +70,7 @@ export function runPipelineCommand(): Command {
         inputs,
         async (sent) => {
           await out.item(sentJson(sent));
-          const { result, action } = sent.outcome;
-          if (!out.hasLines || !result || action === "error") return;
-          results.push([sent.name, resultText(result)]);
+          results.push(sent);
           if (!out.hasErrorTerminal) await flush();
         },
       );
@@ -81,13 +78,10 @@ export function runPipelineCommand(): Command {
       await printFailures(out, failed);
       return failed.length > 0 ? 1 : 0;
 
-      /** Print what has come; not between bars, which are drawn in place. */
+      /** Print the results so far; not between bars, which are drawn in place. */
       async function flush(): Promise<void> {
-        for (const [name, text] of results.splice(0)) {
-          if (inputs.length > 1) {
-            await out.line(out.colors.bold(`==> ${oneLine(name)} <==`));
-          }
-          await out.line(out.isTerminal ? plain(text) : text);
+        for (const sent of results.splice(0)) {
+          await printResult(out, sent, inputs.length > 1);
         }
       }
     },

@@ -1,28 +1,26 @@
 import { Command } from "commander";
 import { examples } from "../help.ts";
-import { expandInputs, type InputFlags } from "../inputs.ts";
-import { oneLine, plain } from "../output.ts";
+import { expandInputs, type InputFlags, withInputs } from "../inputs.ts";
+import { oneLine } from "../output.ts";
 import { tokenOf } from "../pipeline_flags.ts";
 import { type ConnectionFlags, withAction, withConnection } from "../run.ts";
 import {
   printFailures,
-  resultText,
+  printResult,
   type SendFlags,
   sendInputs,
   type Sent,
   sentJson,
+  withSend,
 } from "../send_inputs.ts";
 
 /** `send`: send inputs to a task that runs. */
 export function sendCommand(): Command {
-  const command = new Command("send")
-    .description("Send inputs to a running task and print the results.")
-    .argument("[inputs...]", "files, folders, patterns, URLs, or - for input")
+  const command = withSend(withInputs(
+    new Command("send")
+      .description("Send inputs to a running task and print the results."),
+  ))
     .option("--token <token>", "the task (default: ROCKETRIDE_TOKEN)")
-    .option("--name <name>", "the name of standard input, or of the only file")
-    .option("--type <type>", "the media type of the inputs")
-    .option("--max-concurrent <count>", "inputs at once", "5")
-    .option("--retries <count>", "how often to resend after a lost connection")
     .addHelpText(
       "after",
       examples([
@@ -47,14 +45,7 @@ export function sendCommand(): Command {
       all.push(sent);
     });
     await out.result({ results: all.map(sentJson) });
-    for (const { name, outcome: { action, result } } of all) {
-      if (!out.hasLines || action === "error" || !result) continue;
-      if (inputs.length > 1) {
-        await out.line(out.colors.bold(`==> ${oneLine(name)} <==`));
-      }
-      const text = resultText(result);
-      await out.line(out.isTerminal ? plain(text) : text);
-    }
+    for (const sent of all) await printResult(out, sent, inputs.length > 1);
     await printFailures(out, failed);
     return failed.length > 0 ? 1 : 0;
   });

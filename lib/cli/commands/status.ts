@@ -27,7 +27,7 @@ interface Flags extends ConnectionFlags {
   readonly once?: boolean;
 }
 
-/** Errors, warnings and notes that are shown at most. */
+/** The most errors, warnings and notes that are shown. */
 const SHOWN = 5;
 
 /** `status`: what a task is doing, live on a terminal. */
@@ -150,10 +150,10 @@ function metricLines({ metrics }: TaskStatus): string[] {
   return fact("uses", parts.join(", "));
 }
 
-/** A message of three parts has its place in a line of its own. */
+/** The lines of a message; the place of a message of three parts is one. */
 function messageLines(message: TaskStatus["notes"][number]): string[] {
   if (typeof message !== "string") {
-    // The key of the task, which is there as well, is not for the screen.
+    // The message also has the key of the task, which is not shown.
     const { "url-text": text, "url-link": link } = message;
     return text || link ? [`  ${oneLine(text)}: ${oneLine(link)}`] : [];
   }

@@ -103,7 +103,7 @@ export function listCommand(): Command {
     const { out, signal } = run;
     const session = await run.connect();
     const found = await listTasks(session, { signal });
-    // A token is no enumerable member; here it was asked for.
+    // The token is not enumerable.
     const tasks = found.map((task) => ({ ...task, token: task.token }));
     await out.result({ tasks });
     if (tasks.length === 0) return await out.line("No active tasks found");

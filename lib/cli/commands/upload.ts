@@ -9,19 +9,22 @@ import {
   withTask,
 } from "../pipeline_flags.ts";
 import { type ConnectionFlags, withAction, withConnection } from "../run.ts";
-import { printFailures, type SendFlags, sendInputs } from "../send_inputs.ts";
+import {
+  printFailures,
+  type SendFlags,
+  sendInputs,
+  withSend,
+} from "../send_inputs.ts";
 
 /** `upload`: send files, and say what became of each. */
 export function uploadCommand(): Command {
-  const command = withTask(
+  const command = withSend(withTask(
     new Command("upload")
       .description(
         "Upload files to a task, or to a pipeline that runs for the upload.",
       )
       .argument("<files...>", "files, folders, patterns, URLs, or - for input"),
-  )
-    .option("--max-concurrent <count>", "files at once", "5")
-    .option("--retries <count>", "how often to resend after a lost connection")
+  ))
     .addHelpText(
       "after",
       examples([

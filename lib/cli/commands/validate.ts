@@ -1,4 +1,3 @@
-import { readFile } from "../platform.ts";
 import { Command } from "commander";
 import {
   getServices,
@@ -7,14 +6,18 @@ import {
   validate,
   type ValidationIssue,
 } from "../../../mod.ts";
-import { unwrapPipeline } from "../../../schema/mod.ts";
 import { examples } from "../help.ts";
 import { expandFiles } from "../inputs.ts";
-import { linesOfComponents, malformedAt } from "../json_places.ts";
 import { nearest } from "../nearest.ts";
 import { type Output, plain } from "../output.ts";
 import {
+  linesOfComponents,
+  type PipelineFile,
+  readPipelineFile,
+} from "../pipeline_file.ts";
+import {
   type ConnectionFlags,
+  Failure,
   type Run,
   shown,
   UsageError,
@@ -26,19 +29,19 @@ interface Flags extends ConnectionFlags {
   readonly source?: string;
 }
 
-/** What is wrong with a file, and where. */
+/** A problem of a file, and its line. */
 interface FoundIssue extends ValidationIssue {
   /** The line of the component, from 1. */
   readonly line?: number;
 }
 
-/** What became of a file. */
+/** The result for a file. */
 interface Verdict {
   readonly file: string;
   readonly valid: boolean;
   readonly errors: readonly FoundIssue[];
   readonly warnings: readonly FoundIssue[];
-  /** Whether an engine has looked at it. */
+  /** Whether an engine has checked it. */
   readonly checked: boolean;
 }
 
@@ -62,7 +65,7 @@ export function validateCommand(): Command {
     async (run, patterns) => {
       const { out } = run;
       const { files, skipped } = await expandFiles(patterns);
-      const texts = await Promise.all(files.map(readPipeline));
+      const texts = await Promise.all(files.map(readFileOrProblem));
       let session: Session | undefined;
       if (texts.some((it) => "pipeline" in it)) {
         try {
@@ -113,28 +116,14 @@ function unread(file: string, message: string): Verdict {
   };
 }
 
-/** A file that was read. */
-interface ReadPipeline {
-  readonly text: string;
-  readonly pipeline: Pipeline;
-}
-
-async function readPipeline(
+async function readFileOrProblem(
   file: string,
-): Promise<ReadPipeline | { readonly problem: string }> {
-  let text: string;
+): Promise<PipelineFile | { readonly problem: string }> {
   try {
-    text = (await readFile(file, "utf8")).replace(/^\ufeff/, "");
+    return await readPipelineFile(file);
   } catch (error) {
-    return { problem: `Cannot read ${file}: ${shown(error).message}` };
-  }
-  try {
-    const pipeline = unwrapPipeline(JSON.parse(text));
-    return pipeline
-      ? { text, pipeline }
-      : { problem: `${file} has no "components"` };
-  } catch {
-    return { problem: `Invalid JSON in ${file}: ${malformedAt(text)}` };
+    if (!(error instanceof Failure)) throw error;
+    return { problem: error.message };
   }
 }
 
@@ -142,7 +131,7 @@ async function judge(
   run: Run<Flags>,
   session: Session,
   file: string,
-  { pipeline, text }: ReadPipeline,
+  { pipeline, text }: PipelineFile,
   providers: Providers,
 ): Promise<Verdict> {
   const { flags: { source }, signal } = run;
@@ -170,11 +159,11 @@ async function judge(
   }
 }
 
-/** Names the nearest service where an engine does not know one. */
+/** Suggests the nearest service for an unknown one. */
 class Providers {
   #names: Promise<readonly string[]> | undefined;
 
-  /** The message of an issue, with what was probably meant. */
+  /** The message of an issue, with a suggestion. */
   async advise(
     session: Session,
     { id, message }: ValidationIssue,

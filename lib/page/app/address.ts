@@ -1,16 +1,16 @@
 /// <reference lib="dom" />
 import type { ConnectOptions } from "@rocketride/streams";
 
-/** What a session connects to, and the key that it shows there. */
+/** What a session connects to, and its key. */
 export interface Address {
   readonly uri: string;
   readonly auth: string;
 }
 
-/** Engines without keys take any. */
+/** Engines without keys accept any key. */
 const NO_KEY = "page";
 
-/** The engine that the page came from. */
+/** The address of the engine that served the page. */
 export function addressFor(key: string | undefined): Address {
   const { protocol, hostname, port } = location;
   // The client has a port of its own where none is named.
@@ -18,7 +18,7 @@ export function addressFor(key: string | undefined): Address {
   return { uri: `${protocol}//${hostname}:${named}`, auth: key || NO_KEY };
 }
 
-/** Whether what is sent to where the page came from could be read on its way. */
+/** Whether the page came from another machine without encryption. */
 export function isExposed(): boolean {
   const { protocol, hostname } = location;
   return protocol === "http:" &&
@@ -31,7 +31,7 @@ export function connectOptions(address: Address): ConnectOptions {
     ...address,
     env: {},
     persist: true,
-    // The page came the same way; where the key is asked for, it says so.
+    // The page was loaded in the same way; the form for the key warns of it.
     insecure: true,
     module: "rocketride-page",
   };

@@ -15,12 +15,12 @@ import { duration, reasonOf } from "./format.ts";
 import { asText } from "./result_view.tsx";
 import type { TaskModel } from "./task_model.ts";
 
-/** Turns of a conversation that are kept, and told with a question. */
+/** Turns of a conversation that are kept, and sent with a question. */
 const MOST_TURNS = 50;
-/** What is shown of what a node says on the way. */
+/** Characters that are shown of the progress of a node. */
 const MOST_THOUGHTS = 50;
 
-/** A question and what came of it. */
+/** A question and its answer. */
 interface Turn {
   readonly question: string;
   readonly thoughts: string[];
@@ -34,7 +34,7 @@ interface Turn {
 /** The conversation with each task, oldest first. */
 const turnsOf = new WeakMap<TaskModel, Turn[]>();
 
-/** Ask a task questions; each knows those before it. */
+/** A conversation with a task. */
 export function Ask(
   { session, task }: { session: Session; task: TaskModel },
 ): JSX.Element {
@@ -57,7 +57,7 @@ export function Ask(
   }
 
   if (task.lanes?.has("questions") === false) {
-    return <p class="quiet">This pipeline takes no questions.</p>;
+    return <p class="quiet">This pipeline does not take questions.</p>;
   }
   return (
     <div class="ask">
@@ -69,7 +69,7 @@ export function Ask(
         ))}
         {turns.length === 0 && (
           <li class="quiet">
-            Ask something; later questions know the earlier.
+            Ask a question. Later questions include the earlier ones.
           </li>
         )}
       </ol>
@@ -122,7 +122,7 @@ function ShownTurn({ turn }: { turn: Turn }): JSX.Element {
   );
 }
 
-/** Ask; what comes of it is shown, so that this never rejects. */
+/** Ask a question. Failures are shown; this never rejects. */
 async function ask(
   session: Session,
   task: TaskModel,
@@ -147,7 +147,7 @@ async function ask(
         turn.thoughts.splice(0, turn.thoughts.length - MOST_THOUGHTS);
       } else if (part.type === "result") {
         const found = answers(part.result).map(asText);
-        turn.answer = found.join("\n\n") || "The pipeline gave no answer.";
+        turn.answer = found.join("\n\n") || "The pipeline returned no answer.";
       }
       changed();
       next = await reader.read();

@@ -17,26 +17,26 @@ export interface Line {
 /** What {@linkcode Chart} shows. */
 export interface ChartProps {
   readonly title: string;
-  /** The newest values, in words. */
+  /** The newest values as text. */
   readonly now: () => string;
   /** Later ones are drawn above earlier ones. */
   readonly lines: readonly Line[];
   /** Times in Unix seconds, then the values of each line. */
   readonly data: () => AlignedData;
-  /** A value of the axis, in words. */
+  /** A value of the axis as text. */
   readonly format: (value: number) => string;
-  /** The largest value of the axis, where all values are smaller. */
+  /** The least maximum of the axis. */
   readonly least: number;
   /** How many seconds it shows. */
   readonly seconds: number;
 }
 
 const HEIGHT = 132;
-/** With more values than this, lines need no points. */
+/** With more values than this, lines have no points. */
 const MOST_POINTS = 20;
 const FONT = "11px system-ui, sans-serif";
 
-/** A chart that moves on each second. */
+/** A chart that moves every second. */
 export function Chart(props: ChartProps): JSX.Element {
   const { title, now, lines } = props;
   const place = useRef<HTMLDivElement>(null);
@@ -93,14 +93,14 @@ export function Chart(props: ChartProps): JSX.Element {
   );
 }
 
-/** Between gaps there are points that make no line. */
+/** Isolated values between gaps are drawn as points. */
 function isSparse({ data }: uPlot, line: number): boolean {
   const values = [...data[line]!];
   const known = values.filter((value) => value !== null).length;
   return known < values.length && known <= MOST_POINTS;
 }
 
-/** Every second line of the grid has words. */
+/** Every second grid line has a label. */
 function ago(seconds: number, place: number): string {
   if (place % 2) return "";
   return seconds === 0 ? "now" : `${duration(seconds * 1_000)} ago`;
@@ -112,7 +112,7 @@ function optionsOf(
 ): uPlot.Options {
   const probe = document.createElement("i");
   document.body.append(probe);
-  /** Canvases know no variables. */
+  /** A canvas does not resolve CSS variables. */
   const color = (name: string): string => {
     probe.style.color = `var(${name})`;
     return getComputedStyle(probe).color;
@@ -141,7 +141,7 @@ function optionsOf(
       {
         ...axis,
         size: 22,
-        // The grid stands still, and the lines move.
+        // The grid is fixed; the lines move.
         splits: (_, __, ___, last) =>
           [1, 0.75, 0.5, 0.25, 0].map((share) => last - share * seconds),
         values: (_, at) => at.map((it, place) => ago(at.at(-1)! - it, place)),

@@ -12,26 +12,26 @@ import { reasonOf } from "./format.ts";
 export type Link =
   | { readonly state: "connecting" | "open" }
   | { readonly state: "lost"; readonly reason: string }
-  /** A key is wanted; with a reason when one was refused. */
+  /** A key is required; with a reason if one was rejected. */
   | { readonly state: "key"; readonly reason?: string };
 
 /** The state of the connection. */
 export const link: Signal<Link> = signal({ state: "connecting" });
 
-/** A session, and what another one needs to connect to the same. */
+/** A session, and the address for another one to the same engine. */
 export interface Access {
   readonly session: Session;
   readonly address: Address;
 }
 
-/** The session, once there is one. It outlives lost connections. */
+/** The session, once it is open. It reconnects by itself. */
 export const access: Signal<Access | undefined> = signal(undefined);
 
 /**
- * Connect to the engine that the page came from. Never rejects: what becomes
- * of it is in {@linkcode link}.
+ * Connect to the engine that served the page. Never rejects: failures are in
+ * {@linkcode link}.
  *
- * @param key What the user typed. It is kept in memory alone, for reconnecting.
+ * @param key What the user typed. It is kept in memory only, to reconnect.
  */
 export async function open(key?: string): Promise<void> {
   link.value = { state: "connecting" };
@@ -49,18 +49,18 @@ export async function open(key?: string): Promise<void> {
     const { clean } = await opened.closed;
     access.value = undefined;
     if (clean) link.value = { state: "key" };
-    else wantKey(opened.signal.reason, key);
+    else askForKey(opened.signal.reason, key);
   } catch (error) {
-    wantKey(error, key);
+    askForKey(error, key);
   }
 }
 
-/** Forget the key, and ask for another one. */
+/** Close the session, and ask for another key. */
 export async function leave(): Promise<void> {
   if (access.value) await close(access.value.session, { grace: 0 });
 }
 
-function wantKey(error: unknown, key: string | undefined): void {
+function askForKey(error: unknown, key: string | undefined): void {
   const isFirst = key === undefined && isRefusal(error);
   link.value = isFirst
     ? { state: "key" }

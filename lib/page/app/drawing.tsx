@@ -14,18 +14,18 @@ import {
 } from "./layout.ts";
 import { connectionKey, type Passage, type TaskModel } from "./task_model.ts";
 
-/** Milliseconds that something takes from one component to the next. */
+/** Milliseconds that a dot moves from one component to the next. */
 const WAY_MS = 700;
-/** Milliseconds between two that are shown on one connection. */
+/** The least time between two dots on one connection, in milliseconds. */
 const GAP_MS = 140;
-/** How many are shown at once. */
+/** The most dots at once. */
 const MOST_SHOWN = 32;
-/** How small a drawing may become; beyond that it scrolls. */
+/** The smallest scale of a drawing; larger drawings scroll. */
 const LEAST_SCALE = 0.85;
-/** How high it should be at most, so that what is below it is seen, too. */
+/** The preferred greatest height, so that the charts below stay visible. */
 const MOST_HEIGHT = 500;
 
-/** A pipeline, with what passes through it. */
+/** The drawing of a pipeline, with its counts. */
 export function PipelineDrawing(
   { task, pipeline }: { task: TaskModel; pipeline: Pipeline },
 ): JSX.Element {
@@ -52,7 +52,7 @@ export function PipelineDrawing(
       class="drawing"
       ref={frame}
       {
-        // What scrolls must be reached by keyboard.
+        // A scrollable element must be reachable by keyboard.
         ...(width * scale > room && { tabIndex: 0 })
       }
     >
@@ -75,7 +75,7 @@ export function PipelineDrawing(
   );
 }
 
-/** The direction in which a pipeline is drawn the larger, and how large. */
+/** The direction with the larger scale, and that scale. */
 function fitted(
   pipeline: Pipeline,
   room: number,
@@ -166,7 +166,7 @@ function Nodes(
   );
 }
 
-/** What passes, as dots that move along the connections. */
+/** Dots that move along the connections, one for each passing object. */
 function Moving(
   { task, connections }: {
     task: TaskModel;
@@ -186,7 +186,7 @@ function Moving(
   return <g ref={group} class="moving" />;
 }
 
-/** Move dots along connections; there are frames only while something moves. */
+/** Move dots along connections; frames are requested only while dots move. */
 function move(
   group: SVGGElement,
   connections: readonly DrawnConnection[],
@@ -262,7 +262,7 @@ function shortened(text: string, most: number): string {
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
-/** What a drawing shows, for whoever does not see it. */
+/** The text alternative of a drawing. */
 function summary(
   nodes: readonly DrawnNode[],
   connections: readonly DrawnConnection[],

@@ -4,18 +4,18 @@ import { useState } from "preact/hooks";
 
 /** What {@linkcode Dropzone} needs. */
 export interface DropzoneProps {
-  /** What to drop, in words. */
+  /** The visible label. */
   readonly label: string;
-  /** Be told of the files. */
+  /** Called with the files. */
   readonly onFiles: (files: readonly File[]) => void;
-  /** Whether several at once are welcome. */
+  /** Whether only one file can be chosen. */
   readonly isSingle?: boolean;
   /** Which files can be chosen, as `accept` of an input. */
   readonly accept?: string;
   readonly disabled?: boolean;
 }
 
-/** A place to drop files on, or to choose them. */
+/** An input for files, which also takes dropped files. */
 export function Dropzone(
   { label, onFiles, isSingle, accept, disabled }: DropzoneProps,
 ): JSX.Element {

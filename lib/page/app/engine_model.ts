@@ -15,50 +15,49 @@ import { reasonOf } from "./format.ts";
 import { Series } from "./series.ts";
 import { TaskModel } from "./task_model.ts";
 
-/** Milliseconds between two looks of the page at what has changed. */
+/** Milliseconds between two checks for changes. */
 const BEAT_MS = 250;
 
 /**
- * Rises when something has changed, four times a second at most. What is known
- * is in plain objects: events come by the thousand, and none of them may cost
- * a rendering of its own.
+ * Rises after changes, at most four times a second. The state is in plain
+ * objects: with thousands of events a second, not every event may render.
  */
 export const beat: Signal<number> = signal(0);
 
-/** Rises each second, for what shows rates. */
+/** Rises each second, for rates. */
 export const second: Signal<number> = signal(0);
 
 /** The tasks by id, in the order in which they were started. */
 export const tasks: Map<string, TaskModel> = new Map();
 
-/** What happened lately. */
+/** The latest events. */
 export const log: EventLog = new EventLog();
 
 /** All tasks together. */
 export const total: Series = new Series();
 
-/** What the dashboard told about the engine. */
+/** The engine's part of its dashboard. */
 export const overview: Signal<DashboardOverview | undefined> = signal(
   undefined,
 );
 
-/** Why what is shown is not complete; empty when it is. */
+/** Why the page is incomplete; empty if it is complete. */
 export const trouble: Signal<string> = signal("");
 
 let hasChanged = false;
 
 /**
- * Learn what runs, and follow all that happens, until the session ends.
- * Failures are shown.
+ * Load the tasks and receive all events, until the session ends. Failures are
+ * shown.
  */
 export function follow({ session, address }: Access): void {
   const beats = setInterval(() => {
-    // A hidden page is brought up to date when it is shown.
+    // A hidden page renders once it is visible again.
     if (hasChanged && !document.hidden) beat.value++;
     hasChanged &&= document.hidden;
   }, BEAT_MS);
   const seconds = setInterval(nextSecond, 1_000);
-  // Another key may not see what the one before has seen.
+  // Another key may have fewer rights: discard the previous state.
   trouble.value = "";
   overview.value = undefined;
   tasks.clear();
@@ -70,7 +69,7 @@ export function follow({ session, address }: Access): void {
       for (const [at, event] of batch) take(session, at, event);
     },
     onFailure(reason): void {
-      trouble.value = `Cannot follow the engine: ${reason}`;
+      trouble.value = `Cannot receive events: ${reason}`;
       void refresh(session);
     },
   });
@@ -81,21 +80,21 @@ export function follow({ session, address }: Access): void {
   });
 }
 
-let asking: Promise<void> = Promise.resolve();
+let loading: Promise<void> = Promise.resolve();
 let isWaiting = false;
 
-/** Ask the engine what runs; calls that come while one waits share it. */
+/** Load the tasks; calls share a load that has not begun. */
 export function refresh(session: Session): Promise<void> {
-  if (isWaiting) return asking;
+  if (isWaiting) return loading;
   isWaiting = true;
-  asking = asking.then(() => {
+  loading = loading.then(() => {
     isWaiting = false;
-    return askWhatRuns(session);
+    return loadTasks(session);
   });
-  return asking;
+  return loading;
 }
 
-async function askWhatRuns(session: Session): Promise<void> {
+async function loadTasks(session: Session): Promise<void> {
   try {
     const dashboard = await getDashboard(session);
     overview.value = dashboard.overview;
@@ -115,9 +114,9 @@ async function askWhatRuns(session: Session): Promise<void> {
 }
 
 /**
- * The token of a task that runs.
+ * Get the token of a running task.
  *
- * @throws {Error} It has ended.
+ * @throws {Error} The task has ended.
  */
 export async function tokenOf(
   session: Session,
@@ -128,28 +127,28 @@ export async function tokenOf(
   return token;
 }
 
-/** Learn what a task runs, unless that is known. */
+/** Load the status and the pipeline of a task, unless they are loaded. */
 export async function loadPipeline(
   session: Session,
   task: TaskModel,
 ): Promise<void> {
   if (task.pipeline || task.completed) return;
   const token = await tokenOf(session, task);
-  // Events tell only what changes.
+  // Events have only changes.
   task.update(await getTaskStatus(session, token));
   task.pipeline = await getTaskPipeline(session, token);
   changed();
 }
 
-/** The page has waited so long for an object, in milliseconds. */
+/** Record how long the page waited for an object, in milliseconds. */
 export function measured(task: TaskModel, latency: number): void {
-  // A task that is traced tells by itself how long its objects take.
+  // The events of a traced task have the times of its objects.
   if (task.isTraced) return;
   task.series.took(latency);
   total.took(latency);
 }
 
-/** What is shown is no longer what is known. */
+/** Render at the next beat. */
 export function changed(): void {
   hasChanged = true;
 }
@@ -164,7 +163,7 @@ function take(session: Session, at: number, event: StreamedEvent): void {
     return;
   }
   if (isEventOf(event, "apaevt_dashboard")) {
-    // What others subscribe to changes nothing that is shown.
+    // Subscriptions of other clients are not shown.
     if (event.body.action !== "monitor_changed") void refresh(session);
     return;
   }

@@ -15,17 +15,17 @@ const MOST_CHARACTERS = 4_000;
 export interface LogEntry {
   /** Its number, from 1. */
   readonly number: number;
-  /** When it came, in Unix milliseconds. */
+  /** The time of its arrival, in Unix milliseconds. */
   readonly at: number;
-  /** Its kind; `GAP` where events are missing. */
+  /** Its kind; `GAP` if events are missing. */
   readonly kind: EventKind | "GAP" | "OTHER";
   /** Its name. */
   readonly name: string;
   /** The id of its task; empty for events of the engine itself. */
   readonly taskId: string;
-  /** The body, long ones cut. */
+  /** The body, shortened if it is long. */
   readonly body: unknown;
-  /** In words; made when it is first shown. */
+  /** Its text; made when it is first shown. */
   text?: string;
 }
 
@@ -34,18 +34,18 @@ export class EventLog {
   readonly #ring: LogEntry[] = [];
   #total = 0;
 
-  /** How many there have been. */
+  /** How many events have arrived. */
   get total(): number {
     return this.#total;
   }
 
-  /** Forget all of them. */
+  /** Remove all events. */
   clear(): void {
     this.#ring.length = 0;
     this.#total = 0;
   }
 
-  /** Keep an event, and when it came, in Unix milliseconds. */
+  /** Add an event with the time of its arrival, in Unix milliseconds. */
   add(at: number, event: StreamedEvent): void {
     const number = ++this.#total;
     this.#ring[number % MOST_EVENTS] = event.type === "gap"
@@ -80,7 +80,7 @@ export class EventLog {
   }
 }
 
-/** An event in a line of words. */
+/** The text of an event, in one line. */
 export function textOf(entry: LogEntry): string {
   return entry.text ??= describe(entry).replace(/\s+/g, " ").trim();
 }
@@ -131,14 +131,14 @@ function gap(
   return { number, at, kind: "GAP", name: "gap", taskId: "", body, text };
 }
 
-/** A value, or, if it is large, as much of it as is kept. */
+/** A value, shortened if it is large. */
 function kept(value: unknown): unknown {
   return left(value, MOST_CHARACTERS) >= 0
     ? value
     : cut(value, { left: MOST_CHARACTERS });
 }
 
-/** How many of some characters a value leaves; below 0 it is too large. */
+/** How many characters remain after a value; negative if it is too large. */
 function left(value: unknown, characters: number): number {
   if (typeof value === "string") return characters - value.length - 1;
   characters -= 8;
@@ -150,7 +150,7 @@ function left(value: unknown, characters: number): number {
   return characters;
 }
 
-/** A copy of a value, as far as it fits into what is left of some characters. */
+/** A copy of a value, shortened to a number of characters. */
 function cut(value: unknown, room: { left: number }): unknown {
   if (typeof value === "string") {
     const text = value.slice(0, Math.max(0, room.left));

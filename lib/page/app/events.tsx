@@ -19,11 +19,11 @@ const FILTERS: Readonly<Record<string, readonly LogEntry["kind"][]>> = {
   Engine: ["DASHBOARD", "OTHER"],
 };
 
-/** The newest events, of a task or of all. */
+/** The newest events of a task, or of all tasks. */
 export function Events({ taskId }: { taskId?: string }): JSX.Element {
   const [off, setOff] = useState<readonly string[]>([]);
   const [words, setWords] = useState("");
-  /** The number of the newest event that is shown, once the list stands still. */
+  /** The number of the newest shown event, while the list is paused. */
   const [until, setUntil] = useState<number>();
   const [chosen, choose] = useState<number>();
   beat.value;
@@ -70,7 +70,7 @@ export function Events({ taskId }: { taskId?: string }): JSX.Element {
   return (
     <div class="events">
       <div class="filters">
-        <div role="group" aria-label="Kinds of events" class="chips">
+        <div role="group" aria-label="Event kinds" class="chips">
           {Object.keys(FILTERS).map((name) => (
             <button
               key={name}
@@ -89,8 +89,8 @@ export function Events({ taskId }: { taskId?: string }): JSX.Element {
         </div>
         <input
           type="search"
-          aria-label="Filter events by words"
-          placeholder="Filter by words"
+          aria-label="Filter events by text"
+          placeholder="Filter by text"
           value={words}
           onInput={(event) => setWords(event.currentTarget.value)}
         />
@@ -131,7 +131,9 @@ export function Events({ taskId }: { taskId?: string }): JSX.Element {
             aria-disabled="true"
             class="quiet"
           >
-            {log.total === 0 ? "Nothing yet." : "No event fits the filters."}
+            {log.total === 0
+              ? "No events yet."
+              : "No event matches the filters."}
           </li>
         )}
       </ol>

@@ -1,8 +1,8 @@
 /// <reference lib="dom" />
 /**
- * Events come by the thousand, each in a message of its own, and a page that
- * receives them has no time left to draw. They are received in a worker with a
- * session of its own, which hands them over in batches.
+ * Thousands of events may arrive in a second, each in a message of its own, which
+ * leaves a page no time to render. So a worker with a session of its own receives
+ * them, and passes them on in batches.
  */
 import {
   connect,
@@ -16,13 +16,13 @@ import { reasonOf } from "./format.ts";
 /** Milliseconds between two batches. */
 const BATCH_MS = 50;
 
-/** Events of a batch at most; the others wait in the session. */
+/** The most events in a batch; the others wait in the session. */
 const MOST_IN_BATCH = 1_000;
 
-/** Events that may wait in the session; beyond that the oldest are left out. */
+/** The most events that wait in the session; then the oldest are dropped. */
 const MOST_WAITING = 10_000;
 
-/** All but what debuggers say to each other. */
+/** All kinds except messages of debuggers. */
 const KINDS: readonly EventKind[] = [
   "SUMMARY",
   "DETAIL",
@@ -33,26 +33,26 @@ const KINDS: readonly EventKind[] = [
   "DASHBOARD",
 ];
 
-/** An event, and when it came, in Unix milliseconds with fractions. */
+/** An event, and the time of its arrival in Unix milliseconds. */
 export type TimedEvent = readonly [at: number, event: StreamedEvent];
 
-/** What the worker says. */
+/** A message of the worker. */
 type Report =
   | { readonly type: "ready" }
   | { readonly type: "events"; readonly batch: readonly TimedEvent[] }
   | { readonly type: "failed"; readonly reason: string };
 
-/** Who is told what the worker says. */
+/** Callbacks for the messages of the worker. */
 export interface EventListeners {
-  /** From here on no event is missed. */
+  /** The subscription has begun. */
   onReady(): void;
-  /** Events have come; no others do before this returns. */
+  /** Events have arrived; the next batch waits until this returns. */
   onEvents(batch: readonly TimedEvent[]): void;
-  /** There will be no events. */
+  /** The subscription has failed. */
   onFailure(reason: string): void;
 }
 
-/** The part of a worker, or of its inside, that both ends use. */
+/** What a worker and its global scope have in common. */
 interface Port {
   postMessage(message: unknown): void;
   addEventListener(
@@ -64,9 +64,9 @@ interface Port {
 /**
  * Receive all events of the engine.
  *
- * @param address What the session of the page connects to, with its key.
+ * @param address The address of the page's session, with its key.
  * @param listeners See {@linkcode EventListeners}.
- * @returns Ends it.
+ * @returns A function that ends the subscription.
  */
 export function receiveEvents(
   address: Address,
@@ -96,7 +96,7 @@ export function receiveEvents(
   return () => worker.terminate();
 }
 
-/** The inside of the worker: wait for the address, then hand over events. */
+/** Run in the worker: wait for the address, then pass events on. */
 export function sendEvents(port: Port): void {
   let batch: TimedEvent[] = [];
   let isAwaited = true;
@@ -121,7 +121,7 @@ export function sendEvents(port: Port): void {
     });
     report({ type: "ready" });
     const reader = stream.getReader();
-    // Not every browser can loop over a stream.
+    // Some browsers cannot iterate over a stream.
     for (let next = await reader.read(); !next.done;) {
       batch.push([performance.timeOrigin + performance.now(), next.value]);
       if (batch.length >= MOST_IN_BATCH) {
@@ -133,14 +133,14 @@ export function sendEvents(port: Port): void {
 
   port.addEventListener("message", ({ data }) => {
     if (data === "next") return void (isAwaited = true);
-    // It lasts as long as the worker.
+    // The timer ends with the worker.
     setInterval(flush, BATCH_MS);
     receive(data as Address)
       .catch((error) => report({ type: "failed", reason: reasonOf(error) }));
   });
 }
 
-/** The policy of the page lets this name alone make addresses of scripts. */
+/** The page's policy allows only this name to create script addresses. */
 function trusted(url: string): string {
   const { trustedTypes } = globalThis as {
     trustedTypes?: {

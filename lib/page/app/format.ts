@@ -66,7 +66,7 @@ export function dateTime(seconds: number): string {
   return DATE.format(seconds * 1_000);
 }
 
-/** What to tell about something that was thrown. */
+/** The message of something that was thrown. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -5,22 +5,22 @@ import { connectionKey } from "./task_model.ts";
 export const NODE_WIDTH = 184;
 export const NODE_HEIGHT = 56;
 
-/** Between components that follow each other: there the lane is written. */
+/** The distance of consecutive components, with room for the lane. */
 const GAP_AHEAD = { right: 72, down: 46 };
-/** Between components beside each other. */
+/** The distance of components in one rank. */
 const GAP_ASIDE = 20;
 const MARGIN = 8;
 const SWEEPS = 6;
-/** How exactly curves are walked along. */
+/** The number of points along a curve. */
 const STEPS = 24;
 
-/** Where data flows in a drawing. */
+/** The direction of a drawing. */
 export type Direction = "right" | "down";
 
 /** A point of a drawing. */
 export type Point = readonly [x: number, y: number];
 
-/** Where a text goes, as SVG wants it. */
+/** The alignment of a text in SVG. */
 export type LabelPlace = readonly [
   x: number,
   y: number,
@@ -35,19 +35,19 @@ export interface DrawnNode {
   readonly y: number;
 }
 
-/** All that goes from one component to another. */
+/** The connection of two components, with all its lanes. */
 export interface DrawnConnection {
   /** See {@linkcode connectionKey}. */
   readonly key: string;
-  /** The lanes, or what the one is used as by the other. */
+  /** The lanes, or the role of the called component. */
   readonly label: string;
-  /** Whether the one calls the other, instead of passing data on. */
+  /** Whether one component calls the other, instead of sending it data. */
   readonly isControl: boolean;
-  /** The curve, as SVG writes it. */
+  /** The curve as an SVG path. */
   readonly path: string;
-  /** Points along it, for what moves. */
+  /** Points along the curve, for moving dots. */
   readonly points: readonly Point[];
-  /** Where the label goes: a point, and which end of the label is there. */
+  /** The position and the alignment of the label. */
   readonly place: LabelPlace;
 }
 
@@ -67,9 +67,9 @@ interface Link {
 }
 
 /**
- * Arrange a pipeline: each component behind all that it gets data from, those
- * of one rank in an order with few crossings. A connection that passes ranks
- * gets a place of its own in each of them, so that it crosses no component.
+ * Arrange a pipeline: each component in a rank after its inputs, ordered within
+ * the rank for few crossings. A connection over several ranks has a position in
+ * each of them, so that it crosses no component.
  */
 export function layOut(pipeline: Pipeline, direction: Direction): Drawing {
   const providers = new Map(
@@ -102,7 +102,7 @@ export function layOut(pipeline: Pipeline, direction: Direction): Drawing {
     }
   });
 
-  /** From the way ahead and aside to the way of the drawing. */
+  /** Convert from rank direction to the direction of the drawing. */
   const turned = ([a, b]: Point): Point =>
     direction === "right" ? [a, b] : [b, a];
   const deep = rows.length * (ahead + GAP_AHEAD[direction]) -
@@ -156,13 +156,13 @@ function linksOf({ components }: Pipeline): Link[] {
   return [...links.values()];
 }
 
-/** How many connections the longest way to each component has. */
+/** The length of the longest path to each component. */
 function ranks(
   ids: readonly string[],
   links: readonly Link[],
 ): ReadonlyMap<string, number> {
   const rank = new Map(ids.map((id) => [id, 0]));
-  // No way is longer than the number of components, unless it is a circle.
+  // A longer path than this has a cycle.
   for (let round = 1; round < ids.length; round++) {
     let isDone = true;
     for (const { from, to } of links) {
@@ -176,7 +176,7 @@ function ranks(
   return rank;
 }
 
-/** A connection's ends, with a place for each rank that it passes. */
+/** The ends of a connection, with a position in each rank between them. */
 function chainOf(
   { from, to }: Link,
   rank: ReadonlyMap<string, number>,
@@ -188,7 +188,7 @@ function chainOf(
   return [from, ...places, to];
 }
 
-/** The ranks' members, each near to its neighbours in the ranks beside it. */
+/** The ranks, ordered so that connected members are near each other. */
 function arrange(
   ids: readonly string[],
   rank: ReadonlyMap<string, number>,
@@ -231,7 +231,7 @@ function described(
   return { key: connectionKey(from, to), label: labels.join(", "), isControl };
 }
 
-/** A smooth way through some stops; ahead is the first coordinate. */
+/** A smooth curve through points; the rank direction is the first coordinate. */
 function drawn(
   stops: readonly Point[],
   turned: (point: Point) => Point,
@@ -255,7 +255,7 @@ function above([x, y]: Point): LabelPlace {
   return [x, y - 7, "middle"];
 }
 
-/** Near the end, on the side that the curve does not come from. */
+/** Near the end, on the side away from the curve. */
 function beside([from]: Point, [x, y]: Point): LabelPlace {
   return x < from ? [x - 8, y - 8, "end"] : [x + 8, y - 8, "start"];
 }

@@ -66,7 +66,7 @@ function Page(): JSX.Element {
         <main class="waiting">
           <p class="quiet">
             {link.value.state === "lost"
-              ? "The engine does not answer. Trying again…"
+              ? "The engine does not answer. Retrying…"
               : "Connecting to the engine…"}
           </p>
         </main>
@@ -87,7 +87,7 @@ function Bar(): JSX.Element {
     open: "Connected",
     connecting: "Connecting…",
     lost: "Connection lost",
-    key: "Key needed",
+    key: "Key required",
   }[state];
   const { view } = route.value;
   return (
@@ -164,9 +164,7 @@ function Overview({ session }: { session: Session }): JSX.Element {
   if (!engine) {
     return (
       <p class="quiet">
-        {trouble.value === ""
-          ? "Reading what runs…"
-          : "What runs is not known."}
+        {trouble.value === "" ? "Loading tasks…" : "Cannot list the tasks."}
       </p>
     );
   }
@@ -174,7 +172,7 @@ function Overview({ session }: { session: Session }): JSX.Element {
   if (all.length === 0) {
     return (
       <div class="welcome">
-        <h1>Nothing runs yet</h1>
+        <h1>No tasks yet</h1>
         <p>
           A pipeline takes objects in at its source, passes them from component
           to component, and gives back what comes of them. Start one, then send
@@ -190,19 +188,19 @@ function Overview({ session }: { session: Session }): JSX.Element {
     <div class="overview">
       <h1>Overview</h1>
       <dl class="facts">
-        <Fact name="Tasks that run">
+        <Fact name="Running tasks">
           {count(all.filter(({ completed }) => !completed).length)}
         </Fact>
         <Fact name="Done">{count(done)}</Fact>
         <Fact name="Failed" isBad={failed > 0}>{count(failed)}</Fact>
         <Fact name="Now">{`${rate(total.done.at(-1) ?? 0)}/s`}</Fact>
         <Fact name="Connections">{count(engine.totalConnections)}</Fact>
-        <Fact name="Engine up for">
+        <Fact name="Engine uptime">
           {duration(engine.serverUptime * 1_000)}
         </Fact>
       </dl>
       <Charts of={total} name="all" />
-      <section aria-label="Newest events" class="panel">
+      <section aria-label="Latest events" class="panel">
         <Events />
       </section>
     </div>
@@ -212,7 +210,7 @@ function Overview({ session }: { session: Session }): JSX.Element {
 function KeyDialog({ reason }: { reason?: string }): JSX.Element {
   const [key, setKey] = useState("");
   return (
-    <Dialog title="Key of the engine">
+    <Dialog title="Engine key">
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -220,7 +218,7 @@ function KeyDialog({ reason }: { reason?: string }): JSX.Element {
         }}
       >
         {reason !== undefined && <p class="error" role="alert">{reason}</p>}
-        <label for="key">This engine wants a key.</label>
+        <label for="key">This engine requires a key.</label>
         <input
           id="key"
           aria-describedby="key-kept"
@@ -231,12 +229,12 @@ function KeyDialog({ reason }: { reason?: string }): JSX.Element {
           onInput={(event) => setKey(event.currentTarget.value)}
         />
         <p id="key-kept" class="quiet">
-          It is kept in the memory of this page alone.
+          The page keeps it in memory only.
         </p>
         {isExposed() && (
           <p class="error">
-            This page came without encryption: others on the network may read
-            the key on its way.
+            This page was loaded without encryption: others on the network may
+            read the key on its way.
           </p>
         )}
         <button type="submit" class="primary" disabled={key === ""}>
@@ -247,7 +245,7 @@ function KeyDialog({ reason }: { reason?: string }): JSX.Element {
   );
 }
 
-/** A dialog above the page; without `onClose` it cannot be left. */
+/** A modal dialog; without `onClose` it cannot be closed. */
 function Dialog(
   { title, onClose, children }: {
     title: string;
@@ -265,7 +263,7 @@ function Dialog(
         event.preventDefault();
         onClose?.();
       }}
-      // Some browsers close it at the second try, whatever is asked.
+      // Some browsers close a dialog at the second attempt in any case.
       onClose={() => dialog.current?.showModal()}
     >
       <header>

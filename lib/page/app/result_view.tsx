@@ -8,7 +8,7 @@ const MOST_CHARACTERS = 20_000;
 /** Documents that are shown. */
 const MOST_DOCUMENTS = 20;
 
-/** What a pipeline made of an object: its texts, answers, tables, images. */
+/** The result of an object: texts, answers, tables, images. */
 export function ResultView(
   { result }: { result: PipelineResult },
 ): JSX.Element {
@@ -38,11 +38,11 @@ export function ResultView(
         <img key={at} alt="" src={`data:${mime_type};base64,${image}`} />
       ))}
       {found.length + docs.length + images.length === 0 && (
-        <p class="quiet">The pipeline answered without texts or documents.</p>
+        <p class="quiet">The result has no texts and no documents.</p>
       )}
       <details>
-        <summary>All of the result</summary>
-        <Scrolled label="The result as JSON">
+        <summary>Whole result</summary>
+        <Scrolled label="Result as JSON">
           {shortened(JSON.stringify(result, null, 2))}
         </Scrolled>
       </details>
@@ -50,7 +50,7 @@ export function ResultView(
   );
 }
 
-/** Text that keeps its lines, and scrolls where it is long. */
+/** Preformatted text, which scrolls if it is long. */
 export function Scrolled(
   { label, children }: { label: string; children: string },
 ): JSX.Element {
@@ -64,13 +64,13 @@ function Excerpt(
     <section>
       <h3>{title}</h3>
       {text === ""
-        ? <p class="quiet">It is empty.</p>
+        ? <p class="quiet">Empty.</p>
         : <Scrolled label={title}>{shortened(text)}</Scrolled>}
     </section>
   );
 }
 
-/** A value in words: JSON, unless it is text. */
+/** A value as text: strings as they are, others as JSON. */
 export function asText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value, null, 2);
 }

@@ -7,7 +7,7 @@ export type Route =
   | { readonly view: "task"; readonly id: string }
   | { readonly view: "store"; readonly path: string };
 
-/** The address after `#` tells what is shown, so that links and the history work. */
+/** The view, from the address after `#`, so that links and the history work. */
 export const route: Signal<Route> = signal(read());
 
 addEventListener("hashchange", () => void (route.value = read()));
@@ -26,7 +26,7 @@ export function hrefOf(to: Route): string {
   }
 }
 
-/** Show something else. */
+/** Navigate to a view. */
 export function show(to: Route): void {
   location.hash = hrefOf(to);
 }

@@ -12,9 +12,9 @@ import { bytes, counted, duration, reasonOf } from "./format.ts";
 import { ResultView } from "./result_view.tsx";
 import type { TaskModel } from "./task_model.ts";
 
-/** Files of one task that are listed. */
+/** Files that are listed for a task. */
 const MOST_FILES = 200;
-/** Those of them, the newest, whose results are kept: they may be large. */
+/** Newest files whose results are kept: results may be large. */
 const MOST_RESULTS = 20;
 
 /** A file that was sent. */
@@ -22,20 +22,20 @@ interface Sent {
   readonly name: string;
   readonly size: number;
   state: "waiting" | "sending" | "done" | "failed";
-  /** Bytes that the engine has. */
+  /** Bytes that were sent. */
   sent: number;
   /** Milliseconds. */
   took?: number;
   error?: string | undefined;
   result?: PipelineResult | "not kept" | undefined;
-  /** Gives up all files that were sent together. */
+  /** Aborts all files that were sent together. */
   readonly stop: AbortController;
 }
 
-/** What was sent to each task, newest first. */
+/** The files of each task, newest first. */
 const sentTo = new WeakMap<TaskModel, Sent[]>();
 
-/** Send files or a text to a task, and see what comes of them. */
+/** A form that sends files or a text to a task, with their results. */
 export function Send(
   { session, task }: { session: Session; task: TaskModel },
 ): JSX.Element {
@@ -47,7 +47,7 @@ export function Send(
   );
   const failed = all.filter(({ state }) => state === "failed").length;
   if (task.lanes?.size === 1 && task.lanes.has("questions")) {
-    return <p class="quiet">This pipeline takes questions alone: see Ask.</p>;
+    return <p class="quiet">This pipeline takes questions only: use Ask.</p>;
   }
   return (
     <div class="send">
@@ -96,7 +96,7 @@ export function Send(
         </div>
       )}
       {all.length > 0 && (
-        <ul class="files" aria-label="Files sent">
+        <ul class="files" aria-label="Sent files">
           {all.map((file) => <SentFile key={file} file={file} />)}
         </ul>
       )}
@@ -127,9 +127,7 @@ function SentFile({ file }: { file: Sent }): JSX.Element {
         />
       )}
       {error !== undefined && <p class="error">{error}</p>}
-      {result === "not kept" && (
-        <p class="quiet">Its result is not kept any longer.</p>
-      )}
+      {result === "not kept" && <p class="quiet">Its result was discarded.</p>}
       {typeof result === "object" && (
         <details open={!error}>
           <summary>Result</summary>
@@ -140,7 +138,7 @@ function SentFile({ file }: { file: Sent }): JSX.Element {
   );
 }
 
-/** Send files; what becomes of each is shown, so that this never rejects. */
+/** Send files. Failures are shown; this never rejects. */
 async function upload(
   session: Session,
   task: TaskModel,

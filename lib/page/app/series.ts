@@ -4,11 +4,11 @@ export const SECONDS = 120;
 /** How many latencies of one second are kept: enough for its 95th percentile. */
 const MOST_LATENCIES = 512;
 
-/** What happened in each of the last {@linkcode SECONDS}, oldest first. */
+/** Figures of each of the last {@linkcode SECONDS}, oldest first. */
 export class Series {
   /** When each second ended, in Unix seconds. */
   readonly times: number[] = [];
-  /** Objects that went through. */
+  /** Objects that were processed. */
   readonly done: number[] = [];
   /** Objects that failed. */
   readonly failed: number[] = [];
@@ -26,21 +26,21 @@ export class Series {
   #latencies: number[] = [];
   #seen = 0;
 
-  /** Forget what happened. */
+  /** Remove all figures. */
   clear(): void {
     for (const column of this.#columns) column.length = 0;
   }
 
-  /** An object took so long, in milliseconds. */
+  /** Record the latency of an object, in milliseconds. */
   took(latency: number): void {
-    // A sample of all: each has the same chance to be in it.
+    // Reservoir sampling: each latency has the same chance to be kept.
     const at = this.#seen++ < MOST_LATENCIES
       ? this.#latencies.length
       : Math.floor(Math.random() * this.#seen);
     if (at < MOST_LATENCIES) this.#latencies[at] = latency;
   }
 
-  /** A second is over. */
+  /** Add the figures of the second that has ended. */
   add(now: number, done: number, failed: number): void {
     const sorted = this.#latencies.sort((a, b) => a - b);
     this.#latencies = [];

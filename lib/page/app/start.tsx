@@ -23,14 +23,14 @@ import { refresh, tasks } from "./engine_model.ts";
 import { reasonOf } from "./format.ts";
 import { show } from "./route.ts";
 
-/** Pipelines that need no key and no file of the user's. */
+/** Pipelines that need no key and no file. */
 const SAMPLES: readonly Pipeline[] = [
   documentSample,
   fingerprintSample,
   chatSample,
 ];
 
-/** Start a pipeline: one of the samples, or one from a file. */
+/** A form that starts a sample, or a pipeline from a file. */
 export function Start(
   { session, onStarted }: { session: Session; onStarted?: () => void },
 ): JSX.Element {
@@ -84,7 +84,7 @@ export function Start(
         isSingle
         onFiles={(files) => void startFile(files)}
       />
-      <p class="quiet">Or try one of these; they need no key.</p>
+      <p class="quiet">Or start one of these examples. They need no key.</p>
       <ul class="samples">
         {SAMPLES.map((sample) => (
           <li key={sample.name}>

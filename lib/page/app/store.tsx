@@ -18,10 +18,10 @@ import { hrefOf } from "./route.ts";
 
 /** Bytes of a file that are shown. */
 const MOST_SHOWN = 64 * 1024;
-/** Bytes of a file that can be saved: all of it is in memory then. */
+/** The size of a file that can be saved: it is held in memory. */
 const MOST_SAVED = 512 * 1024 * 1024;
 
-/** The files that the engine keeps for the user. */
+/** The store of the engine. */
 export function Store(
   { session, path }: { session: Session; path: string },
 ): JSX.Element {
@@ -32,7 +32,7 @@ export function Store(
   const [folder, setFolder] = useState("");
   const below = (name: string): string => path ? `${path}/${name}` : name;
 
-  /** Do something and look again; failures are shown. */
+  /** Run an action, then reload the list; failures are shown. */
   async function act(doing: string, work: () => Promise<void>): Promise<void> {
     setMessage(doing);
     try {
@@ -66,14 +66,14 @@ export function Store(
         <Breadcrumbs path={path} />
       </header>
       <Dropzone
-        label="Drop files to keep here"
+        label="Drop files to store"
         onFiles={(files) => void upload(files)}
       />
       <form
         class="line"
         onSubmit={(event) => {
           event.preventDefault();
-          void act("Making the folder…", () => mkdir(session, below(folder)));
+          void act("Creating the folder…", () => mkdir(session, below(folder)));
           setFolder("");
         }}
       >
@@ -84,17 +84,17 @@ export function Store(
           value={folder}
           onInput={(event) => setFolder(event.currentTarget.value)}
         />
-        <button type="submit" disabled={folder === ""}>Make</button>
+        <button type="submit" disabled={folder === ""}>Create</button>
       </form>
       <p role="status" class="quiet">{message}</p>
-      {entries?.length === 0 && <p class="quiet">Nothing is kept here yet.</p>}
+      {entries?.length === 0 && <p class="quiet">The folder is empty.</p>}
       {entries && entries.length > 0 && (
         <table>
           <thead>
             <tr>
               <th scope="col">Name</th>
               <th scope="col" class="number">Size</th>
-              <th scope="col" class="wide">Changed</th>
+              <th scope="col" class="wide">Modified</th>
               <th scope="col">
                 <span class="hidden">Actions</span>
               </th>
@@ -149,7 +149,7 @@ export function Store(
                       type="button"
                       class={doomed === name ? "danger" : undefined}
                       aria-label={doomed === name
-                        ? `Delete ${name} for good`
+                        ? `Confirm: delete ${name}`
                         : `Delete ${name}`}
                       onBlur={() => setDoomed("")}
                       onClick={() => {
@@ -164,7 +164,7 @@ export function Store(
                         );
                       }}
                     >
-                      {doomed === name ? "For good?" : "Delete"}
+                      {doomed === name ? "Confirm" : "Delete"}
                     </button>
                   </td>
                 </tr>
@@ -227,14 +227,14 @@ async function preview(
   const name = path.slice(path.lastIndexOf("/") + 1);
   try {
     const text = await readText(session, path, { length: MOST_SHOWN });
-    return { name, text: text || "It is empty." };
+    return { name, text: text || "The file is empty." };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    return { name, text: "It is no text." };
+    return { name, text: "The file is not text." };
   }
 }
 
-/** Give a file to the browser, to save it. */
+/** Save a file with the browser. */
 async function save(
   session: Session,
   path: string,
@@ -242,7 +242,9 @@ async function save(
 ): Promise<void> {
   if (size > MOST_SAVED) {
     throw new RangeError(
-      `A page can save ${bytes(MOST_SAVED)} at most; use the command line`,
+      `The page can save at most ${
+        bytes(MOST_SAVED)
+      }; use rocketride store type`,
     );
   }
   const blob = await new Response(await readFile(session, path)).blob();
@@ -250,6 +252,6 @@ async function save(
   link.href = URL.createObjectURL(blob);
   link.download = path.slice(path.lastIndexOf("/") + 1);
   link.click();
-  // The browser has it once it has begun.
+  // The browser has read the address once the download has begun.
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }

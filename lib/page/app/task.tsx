@@ -13,7 +13,7 @@ import { Send } from "./send.tsx";
 import { Tabs } from "./tabs.tsx";
 import type { TaskModel } from "./task_model.ts";
 
-/** A task: what it is, what passes through it, and what to do with it. */
+/** A task: its drawing, its figures, its charts, and its views. */
 export function TaskView(
   { session, task }: { session: Session; task: TaskModel },
 ): JSX.Element {
@@ -34,8 +34,8 @@ export function TaskView(
             : (
               <p class="quiet">
                 {task.completed
-                  ? "This task has ended; engines tell the pipeline of those that run."
-                  : "Reading the pipeline…"}
+                  ? "This task has ended; engines return only pipelines of running tasks."
+                  : "Loading the pipeline…"}
               </p>
             )}
           {pipeline && !task.isTraced && !task.completed && (
@@ -48,7 +48,7 @@ export function TaskView(
         <Charts of={task.series} name={task.id} />
       </div>
       <Tabs
-        label="What to do with the task"
+        label="Views of the task"
         first={task.lanes?.has("questions") ? "Ask" : "Send"}
       >
         {{
@@ -111,7 +111,7 @@ function Head(
         <Fact name="Done">{count(task.done)}</Fact>
         <Fact name="Failed" isBad={task.failed > 0}>{count(task.failed)}</Fact>
         <Fact name="Received">{bytes(task.bytes)}</Fact>
-        <Fact name={completed ? "Ran for" : "Runs for"}>
+        <Fact name={completed ? "Ran for" : "Running for"}>
           {task.startTime ? duration(ranFor * 1_000) : "–"}
         </Fact>
         <Fact name="Source">{provider || task.source}</Fact>
@@ -178,9 +178,9 @@ function readProblem(text: string): readonly [string, string?] {
 function Definition(
   { pipeline }: { pipeline: Pipeline | undefined },
 ): JSX.Element {
-  if (!pipeline) return <p class="quiet">Not known.</p>;
+  if (!pipeline) return <p class="quiet">Unknown.</p>;
   return (
-    <Scrolled label="The pipeline as JSON">
+    <Scrolled label="Pipeline as JSON">
       {JSON.stringify(pipeline, null, 2)}
     </Scrolled>
   );

@@ -3,7 +3,7 @@ import type { DashboardTask, FlowBody } from "@rocketride/streams/schema";
 import { TASK_STATE, type TaskState } from "@rocketride/streams/schema";
 import { Series } from "./series.ts";
 
-/** Objects whose beginning is remembered, to know how long they take. */
+/** How many open objects are kept, to measure their latency. */
 const MOST_OPEN = 4_096;
 
 const STATES: Readonly<Record<number, string>> = {
@@ -15,18 +15,18 @@ const STATES: Readonly<Record<number, string>> = {
   [TASK_STATE.CANCELLED]: "stopped",
 };
 
-/** What is known about a component or a connection of a pipeline. */
+/** The counts of a component or a connection of a pipeline. */
 export interface Passage {
-  /** How often something came. */
+  /** How many objects entered it. */
   passed: number;
-  /** How often it failed there. */
+  /** How many objects failed in it. */
   failed: number;
 }
 
-/** Be told that something passes from one component to another. */
+/** Called when an object passes from one component to another. */
 export type OnPass = (from: string, to: string) => void;
 
-/** A task, as far as the dashboard and the events tell. */
+/** A task, as the dashboard and the events describe it. */
 export class TaskModel {
   readonly id: string;
   readonly projectId: string;
@@ -50,19 +50,19 @@ export class TaskModel {
   bytes = 0;
   errors: readonly string[] = [];
   warnings: readonly string[] = [];
-  /** The components at work, as the last status told. */
+  /** The busy components of the last status. */
   busy: ReadonlySet<string> = new Set();
-  /** What it runs, once that was asked for. */
+  /** Its pipeline, once loaded. */
   pipeline: Pipeline | undefined;
-  /** Whether it tells about the steps of its objects. */
+  /** Whether its events have the steps of its objects. */
   isTraced = false;
-  /** Called by the drawing's own choice; at most one drawing is shown. */
+  /** Set by the drawing while it is shown; there is at most one. */
   onPass: OnPass | undefined;
   /** By pipe: when its object began, and the failure that was counted. */
   readonly #open: Map<number, { since: number; error?: unknown }> = new Map();
   #counted: { done: number; failed: number } | undefined;
 
-  /** Make the model of a task that is known by its address alone. */
+  /** Make the model of a task of which only the address is known. */
   constructor(id: string, projectId: string, source: string) {
     this.id = id;
     this.projectId = projectId;
@@ -70,7 +70,7 @@ export class TaskModel {
     this.name = source;
   }
 
-  /** The name as people gave it: engines add the source to it. */
+  /** The name without the source, which engines append. */
   get label(): string {
     const end = `.${this.source}`;
     return this.name.endsWith(end)
@@ -78,7 +78,7 @@ export class TaskModel {
       : this.name;
   }
 
-  /** The lanes that leave the source; `undefined` while that is not known. */
+  /** The lanes of the source; `undefined` until the pipeline is loaded. */
   get lanes(): ReadonlySet<string> | undefined {
     return this.pipeline && new Set(
       this.pipeline.components.flatMap(({ input = [] }) =>
@@ -94,14 +94,14 @@ export class TaskModel {
     return STATES[this.state] ?? "unknown";
   }
 
-  /** Whether that is good, bad, on the way to something, or over. */
+  /** The kind of the state, for its colour. */
   get mood(): "good" | "bad" | "soon" | "over" {
     if (this.stateName === "failed") return "bad";
     if (this.completed) return "over";
     return this.state === TASK_STATE.RUNNING ? "good" : "soon";
   }
 
-  /** Take what the dashboard tells. */
+  /** Apply a row of the dashboard. */
   list(row: DashboardTask): void {
     this.name = row.name || row.source;
     this.provider = row.provider ?? "";
@@ -117,7 +117,7 @@ export class TaskModel {
     this.#counted ??= { done: this.done, failed: this.failed };
   }
 
-  /** Take a whole status. */
+  /** Apply a status. */
   update(status: TaskStatus): void {
     this.name = status.name || this.name;
     this.state = status.state;
@@ -133,7 +133,7 @@ export class TaskModel {
     this.count(status);
   }
 
-  /** Take the counters. */
+  /** Apply the counters. */
   count({ completedCount, failedCount, totalSize }: TaskCounters): void {
     this.done = completedCount;
     this.failed = failedCount;
@@ -142,9 +142,9 @@ export class TaskModel {
   }
 
   /**
-   * Take a step of an object.
+   * Apply a step of an object.
    *
-   * @param at When it came, in milliseconds.
+   * @param at The time of arrival, in milliseconds.
    * @returns How long the object took, once it has ended.
    */
   flow(at: number, { id, op, pipes, trace }: FlowBody): number | undefined {
@@ -161,11 +161,11 @@ export class TaskModel {
         if (here !== undefined) this.#enter(pipes.at(-2), here);
         break;
       case "leave": {
-        // Whoever passed the data on fails of the same cause.
+        // The components before it fail with the same error.
         const error = trace?.error;
         if (error === undefined || here === undefined) break;
         if (open?.error === error) break;
-        // It may have begun before the page came.
+        // It may have begun before the page was opened.
         this.#open.set(id, { since: open?.since ?? NaN, error });
         passage(this.components, here).failed++;
         const from = pipes.at(-2);
@@ -184,7 +184,7 @@ export class TaskModel {
     return undefined;
   }
 
-  /** A second is over; returns what it had. */
+  /** End a second; returns its counts. */
   second(now: number): { done: number; failed: number } {
     const before = this.#counted ?? this;
     // The counters of a task that was started again begin at 0.
@@ -203,7 +203,7 @@ export class TaskModel {
   }
 }
 
-/** What a connection is known by. Ids may have any character but this one. */
+/** The key of a connection. Ids may have any character except this one. */
 export function connectionKey(from: string, to: string): string {
   return `${from}\0${to}`;
 }

@@ -6,10 +6,10 @@ import { count, counted, rate } from "./format.ts";
 import { hrefOf, route } from "./route.ts";
 import type { TaskModel } from "./task_model.ts";
 
-/** Above so many, the list can be searched. */
+/** With more tasks than this, the list has a filter. */
 const FEW = 8;
 
-/** All tasks, those that run first, the newest of them on top. */
+/** All tasks: running tasks first, then the newest first. */
 export function TaskList({ onStart }: { onStart: () => void }): JSX.Element {
   const [words, setWords] = useState("");
   second.value;
@@ -37,9 +37,9 @@ export function TaskList({ onStart }: { onStart: () => void }): JSX.Element {
           onInput={(event) => setWords(event.currentTarget.value)}
         />
       )}
-      {isKnown && all.length === 0 && <p class="quiet">No task runs.</p>}
+      {isKnown && all.length === 0 && <p class="quiet">No tasks.</p>}
       {all.length > 0 && shown.length === 0 && (
-        <p class="quiet">No task has that name.</p>
+        <p class="quiet">No task matches.</p>
       )}
       <ul>
         {shown.map((task) => (

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { malformedAt } from "../../../lib/cli/json_places.ts";
+import { malformedAt } from "../../../lib/cli/pipeline_file.ts";
 import { decodeFrame, encodeText } from "../../../lib/protocol/frame.ts";
 import { jsonFault } from "../../../lib/task/json_fault.ts";
 import {
