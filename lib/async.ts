@@ -128,6 +128,55 @@ export class LazySignal {
   }
 }
 
+/** Those who wait for room; see {@linkcode roomGate}. */
+export interface RoomGate {
+  /**
+   * Whether there is no room, or others wait for it.
+   *
+   * @param onRoom Called once, when there is room and it is its turn; not if
+   * `isFull` returned `false`, and not after `end`.
+   */
+  isFull(onRoom?: () => void): boolean;
+  /** Call those who wait, as long as there is room. */
+  flush(): void;
+  /** Forget those who wait. */
+  end(): void;
+}
+
+/**
+ * Let callers wait, in turn, while something has no room.
+ *
+ * @param isExceeded Whether it has none.
+ * @param pollMs How soon that is looked at again between calls of `flush`.
+ */
+export function roomGate(
+  clock: Clock,
+  isExceeded: () => boolean,
+  pollMs: number,
+): RoomGate {
+  let waiting: (() => void)[] = [];
+  let stopTimer = ignore;
+
+  function flush(): void {
+    while (waiting[0] && !isExceeded()) waiting.shift()!();
+    stopTimer();
+    stopTimer = waiting[0] ? clock.after(pollMs, flush) : ignore;
+  }
+
+  return {
+    isFull(onRoom): boolean {
+      const isFull = !!waiting[0] || isExceeded();
+      if (isFull && onRoom && waiting.push(onRoom) === 1) flush();
+      return isFull;
+    },
+    flush,
+    end(): void {
+      waiting = [];
+      flush();
+    },
+  };
+}
+
 /** A timer that fires this late was held up by a program that computes. */
 const LATE_MS = 20;
 /** The time that such a program gets to read what has arrived. */

@@ -100,7 +100,7 @@ export class Secrets {
 }
 
 /**
- * A response, a failure without secrets: servers repeat in failures what they were sent.
+ * A failure without secrets: servers repeat in failures what they were sent.
  * The meaning of a failure is read from its text, so a text that would lose
  * its meaning stays: its words are the server's own.
  */
@@ -108,14 +108,13 @@ export function shownFailure(
   response: ResponseMessage,
   secrets: Secrets,
 ): ResponseMessage {
-  if (response.success !== false) return response;
-  const { message, type, seq, request_seq, success } = response;
+  const { message, type, seq, request_seq } = response;
   const copy = {
     ...secrets.hideIn(response, true),
     type,
     seq,
     request_seq,
-    success,
+    success: false,
   };
   if (typeof message !== "string") return copy;
   const { code } = classifyFailure(message);

@@ -79,6 +79,24 @@ export class Attachments extends Set<Attachment> {
   }
 }
 
+/**
+ * Wait for a first connection; where the platform does not say why there is
+ * none, ask by HTTP. Later attempts do not: each would be two requests.
+ */
+export async function whyNot(
+  dial: Promise<Connection>,
+  signal: AbortSignal,
+  clock: Clock,
+): Promise<Connection> {
+  try {
+    return await dial;
+  } catch (error) {
+    // Offline, a page may not get the module.
+    const module = await import("../transport/what_answers.ts").catch(ignore);
+    throw module ? await module.whatAnswers(error, signal, clock) : error;
+  }
+}
+
 /** Close a connection, if there is one, but do not wait for a silent peer. */
 export async function closeConnection(
   clock: Clock,

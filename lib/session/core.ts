@@ -14,7 +14,7 @@ import {
 import { kindOf } from "../check.ts";
 import { shownEvent, shownFailure } from "../protocol/secrets.ts";
 import type { CloseInfo } from "../transport/transport.ts";
-import { Attachments, closeConnection } from "./attachments.ts";
+import { Attachments, closeConnection, whyNot } from "./attachments.ts";
 import { Calls, type RequestOptions, type Route } from "./calls.ts";
 import {
   endOf,
@@ -25,7 +25,6 @@ import {
   sessionClosed,
   sessionMoved,
   slowStep,
-  whyNot,
 } from "./failures.ts";
 import { insideOf } from "./handle.ts";
 import { Login } from "./login.ts";
@@ -63,7 +62,7 @@ export class SessionCore implements Session {
   /** Wait for a connection; see {@linkcode Calls.untilConnected}. */
   readonly untilConnected: Calls["untilConnected"];
   /** Whether payload must wait; see {@linkcode Calls.isFull}. */
-  readonly isFull: Calls["isFull"] = (onRoom) => this.#calls.isFull(onRoom);
+  readonly isFull: Calls["isFull"];
   uri: string;
   identity: ConnectResult | undefined;
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
@@ -92,6 +91,7 @@ export class SessionCore implements Session {
     });
     this.request = calls.request.bind(calls);
     this.untilConnected = calls.untilConnected.bind(calls);
+    this.isFull = calls.isFull.bind(calls);
     makeDisposable(this, () => this.close());
   }
 
@@ -261,7 +261,7 @@ export class SessionCore implements Session {
       this.uri = connection.uri;
       if (credential) {
         step = "log in at";
-        const send: Calls["request"] = (...args) => this.request(...args);
+        const send = this.request;
         account = await this.#login.run(settings, credential, signal, send);
         signal.throwIfAborted();
         step = "restore a session at";
@@ -288,7 +288,9 @@ export class SessionCore implements Session {
     if (epoch !== this.#state.epoch) return;
     const { secrets } = this.settings;
     if (message.type === "response") {
-      this.#calls.settle(shownFailure(message, secrets));
+      this.#calls.settle(
+        message.success === false ? shownFailure(message, secrets) : message,
+      );
     } else if (isEvent(message)) {
       const event = shownEvent(message, secrets);
       for (const listener of this.listeners) listener(event);

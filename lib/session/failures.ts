@@ -4,8 +4,7 @@ import {
   ProtocolException,
   TimeoutException,
 } from "../errors.ts";
-import { type Clock, ignore } from "../async.ts";
-import type { CloseInfo, Connection } from "../transport/transport.ts";
+import type { CloseInfo } from "../transport/transport.ts";
 
 /** The close code for a message that is too large (RFC 6455, section 7.4.1). */
 const TOO_LARGE = 1009;
@@ -34,24 +33,6 @@ export function lost(info: CloseInfo): Error {
 export function endOf(error: unknown): CloseInfo {
   const code = error instanceof ConnectionException && error.closeCode;
   return { code: code || ABNORMAL, reason: messageOf(error) };
-}
-
-/**
- * Wait for a first connection; where the platform does not say why there is
- * none, ask by HTTP. Later attempts do not: each would be two requests.
- */
-export async function whyNot(
-  dial: Promise<Connection>,
-  signal: AbortSignal,
-  clock: Clock,
-): Promise<Connection> {
-  try {
-    return await dial;
-  } catch (error) {
-    // Offline, a page may not get the module.
-    const module = await import("../transport/what_answers.ts").catch(ignore);
-    throw module ? await module.whatAnswers(error, signal, clock) : error;
-  }
 }
 
 /** The message of anything that was thrown. */

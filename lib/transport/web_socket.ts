@@ -1,6 +1,6 @@
 import { checkOptions } from "../check.ts";
 import type { Message } from "../../schema/envelope.ts";
-import { deadline, deferred, onAbort } from "../async.ts";
+import { deadline, deferred, onAbort, roomGate } from "../async.ts";
 import {
   ConnectionException,
   ProtocolException,
@@ -23,7 +23,6 @@ import type {
   Payload,
   Transport,
 } from "./transport.ts";
-import { unsentLimit } from "./unsent_limit.ts";
 
 /** Makes a socket: the platform's `WebSocket`, or one that behaves like it. */
 export type WebSocketConstructor = new (url: string) => WebSocket;
@@ -81,6 +80,10 @@ const MAX_REASON_BYTES = 123;
 const MAX_SCRATCH_BYTES = 1024 * 1024;
 /** Above what all pipes of a task have in flight with frames of common size. */
 const MAX_BUFFERED_BYTES = 256 * 1024 * 1024;
+/** Payload waits while a socket holds back more than this. */
+const MAX_UNSENT_BYTES = 1024 * 1024;
+/** How soon that is looked at again where nothing arrives; no event tells. */
+const POLL_MS = 5;
 const ABNORMAL = 1006;
 const PROTOCOL_BREACH = 4002;
 const OPEN = 1;
@@ -190,7 +193,9 @@ async function dial(
   }
   // The default differs between runtimes and has changed within them.
   socket.binaryType = "arraybuffer";
-  const unsent = unsentLimit(socket, clock);
+  // What is sent behind payload, a ping or the open of a pipe, is not delayed.
+  const exceeds = (): boolean => socket.bufferedAmount > MAX_UNSENT_BYTES;
+  const unsent = roomGate(clock, exceeds, POLL_MS);
   // Attached in the same turn: Deno drops events without a listener.
   socket.addEventListener("open", () => {
     if (phase !== "opening") return;

@@ -40,8 +40,8 @@ export function wrapConnection(
     ...connection,
     uri: connection.uri,
     close: (code, reason) => connection.close(code, reason),
-    isFull: (onRoom) => connection.isFull?.(onRoom) ?? false,
-    ...(connection.flush && { flush: () => connection.flush!() }),
+    ...(connection.isFull && { isFull: connection.isFull.bind(connection) }),
+    ...(connection.flush && { flush: connection.flush.bind(connection) }),
     ...(connection.cancel && {
       cancel: (seq: number) => connection.cancel?.(seq),
     }),
