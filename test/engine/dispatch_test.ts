@@ -123,6 +123,21 @@ Deno.test("messages other than requests get no answer", async () => {
   });
 });
 
+Deno.test("a message of an unknown type is refused under its number, since a request may have been damaged", async () => {
+  await withEngine([], async ({ client }) => {
+    for (const type of ["requesu", "", "Request", 7, null]) {
+      client.post({ type, seq: 78, command: "rrext_ping" });
+      await drainMicrotasks();
+      const last = client.received.at(-1);
+      assert(last?.type === "response");
+      assertEquals(last.request_seq, 78);
+      assertEquals(last.success, false);
+      assertEquals(last.message, 'The type of a request must be "request"');
+      assertEquals(await client.ok("rrext_ping"), { pong: true });
+    }
+  });
+});
+
 Deno.test("a request that waits does not hold up others", async () => {
   const gate = Promise.withResolvers<void>();
   const slow = testNode({ provider: "slow", start: () => gate.promise });

@@ -42,6 +42,9 @@ const CODES: ReadonlyMap<string, string> = new Map([
   ["Task has already completed", "TASK_COMPLETED"],
 ]);
 
+/** The types of messages that get no answer. */
+const OTHER_TYPES: ReadonlySet<unknown> = new Set(["response", "event"]);
+
 /** What a connection calls back. */
 export interface ConnectionHooks {
   /** Called once, when the connection has ended. */
@@ -120,7 +123,9 @@ export class Connection implements Caller, ConnectionHandlers, ConnectionInfo {
       return this.#onRequest(subject, message, size);
     }
     // Other messages need no answer, but a login.
-    if (!this.identity) this.#refuse(subject, notAuthenticated());
+    if (!this.identity) return this.#refuse(subject, notAuthenticated());
+    // A request that was damaged on its way: its caller waits for an answer.
+    if (!OTHER_TYPES.has(message.type)) this.#refuse(subject, unknownType());
   }
 
   onClose(): void {
@@ -349,6 +354,10 @@ function sizeOf(message: Message): number {
 
 function notAuthenticated(): AuthenticationException {
   return new AuthenticationException("Not authenticated");
+}
+
+function unknownType(): ProtocolException {
+  return new ProtocolException('The type of a request must be "request"');
 }
 
 function unixSeconds(): number {
