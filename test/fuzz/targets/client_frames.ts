@@ -100,7 +100,7 @@ function filledIn(
   });
 }
 
-/** Whether a frame has an answer: a request, or what might be one. */
+/** Whether a frame has an answer: a request, or what might have been one. */
 function isAnswered(frame: string | Uint8Array): boolean {
   try {
     const message = decodeFrame(frame);
@@ -108,7 +108,7 @@ function isAnswered(frame: string | Uint8Array): boolean {
     const { type, seq } = message as { type: unknown; seq?: unknown };
     const isNumber = typeof seq === "number" || (seq ?? null) === null ||
       typeof seq === "string" && seq.length <= 256;
-    return type === "request" || !isNumber;
+    return (type !== "response" && type !== "event") || !isNumber;
   } catch {
     return salvageSeq(frame) !== undefined;
   }
