@@ -1,5 +1,10 @@
 import { isDAPException } from "../../mod.ts";
-import type { ShownError } from "./output.ts";
+
+/** An error, as it is printed. */
+export interface ShownError {
+  readonly message: string;
+  readonly hint?: string;
+}
 
 /** Wrong usage, which exits with 2. */
 export class UsageError extends Error {

@@ -1,15 +1,15 @@
-import { process, stripVTControlCharacters, writeFile } from "./platform.ts";
+import { Failure, shown, type ShownError } from "./failures.ts";
+import {
+  appendFile,
+  process,
+  stripVTControlCharacters,
+  writeFile,
+} from "./platform.ts";
 import Table from "cli-table3";
 import picocolors from "picocolors";
 
 /** Functions that colour text, or return it unchanged. */
 export type Colors = ReturnType<typeof picocolors.createColors>;
-
-/** An error, as it is printed. */
-export interface ShownError {
-  readonly message: string;
-  readonly hint?: string;
-}
 
 /** Where the value of `--json` goes: nowhere, standard output, or a file. */
 type JsonPlace = undefined | "-" | (string & Record<never, never>);
@@ -27,7 +27,7 @@ export class Output {
   readonly isTerminal: boolean;
   /** Whether the error output is a terminal. */
   readonly hasErrorTerminal: boolean;
-  readonly #place: JsonPlace;
+  #place: JsonPlace;
   /** The JSON values for a file. */
   readonly #values: string[] = [];
 
@@ -127,11 +127,30 @@ export class Output {
     await this.warn(`Error: ${message}${hint ? ` — ${hint}` : ""}`);
   }
 
+  /**
+   * Check that the file of `--json=FILE` can be written, before the command does
+   * what it could not report.
+   */
+  async open(): Promise<void> {
+    await this.#file((path) => appendFile(path, ""));
+  }
+
   /** Write the file of `--json=FILE`. */
   async close(): Promise<void> {
+    await this.#file((path) => writeFile(path, this.#values.join("")));
+  }
+
+  async #file(use: (path: string) => Promise<void>): Promise<void> {
     const place = this.#place;
     if (place === undefined || place === "-") return;
-    await writeFile(place, this.#values.join(""));
+    try {
+      await use(place);
+    } catch (error) {
+      this.#place = undefined;
+      throw new Failure(
+        `Cannot write the file of --json: ${shown(error).message}`,
+      );
+    }
   }
 }
 

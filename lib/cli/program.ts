@@ -2,7 +2,7 @@ import { Command, CommanderError } from "commander";
 import { VERSION } from "../version.ts";
 import { appCommand } from "./commands/app.ts";
 import { chatCommand } from "./commands/chat.ts";
-import { completeCommand, completionCommand } from "./commands/completion.ts";
+import { completionCommand, printCompletions } from "./commands/completion.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { deployCommand } from "./commands/deploy.ts";
 import { diffCommand } from "./commands/diff.ts";
@@ -72,7 +72,6 @@ export function createProgram(): Command {
       ]),
     );
   for (const make of COMMANDS) program.addCommand(make());
-  program.addCommand(completeCommand(() => program), { hidden: true });
   settle(program);
   return program;
 }
@@ -97,6 +96,11 @@ export async function runCommand(args: readonly string[]): Promise<number> {
   // that continue.
   process.stdout.on("error", ignore);
   try {
+    if (args[0] === "__complete") {
+      // The parser would take "--" away, which completes to any option.
+      await printCompletions(program, args.slice(1));
+      return 0;
+    }
     await program.parseAsync(words, { from: "user" });
     return exitCodes.get(program) ?? 0;
   } catch (error) {

@@ -109,6 +109,7 @@ async function perform<Flags extends ConnectionFlags>(
   };
   let code: number;
   try {
+    await out.open();
     code = await action(run, args) ?? 0;
     // An interrupted action may end without an error.
     if (signal.aborted) code = codeOf(signal.reason);
@@ -127,7 +128,12 @@ async function perform<Flags extends ConnectionFlags>(
       await out.warn(`warning: ${shown(error).message}`);
     }
   }
-  await out.close();
+  try {
+    await out.close();
+  } catch (error) {
+    await out.fail(shown(error));
+    code ||= 1;
+  }
   return code;
 }
 

@@ -1,5 +1,5 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
-import { COMMAND, neutralEnv } from "../support/command.ts";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { COMMAND, neutralEnv, runCommand } from "../support/command.ts";
 import { NO_TERMINAL, openTerminal } from "../support/pseudo_terminal.ts";
 import { mustRun } from "../support/run_program.ts";
 import { type TempFolder, tempFolder } from "../support/temp_folder.ts";
@@ -111,6 +111,21 @@ await shellTest("fish", false, async () => {
   assertEquals(await complete("rocketride run my"), "my pipeline.json\n");
   // Where the command knows all that may come, files would disturb.
   assertEquals(await complete("rocketride completion "), "bash\nfish\nzsh\n");
+});
+
+Deno.test("two dashes complete to every option, and --json to itself", async () => {
+  await using folder = await tempFolder();
+  const complete = async (...words: string[]): Promise<string[]> => {
+    const options = { cwd: folder.path };
+    const { stdout } = await runCommand(["__complete", ...words], options);
+    return stdout.split("\n").map((line) => line.split("\t")[0] ?? "");
+  };
+  const all = await complete("run", "--");
+  for (const option of ["--local", "--json", "--help"]) {
+    assert(all.includes(option), `${option} is not among ${all}`);
+  }
+  assertEquals(await complete("run", "--json"), ["--json", ""]);
+  assertEquals(await complete("status", "--args"), [""]);
 });
 
 Deno.test("a reader that leaves is no failure, whatever is printed", async () => {

@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { listTasks, use } from "../../mod.ts";
 import { withCommand } from "../support/command.ts";
 import { cuttingRelay } from "../support/cutting_relay.ts";
@@ -50,6 +55,15 @@ Deno.test("run prints a result as text, several under their names", async () => 
     assertEquals(piped.stdout, "typed\n");
     const kept = JSON.parse(await Deno.readTextFile(`${cwd}/out.jsonl`));
     assertEquals([kept.input, kept.result.name], ["stdin", "stdin"]);
+    // Nothing is run whose result could not be kept.
+    const unkept = await run(
+      ["run", "text.pipe.json", "docs/a.txt", "--json=absent/out.jsonl"],
+    );
+    assertEquals([unkept.code, unkept.stdout], [1, ""]);
+    assertMatch(
+      unkept.stderr,
+      /^Error: Cannot write the file of --json: ENOENT[^\n]*\n$/,
+    );
     const none = await run(["run", "text.pipe.json", "absent"]);
     assertEquals(none.code, 1);
     const broken = await run(["run", "docs/a.txt", "docs/a.txt"]);

@@ -25,6 +25,20 @@ Deno.test("demo goes the whole way in one process", async () => {
   assertStringIncludes(JSON.parse(json.stdout).result.text[0], "Titan");
 });
 
+Deno.test("new tells how to enter a folder, whatever its name", async () => {
+  await using folder = await tempFolder();
+  const cwd = folder.path;
+  for (const name of ["my-app", "my app's é", "-x", "naïve", "a;b"]) {
+    const { code, stdout, stderr } = await runCommand(["new", "--", name], {
+      cwd,
+    });
+    assertEquals(code, 0, stderr);
+    const [entering] = /^ {2}cd .*$/m.exec(stdout)!;
+    const printed = await mustRun("sh", ["-c", `${entering} && pwd`], cwd);
+    assertEquals(printed.trimEnd(), await Deno.realPath(`${cwd}/${name}`));
+  }
+});
+
 for (const template of ["text", "document", "chat"]) {
   Deno.test(`new makes a program with the pipeline ${template} that runs on Deno`, async () => {
     await using folder = await tempFolder();

@@ -69,17 +69,14 @@ export function completionCommand(): Command {
     );
 }
 
-/** The command that the scripts call: print completions of the last word. */
-export function completeCommand(program: () => Command): Command {
-  return new Command("__complete")
-    .argument("[words...]")
-    .allowUnknownOption()
-    .helpOption(false)
-    .action(async (words: string[]) => {
-      const lines = candidates(program(), words)
-        .map(([word, what]) => `${word}\t${what}\n`);
-      await write(process.stdout, lines.join(""));
-    });
+/** What the scripts call: print completions of the last word. */
+export async function printCompletions(
+  program: Command,
+  words: readonly string[],
+): Promise<void> {
+  const lines = candidates(program, words)
+    .map(([word, what]) => `${word}\t${what}\n`);
+  await write(process.stdout, lines.join(""));
 }
 
 /**

@@ -81,7 +81,7 @@ export function newCommand(): Command {
     }
     await out.line();
     await out.line("Next:");
-    if (folder !== ".") await out.line(`  cd ${folder}`);
+    if (folder !== ".") await out.line(`  cd ${shellWord(folder)}`);
     for (const line of startOf(runtime)) await out.line(`  ${line}`);
     await out.result({
       folder,
@@ -91,6 +91,14 @@ export function newCommand(): Command {
       next: startOf(runtime),
     });
   });
+}
+
+/** A path as one word of a shell's command, which does not begin an option. */
+function shellWord(path: string): string {
+  const word = path.startsWith("-") ? `./${path}` : path;
+  return /^[\w\p{L}./\\:-]+$/u.test(word)
+    ? word
+    : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /** The runtime of this process. */
