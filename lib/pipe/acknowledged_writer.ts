@@ -82,8 +82,9 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
   write(chunk: PipeChunk): void | Promise<void> {
     const chunker = this.#opened();
     try {
-      const rest = chunker.take(chunk, !this.#flight && !this.core.isFull());
-      this.pump("idle");
+      const isFull = !this.#flight && this.core.isFull();
+      const rest = chunker.take(chunk, !this.#flight && !isFull);
+      this.pump("idle", isFull);
       this.check();
       if (rest) return this.#takeRest(chunker, rest);
       if (chunker.single) return this.#acknowledged();
@@ -169,18 +170,28 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
     return false;
   }
 
-  /** Send the next frame if one is due and nothing is in flight. */
-  protected pump(occasion: Occasion): void {
+  /**
+   * Send the next frame if one is due and nothing is in flight.
+   *
+   * @param isFull Whether the frame waits for its turn. Who took a chunk by it
+   * passes it on: another answer would find the chunk not copied.
+   */
+  protected pump(
+    occasion: Occasion,
+    isFull: boolean = this.core.isFull(),
+  ): void {
     const open = this.#phase === "open" || this.#phase === "draining";
     if (this.#flight || !open) return;
-    if (!this.core.isFull()) return this.#sendNext(occasion);
+    if (!isFull) return this.#sendNext(occasion);
     const turn = this.#flight = deferred<unknown>();
-    this.core.isFull(() => {
+    const onRoom = (): void => {
       if (this.#flight !== turn) return;
       this.#flight = undefined;
       this.#sendNext(occasion);
       turn.resolve(undefined);
-    });
+    };
+    // There may be room by now; then no one calls.
+    if (!this.core.isFull(onRoom)) onRoom();
   }
 
   #sendNext(occasion: Occasion): void {
@@ -190,10 +201,10 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
       const payload = chunker.next(occasion);
       if (!payload) return;
       let bytes = 0;
-      const { clock } = this.core.settings;
+      const { attachments, settings: { clock } } = this.core;
       const sentAt = clock.now();
       this.sendPayload(payload, () => {
-        chunker.answered(clock.now() - sentAt);
+        chunker.answered(clock.now() - sentAt, attachments.size);
         this.consumed(bytes);
       });
       this.#unflushed = true;

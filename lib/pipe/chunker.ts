@@ -20,6 +20,8 @@ import type { Payload } from "../transport/transport.ts";
 const MAX_WHOLE_BYTES = 16 * 1024 * 1024;
 /** The largest payload that writes grow to. */
 const MAX_GROWN_BYTES = 4 * 1024 * 1024;
+/** What the pipes of a session share; with more of them, writes grow less. */
+const MAX_SHARED_BYTES = 32 * 1024 * 1024;
 /** An answer that takes this long is worth a larger write. */
 const LONG_MS = 5;
 /** Up to how many times as long is as long. */
@@ -179,13 +181,18 @@ export class Chunker {
   /**
    * The latest write was answered after so many milliseconds. Twice as much
    * takes as long over a long way, and twice as long over a slow one.
+   *
+   * @param pipes How many pipes the session has. Many fill a long way without
+   * larger writes, and each would keep the memory of its largest.
    */
-  answered(ms: number): void {
-    const { limit } = this.#buffer;
-    const isFull = this.#grows && this.#sentBytes === limit;
-    if (!isFull || ms < LONG_MS || ms > this.#took * SAME_TIME) return;
+  answered(ms: number, pipes: number): void {
+    const grown = this.#buffer.limit * 2;
+    const most = Math.min(MAX_GROWN_BYTES, MAX_SHARED_BYTES / pipes);
+    const grows = this.#grows && this.#sentBytes === this.#buffer.limit &&
+      grown <= most;
+    if (!grows || ms < LONG_MS || ms > this.#took * SAME_TIME) return;
     this.#took = ms;
-    this.#buffer.limit = Math.min(limit * 2, MAX_GROWN_BYTES);
+    this.#buffer.limit = grown;
   }
 
   #takeWhole(chunk: Uint8Array): void {

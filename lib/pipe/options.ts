@@ -48,7 +48,7 @@ export interface PipeOptions extends CallOptions {
   /**
    * The largest payload of one write, 4 KiB to 16 MiB.
    *
-   * @default {524_288; where answers take long because the way is long, and not because it is slow, writes of bytes grow to 4 MiB}
+   * @default {524_288; where answers take long because the way is long, and not because it is slow, writes of bytes grow to 4 MiB, or to less with more than 8 pipes}
    */
   readonly frameBytes?: number | undefined;
   /**

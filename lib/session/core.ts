@@ -348,7 +348,7 @@ export class SessionCore implements Session {
     const failure = (): unknown => error ?? this.#closure();
     this.#disconnected(info.reason, !clean);
     this.#calls.rejectQueued(() => error ?? sessionClosed(false));
-    this.closing.abort(failure);
+    this.closing.abort(() => error ?? sessionClosed());
     this.#drop(failure);
     this.listeners.clear();
     this.#attempt?.abort(failure());

@@ -78,9 +78,9 @@ export interface Connection {
    */
   isFull?(onRoom?: () => void): boolean;
   /**
-   * Resolves when what was sent is on its way. Whoever prepares more without a
-   * pause waits for it first, where there is such a member: otherwise nothing
-   * leaves meanwhile.
+   * Resolves when what was sent is on its way, or the connection has ended;
+   * never rejects. Whoever prepares more without a pause waits for it first,
+   * where there is such a member: otherwise nothing leaves meanwhile.
    */
   flush?(): Promise<void>;
   /**

@@ -194,7 +194,9 @@ async function dial(
   // The default differs between runtimes and has changed within them.
   socket.binaryType = "arraybuffer";
   // What is sent behind payload, a ping or the open of a pipe, is not delayed.
-  const exceeds = (): boolean => socket.bufferedAmount > MAX_UNSENT_BYTES;
+  // A socket that has ended keeps its amount for ever.
+  const exceeds = (): boolean =>
+    phase === "open" && socket.bufferedAmount > MAX_UNSENT_BYTES;
   const unsent = roomGate(clock, exceeds, POLL_MS);
   // Attached in the same turn: Deno drops events without a listener.
   socket.addEventListener("open", () => {
@@ -278,7 +280,7 @@ async function dial(
 
 /** Whether frames leave only with the next turn of the event loop. */
 function sendsInTurns(): boolean {
-  return !!globalThis.navigator?.userAgent.startsWith("Deno/");
+  return !!globalThis.navigator?.userAgent?.startsWith("Deno/");
 }
 
 /** What a frame came as, as the codec takes it. */

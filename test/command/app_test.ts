@@ -77,6 +77,12 @@ Deno.test("app verify says what is wrong with an app", async () => {
     Array.from(stdout.matchAll(/^FAIL {2}([\w-]+)/gm), ([, id]) => id),
     ["id", "name", "icon", "include"],
   );
+  // The text of such an object cannot be made.
+  await writeAll(cwd, {
+    "odd/package.json": '{"appManifest":{"include":[{"toString":1}]}}',
+  });
+  const odd = await runCommand(["app", "verify", "odd"], { cwd });
+  assertStringIncludes(odd.stdout, 'Cannot include {"toString":1}');
   const outside = await runCommand(["app", "verify", "/"], { cwd });
   assertEquals(outside.code, 1);
 });

@@ -11,6 +11,7 @@ async function writesOf(
   mib: number,
   answerMs: (bytes: number) => number,
   options: PipeOptions = {},
+  others = 0,
 ): Promise<number[]> {
   await using server = await pipeServer({
     async write(request): Promise<void> {
@@ -21,6 +22,9 @@ async function writesOf(
     Array.from({ length: mib * 16 }, () => CHUNK),
   );
   const target = await pipe(server.session, "tk_1", options);
+  for (let count = 0; count < others; count++) {
+    await pipe(server.session, "tk_1", options);
+  }
   await source.pipeTo(target);
   const sizes = server.requests.map((it) => payloadOf(it).length / KIB)
     .filter((size) => size > 0);
@@ -34,6 +38,13 @@ Deno.test("frames grow to 4 MiB while answers come over a long way", async () =>
   const full = sizes.slice(1, -1);
   assertEquals(full, full.toSorted((a, b) => a - b));
   assertEquals([...new Set(full)], [512, 1024, 2048, 4096]);
+});
+
+Deno.test("frames of many pipes grow to less: each keeps its largest", async () => {
+  for (const [pipes, most] of [[8, 4096], [9, 2048], [32, 1024], [64, 512]]) {
+    const sizes = await writesOf(32, () => 20, {}, pipes! - 1);
+    assertEquals(Math.max(...sizes), most);
+  }
 });
 
 Deno.test("frames do not grow where larger ones take longer", async () => {

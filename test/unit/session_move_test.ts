@@ -461,3 +461,21 @@ Deno.test("a line that opens in the very turns in which the session closes is cl
     await server.close();
   }
 });
+
+Deno.test("a session that a credential ends without a reason says that it is closed", async () => {
+  await using server = scriptedServer({ never: silent });
+  let count = 0;
+  const session = await connect({
+    ...server.target("memory"),
+    auth(): string {
+      if (count++ > 0) throw undefined;
+      return "a-key";
+    },
+  });
+  const moved = setConnectionParams(session, {});
+  assertEquals(await moved.catch((error) => [error]), [undefined]);
+  const { reason } = session.signal;
+  assert(reason instanceof ConnectionException);
+  assertEquals(reason.code, "connection-closed");
+  assertStrictEquals(coreOf(session).closing.signal.reason, reason);
+});

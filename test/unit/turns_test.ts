@@ -66,3 +66,19 @@ Deno.test("a connection in a wrapper can be waited for as well", async () => {
     assertEquals(await wrapped.flush(), undefined);
   });
 });
+
+Deno.test("a runtime whose navigator has no name can connect", async () => {
+  const before = Object.getOwnPropertyDescriptor(globalThis, "navigator")!;
+  const navigator = { product: "ReactNative" };
+  Object.defineProperty(globalThis, "navigator", {
+    value: navigator,
+    configurable: true,
+  });
+  try {
+    const { line, socket } = await onFakeSocket();
+    assertEquals(line.flush, undefined);
+    socket.end(1000);
+  } finally {
+    Object.defineProperty(globalThis, "navigator", before);
+  }
+});

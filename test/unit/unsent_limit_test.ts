@@ -17,6 +17,7 @@ import {
 import { createEngine } from "@rocketride/streams/engine";
 import { readText, writeFile } from "@rocketride/streams/store";
 import type { Connection } from "../../lib/transport/transport.ts";
+import { wrapTransport } from "../../lib/transport/wrap.ts";
 import { fakeClock } from "../support/fake_clock.ts";
 import { DIGEST, TEXT } from "../support/pipelines.ts";
 import { testServer } from "../support/test_server.ts";
@@ -105,6 +106,51 @@ Deno.test("a socket that ends calls no one, and leaves no timer", async () => {
   end();
   await clock.advance(1_000);
   assertEquals(clock.timers, 0);
+});
+
+Deno.test("a socket that has ended says that it has room, and leaves no timer", async () => {
+  const { clock, line, hold, end } = await onFullSocket();
+  // What was not sent stays in the amount.
+  hold(2 * MIB);
+  end();
+  assertEquals(line.isFull?.(() => assert(false, "called")), false);
+  assertEquals(clock.timers, 0);
+});
+
+Deno.test("a connection of one's own may say otherwise of room each time", async (t) => {
+  const bytes = new TextEncoder().encode("as it was");
+  const digest = await digestOf(bytes);
+  const cases = [[false, true, true], [true, true, false], [true, false]];
+  for (const given of cases) {
+    await t.step(`full: ${given.join(", ")}`, async () => {
+      await using engine = createEngine();
+      const inner = engine.transport();
+      let answers: boolean[] = [];
+      const waiting: (() => void)[] = [];
+      const transport = wrapTransport(inner, async (...args) => ({
+        ...await inner.dial(...args),
+        isFull(onRoom): boolean {
+          const isFull = answers.shift() ?? false;
+          if (isFull && onRoom) waiting.push(onRoom);
+          return isFull;
+        },
+      }));
+      const session = await connect({ transport, auth: "key", env: {} });
+      const { token } = await use(session, { pipeline: DIGEST });
+      const target = await pipe(session, token, { mimeType: "audio/wav" });
+      const writer = target.getWriter();
+      const chunk = bytes.slice();
+      answers = [...given];
+      await writer.write(chunk);
+      answers = [];
+      chunk.fill(0);
+      for (const onRoom of waiting) onRoom();
+      await writer.close();
+      const { metadata } = await target.result as { metadata?: unknown };
+      assertObjectMatch({ metadata }, { metadata: { sha256: digest } });
+      await close(session);
+    });
+  }
 });
 
 /** A session whose socket holds back as much as a test says. */

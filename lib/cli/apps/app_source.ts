@@ -89,13 +89,15 @@ export async function includesOf(app: AppFolder): Promise<string[]> {
   }
   const found: string[] = [];
   for (const item of include) {
-    const path = String(item).replaceAll("\\", "/").replace(/\/$/, "");
-    const isPlain = typeof item === "string" && path !== "" &&
+    const path = typeof item === "string"
+      ? item.replaceAll("\\", "/").replace(/\/$/, "")
+      : "";
+    const isPlain = path !== "" &&
       !path.includes(":") && !path.startsWith("/") &&
       !path.split("/").some((it) => it === "." || it === "..");
     if (!isPlain) {
       throw invalid(
-        `Cannot include "${item}"`,
+        `Cannot include ${JSON.stringify(item)}`,
         "give a path from the workspace down",
       );
     }
