@@ -41,7 +41,7 @@ export class Interrupts implements Disposable {
     this.#onSignal("SIGINT");
   }
 
-  /** Stop to listen. */
+  /** Stop listening. */
   [Symbol.dispose](): void {
     for (const name of names()) process.off(name, this.#onSignal);
     process.stdout.off("error", this.#onBrokenPipe);

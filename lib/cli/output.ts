@@ -187,7 +187,9 @@ export function oneLine(text: unknown): string {
  * missing, 0 or no time.
  */
 export function isoTime(seconds: unknown): string | undefined {
-  const date = new Date(Number(seconds) * 1_000);
+  // Objects may have no number at all, and then throw.
+  const number = typeof seconds === "object" ? NaN : Number(seconds);
+  const date = new Date(number * 1_000);
   return seconds && Number.isFinite(date.getTime())
     ? date.toISOString()
     : undefined;

@@ -5,6 +5,7 @@ import { everyWay, type Expected } from "../support/command_ways.ts";
 import { TEXT } from "../support/pipelines.ts";
 import { serverOf15, taskEvent } from "../support/server_of_1_5.ts";
 import { tempFolder } from "../support/temp_folder.ts";
+import { dateText } from "../../lib/cli/output.ts";
 
 /** A command, what people see, and the members of its JSON. */
 type Row = readonly [
@@ -87,4 +88,11 @@ Deno.test("otel exports what a server of 1.5 tells", async () => {
   const { code, stderr } = await command.outcome;
   assertEquals([code, stderr], [0, ""]);
   await collector.shutdown();
+});
+
+Deno.test("a time that a server tells may be anything", () => {
+  assertEquals(dateText(86_400), "1970-01-02 00:00:00");
+  for (const odd of [undefined, null, 0, "x", 1e300, {}, { toString: 1 }]) {
+    assertEquals(dateText(odd), "-");
+  }
 });

@@ -1,6 +1,7 @@
 import { zipSync } from "fflate";
 import ignore, { type Ignore } from "ignore";
 import { ValidationException } from "../../../mod.ts";
+import { isRecord } from "../../../schema/mod.ts";
 import {
   join,
   readdir,
@@ -70,11 +71,6 @@ export async function readPackage(app: AppFolder): Promise<Manifest> {
 
 function invalid(message: string, hint?: string): ValidationException {
   return new ValidationException(message, { code: "file-not-readable", hint });
-}
-
-/** Whether something is an object with members. */
-export function isRecord(value: unknown): value is Manifest {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Check what an app takes along from its workspace; returns the paths. */

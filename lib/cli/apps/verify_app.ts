@@ -1,3 +1,4 @@
+import { isRecord } from "../../../schema/mod.ts";
 import { checkOptions } from "../../check.ts";
 import { shown } from "../failures.ts";
 import { oneLine } from "../output.ts";
@@ -7,7 +8,6 @@ import {
   type AppFolder,
   appFolder,
   includesOf,
-  isRecord,
   type Manifest,
   packApp,
   readPackage,
