@@ -344,3 +344,15 @@ Deno.test("a keyframe tells what was going on", () => {
   );
   assertEquals(console, { lines: ["x", "y"], truncated: false });
 });
+
+Deno.test("a keyframe tells that there were more lines, also in the segments after", () => {
+  const output = Array.from({ length: 201 }, (_, at) => `${at}`).join("\n");
+  const first = keyframeAfter(
+    [JSON.stringify({ event: "output", body: { output } })],
+    undefined,
+  );
+  const next = keyframeAfter([JSON.stringify(first)], undefined);
+  for (const { console } of [first, next]) {
+    assertEquals([console?.lines?.length, console?.truncated], [200, true]);
+  }
+});

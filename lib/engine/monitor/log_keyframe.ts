@@ -84,6 +84,7 @@ export function keyframeAfter(
       const before = first as unknown as LogKeyframe;
       status = { ...before.status };
       console.push(...before.console?.lines ?? []);
+      isCut = !!before.console?.truncated;
       closed.push(...before.closedRecent ?? []);
       for (const frame of before.openFrames ?? []) openFrame({ ...frame });
     } else if (event === "apaevt_status_update") status = fields;
