@@ -174,7 +174,7 @@ async function postTo(
     method: "POST",
     path: "/task/data",
     query: { token },
-    body: body as BodyInit,
+    body,
     headers: wrapping.headers,
   }, signal);
   return error === undefined ? resultOf(data ?? {}) : { error, status };

@@ -17,7 +17,7 @@ interface Ask {
   readonly method: string;
   readonly path: string;
   readonly query?: Readonly<Record<string, unknown>>;
-  readonly body?: BodyInit | ReadableStream<Uint8Array> | undefined;
+  readonly body?: string | Uint8Array | ReadableStream<Uint8Array> | undefined;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
