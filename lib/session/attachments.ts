@@ -1,5 +1,12 @@
 import type { ResponseMessage } from "../../schema/envelope.ts";
-import { type Clock, deferred, ignore, onAbort, within } from "../async.ts";
+import {
+  abortable,
+  type Clock,
+  deferred,
+  ignore,
+  onAbort,
+  within,
+} from "../async.ts";
 import type { Connection } from "../transport/transport.ts";
 import type { Calls, Request, RequestOptions } from "./calls.ts";
 
@@ -92,7 +99,8 @@ export async function whyNot(
     return await dial;
   } catch (error) {
     // Offline, a page may not get the module.
-    const module = await import("../transport/what_answers.ts").catch(ignore);
+    const loading = import("../transport/what_answers.ts");
+    const module = await abortable(loading, signal).catch(ignore);
     throw module ? await module.whatAnswers(error, signal, clock) : error;
   }
 }
