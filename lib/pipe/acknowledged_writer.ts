@@ -173,16 +173,14 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
   /**
    * Send the next frame if one is due and nothing is in flight.
    *
-   * @param isFull Whether the frame waits for its turn. Who took a chunk by it
-   * passes it on: another answer would find the chunk not copied.
+   * @param isFull Whether the frame waits for its turn; asked for if not given.
+   * Who took a chunk by it passes it on: another answer would find the chunk not
+   * copied.
    */
-  protected pump(
-    occasion: Occasion,
-    isFull: boolean = this.core.isFull(),
-  ): void {
+  protected pump(occasion: Occasion, isFull?: boolean): void {
     const open = this.#phase === "open" || this.#phase === "draining";
     if (this.#flight || !open) return;
-    if (!isFull) return this.#sendNext(occasion);
+    if (!(isFull ?? this.core.isFull())) return this.#sendNext(occasion);
     const turn = this.#flight = deferred<unknown>();
     const onRoom = (): void => {
       if (this.#flight !== turn) return;
