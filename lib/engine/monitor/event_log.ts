@@ -164,11 +164,7 @@ export class EventLog {
     const chapterStart = chapter?.beginSeq === this.#seq;
     const goesOn = last && !last.sealed && !chapterStart;
     if (last) last.sealed = true;
-    const before = goesOn
-      ? last.entries.filter(({ event }) => KEYFRAME_EVENTS.has(event))
-        .map(({ line }) => line)
-      : [];
-    if (goesOn) before.unshift(last.keyframe);
+    const before = goesOn ? [last.keyframe, ...keyframeLines(last)] : [];
     const segment = {
       id: ++this.#segmentId,
       log: this,
@@ -322,6 +318,12 @@ function indexOf(entries: readonly Entry[], seq: number): number {
     else high = middle;
   }
   return low;
+}
+
+/** The lines of a segment that change its keyframe. */
+function keyframeLines({ entries }: Segment): readonly string[] {
+  return entries.filter(({ event }) => KEYFRAME_EVENTS.has(event))
+    .map(({ line }) => line);
 }
 
 /** The lines of a segment's events. */
