@@ -1,9 +1,11 @@
+import { RocketRideException } from "../../errors.ts";
 import type { Identity, Permission } from "../access/permissions.ts";
 import type { Core } from "../core.ts";
 import type { ClientInfo } from "../dashboard/dashboard.ts";
 import type { Watcher } from "../monitor/monitors.ts";
 import type { Awaitable } from "../node.ts";
 import type { Task } from "../run/task.ts";
+import { textOf } from "../text_of.ts";
 
 /** The connection of a request; it owns pipes, files and subscriptions. */
 export interface Caller extends Watcher {
@@ -76,3 +78,10 @@ export type Command =
     readonly purpose?: string | undefined;
     readonly run: Run<TaskCall>;
   };
+
+/** Refuse a subcommand that a command does not have. */
+export function unknownSubcommand(subcommand: unknown): never {
+  throw new RocketRideException(`Unknown subcommand: ${textOf(subcommand)}`, {
+    code: "unknown-command",
+  });
+}

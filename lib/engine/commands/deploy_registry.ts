@@ -10,7 +10,7 @@ import { isName, readPipeline } from "../pipeline/component.ts";
 import { TRACE_LEVELS } from "../run/flow_trace.ts";
 import { messageOf } from "../run/failure.ts";
 import { appsOnlyInCloud } from "./info.ts";
-import type { Call, Reply } from "./call.ts";
+import { type Call, type Reply, unknownSubcommand } from "./call.ts";
 import { type ListRules, pageOf } from "./paged.ts";
 import { readStartOptions, startTask } from "./start.ts";
 import { textOf } from "../text_of.ts";
@@ -53,7 +53,7 @@ export function deployRegistry(call: Call): Reply {
       return pageOf(rows, args, HISTORY);
     }
   }
-  return unknown(args.subcommand);
+  return unknownSubcommand(args.subcommand);
 }
 
 /** `rrext_deploy_pipe`: which versions teams have, and when they run. */
@@ -122,7 +122,7 @@ function changeOf(
       return [change, "source_config"];
     }
   }
-  return unknown(subcommand);
+  return unknownSubcommand(subcommand);
 }
 
 function add(call: Call): Reply {
@@ -242,10 +242,4 @@ function isPositive(value: unknown): value is number {
 /** In process, a caller may change what it receives. */
 function copyOf(value: object): NonNullable<Reply> {
   return structuredClone(value) as NonNullable<Reply>;
-}
-
-function unknown(subcommand: unknown): never {
-  throw new RocketRideException(`Unknown subcommand: ${textOf(subcommand)}`, {
-    code: "unknown-command",
-  });
 }

@@ -1,4 +1,4 @@
-import { RocketRideException, ValidationException } from "../../errors.ts";
+import { ValidationException } from "../../errors.ts";
 import { authorize, isAllowed, requireUnbound } from "../access/permissions.ts";
 import { readScope, TEAM } from "../access/scope.ts";
 import {
@@ -8,8 +8,7 @@ import {
   type LogPage,
 } from "../monitor/event_log.ts";
 import { isName } from "../pipeline/component.ts";
-import type { Call, Reply } from "./call.ts";
-import { textOf } from "../text_of.ts";
+import { type Call, type Reply, unknownSubcommand } from "./call.ts";
 
 const MAX_EVENTS = 2_000;
 const MAX_READ_BYTES = 4 * 1024 * 1024;
@@ -34,9 +33,7 @@ export function log(call: Call): Reply {
       return streams(call);
   }
   if (!subcommand) throw new ValidationException("Subcommand is required");
-  throw new RocketRideException(`Unknown subcommand: ${textOf(subcommand)}`, {
-    code: "unknown-command",
-  });
+  return unknownSubcommand(subcommand);
 }
 
 /** The log that a request is about, if there is anything in it. */

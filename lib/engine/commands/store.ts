@@ -15,7 +15,12 @@ import {
 import type { Files } from "../store/files.ts";
 import { listLogs, readLog, saveLog } from "../store/documents.ts";
 import type { Handles, Mode } from "../store/handles.ts";
-import { BinaryReply, type Call, type Reply } from "./call.ts";
+import {
+  BinaryReply,
+  type Call,
+  type Reply,
+  unknownSubcommand,
+} from "./call.ts";
 import { textOf } from "../text_of.ts";
 
 /** The most that one read returns, and what it returns by default. */
@@ -88,11 +93,7 @@ export function store(
   const { subcommand } = args;
   const isKnown = typeof subcommand === "string" &&
     Object.hasOwn(SUBCOMMANDS, subcommand);
-  if (!isKnown) {
-    throw new RocketRideException(`Unknown subcommand: ${textOf(subcommand)}`, {
-      code: "unknown-command",
-    });
-  }
+  if (!isKnown) return unknownSubcommand(subcommand);
   return SUBCOMMANDS[subcommand]!({
     call,
     args,
