@@ -1,4 +1,4 @@
-import { type Clock, deadline, follow } from "../async.ts";
+import { type Clock, deadline, follow, ignore } from "../async.ts";
 import { ConnectionException, TimeoutException } from "../errors.ts";
 
 /** How long the answer may take; it only makes a message better. */
@@ -49,7 +49,7 @@ export async function whatAnswers(
       mode: "no-cors",
       credentials: "omit",
     });
-    body?.cancel().catch(() => {});
+    body?.cancel().catch(ignore);
     return explained(
       "an HTTP server answers there" +
         `${status ? ` (status ${status})` : ""}, but no WebSocket`,
