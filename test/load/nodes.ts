@@ -1,5 +1,6 @@
 import { defineNode, type NodeDefinition } from "@rocketride/streams/engine";
 import type { Pipeline } from "@rocketride/streams";
+import { MODEL, TEXT } from "../support/pipelines.ts";
 
 /** A program that computes keeps others waiting, such as pings. */
 const MOST_AT_ONCE = 1_000;
@@ -68,30 +69,12 @@ export function bellPipeline(
 
 /** A text comes back, with a blank line after each write. */
 export function textPipeline(name: string): Pipeline {
-  return chainOf(name, "text", { provider: "response_text", config: {} });
+  return { ...TEXT, project_id: name };
 }
 
 /** A question gets the answer `Paris`. */
 export function modelPipeline(name: string): Pipeline {
-  return {
-    project_id: name,
-    source: "in",
-    components: [
-      { id: "in", provider: "chat", config: {} },
-      {
-        id: "model",
-        provider: "llm_mock",
-        config: { replies: [{ reply: "Paris" }] },
-        input: [{ lane: "questions", from: "in" }],
-      },
-      {
-        id: "out",
-        provider: "response_answers",
-        config: {},
-        input: [{ lane: "answers", from: "model" }],
-      },
-    ],
-  };
+  return { ...MODEL, project_id: name };
 }
 
 function chainOf(

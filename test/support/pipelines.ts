@@ -60,6 +60,27 @@ export const QUESTIONS: Pipeline = {
   ],
 };
 
+/** A question gets the answer `Paris`. */
+export const MODEL: Pipeline = {
+  project_id: "model",
+  source: "in",
+  components: [
+    { id: "in", provider: "chat", config: {} },
+    {
+      id: "model",
+      provider: "llm_mock",
+      config: { replies: [{ reply: "Paris" }] },
+      input: [{ lane: "questions", from: "in" }],
+    },
+    {
+      id: "out",
+      provider: "response_answers",
+      config: {},
+      input: [{ lane: "answers", from: "model" }],
+    },
+  ],
+};
+
 /** A lane goes through a node of the test's own; text of it comes back. */
 export function through(provider: string, lane = "text"): Pipeline {
   return {

@@ -8,33 +8,12 @@ import {
   firstAnswer,
   getTaskStatus,
   pipe,
-  type Pipeline,
   send,
   terminate,
   use,
 } from "@rocketride/streams";
 import { deployAdd, deployRemove } from "@rocketride/streams/admin";
-import { DIGEST, TEXT } from "./pipelines.ts";
-
-const MODEL: Pipeline = {
-  project_id: "model",
-  source: "in",
-  components: [
-    { id: "in", provider: "chat", config: {} },
-    {
-      id: "model",
-      provider: "llm_mock",
-      config: { replies: [{ reply: "Paris" }] },
-      input: [{ lane: "questions", from: "in" }],
-    },
-    {
-      id: "out",
-      provider: "response_answers",
-      config: {},
-      input: [{ lane: "answers", from: "model" }],
-    },
-  ],
-};
+import { DIGEST, MODEL, TEXT } from "./pipelines.ts";
 
 /** 4 MiB, none of them like its neighbour. */
 export function manyBytes(): Uint8Array<ArrayBuffer> {
