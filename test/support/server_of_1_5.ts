@@ -1,11 +1,11 @@
-import type { EventMessage, RequestMessage } from "../../schema/envelope.ts";
+import type { EventMessage } from "../../schema/envelope.ts";
 import {
   type Script,
-  type ScriptedLine,
   type ScriptedServer,
   scriptedServer,
   SILENCE,
 } from "./scripted_server.ts";
+import { give } from "./store_server.ts";
 
 const WHOSE = {
   project_id: "reports",
@@ -188,22 +188,6 @@ function scriptOf(): Script {
     "rrext_store fs_mkdir": () => ({}),
     "rrext_store fs_delete": () => ({}),
   };
-}
-
-function give(
-  line: ScriptedLine,
-  { seq, command }: RequestMessage,
-  data: Uint8Array,
-): void {
-  line.send({
-    type: "response",
-    seq: 1,
-    request_seq: seq,
-    command,
-    success: true,
-    body: { size: data.length },
-    arguments: { data },
-  });
 }
 
 /** A scripted server that answers as those of 1.5 do, with one task. */

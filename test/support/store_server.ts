@@ -122,7 +122,8 @@ export function seekingFileOf(content: Uint8Array): Script {
   };
 }
 
-function give(
+/** Answer a request with bytes. */
+export function give(
   line: ScriptedLine,
   { seq, command }: RequestMessage,
   data: Uint8Array | string,
