@@ -3,12 +3,8 @@ import type { EventKind } from "./event_kind.ts";
 import type { UploadResult } from "./result.ts";
 import type { TaskCounters, TaskMetrics, TaskStatus } from "./task.ts";
 
-export {
-  EVENT_BITS,
-  type EventKind,
-  eventMask,
-  kindsOf,
-} from "./event_kind.ts";
+export { EVENT_BITS, eventMask, kindsOf } from "./event_kind.ts";
+export type { EventKind } from "./event_kind.ts";
 
 /** What newer servers put into the body of every event of a task. */
 export interface EventStamps {
@@ -108,10 +104,7 @@ export interface FlowBody extends EventBody {
   readonly op: "begin" | "enter" | "leave" | "end";
   /** The ids of the active components, innermost last; on begin the object's name. */
   readonly pipes: readonly string[];
-  /**
-   * The component that is entered or left; on begin and end the object. Older
-   * servers leave it out.
-   */
+  /** What is entered or left; on begin and end the object. Older ones have none. */
   readonly component?: string;
   /** What was got or given; on end the whole response. */
   readonly trace?: FlowTrace;
@@ -269,21 +262,33 @@ export interface AppStatusBody extends EventBody {
 
 /** Body of `apaevt_log_lifecycle`, which comes from logs alone. */
 export interface LogLifecycleBody extends EventBody {
-  /** What happened to the log. */
+  /** What happened to the run. */
   readonly action:
     | "run-begin"
     | "run-end"
     | "restart"
     | "clock-anomaly"
     | (string & Record<never, never>);
+  /** On begin: the version of the form of the log. */
+  readonly schemaVer?: number;
   /** On begin: the pipeline's project. */
   readonly projectId?: string;
   /** On begin: the id of the source component. */
   readonly source?: string;
   /** On begin: how much is traced. */
-  readonly traceLevel?: string;
-  /** On begin: what started it. */
+  readonly traceLevel?: string | null;
+  /** On begin: what started it, such as `manual` or `scheduled`. */
   readonly trigger?: string;
+  /** On begin: the user who started it. */
+  readonly user?: string;
+  /** On begin: tells whether two runs had the same pipeline. */
+  readonly pipelineHash?: string;
+  /** On end: `ok`, `error` or `cancelled`. */
+  readonly outcome?: string;
+  /** On end: the message that it ended with. */
+  readonly detail?: string;
+  /** On end: why it was stopped, if it was: `user` or `ttl`. */
+  readonly reason?: string;
 }
 
 /** Body of `apaext_account`: the account as it is now. */

@@ -16,6 +16,8 @@ export interface LogChapter {
     | "interrupted"
     | (string & Record<never, never>)
     | null;
+  /** Why it was stopped, if it was: `user` or `ttl`. */
+  readonly reason?: string;
   /** How much of it was traced. */
   readonly traceLevel?: string | null;
 }
@@ -76,7 +78,7 @@ export interface LogKeyframe {
     readonly beginSeq?: number;
     /** When it began, in Unix seconds. */
     readonly beginTime?: number;
-  };
+  } | null;
   /** The status of the task. */
   readonly status?: Readonly<Record<string, unknown>>;
   /** Pipe to the components that are at work in it. */

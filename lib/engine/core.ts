@@ -2,7 +2,7 @@ import type { UnauthenticatedLimit } from "./access/admission.ts";
 import type { TaskKeys } from "./access/keys.ts";
 import type { Dashboard } from "./dashboard/dashboard.ts";
 import type { Deployments } from "./deploy/deployments.ts";
-import type { EventLogs } from "./monitor/event_log.ts";
+import type { EventLogs } from "./monitor/event_logs.ts";
 import type { Monitors } from "./monitor/monitors.ts";
 import type { TaskHost } from "./run/task.ts";
 import type { TaskTable } from "./run/task_table.ts";

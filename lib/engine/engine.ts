@@ -11,7 +11,7 @@ import { denied } from "./access/permissions.ts";
 import type { Core } from "./core.ts";
 import { Dashboard } from "./dashboard/dashboard.ts";
 import { Deployments } from "./deploy/deployments.ts";
-import { EventLogs } from "./monitor/event_log.ts";
+import { EventLogs } from "./monitor/event_logs.ts";
 import { Monitors } from "./monitor/monitors.ts";
 import { LIMIT_NAMES } from "./limits.ts";
 import { pipelineCode } from "./commands/pipeline_code.ts";
@@ -165,6 +165,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
           userId: record.created_by ?? settings.userId,
           rights,
           options: readStartOptions({}, settings.maxPipes),
+          trigger: "scheduled",
           useExisting: true,
         });
       },

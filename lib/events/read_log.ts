@@ -286,8 +286,10 @@ class LogReader implements ItemSource<TypedEvent | LogGap> {
 
   /** What is missing if the log is read from a number. */
   async #gapFrom(seq: number): Promise<LogGap | undefined> {
-    const { horizonSeq } = await this.#overview();
-    const lost = horizonSeq - Math.max(seq, 1);
+    const { horizonSeq, segments } = await this.#overview();
+    // Servers move the first one on less than what they delete.
+    const held = Math.max(horizonSeq, Number(segments[0]?.seq) || 0);
+    const lost = held - Math.max(seq, 1);
     return lost > 0 ? { type: "gap", reason: "expired", lost } : undefined;
   }
 
@@ -308,10 +310,10 @@ class LogReader implements ItemSource<TypedEvent | LogGap> {
         types: Object.keys(KIND_OF).filter((name) => this.#wanted.has(name)),
       }),
     });
-    const { events, nextSeq, truncatedAtSeq } = body;
+    const { events, nextSeq } = body;
     if (!Array.isArray(events)) throw unreadableLog("events of a log");
     this.#page = events.toReversed();
-    const cursor = nextSeq ?? truncatedAtSeq ?? undefined;
+    const cursor = nextSeq ?? undefined;
     this.#hasMore = cursor !== undefined;
     if (cursor === undefined) return;
     // Otherwise the same page would be read for ever.

@@ -163,7 +163,7 @@ Deno.test("schedules start sources, for a while, until they rest", async () => {
     await deployed(deploy);
     const { pipe } = deploy;
     const hourly = { ...SOURCE, schedule: "@hourly", ttl: 60 };
-    const { schedules } = await pipe("schedule_set", hourly);
+    const { schedules, updatedAt } = await pipe("schedule_set", hourly);
     assertEquals(schedules, {
       a: {
         cron: "@hourly",
@@ -176,9 +176,19 @@ Deno.test("schedules start sources, for a while, until they rest", async () => {
     });
     const tasks = async (): Promise<number> =>
       (await client.ok("rrext_get_tasks")).tasks.length;
-    const toHour = HOUR - Date.now() % HOUR + 1_000;
-    await clock.advance(toHour);
+    // Just past the hour of the engine, whose time stands still meanwhile.
+    await clock.advance(HOUR - updatedAt * 1_000 % HOUR + 1_000);
     assertEquals(await tasks(), 1);
+    const { events: [begin] } = await client.ok("rrext_log", {
+      ...{ subcommand: "read", projectId: "p", source: "a", teamId: "local" },
+    });
+    const { action, trigger, user, traceLevel } = begin.body;
+    assertEquals([action, trigger, user, traceLevel], [
+      "run-begin",
+      "scheduled",
+      "local",
+      "full",
+    ]);
     const row = (await pipe("get", TEAM)).schedules.a;
     assert(row.lastRunAt > 0);
     await clock.advance(61_000);

@@ -8,6 +8,7 @@ import { readSettings } from "../../lib/engine/settings.ts";
 import { readSchedule } from "../../lib/engine/deploy/schedule.ts";
 import { pageOf } from "../../lib/engine/commands/paged.ts";
 import { keyframeAfter } from "../../lib/engine/monitor/log_keyframe.ts";
+import { shortened } from "../../lib/engine/monitor/shortened.ts";
 import { readMask } from "../../lib/engine/monitor/monitors.ts";
 import { placeOf } from "../../lib/engine/run/failure.ts";
 import { laneWriter, routeFor } from "../../lib/engine/run/pipe.ts";
@@ -121,9 +122,17 @@ export const ENGINE_READERS: readonly TextReader[] = [
     covers: ["lib/engine/monitor/log_keyframe.ts#keyframeAfter"],
     read: (text) => {
       const body = { output: text };
-      keyframeAfter([JSON.stringify({ event: "output", body })], undefined);
+      keyframeAfter([JSON.stringify({ event: "output", body })], undefined, 1);
     },
     pieces: ["a\n"],
+  },
+  {
+    covers: ["lib/engine/monitor/shortened.ts#shortened"],
+    read: (text) => {
+      const trace = { data: { text }, [text]: text };
+      shortened({ body: { output: text, trace, text } }, {}, text.length);
+    },
+    pieces: ["a"],
   },
   {
     covers: [

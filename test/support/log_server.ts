@@ -70,21 +70,23 @@ export async function logServer(
     const { fromSeq, fromTime, toSeq, toTime, cursor, maxEvents, types } =
       args as Record<string, number> & { types?: string[] };
     const events: EventMessage[] = [];
-    let seq = Math.max(cursor ?? fromSeq ?? 1, horizon);
+    const from = cursor ?? fromSeq ?? 1;
+    let seq = Math.max(from, horizon);
+    const cut = from < horizon ? { truncatedAtSeq: horizon } : {};
     for (; seq <= count; seq++) {
       const event = at(seq);
       const time = Number(event.body.eventTime);
       if (cursor === undefined && time < (fromTime ?? 0)) continue;
       if (seq > (toSeq ?? Infinity) || time > (toTime ?? Infinity)) {
-        return { events };
+        return { events, ...cut };
       }
       if (types && !types.includes(event.event)) continue;
       if (events.length === Math.min(maxEvents ?? MAX_EVENTS, MAX_EVENTS)) {
-        return { events, nextSeq: seq, truncatedAtSeq: seq };
+        return { events, nextSeq: seq, ...cut };
       }
       events.push(event);
     }
-    return { events };
+    return { events, ...cut };
   }
 
   const server = scriptedServer({

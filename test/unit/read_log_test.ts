@@ -200,6 +200,26 @@ Deno.test("events that the server has deleted leave a gap", async () => {
   assertEquals(await read(it, { from: { seq: 2 } }), ["gap 4", 6, 7, 8, 9, 10]);
   assertEquals(await read(it, { from: { seq: 6 } }), [6, 7, 8, 9, 10]);
   assertEquals(await read(it), [6, 7, 8, 9, 10]);
+  // An answer that says where the log begins is no reason to ask again.
+  assertEquals(it.asked("read").length, 3);
+});
+
+Deno.test("a log begins with its first part, whatever the server calls its begin", async () => {
+  const overview = { chapters: [], startTime: 1, endTime: 2, completed: false };
+  await using it = await logServer({
+    script: {
+      "rrext_log chapters": () => ({
+        ...overview,
+        // The begin of the last part that was deleted.
+        horizonSeq: 3,
+        segments: [{ id: 2, seq: 6, startTime: 1, endTime: 2 }],
+      }),
+    },
+  });
+  record(it, 10);
+  it.expire(6);
+  assertEquals(await read(it, { from: { seq: 2 } }), ["gap 4", 6, 7, 8, 9, 10]);
+  assertEquals(await read(it, { from: { seq: 6 } }), [6, 7, 8, 9, 10]);
 });
 
 Deno.test("a live log ends where it is to end", async () => {

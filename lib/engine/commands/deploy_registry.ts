@@ -188,10 +188,10 @@ function registryOf(core: Core): Registry {
     clock,
     changed: (...what) => core.dashboard.deployChanged(...what),
     start: async ({ userId, rights, pipeline, source, teamId, ...rest }) => {
-      const { traceLevel: pipelineTraceLevel, ttl } = rest;
+      const { traceLevel: pipelineTraceLevel, trigger, ttl } = rest;
       const given = { ttl: 0, pipelineTraceLevel };
       const options = readStartOptions(given, core.settings.maxPipes);
-      const scope = { runKind: "deploy", teamId } as const;
+      const scope = { runKind: "deploy", teamId, trigger } as const;
       const active = core.tasks.active().some(({ spec }) =>
         spec.projectId === pipeline.project_id && spec.source === source &&
         spec.runKind === "deploy" && spec.teamId === teamId &&

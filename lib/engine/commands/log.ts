@@ -68,10 +68,9 @@ function read(call: Call): LogPage {
   const cursor = number(args.cursor);
   const types = Array.isArray(args.types) ? new Set(args.types) : undefined;
   return found.read({
-    fromSeq: cursor ?? number(args.fromSeq) ?? 0,
+    fromSeq: cursor ?? number(args.fromSeq),
     toSeq: number(args.toSeq) ?? Infinity,
-    fromTime: (cursor === undefined ? number(args.fromTime) : undefined) ??
-      -Infinity,
+    fromTime: cursor === undefined ? number(args.fromTime) : undefined,
     toTime: number(args.toTime) ?? Infinity,
     toSegment: number(args.toSegment) ?? Infinity,
     maxEvents: limit(args.maxEvents, MAX_EVENTS),
@@ -103,27 +102,25 @@ function segment(call: Call): Reply {
   const encoder = new TextEncoder();
   const lines = [part.keyframe, ...linesOf(part)].map((line) => `${line}\n`);
   const chunk: string[] = [];
-  let at = 0;
   let size = 0;
-  let isAll = true;
+  let end = offset;
+  let isFull = false;
   for (const line of lines) {
-    const { length } = encoder.encode(line);
-    at += length;
-    if (at <= offset) continue;
-    if (size > 0 && size + length > most) {
-      isAll = false;
-      break;
-    }
+    size += encoder.encode(line).length;
+    if (size <= offset) continue;
+    isFull ||= chunk.length > 0 && size - offset > most;
+    if (isFull) continue;
     chunk.push(line);
-    size += length;
+    end = size;
   }
   return {
     segment: id,
     offset,
     data: chunk.join(""),
+    // Of all of it: clients read there what is written to it later.
     size,
-    nextOffset: isAll && (part.sealed || size === 0) ? null : offset + size,
-    final: isAll && part.sealed,
+    nextOffset: end < size ? end : null,
+    final: end >= size,
   };
 }
 

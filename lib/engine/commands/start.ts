@@ -15,7 +15,7 @@ import {
 } from "../pipeline/component.ts";
 import { TRACE_LEVELS } from "../run/flow_trace.ts";
 import { Task, type TaskSpec } from "../run/task.ts";
-import { displayId, publicToken, taskToken } from "../run/ids.ts";
+import { displayId, pipelineHash, publicToken, taskToken } from "../run/ids.ts";
 import { loadNodes } from "../pipeline/node_faults.ts";
 import {
   secretsOf,
@@ -157,7 +157,7 @@ function isWhole(value: unknown): value is number {
 export interface StartRequest
   extends
     Pick<TaskSpec, "userId" | "rights">,
-    Partial<Pick<TaskSpec, "runKind" | "teamId">> {
+    Partial<Pick<TaskSpec, "runKind" | "teamId" | "trigger">> {
   /** The pipeline as it was received, placeholders unresolved. */
   readonly pipeline: Pipeline;
   readonly options: StartOptions;
@@ -190,7 +190,7 @@ export async function startTask(
   const { id: source, provider } = chosen;
   const given = pipeline.project_id;
   const projectId = isName(given) ? given : settings.randomUUID();
-  const { runKind = "dev", teamId = "" } = request;
+  const { runKind = "dev", teamId = "", trigger = "manual" } = request;
   const address = { projectId, source, userId };
 
   const token = isName(request.token)
@@ -219,6 +219,8 @@ export async function startTask(
     ...address,
     runKind,
     teamId,
+    trigger,
+    pipelineHash: pipelineHash(pipeline),
     rights,
     token,
     publicToken: settings.tokens === "server" && runKind === "dev"

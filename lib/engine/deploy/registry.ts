@@ -26,6 +26,7 @@ export interface DeployRun extends Actor {
   /** The team, or empty for a user's own. */
   readonly teamId: string;
   readonly traceLevel: string;
+  readonly trigger: "manual" | "scheduled";
   /** Seconds until it is stopped. */
   readonly ttl: number | undefined;
 }
@@ -238,6 +239,7 @@ export class Registry {
     projectId: string,
     teamId: string,
     source: string,
+    trigger: DeployRun["trigger"] = "manual",
   ): Promise<{ readonly token: string; readonly version: number }> {
     const { record, actor } = this.#find(projectId, teamId);
     const { state, schedules, version = 0 } = record;
@@ -254,6 +256,7 @@ export class Registry {
       source,
       teamId: isPersonal(teamId) ? "" : teamId,
       traceLevel: traceLevel ?? "full",
+      trigger,
       ttl: ttl ?? undefined,
     });
     const row = schedules[source];
@@ -327,7 +330,7 @@ export class Registry {
     const { teamId, projectId = "", version = 0 } = record;
     if (record.state === "errored") record.state = "enabled";
     try {
-      await this.run(projectId, teamId, source);
+      await this.run(projectId, teamId, source, "scheduled");
     } catch (error) {
       // The run before goes on.
       if (/ is already active /.test(String(error))) return;

@@ -1,5 +1,6 @@
 import type { LogChapter, LogOverview } from "../../../schema/log.ts";
 import { KEYFRAME_EVENTS, keyframeAfter } from "./log_keyframe.ts";
+import { shortened } from "./shortened.ts";
 
 /** Which log of a source is meant. */
 export interface LogAddress {
@@ -30,7 +31,8 @@ export interface Segment {
   readonly entries: Entry[];
   /** What the source was doing before, as JSON. */
   readonly keyframe: string;
-  readonly chapterStart: boolean;
+  /** Whether a run begins in it. */
+  chapterStart: boolean;
   /** Whether it is complete. */
   sealed: boolean;
   /** The memory that it takes at most. */
@@ -39,17 +41,18 @@ export interface Segment {
 
 /** Part of a log, in the form of the answer of `read`. */
 export interface LogPage {
-  readonly events: readonly Readonly<Record<string, unknown>>[];
+  readonly events: readonly Fields[];
   /** Where the next page begins; absent at the end. */
   readonly nextSeq?: number;
+  /** The oldest event that is held, where a request begins before it. */
   readonly truncatedAtSeq?: number;
 }
 
-/** What `read` is to return. */
+/** What `read` is to return; without a begin, all that is held. */
 export interface LogQuery {
-  readonly fromSeq: number;
+  readonly fromSeq: number | undefined;
   readonly toSeq: number;
-  readonly fromTime: number;
+  readonly fromTime: number | undefined;
   readonly toTime: number;
   readonly toSegment: number;
   readonly maxEvents: number;
@@ -57,29 +60,77 @@ export interface LogQuery {
   wants(entry: Pick<Entry, "event" | "token">): boolean;
 }
 
-const SEGMENT_BYTES = 1024 * 1024;
-/** Larger events are replaced by a stub that tells their size. */
+/** How a run begins, as the first event of its chapter tells it. */
+export interface RunBegin {
+  readonly traceLevel: string;
+  /** What started it: a request, or a schedule. */
+  readonly trigger: "manual" | "scheduled";
+  readonly user: string;
+  /** Tells whether two runs had the same pipeline. */
+  readonly pipelineHash: string;
+}
+
+/** How a run ended. */
+export interface RunEnd {
+  readonly outcome: NonNullable<LogChapter["outcome"]>;
+  /** The message that it ended with; empty when it ended well. */
+  readonly detail: string;
+  /** Why it was stopped, if it was. */
+  readonly reason?: string | undefined;
+}
+
+/** Larger events are shortened. */
 const MAX_LINE = 65_536;
 const MAX_CHAPTERS = 512;
+/** The version of the form of segments. */
+const VERSION = 2;
+/** The least time between two status events that are kept, in seconds. */
+const STATUS_SECONDS = 5;
+
+/** What happens to a run; it is in the log alone, and never sent. */
+const LIFECYCLE = "apaevt_log_lifecycle";
+const STATUS = "apaevt_status_update";
 /** What an entry takes besides its text, and a character of that, at most. */
 const ENTRY_BYTES = 128;
 const CHARACTER_BYTES = 2;
 
 type Chapter = { -readonly [K in keyof LogChapter]: LogChapter[K] };
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A run that has not ended. */
+interface Running {
+  readonly chapter: Chapter;
+  /** When a status was kept last, in Unix seconds. */
+  statusAt: number;
+}
+
+/** What all logs have together: the clock, and a bounded memory. */
+export interface SegmentMemory {
+  /** The time in Unix seconds. */
+  readonly now: () => number;
+  /** How large a segment becomes. */
+  readonly segmentBytes: number;
+  /** A segment takes more; the oldest ones make room. */
+  grow(segment: Segment, bytes: number): void;
+  /** Forget a segment. */
+  delete(segment: Segment): void;
+}
 
 /** The events that a source has sent, numbered, over all its runs. */
 export class EventLog {
   readonly address: LogAddress;
   segments: Segment[] = [];
-  readonly #logs: EventLogs;
+  readonly #memory: SegmentMemory;
   readonly #chapters: Chapter[] = [];
-  /** Those that have not ended, by their tasks. */
-  readonly #running: Map<string, Chapter> = new Map();
+  /** The runs that have not ended, by their tasks. */
+  readonly #running: Map<string, Running> = new Map();
   #seq: number;
   #segmentId = 0;
+  /** Whether anything was deleted. */
+  #isCut = false;
 
-  constructor(logs: EventLogs, address: LogAddress, after: number) {
-    this.#logs = logs;
+  constructor(memory: SegmentMemory, address: LogAddress, after: number) {
+    this.#memory = memory;
     this.address = address;
     this.#seq = after;
   }
@@ -94,42 +145,59 @@ export class EventLog {
     return this.#running.size > 0;
   }
 
-  /** A run begins with the next event; returns the event's number. */
-  begin(token: string, traceLevel: string): number {
+  /** A run begins; returns the number of its first event. */
+  begin(token: string, run: RunBegin): number {
+    const { projectId, source, runKind } = this.address;
     const beginSeq = this.#seq + 1;
-    const open = { beginTime: now(), beginSeq, endTime: null, outcome: null };
-    const chapter = { ...open, traceLevel };
+    const open = { beginSeq, beginTime: 0, endTime: null, outcome: null };
+    const chapter: Chapter = { ...open, traceLevel: run.traceLevel };
     this.#chapters.push(chapter);
-    this.#running.set(token, chapter);
     if (this.#chapters.length > MAX_CHAPTERS) this.#chapters.shift();
+    this.#running.set(token, { chapter, statusAt: -Infinity });
+    const about = { schemaVer: VERSION, projectId, source, runKind, ...run };
+    chapter.beginTime = this.#mark(token, { action: "run-begin", ...about });
     return beginSeq;
   }
 
+  /** A run goes on with another pipeline. */
+  restart(token: string): void {
+    this.#mark(token, { action: "restart" });
+  }
+
   /** The run has ended. */
-  end(token: string, outcome: NonNullable<LogChapter["outcome"]>): void {
-    const chapter = this.#running.get(token);
+  end(token: string, { outcome, detail, reason }: RunEnd): void {
+    const chapter = this.#running.get(token)?.chapter;
     if (!chapter) return;
+    const why = reason === undefined ? {} : { reason };
+    const body = { action: "run-end", outcome, detail, ...why };
+    chapter.endTime = this.#mark(token, body);
+    Object.assign(chapter, { outcome, ...why });
     this.#running.delete(token);
-    chapter.endTime = now();
-    chapter.outcome = outcome;
     const last = this.segments.at(-1);
-    if (last) last.sealed = true;
+    if (last && !this.isActive) last.sealed = true;
+  }
+
+  /** Keep an event that is not sent; returns when it happened. */
+  #mark(token: string, body: Fields): number {
+    this.record(token, LIFECYCLE, body, (it) => it);
+    return this.segments.at(-1)!.entries.at(-1)!.time;
   }
 
   /**
-   * Give an event its stamps, and keep what `shown` makes of it.
+   * Give an event its stamps, and keep what `shown` makes of it. Of the status
+   * one event in some seconds is kept, and always the last one.
    *
    * @returns The body with its stamps.
    */
   record(
     token: string,
     event: string,
-    given: Readonly<Record<string, unknown>>,
-    shown: (body: Readonly<Record<string, unknown>>) => object,
-  ): Readonly<Record<string, unknown>> {
+    given: Fields,
+    shown: (body: Fields) => Fields,
+  ): Fields {
     const { projectId, source, runKind, teamId } = this.address;
     const seq = this.#seq + 1;
-    const eventTime = now();
+    const eventTime = this.#memory.now();
     const stamps = {
       project_id: projectId,
       source,
@@ -138,13 +206,23 @@ export class EventLog {
       eventTime,
       logSeq: seq,
     };
-    const body = { ...given, ...stamps };
-    const message = { type: "event", seq, event };
-    let line = JSON.stringify({ ...message, body: shown(body) });
-    if (line.length > MAX_LINE) {
-      const stub = { __truncated: true, __originalBytes: line.length };
-      line = JSON.stringify({ ...message, body: { ...stamps, ...stub } });
+    const body: Fields = { ...given, ...stamps };
+    const run = event === STATUS ? this.#running.get(token) : undefined;
+    if (run) {
+      const isSoon = eventTime - run.statusAt < STATUS_SECONDS;
+      if (isSoon && body.final !== true) {
+        // A body that JSON cannot carry must fail whether it is kept or not.
+        JSON.stringify(body);
+        this.#seq = seq;
+        return body;
+      }
     }
+    const message = { type: "event", seq, event, body: shown(body) };
+    let line = JSON.stringify(message);
+    if (line.length > MAX_LINE) {
+      line = JSON.stringify(shortened(message, stamps, line.length));
+    }
+    if (run) run.statusAt = eventTime;
     this.#seq = seq;
     this.#add({ seq, time: eventTime, event, token, line });
     return body;
@@ -152,30 +230,35 @@ export class EventLog {
 
   #add(entry: Entry): void {
     let last = this.segments.at(-1);
-    if (!last || last.sealed || last.bytes >= this.#logs.segmentBytes) {
+    if (!last || last.sealed || last.bytes >= this.#memory.segmentBytes) {
       last = this.#nextSegment(last);
     }
     last.entries.push(entry);
-    this.#logs.grow(last, entry.line.length * CHARACTER_BYTES + ENTRY_BYTES);
+    const { event, seq } = entry;
+    const isBegin = event === LIFECYCLE &&
+      this.#chapters.at(-1)?.beginSeq === seq;
+    last.chapterStart ||= isBegin;
+    this.#memory.grow(last, entry.line.length * CHARACTER_BYTES + ENTRY_BYTES);
   }
 
   #nextSegment(last: Segment | undefined): Segment {
-    const chapter = this.#chapters.at(-1);
-    const chapterStart = chapter?.beginSeq === this.#seq;
-    const goesOn = last && !last.sealed && !chapterStart;
+    // A run that begins has no past of its own.
+    const goesOn = last && !last.sealed;
     if (last) last.sealed = true;
     const before = goesOn ? [last.keyframe, ...keyframeLines(last)] : [];
+    const chapter = this.#chapters.at(-1);
+    const keyframe = keyframeAfter(before, chapter, this.#segmentId);
     const segment = {
       id: ++this.#segmentId,
       log: this,
       entries: [],
-      keyframe: JSON.stringify(keyframeAfter(before, chapter)),
-      chapterStart,
+      keyframe: JSON.stringify(keyframe),
+      chapterStart: false,
       sealed: false,
       bytes: 0,
     };
     this.segments.push(segment);
-    this.#logs.grow(segment, segment.keyframe.length * CHARACTER_BYTES);
+    this.#memory.grow(segment, segment.keyframe.length * CHARACTER_BYTES);
     return segment;
   }
 
@@ -205,34 +288,42 @@ export class EventLog {
 
   /** Read events in order. */
   read(query: LogQuery): LogPage {
-    const events: Readonly<Record<string, unknown>>[] = [];
+    const { fromSeq = 0, fromTime } = query;
+    const events: Fields[] = [];
+    const cut = this.#cutAt(query);
     let bytes = 0;
-    let isBehind = query.fromTime > -Infinity;
+    let isBehind = fromTime !== undefined;
     for (const { id, entries } of this.segments) {
       if (id > query.toSegment) break;
-      if (entries.at(-1)!.seq < query.fromSeq) continue;
-      for (
-        let at = indexOf(entries, query.fromSeq);
-        at < entries.length;
-        at++
-      ) {
+      if (entries.at(-1)!.seq < fromSeq) continue;
+      for (let at = indexOf(entries, fromSeq); at < entries.length; at++) {
         const entry = entries[at]!;
         const { seq, time, line } = entry;
         // Clocks may be set back: only where to begin is looked for.
-        if (isBehind && time < query.fromTime) continue;
+        if (isBehind && time < fromTime!) continue;
         isBehind = false;
-        if (seq > query.toSeq || time > query.toTime) return { events };
+        if (seq > query.toSeq || time > query.toTime) return { events, ...cut };
         if (!query.wants(entry)) continue;
         bytes += line.length;
         const isFull = events.length >= query.maxEvents ||
           bytes > query.maxBytes;
         if (isFull && events.length > 0) {
-          return { events, nextSeq: seq, truncatedAtSeq: seq };
+          return { events, nextSeq: seq, ...cut };
         }
         events.push(JSON.parse(line));
       }
     }
-    return { events };
+    return { events, ...cut };
+  }
+
+  /** The oldest event, where a query begins with what was deleted before it. */
+  #cutAt({ fromSeq, fromTime }: LogQuery): Pick<LogPage, "truncatedAtSeq"> {
+    const first = this.segments[0]?.entries[0];
+    if (!first || !this.#isCut) return {};
+    const isBefore = fromSeq !== undefined
+      ? fromSeq < first.seq
+      : fromTime !== undefined && fromTime < first.time;
+    return isBefore ? { truncatedAtSeq: first.seq } : {};
   }
 
   /** Forget the segments that end before a time; returns how many. */
@@ -240,71 +331,15 @@ export class EventLog {
     const old = this.segments.filter(({ entries, sealed }) =>
       (sealed || time === Infinity) && entries.at(-1)!.time < time
     );
-    for (const segment of old) this.#logs.delete(segment);
+    for (const segment of old) this.#memory.delete(segment);
     return old.length;
   }
-}
 
-/** The logs of an engine. All together they take a bounded memory. */
-export class EventLogs {
-  /** How large a segment becomes. */
-  readonly segmentBytes: number;
-  readonly #maxBytes: number;
-  readonly #logs: Map<string, EventLog> = new Map();
-  /** All segments, oldest first. */
-  readonly #segments: Set<Segment> = new Set();
-  #bytes = 0;
-  /** The highest number in a log that was forgotten: new ones go on there. */
-  #floor = 0;
-
-  /** Begin without logs; the oldest segments make room for new ones. */
-  constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
-    this.segmentBytes = Math.min(SEGMENT_BYTES, maxBytes / 4);
-  }
-
-  /** The memory that the logs take, at most. */
-  get bytes(): number {
-    return this.#bytes;
-  }
-
-  /** A log, if there is anything in it. */
-  find(address: LogAddress): EventLog | undefined {
-    return this.#logs.get(keyOf(address));
-  }
-
-  /** The log that events of a task go to. */
-  open(address: LogAddress, key: string = keyOf(address)): EventLog {
-    const known = this.#logs.get(key);
-    if (known) return known;
-    const { projectId, source, runKind, teamId } = address;
-    const own = { projectId, source, runKind, teamId };
-    const log = new EventLog(this, own, this.#floor);
-    this.#logs.set(key, log);
-    return log;
-  }
-
-  /** A segment takes more. */
-  grow(segment: Segment, bytes: number): void {
-    if (segment.bytes === 0) this.#segments.add(segment);
-    segment.bytes += bytes;
-    this.#bytes += bytes;
-    if (this.#bytes <= this.#maxBytes) return;
-    for (const oldest of this.#segments) {
-      if (this.#bytes <= this.#maxBytes) break;
-      if (oldest !== segment) this.delete(oldest);
-    }
-  }
-
-  /** Forget a segment, and a log that has none and does not run. */
-  delete(segment: Segment): void {
-    if (!this.#segments.delete(segment)) return;
-    this.#bytes -= segment.bytes;
-    const { log } = segment;
-    log.segments = log.segments.filter((it) => it !== segment);
-    if (log.segments.length > 0 || log.isActive) return;
-    this.#floor = Math.max(this.#floor, log.lastSeq);
-    this.#logs.delete(keyOf(log.address));
+  /** Forget a segment; returns whether the log can be forgotten with it. */
+  drop(segment: Segment): boolean {
+    this.segments = this.segments.filter((it) => it !== segment);
+    this.#isCut = true;
+    return this.segments.length === 0 && !this.isActive;
   }
 }
 
@@ -329,15 +364,4 @@ function keyframeLines({ entries }: Segment): readonly string[] {
 /** The lines of a segment's events. */
 export function linesOf({ entries }: Segment): readonly string[] {
   return entries.map(({ line }) => line);
-}
-
-/** The name of a log in a map. */
-export function keyOf(
-  { projectId, source, runKind, teamId }: LogAddress,
-): string {
-  return JSON.stringify([projectId, source, runKind, teamId]);
-}
-
-function now(): number {
-  return Date.now() / 1_000;
 }

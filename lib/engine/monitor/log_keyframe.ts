@@ -19,16 +19,23 @@ type Fields = Record<string, unknown>;
 /** An object on its way, and the components that it is in. */
 interface OpenObject extends Fields {
   calls: number;
+  /** The segments that it was in. */
+  readonly touched: number[];
   readonly frames: Fields[];
 }
 
 /**
  * Describe what a source is doing after the lines of a segment: its keyframe,
  * then its events. Without lines it does nothing yet.
+ *
+ * @param lines The lines of the segment.
+ * @param chapter The run that is under way.
+ * @param segmentId The id of the segment.
  */
 export function keyframeAfter(
   lines: readonly string[],
   chapter: LogChapter | undefined,
+  segmentId: number,
 ): LogKeyframe {
   let status: Fields = {};
   const console: string[] = [];
@@ -36,14 +43,15 @@ export function keyframeAfter(
   const open = new Map<unknown, OpenObject>();
   let isCut = false;
 
-  function openFrame(frame: Fields): void {
+  function openFrame({ touched, ...frame }: Fields): void {
     const { id, doc, enterTime, enterSeq } = frame;
-    const object = open.get(id) ?? {
+    const object: OpenObject = open.get(id) ?? {
       id,
       doc,
       beginSeq: enterSeq,
       beginTime: enterTime,
       calls: 0,
+      touched: [...Array.isArray(touched) ? touched : [], segmentId],
       frames: [],
     };
     open.set(id, object);
@@ -52,11 +60,12 @@ export function keyframeAfter(
 
   function flow({ id, op, component, eventTime, logSeq }: Fields): void {
     if (op === "begin") {
-      const begun = { beginSeq: logSeq, beginTime: eventTime };
-      open.set(id, { id, doc: component, ...begun, calls: 0, frames: [] });
+      const begun = { beginSeq: logSeq, beginTime: eventTime, calls: 0 };
+      const touched = [segmentId];
+      open.set(id, { id, doc: component, ...begun, touched, frames: [] });
     } else if (op === "enter") {
       const doc = open.get(id)?.doc ?? "";
-      const entered = { enterTime: eventTime, enterSeq: logSeq, touched: [] };
+      const entered = { enterTime: eventTime, enterSeq: logSeq };
       openFrame({ id, component, doc, ...entered });
       open.get(id)!.calls++;
     } else if (op === "leave") {
@@ -66,7 +75,7 @@ export function keyframeAfter(
     } else if (op === "end") {
       const { frames: _, ...object }: Fields = open.get(id) ?? {};
       const elapsed = Number(eventTime) - Number(object.beginTime);
-      if (open.delete(id)) closed.push({ ...object, elapsed, touched: [] });
+      if (open.delete(id)) closed.push({ ...object, elapsed });
     }
   }
 
@@ -111,7 +120,9 @@ export function keyframeAfter(
         frames.map(({ component }) => component),
       ]),
     ),
-    openFrames: objects.flatMap(({ frames }) => frames),
+    openFrames: objects.flatMap(({ frames, touched }) =>
+      frames.map((frame) => ({ ...frame, touched }))
+    ),
     closedRecent: closed,
     console: { lines: console, truncated: isCut },
   };

@@ -2,7 +2,8 @@ import { EVENT_BITS } from "../../../schema/event.ts";
 import { isRecord } from "../../../schema/json.ts";
 import { RocketRideException, ValidationException } from "../../errors.ts";
 import { withoutKey } from "../access/keys.ts";
-import { type EventLogs, keyOf, type LogAddress } from "./event_log.ts";
+import type { EventLog, LogAddress, RunBegin, RunEnd } from "./event_log.ts";
+import { type EventLogs, keyOf } from "./event_logs.ts";
 
 /** The task that an event is about. */
 export interface TaskTopic extends LogAddress {
@@ -25,10 +26,12 @@ export interface Watcher {
 
 /** Publishes the events of one task, and keeps them. */
 export interface TaskEvents {
-  /** The task begins; returns the number of its next event in the log. */
-  begin(traceLevel: string): number;
+  /** The task begins; returns the number of its first event in the log. */
+  begin(run: Omit<RunBegin, "user">): number;
+  /** The task goes on with another pipeline. */
+  restart(): void;
   /** The task has ended. */
-  end(outcome: "ok" | "error" | "cancelled"): void;
+  end(end: RunEnd): void;
   /** Whether a watcher would receive events of this kind at this moment. */
   wanted(bit: number): boolean;
   /**
@@ -74,17 +77,18 @@ export class Monitors {
     const address = { projectId, source, runKind, teamId };
     const key = keyOf(address);
     type Body = Readonly<Record<string, unknown>>;
+    const log = (): EventLog => this.#logs.open(address, key);
     const hidden = (body: Body): Body =>
       "notes" in body ? withoutKey(body, publicToken) : body;
     return {
-      begin: (level) => this.#logs.open(address, key).begin(token, level),
-      end: (outcome) => this.#logs.open(address, key).end(token, outcome),
+      begin: (run) => log().begin(token, { ...run, user: userId }),
+      restart: () => log().restart(token),
+      end: (end) => log().end(token, end),
       wanted: (bit) => !this.#audience(address, token, bit).next().done,
       publish: (bit, event, makeBody, pipeId) => {
         try {
-          const log = this.#logs.open(address, key);
           const given = { ...makeBody(), userId, __id };
-          const body = log.record(token, event, given, hidden);
+          const body = log().record(token, event, given, hidden);
           for (
             const watcher of this.#audience({ ...address, pipeId }, token, bit)
           ) {
@@ -92,7 +96,7 @@ export class Monitors {
               watcher.mayWatch("task.data", token);
             watcher.sendEvent(event, maySend ? body : hidden(body));
           }
-          return log.lastSeq;
+          return log().lastSeq;
         } catch {
           // A node may report what JSON cannot carry. Watching a task must not
           // fail it.

@@ -1,6 +1,8 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { v5 } from "uuid";
+import { isRecord } from "../../../schema/json.ts";
+import type { Pipeline } from "../../../schema/pipeline.ts";
 import type { ObjectInfo } from "../node.ts";
 
 /** Who a task belongs to and what it runs; its tokens follow from this. */
@@ -30,6 +32,16 @@ export function publicToken(identity: Omit<TaskIdentity, "userId">): string {
 /** The short id that events and listings show: eight characters and source. */
 export function displayId(token: string, source: string): string {
   return `${token.replace(/^(tk|pk)_/, "").slice(0, 8)}.${source}`;
+}
+
+/** A digest of a pipeline: the same whatever the order of its members. */
+export function pipelineHash(pipeline: Pipeline): string {
+  const text = JSON.stringify(pipeline, (_, value) => {
+    if (!isRecord(value)) return value;
+    const members = Object.entries(value);
+    return Object.fromEntries(members.sort(([a], [b]) => a < b ? -1 : 1));
+  });
+  return bytesToHex(sha256(new TextEncoder().encode(text))).slice(0, 16);
 }
 
 /** The first 32 hex digits of SHA-256; keys must be given in sorted order. */

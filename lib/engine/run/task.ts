@@ -4,6 +4,7 @@ import { type Clock, type Deferred, deferred } from "../../async.ts";
 import { ExecutionException, PipeException } from "../../errors.ts";
 import type { Permission } from "../access/permissions.ts";
 import type { Plan } from "../pipeline/compile.ts";
+import type { RunBegin } from "../monitor/event_log.ts";
 import type { Monitors, TaskTopic } from "../monitor/monitors.ts";
 import type { NodeFiles } from "../node.ts";
 import { Execution, type ExecutionOptions } from "./execution.ts";
@@ -24,6 +25,10 @@ export interface TaskSpec extends TaskTopic {
   /** Seconds of idleness that are allowed; 0 for no limit. */
   readonly ttl: number;
   readonly traceLevel: TraceLevel;
+  /** What started it. */
+  readonly trigger: RunBegin["trigger"];
+  /** Tells whether two runs had the same pipeline. */
+  readonly pipelineHash: string;
   /** Values for placeholders, kept for restarts. */
   readonly env: Readonly<Record<string, string>>;
 }

@@ -7,6 +7,7 @@ import {
 } from "../../../schema/task.ts";
 import type { Clock } from "../../async.ts";
 import { Secrets } from "../../protocol/secrets.ts";
+import type { RunBegin } from "../monitor/event_log.ts";
 import type { TaskEvents } from "../monitor/monitors.ts";
 import type { ObjectInfo } from "../node.ts";
 import type { Failure } from "./failure.ts";
@@ -30,6 +31,8 @@ export interface TaskRecordOptions {
   readonly projectId: string;
   readonly source: string;
   readonly traceLevel: TraceLevel;
+  readonly trigger: RunBegin["trigger"];
+  readonly pipelineHash: string;
   readonly clock: Clock;
   readonly events: TaskEvents;
 }
@@ -119,9 +122,12 @@ export class TaskRecord {
 
   /** Move to another state; watchers are told at once. */
   enter(state: TaskState, fields: Partial<Changing> = {}): void {
-    const { events, traceLevel } = this.#options;
+    const { events, traceLevel, trigger, pipelineHash } = this.#options;
     const begun = state === TASK_STATE.STARTING && this.#fields.startTime === 0;
-    if (begun) this.#beginSeq = events.begin(traceLevel);
+    if (begun) {
+      const run = { traceLevel, trigger, pipelineHash };
+      this.#beginSeq = events.begin(run);
+    }
     const times = begun ? { startTime: unixSeconds() } : {};
     const before = this.#fields.state;
     this.#fields = { ...this.#fields, ...times, ...fields, state };
@@ -145,13 +151,19 @@ export class TaskRecord {
     });
     this.#measure();
     this.announce("end", reason);
-    const outcome = state === TASK_STATE.CANCELLED ? "cancelled" : "ok";
-    this.#options.events.end(this.endedBadly ? "error" : outcome);
+    // Who has run for as long as it was to run has done well.
+    const isStopped = state === TASK_STATE.CANCELLED && reason !== "ttl";
+    this.#options.events.end({
+      outcome: isStopped ? "cancelled" : this.endedBadly ? "error" : "ok",
+      detail: this.#fields.exitMessage,
+      reason,
+    });
   }
 
   /** Report that the task began, ended or started again. */
   announce(action: "begin" | "end" | "restart", reason?: EndReason): void {
     const { events, name, projectId, source } = this.#options;
+    if (action === "restart") events.restart();
     const body = (): Record<string, unknown> => ({
       action,
       name,
