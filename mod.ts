@@ -117,16 +117,14 @@ export {
   getServerInfo,
   type ServerInfoOptions,
 } from "./lib/session/connect.ts";
-export type { ReconnectOptions } from "./lib/session/reconnect.ts";
 export type {
   Auth,
   AuthContext,
   ConnectOptions,
-} from "./lib/session/options.ts";
-export type {
+  ReconnectOptions,
   ResultWarning,
   SessionCallbacks,
-} from "./lib/session/callbacks.ts";
+} from "./lib/session/options.ts";
 export type {
   CallOptions,
   ConnectionInfo,

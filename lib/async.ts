@@ -256,12 +256,15 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 }
 
 /**
- * Call a callback of the user's. What it throws, and what a promise of it
+ * Call a callback of the user's, if there is one. What it throws, and what a promise of it
  * rejects with, is ignored: an observer must not change what it observes.
  */
-export function notify<T>(callback: (value: T) => unknown, value: T): void {
+export function notify<T>(
+  callback: ((value: T) => unknown) | undefined,
+  value: T,
+): void {
   try {
-    const result = callback(value);
+    const result = callback?.(value);
     if (isThenable(result)) Promise.resolve(result).catch(ignore);
   } catch {
     // Errors thrown by the callback are ignored.
@@ -273,7 +276,7 @@ export function notify<T>(callback: (value: T) => unknown, value: T): void {
  */
 export function makeDisposable(
   target: object,
-  dispose: () => Promise<void>,
+  dispose: () => PromiseLike<void>,
 ): void {
   if (typeof Symbol.asyncDispose !== "symbol") return;
   Object.defineProperty(target, Symbol.asyncDispose, { value: dispose });

@@ -1,17 +1,9 @@
 import type { ResponseMessage } from "../../schema/envelope.ts";
-import {
-  abortable,
-  type Clock,
-  deferred,
-  ignore,
-  onAbort,
-  within,
-} from "../async.ts";
-import type { Connection } from "../transport/transport.ts";
+import { type Clock, deferred, follow, ignore, within } from "../async.ts";
 import type { Calls, Request, RequestOptions } from "./calls.ts";
 
 /** How long a session or a connection may take to close, by default. */
-const CLOSE_GRACE_MS = 1_000;
+export const CLOSE_GRACE_MS = 1_000;
 
 /** Something that the server holds for a connection, for example an open pipe. */
 export interface Attachment {
@@ -84,33 +76,6 @@ export class Attachments extends Set<Attachment> {
       attachment.lost(reason());
     }
   }
-}
-
-/**
- * Wait for a first connection; where the platform does not say why there is
- * none, ask by HTTP. Later attempts do not: each would be two requests.
- */
-export async function whyNot(
-  dial: Promise<Connection>,
-  signal: AbortSignal,
-  clock: Clock,
-): Promise<Connection> {
-  try {
-    return await dial;
-  } catch (error) {
-    // Offline, a page may not get the module.
-    const loading = import("../transport/what_answers.ts");
-    const module = await abortable(loading, signal).catch(ignore);
-    throw module ? await module.whatAnswers(error, signal, clock) : error;
-  }
-}
-
-/** Close a connection, if there is one, but do not wait for a silent peer. */
-export async function closeConnection(
-  clock: Clock,
-  connection: Connection | undefined,
-): Promise<void> {
-  await within(clock, CLOSE_GRACE_MS, connection?.close(1000, ""));
 }
 
 /** How a request has left. */
@@ -186,7 +151,7 @@ export async function acquire<T>(
       return sent === undefined;
     },
   };
-  const detach = onAbort(options.signal, (reason) => giveUp.abort(reason));
+  const detach = follow(giveUp, options.signal);
   core.attachments.add(attachment);
   let response: ResponseMessage;
   try {

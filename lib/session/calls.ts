@@ -11,7 +11,12 @@ import { valueBytes } from "../bounded_queue.ts";
 import { isDAPException, TimeoutException } from "../errors.ts";
 import { FrameBuffer } from "../protocol/frame.ts";
 import type { Connection, Payload } from "../transport/transport.ts";
-import { queueFull, slowConnection } from "./failures.ts";
+import {
+  notConnected,
+  queueFull,
+  sessionClosed,
+  slowConnection,
+} from "./failures.ts";
 import type { CallOptions } from "./session.ts";
 
 /** Answers that are still awaited after their callers gave up. */
@@ -71,43 +76,35 @@ export type SentListener = (
   connection: Connection,
 ) => void;
 
-/** Where a request can go now. */
-export interface Route {
-  /** The connection that it may leave on; absent if there is none. */
-  readonly connection: Connection | undefined;
-  /** The number of that connection. */
-  readonly line: number;
-  /** Whether it may wait for another connection. */
-  readonly mayWait: boolean;
+/** What {@linkcode Calls} needs to know; it changes when the session moves. */
+export interface CallSettings {
+  readonly clock: Clock;
+  /** The limit of a call, in milliseconds. */
+  readonly requestTimeout: number;
+  /** Whether calls wait for a connection. */
+  readonly persist: boolean;
 }
 
-/** What {@linkcode Calls} needs to know about its session. */
-export interface CallsHost {
-  /** The settings of the session; they change when it moves. */
-  settings(): {
-    readonly clock: Clock;
-    readonly requestTimeout: number;
-    readonly persist: boolean;
-  };
-  /** Where a request can go now. */
-  route(options: RequestOptions): Route;
-  /** Why a request cannot leave. */
-  refusal(): Error;
-}
+/**
+ * What a session does. While it is `connecting`, only requests of the attempt
+ * itself leave: servers close connections that send anything else before the
+ * login is answered. While it is `moving` or `closing`, its connection is
+ * still open, for requests that free something on the server.
+ */
+export type Phase = "connecting" | "ready" | "moving" | "closing" | "ended";
 
 /** A request that waits for its answer. */
 interface Waiter {
-  readonly resolve: (response: ResponseMessage) => void;
+  /** Takes the answer; a late one where the caller has given up. */
+  resolve: (response: ResponseMessage) => void;
   readonly reject: (reason: unknown) => void;
   readonly command: string;
   readonly timeout: number;
+  /** When the caller stops waiting. */
+  readonly deadline: number;
   readonly onLate: LateAnswer | undefined;
   /** Ends what the request needs on its connection. */
   readonly cancel: (() => void) | undefined;
-  /** When the caller stops waiting; `Infinity` if it has given up. */
-  deadline: number;
-  /** Whether the caller has given up, and only `onLate` waits. */
-  late: boolean;
   /** Stops what may end the wait: the caller's signal, or a timer. */
   detach: () => void;
 }
@@ -122,18 +119,21 @@ interface Waiter {
  * runtimes. It wakes up every second, so that a process with all its answers
  * can end.
  */
-export class Calls {
-  /** The connection that all requests may leave on now, if there is one. */
-  ready:
-    | { readonly connection: Connection; readonly epoch: number }
-    | undefined;
-  readonly #host: CallsHost;
+export class Calls<Settings extends CallSettings = CallSettings> {
+  settings: Settings;
+  protected phase: Phase = "connecting";
+  /** The connection that is open, if there is one. */
+  protected connection: Connection | undefined;
+  /** Numbers the connections. What an older one reports is ignored. */
+  protected epoch = 0;
+  /** The attempt to connect, or the delay before one, that is in progress. */
+  protected attempt: AbortController | undefined;
   readonly #clock: Clock;
   readonly #waiters: Map<number, Waiter> = new Map();
-  /** How many of them are late. */
-  #late = 0;
-  /** Calls that wait for a connection; `undefined` where none may wait. */
-  #queue: Set<Deferred<void>> | undefined;
+  /** Those whose callers have given up, in the order in which they did. */
+  readonly #late: Map<number, Waiter> = new Map();
+  /** Calls that wait for a connection. */
+  readonly #queue: Set<Deferred<void>> = new Set();
   #queuedBytes = 0;
   // A random start: servers may forward the numbers of several clients on one
   // connection of their own.
@@ -141,14 +141,24 @@ export class Calls {
   #cancelTimer: () => void = ignore;
   #timerAt = Infinity;
 
-  constructor(host: CallsHost) {
-    this.#host = host;
-    this.#clock = host.settings().clock;
+  constructor(settings: Settings) {
+    this.settings = settings;
+    this.#clock = settings.clock;
   }
 
-  /** How many requests wait for their answers. */
-  get size(): number {
-    return this.#waiters.size - this.#late;
+  /** Whether calls can be made. */
+  get ready(): boolean {
+    return this.phase === "ready";
+  }
+
+  /** Whether the session closes or has ended. */
+  protected get isOver(): boolean {
+    return this.phase === "closing" || this.phase === "ended";
+  }
+
+  /** The number of the open connection, if there is one. */
+  get line(): number | undefined {
+    return this.connection && this.epoch;
   }
 
   /**
@@ -165,12 +175,18 @@ export class Calls {
       const bare = { ...request, arguments: rest };
       return this.request(bare, { ...options, payload });
     }
-    const { connection, line, mayWait } = this.#routeOf(options);
+    const { frees, line, onLate, onLine, payload, signal } = options;
+    const { epoch, phase } = this;
+    const isOwn = phase === "connecting" && !!signal &&
+      signal === this.attempt?.signal;
+    const mayLeave = (line ?? epoch) === epoch &&
+      (phase === "ready" || (phase === "connecting" ? isOwn : frees));
+    const mayWait = !isOwn && !frees && line === undefined;
+    const connection = mayLeave ? this.connection : undefined;
     if (!connection) {
       if (mayWait) return this.#requestLater(request, options);
-      return Promise.reject(this.#host.refusal());
+      return Promise.reject(this.refusal());
     }
-    const { onLate, onLine, payload, signal } = options;
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
       const timeout = this.#limit(options);
@@ -181,16 +197,14 @@ export class Calls {
         reject,
         command,
         timeout,
+        deadline: this.#clock.now() + timeout,
         onLate,
         cancel,
-        deadline: this.#clock.now() + timeout,
-        late: false,
         detach: ignore,
       };
       this.#waiters.set(seq, waiter);
-      if (signal) {
-        waiter.detach = onAbort(signal, (reason) => this.#giveUp(seq, reason));
-      }
+      const giveUp = (reason: unknown): void => this.#giveUp(seq, reason);
+      if (signal) waiter.detach = onAbort(signal, giveUp);
       this.#arm(waiter.deadline);
       const message: {
         -readonly [K in keyof RequestMessage]: RequestMessage[K];
@@ -203,69 +217,50 @@ export class Calls {
         this.#take(seq);
         // A connection that has ended may say so here before it reports it.
         const ended = isDAPException(error, "not-connected");
-        if (!ended || !mayWait || !this.#host.settings().persist) throw error;
-        this.hold();
+        if (!ended || !mayWait || !this.settings.persist) throw error;
         return resolve(this.#requestLater(request, options));
       }
-      const giveUp = (reason: unknown): void => this.#giveUp(seq, reason);
-      onLine?.(line, cancel ?? ignore, giveUp, connection);
+      onLine?.(epoch, cancel ?? ignore, giveUp, connection);
     });
   }
 
   /** Whether payload must wait; see {@linkcode Connection.isFull}. */
   isFull(onRoom?: () => void): boolean {
-    return this.ready?.connection.isFull?.(onRoom) ?? false;
+    return this.ready && !!this.connection?.isFull?.(onRoom);
   }
 
-  #routeOf(options: RequestOptions): Route {
-    const { ready } = this;
-    const { frees, line } = options;
-    if (!ready || (line ?? ready.epoch) !== ready.epoch) {
-      return this.#host.route(options);
-    }
-    const mayWait = !frees && line === undefined;
-    return { connection: ready.connection, line: ready.epoch, mayWait };
-  }
-
-  /** Let calls wait while there is no connection. */
-  hold(): void {
-    this.#queue ??= new Set();
+  /** Why a request cannot leave. */
+  protected refusal(): Error {
+    return this.phase === "closing" ? sessionClosed(false) : notConnected();
   }
 
   /** Send the calls that wait, in their order. */
-  release(): void {
-    for (const gate of this.#takeQueue()) gate.resolve();
+  protected release(): void {
+    for (const gate of this.#queue) gate.resolve();
   }
 
-  /** Reject the calls that wait for a connection, and let none wait. */
-  rejectQueued(reason: () => unknown): void {
-    for (const gate of this.#takeQueue()) gate.reject(reason());
-  }
-
-  #takeQueue(): Iterable<Deferred<void>> {
-    const queue = this.#queue ?? [];
-    this.#queue = undefined;
-    return queue;
+  /** Reject the calls that wait for a connection. */
+  protected rejectQueued(reason: () => unknown): void {
+    for (const gate of this.#queue) gate.reject(reason());
   }
 
   /** An answer has arrived. */
-  settle(response: ResponseMessage): void {
-    const waiter = this.#take(response.request_seq);
-    if (waiter?.late) waiter.onLate?.(response);
-    else waiter?.resolve(response);
+  protected settle(response: ResponseMessage): void {
+    this.#take(response.request_seq)?.resolve(response);
   }
 
   /** No answer to one request will come. */
-  fail(seq: number, reason: unknown): void {
+  protected fail(seq: number, reason: unknown): void {
     const waiter = this.#take(seq);
     waiter?.reject(reason);
     waiter?.onLate?.(undefined);
   }
 
   /** The connection has ended, and with it every answer. */
-  failAll(reason: () => unknown): void {
+  protected failAll(reason: () => unknown): void {
     this.#disarm();
-    for (const seq of [...this.#waiters.keys()]) this.fail(seq, reason());
+    const all = [...this.#waiters.keys(), ...this.#late.keys()];
+    for (const seq of all) this.fail(seq, reason());
   }
 
   /**
@@ -280,8 +275,7 @@ export class Calls {
     bytes = 0,
   ): Promise<number> {
     const { signal } = options;
-    const queue = this.#queue;
-    if (!queue) throw this.#host.refusal();
+    if (this.isOver || !this.settings.persist) throw this.refusal();
     signal?.throwIfAborted();
     const limit = this.#limit(options);
     const held = CALL_BYTES + bytes;
@@ -293,11 +287,11 @@ export class Calls {
       gate.reject(slowConnection(command, limit));
     });
     const detach = onAbort(signal, gate.reject);
-    queue.add(gate);
+    this.#queue.add(gate);
     try {
       await gate.promise;
     } finally {
-      queue.delete(gate);
+      this.#queue.delete(gate);
       this.#queuedBytes -= held;
       cancel();
       detach();
@@ -312,10 +306,9 @@ export class Calls {
   ): Promise<ResponseMessage> {
     const { payload } = options;
     // A buffer that is being filled belongs to the connection that was lost.
-    if (payload instanceof FrameBuffer) throw this.#host.refusal();
-    const { arguments: args, command } = request;
-    const bytes = valueBytes([args, payload], Infinity);
-    const waiting = this.untilConnected(command, options, bytes);
+    if (payload instanceof FrameBuffer) throw this.refusal();
+    const bytes = valueBytes([request.arguments, payload], Infinity);
+    const waiting = this.untilConnected(request.command, options, bytes);
     // Synchronously: the caller may reuse its bytes when this has returned.
     const copy = payload && new Uint8Array(payload);
     const timeout = await waiting;
@@ -323,45 +316,34 @@ export class Calls {
   }
 
   #limit({ timeout }: CallOptions): number {
-    return timeout ?? this.#host.settings().requestTimeout;
+    return timeout ?? this.settings.requestTimeout;
   }
 
   #take(seq: number): Waiter | undefined {
-    const waiter = this.#waiters.get(seq);
+    const waiter = this.#waiters.get(seq) ?? this.#late.get(seq);
     if (!waiter) return undefined;
     this.#waiters.delete(seq);
-    if (waiter.late) this.#late--;
+    this.#late.delete(seq);
     waiter.detach();
     return waiter;
   }
 
   /** Stop waiting; a late answer goes to `onLate`. */
   #giveUp(seq: number, reason: unknown): void {
-    const waiter = this.#take(seq);
-    if (!waiter) return;
+    if (!this.#waiters.has(seq)) return;
+    const waiter = this.#take(seq)!;
     const { cancel, onLate } = waiter;
-    if (!onLate) cancel?.();
-    else {
-      if (this.#late >= MAX_LATE) this.#forgetOldest();
-      this.#late++;
-      waiter.late = true;
-      waiter.deadline = Infinity;
-      waiter.detach = cancel
-        ? this.#clock.after(LATE_MS, () => {
-          cancel();
-          this.fail(seq, reason);
-        }, { ref: false })
-        : ignore;
-      this.#waiters.set(seq, waiter);
-    }
     waiter.reject(reason);
-  }
-
-  /** Of the late ones, which stand in the order in which they gave up. */
-  #forgetOldest(): void {
-    for (const [seq, { late }] of this.#waiters) {
-      if (late) return this.fail(seq, undefined);
+    if (!onLate) return cancel?.();
+    if (this.#late.size >= MAX_LATE) {
+      this.fail(this.#late.keys().next().value!, reason);
     }
+    this.#late.set(seq, waiter);
+    waiter.resolve = onLate;
+    waiter.detach = this.#clock.after(cancel ? LATE_MS : Infinity, () => {
+      cancel?.();
+      this.fail(seq, reason);
+    }, { ref: false });
   }
 
   /** Let the timer fire at a time, at the latest. */
@@ -377,15 +359,14 @@ export class Calls {
 
   #disarm(): void {
     this.#cancelTimer();
-    this.#cancelTimer = ignore;
     this.#timerAt = Infinity;
   }
 
   #sweep(): void {
-    this.#disarm();
+    this.#timerAt = Infinity;
     const now = this.#clock.now();
     let next = Infinity;
-    for (const [seq, { command, deadline, timeout }] of [...this.#waiters]) {
+    for (const [seq, { command, deadline, timeout }] of this.#waiters) {
       if (deadline > now) next = Math.min(next, deadline);
       else {
         const message = `No answer to "${command}" within ${timeout} ms`;

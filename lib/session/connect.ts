@@ -1,17 +1,12 @@
 import type { ServerInfo } from "../../schema/account.ts";
 import type { TypedEvent } from "../../schema/typed_event.ts";
 import { inSequence } from "../bounded_queue.ts";
-import { checkOptions } from "../check.ts";
-import { handleOf } from "./handle.ts";
-import { lifecycleObserver } from "./callbacks.ts";
-import {
-  CONNECT_NAMES,
-  type ConnectOptions,
-  resolveSettings,
-} from "./options.ts";
 import { call } from "./call.ts";
 import { SessionCore } from "./core.ts";
+import { handleOf } from "./handle.ts";
+import type { ConnectOptions } from "./options.ts";
 import type { Session } from "./session.ts";
+import { lifecycleObserver, resolveSettings } from "./settings.ts";
 
 /**
  * Connect to an engine and log in.
@@ -47,19 +42,15 @@ import type { Session } from "./session.ts";
  * ```
  */
 export async function connect(options: ConnectOptions = {}): Promise<Session> {
-  // Else the credential would go to wherever the default leads.
-  checkOptions(options, "connect({ uri, auth })", CONNECT_NAMES);
-  const { signal, timeout, onEvent } = options;
-  signal?.throwIfAborted();
   const core = new SessionCore(await resolveSettings(options));
+  const { onEvent, signal, timeout } = options;
   if (onEvent) {
     const notify = inSequence(onEvent);
     core.listeners.add((event) => notify(event as TypedEvent));
   }
-  const observer = lifecycleObserver(options);
-  if (observer) core.observers.add(observer);
+  core.observers.add(lifecycleObserver(options));
   await core.open({ signal, timeout });
-  return handleOf(core, () => core.close());
+  return handleOf(core);
 }
 
 /** Options of {@linkcode getServerInfo}: those of `connect` that make sense. */
@@ -96,17 +87,12 @@ export async function getServerInfo(
   options: ServerInfoOptions = {},
 ): Promise<ServerInfo> {
   // The options of `connect` may be passed on as they are.
-  checkOptions<ConnectOptions>(
+  const settings = await resolveSettings(
     options,
     "getServerInfo({ uri })",
-    CONNECT_NAMES,
+    true,
   );
   const { signal, timeout } = options;
-  const settings = await resolveSettings({
-    ...options,
-    heartbeat: false,
-    anonymous: true,
-  });
   const core = new SessionCore(settings);
   await core.open({ signal, timeout, login: false });
   try {

@@ -1,7 +1,8 @@
 import { checkOptions } from "../check.ts";
-import { type Auth, withTarget } from "./options.ts";
 import { coreOf } from "./core.ts";
+import type { Auth } from "./options.ts";
 import type { CallOptions, ConnectionInfo, Session } from "./session.ts";
+import { withTarget } from "./settings.ts";
 
 /** Options of {@linkcode close}. */
 export interface CloseOptions {
@@ -54,12 +55,7 @@ export function isConnected(session: Session): boolean {
  * @returns The information, for display and debugging.
  */
 export function getConnectionInfo(session: Session): ConnectionInfo {
-  const core = coreOf(session);
-  return {
-    connected: core.ready,
-    transport: core.settings.transport.name,
-    uri: core.uri,
-  };
+  return coreOf(session).info;
 }
 
 /**

@@ -2,36 +2,37 @@ import type { ConnectResult } from "../../schema/account.ts";
 import { isEvent, type Message } from "../../schema/envelope.ts";
 import {
   abortable,
+  type Clock,
   deadline,
   type Deferred,
   deferred,
   delay,
+  follow,
   ignore,
   LazySignal,
   makeDisposable,
-  onAbort,
+  within,
 } from "../async.ts";
 import { kindOf } from "../check.ts";
 import { shownEvent, shownFailure } from "../protocol/secrets.ts";
-import type { CloseInfo } from "../transport/transport.ts";
-import { Attachments, closeConnection, whyNot } from "./attachments.ts";
-import { Calls, type RequestOptions, type Route } from "./calls.ts";
+import type { CloseInfo, Connection } from "../transport/transport.ts";
+import { VERSION } from "../version.ts";
+import { Attachments, CLOSE_GRACE_MS } from "./attachments.ts";
+import { Attempts } from "./attempts.ts";
+import { Calls, type Phase } from "./calls.ts";
 import {
   endOf,
   gaveUp,
   lost,
   messageOf,
-  notConnected,
   sessionClosed,
   sessionMoved,
   slowStep,
 } from "./failures.ts";
 import { insideOf } from "./handle.ts";
-import { Login } from "./login.ts";
-import type { Settings } from "./options.ts";
-import { ReconnectPolicy } from "./reconnect.ts";
 import type {
   CallOptions,
+  ConnectionInfo,
   LifecycleEvent,
   OpenOptions,
   Restorer,
@@ -39,14 +40,13 @@ import type {
   SessionEnd,
   SessionListener,
 } from "./session.ts";
-import { connectionOf, IDLE, routeOf, transition } from "./state.ts";
+import type { Settings } from "./settings.ts";
 
 /** What an attempt follows: an object, since `undefined` can be thrown, too. */
 type Failure = { readonly reason: unknown } | undefined;
 
 /** The state of a session and what drives it; callers hold only its handle. */
-export class SessionCore implements Session {
-  settings: Settings;
+export class SessionCore extends Calls<Settings> implements Session {
   /** What the server holds for the connection. */
   readonly attachments: Attachments = new Attachments();
   /** Receive every event, in order of arrival. */
@@ -57,41 +57,21 @@ export class SessionCore implements Session {
   readonly restorers: Set<Restorer> = new Set();
   /** Receive what happens to the connection. */
   readonly observers: Set<(event: LifecycleEvent) => void> = new Set();
-  /** Send a request; see {@linkcode Calls.request}. */
-  request: Calls["request"];
-  /** Wait for a connection; see {@linkcode Calls.untilConnected}. */
-  readonly untilConnected: Calls["untilConnected"];
-  /** Whether payload must wait; see {@linkcode Calls.isFull}. */
-  readonly isFull: Calls["isFull"];
   uri: string;
   identity: ConnectResult | undefined;
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
-  readonly #calls: Calls;
-  readonly #policy: ReconnectPolicy;
-  readonly #login: Login = new Login();
+  readonly #attempts: Attempts;
   readonly #lifetime: LazySignal = new LazySignal();
   readonly #closed: Deferred<SessionEnd> = deferred();
   readonly closed: Promise<SessionEnd> = this.#closed.promise;
-  #state = IDLE;
-  /** The attempt, or the delay before one, that is in progress. */
-  #attempt: AbortController | undefined;
-  /** The latest `open`; earlier ones stop. */
+  /** The latest `open`; earlier ones stop, and all with the session. */
   #run: object | undefined;
   #end: Promise<void> | undefined;
 
   constructor(settings: Settings) {
-    const { clock, random, reconnect } = settings;
-    this.settings = settings;
+    super(settings);
     this.uri = settings.url.href;
-    this.#policy = new ReconnectPolicy(clock, random, reconnect);
-    const calls = this.#calls = new Calls({
-      settings: () => this.settings,
-      route: (options) => this.#route(options),
-      refusal: () => this.#refusal(),
-    });
-    this.request = calls.request.bind(calls);
-    this.untilConnected = calls.untilConnected.bind(calls);
-    this.isFull = calls.isFull.bind(calls);
+    this.#attempts = new Attempts(settings);
     makeDisposable(this, () => this.close());
   }
 
@@ -99,14 +79,10 @@ export class SessionCore implements Session {
     return this.#lifetime.signal;
   }
 
-  /** Whether calls can be made. */
-  get ready(): boolean {
-    return this.#state.phase === "ready";
-  }
-
-  /** The number of the open connection, if there is one. */
-  get line(): number | undefined {
-    return connectionOf(this.#state) && this.#state.epoch;
+  /** How the session is connected. */
+  get info(): ConnectionInfo {
+    const transport = this.settings.transport.name;
+    return { connected: this.ready, transport, uri: this.uri };
   }
 
   /**
@@ -120,32 +96,27 @@ export class SessionCore implements Session {
     const { drop, signal } = options;
     const end = clock.now() + maxRetryTime;
     let failure: Failure = drop && { reason: drop };
-    let { old } = options;
-    if (persist) this.#calls.hold();
     for (;;) {
       let isLast = !persist;
-      const attempt = this.#attempt = new AbortController();
-      const detach = onAbort(signal, (reason) => attempt.abort(reason));
+      const attempt = this.attempt = new AbortController();
+      const detach = follow(attempt, signal);
       try {
-        if (this.#lifetime.aborted) throw this.signal.reason;
         attempt.signal.throwIfAborted();
         if (failure) {
           const { reason } = failure;
-          const ms = this.#policy.nextDelay(reason, end - clock.now());
-          const { failures } = this.#policy;
+          const ms = this.#attempts.nextDelay(reason, end - clock.now());
+          const { failures } = this.#attempts;
           this.#emit({ type: "reconnecting", delay: ms, attempt: failures });
           await delay(clock, ms, attempt.signal);
           isLast ||= clock.now() >= end;
           if (isLast) throw gaveUp(maxRetryTime, reason);
         }
-        return await this.#connect({ ...options, old }, failure, attempt);
+        return await this.#connect(options, failure, attempt);
       } catch (error) {
         if (run !== this.#run) throw error;
-        const over = signal?.aborted || this.#lifetime.aborted;
-        const offline = this.#login.wasOffline(error);
-        isLast ||= over || !this.#policy.shouldReconnect(error, offline);
+        isLast ||= signal?.aborted || !this.#attempts.mayFollow(error);
         const event = { message: messageOf(error), error, final: isLast };
-        if (!over) this.#emit({ type: "connect-error", ...event });
+        if (!signal?.aborted) this.#emit({ type: "connect-error", ...event });
         // An observer may have closed or moved the session, here and below.
         if (run !== this.#run) throw error;
         if (isLast) {
@@ -153,15 +124,13 @@ export class SessionCore implements Session {
           throw error;
         }
         failure = { reason: error };
-        old = undefined;
-        const unfinished = connectionOf(this.#state);
-        this.#step({ type: "dropped", epoch: this.#state.epoch });
+        const unfinished = this.#leave("connecting");
         this.#drop(() => error);
         await closeConnection(clock, unfinished);
         if (run !== this.#run) throw error;
       } finally {
         detach();
-        if (attempt === this.#attempt) this.#attempt = undefined;
+        if (attempt === this.attempt) this.attempt = undefined;
       }
     }
   }
@@ -175,37 +144,18 @@ export class SessionCore implements Session {
   async move(settings: Settings, options: CallOptions): Promise<void> {
     const { signal, timeout } = options;
     signal?.throwIfAborted();
-    const { phase } = this.#state;
-    if (phase === "closing" || phase === "ended") throw this.#refusal();
-    const old = connectionOf(this.#state);
+    if (this.isOver) throw this.refusal();
     const moved = sessionMoved();
     this.settings = settings;
     this.identity = undefined;
-    this.#attempt?.abort(moved);
-    this.#step({ type: "move" });
+    this.attempt?.abort(moved);
+    if (this.ready) this.phase = "moving";
     // A session that persists goes on when the caller stops waiting.
     const opening = settings.persist
-      ? abortable(this.open({ timeout, old }), signal)
-      : this.open({ ...options, old });
+      ? abortable(this.open({ timeout }), signal)
+      : this.open(options);
     this.#disconnected(moved.message, false);
-    if (this.#state.phase !== "moving") this.#drop(() => moved);
     await opening;
-  }
-
-  #route(options: RequestOptions): Route {
-    const { line, signal, frees = false } = options;
-    const own = !!signal && signal === this.#attempt?.signal;
-    const elsewhere = line !== undefined && line !== this.#state.epoch;
-    return {
-      connection: elsewhere ? undefined : routeOf(this.#state, own, frees),
-      line: this.#state.epoch,
-      mayWait: !own && !frees && line === undefined,
-    };
-  }
-
-  #refusal(): Error {
-    const { phase } = this.#state;
-    return phase === "closing" ? sessionClosed(false) : notConnected();
   }
 
   /**
@@ -213,19 +163,20 @@ export class SessionCore implements Session {
    * steps share one deadline, which aborts the attempt.
    */
   async #connect(
-    { login = true, old, timeout }: OpenOptions,
+    { login = true, timeout }: OpenOptions,
     failure: Failure,
     attempt: AbortController,
   ): Promise<void> {
     const { settings } = this;
     const { clock, secrets, transport, url } = settings;
     const { signal } = attempt;
-    if (this.#state.phase === "moving") {
+    if (this.phase === "moving") {
       await abortable(this.attachments.free(clock, sessionMoved), signal);
       signal.throwIfAborted(); // a later attempt may have connected
       this.#drop(sessionMoved);
     }
-    const { epoch } = this.#step({ type: "connect" });
+    const old = this.#leave("connecting");
+    const { epoch } = this;
     if (old) await closeConnection(clock, old);
     signal.throwIfAborted();
     const limit = timeout ?? settings.connectTimeout;
@@ -237,32 +188,39 @@ export class SessionCore implements Session {
     try {
       // First the credential: servers have few places for connections that are
       // not logged in (lib/protocol/README.md#limits).
-      const context = {
-        attempt: failure ? this.#policy.failures : 0,
-        reason: failure?.reason,
-        signal,
-      };
-      const credential = login &&
-        await this.#login.credential(settings, this.identity, context);
+      const credential = login
+        ? await this.#attempts.credential(settings, this.identity, {
+          attempt: failure ? this.#attempts.failures : 0,
+          reason: failure?.reason,
+          signal,
+        })
+        : "";
       signal.throwIfAborted();
       step = "connect to";
       const dial = transport.dial(url, {
         onMessage: (message) => this.#receive(message, epoch),
         onClose: (info) => this.#dropped(info, epoch),
         onUnanswered: (seq, error) =>
-          epoch === this.#state.epoch && this.#calls.fail(seq, error),
+          epoch === this.epoch && this.fail(seq, error),
       }, { signal, timeout: limit, clock, redact: secrets.hide });
       const connection = await (failure ? dial : whyNot(dial, signal, clock));
       if (signal.aborted) {
         await closeConnection(clock, connection);
         throw signal.reason;
       }
-      this.#step({ type: "opened", epoch, connection });
+      this.connection = connection;
       this.uri = connection.uri;
-      if (credential) {
+      if (login) {
         step = "log in at";
-        const send = this.request;
-        account = await this.#login.run(settings, credential, signal, send);
+        const response = await this.request({
+          command: "auth",
+          arguments: {
+            auth: credential,
+            clientName: settings.module,
+            clientVersion: VERSION,
+          },
+        }, { signal, timeout: Infinity });
+        account = this.#attempts.account(response, settings, credential);
         signal.throwIfAborted();
         step = "restore a session at";
         // Side by side; their errors are ignored.
@@ -273,22 +231,19 @@ export class SessionCore implements Session {
     } finally {
       cancel();
     }
-    if (login) this.identity = account;
-    this.#attempt = undefined;
-    this.#step({ type: "authenticated", epoch });
-    if (login) {
-      this.#policy.connected();
-      const info = { connected: true, transport: transport.name };
-      this.#emit({ type: "connected", info: { ...info, uri: this.uri } });
-    }
-    if (this.ready) this.#calls.release();
+    this.identity = account;
+    this.attempt = undefined;
+    this.phase = "ready";
+    this.#attempts.connected();
+    this.#emit({ type: "connected", info: this.info });
+    if (this.ready) this.release();
   }
 
   #receive(message: Message, epoch: number): void {
-    if (epoch !== this.#state.epoch) return;
+    if (epoch !== this.epoch) return;
     const { secrets } = this.settings;
     if (message.type === "response") {
-      this.#calls.settle(
+      this.settle(
         message.success === false ? shownFailure(message, secrets) : message,
       );
     } else if (isEvent(message)) {
@@ -297,93 +252,120 @@ export class SessionCore implements Session {
     }
   }
 
+  /** The connection has ended by itself. */
   #dropped(closed: CloseInfo, epoch: number): void {
-    const { phase } = this.#state;
-    // Ignore closes that the client initiated.
-    const over = phase === "ended" || phase === "idle";
-    if (epoch !== this.#state.epoch || over) return;
-    const { persist, secrets } = this.settings;
-    const info = { ...closed, reason: secrets.hide(closed.reason) };
-    this.#step({ type: "dropped", epoch });
+    if (epoch !== this.epoch) return;
+    const { attempt, phase, settings } = this;
+    const reason = settings.secrets.hide(closed.reason);
+    const info = { ...closed, reason };
     const failure = lost(info);
+    const isClosing = phase === "closing";
+    this.#leave(isClosing ? phase : "connecting");
     // There is nothing left to free; the move goes on.
     if (phase === "moving") return this.#drop(() => failure);
     // A refused login may have arrived in the same packet as the close.
-    if (this.#attempt) return this.#attempt.abort(failure);
+    if (attempt) return attempt.abort(failure);
     const run = this.#run;
-    const closing = phase === "closing";
-    if (persist) this.#calls.hold();
-    this.#disconnected(info.reason || failure.message, !closing);
-    if (run !== this.#run || this.#lifetime.aborted) return;
-    if (closing || !persist || !this.#policy.shouldReconnect(failure)) {
-      // A close while closing is expected.
-      this.#finish(info, closing ? undefined : failure).catch(ignore);
-      return;
-    }
-    this.#drop(() => failure);
-    this.open({ drop: failure }).catch(ignore);
+    this.#disconnected(reason || failure.message, !isClosing);
+    if (run !== this.#run) return;
+    // A close while closing is expected.
+    if (isClosing) return void this.#finish(info).catch(ignore);
+    if (settings.persist && this.#attempts.mayFollow(failure)) {
+      this.#drop(() => failure);
+      this.open({ drop: failure }).catch(ignore);
+    } else this.#finish(info, failure).catch(ignore);
   }
 
   async #close(grace?: number): Promise<void> {
-    const { phase } = this.#state;
-    if (phase === "moving") {
-      this.#run = undefined;
-      this.#attempt?.abort(sessionClosed());
-    }
-    this.#step({ type: "close" });
-    this.#calls.rejectQueued(() => sessionClosed(false));
-    this.closing.abort(sessionClosed);
-    if (phase === "ready" || phase === "moving") {
-      await this.attachments.free(this.settings.clock, this.#closure, grace);
-    }
+    if (this.isOver) return;
+    const isOpen = this.ready || this.phase === "moving";
+    this.phase = "closing";
+    this.#stop();
     // Synchronously if nothing is freed: a connection may open in a later turn.
+    if (isOpen) {
+      await this.attachments.free(this.settings.clock, this.#reason, grace);
+    }
     await this.#finish({ code: 1000, reason: "Closed by the client" });
   }
 
   async #finish(info: CloseInfo, error?: unknown): Promise<void> {
-    const before = this.#state;
-    if (this.#lifetime.aborted) return;
-    this.#step({ type: "end" });
-    const clean = error === undefined;
-    const failure = (): unknown => error ?? this.#closure();
-    this.#disconnected(info.reason, !clean);
-    this.#calls.rejectQueued(() => error ?? sessionClosed(false));
-    this.closing.abort(() => error ?? sessionClosed());
-    this.#drop(failure);
+    if (this.phase === "ended") return;
+    const connection = this.#leave("ended");
+    const { code, reason } = info;
+    const end = { clean: error === undefined, code, reason };
+    this.#stop(error);
+    this.#disconnected(reason, !end.clean);
+    this.#drop(this.#reason);
     this.listeners.clear();
-    this.#attempt?.abort(failure());
-    this.#lifetime.abort(failure);
-    await closeConnection(this.settings.clock, connectionOf(before));
-    const end = { clean, code: info.code, reason: info.reason };
+    this.#lifetime.abort(this.#reason);
+    await closeConnection(this.settings.clock, connection);
     this.#closed.resolve(end);
     this.#emit({ type: "ended", end });
     this.observers.clear();
   }
 
-  /** Why the client closes; made when it is needed: stacks are expensive. */
-  #closure = (): unknown => this.closing.signal.reason;
+  /** Begin the end: no attempt goes on, and no call leaves any more. */
+  #stop(error?: unknown): void {
+    this.#run = undefined;
+    this.rejectQueued(() => error ?? sessionClosed(false));
+    this.closing.abort(() => error ?? sessionClosed());
+    this.attempt?.abort(this.#reason());
+  }
+
+  /** Why the session ends; made when it is needed: stacks are expensive. */
+  #reason = (): unknown => this.closing.signal.reason;
+
+  /** Give up the connection, if there is one; what it reports is ignored. */
+  #leave(phase: Phase): Connection | undefined {
+    const { connection } = this;
+    this.connection = undefined;
+    this.phase = phase;
+    this.epoch++;
+    return connection;
+  }
 
   /** Fail everything that relied on the connection. */
   #drop(reason: () => unknown): void {
-    this.#calls.failAll(reason);
+    this.failAll(reason);
     this.attachments.lose(reason);
   }
 
   /** The session is not connected any more, if it was. */
   #disconnected(reason: string, hasError: boolean): void {
-    if (!this.#policy.disconnected()) return;
+    if (!this.#attempts.disconnected()) return;
     this.#emit({ type: "disconnected", reason, hasError });
   }
 
   #emit(event: LifecycleEvent): void {
     for (const observer of this.observers) observer(event);
   }
+}
 
-  #step(input: Parameters<typeof transition>[1]): typeof IDLE {
-    const state = this.#state = transition(this.#state, input);
-    this.#calls.ready = state.phase === "ready" ? state : undefined;
-    return state;
+/**
+ * Wait for a first connection; where the platform does not say why there is
+ * none, ask by HTTP. Later attempts do not: each would be two requests.
+ */
+async function whyNot(
+  dial: Promise<Connection>,
+  signal: AbortSignal,
+  clock: Clock,
+): Promise<Connection> {
+  try {
+    return await dial;
+  } catch (error) {
+    // Offline, a page may not get the module.
+    const loading = import("../transport/what_answers.ts");
+    const module = await abortable(loading, signal).catch(ignore);
+    throw module ? await module.whatAnswers(error, signal, clock) : error;
   }
+}
+
+/** Close a connection, if there is one, but do not wait for a silent peer. */
+async function closeConnection(
+  clock: Clock,
+  connection: Connection | undefined,
+): Promise<void> {
+  await within(clock, CLOSE_GRACE_MS, connection?.close(1000, ""));
 }
 
 /**

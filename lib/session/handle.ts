@@ -10,9 +10,9 @@ import type { Session as Public, SessionEnd } from "./session.ts";
 class Session implements Public {
   readonly #inside: Public;
 
-  constructor(inside: Public, dispose: () => Promise<void>) {
+  constructor(inside: Public) {
     this.#inside = inside;
-    makeDisposable(this, dispose);
+    makeDisposable(this, () => inside[Symbol.asyncDispose]());
   }
 
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
@@ -41,11 +41,8 @@ class Session implements Public {
 }
 
 /** Make the handle of a session. */
-export function handleOf(
-  inside: Public,
-  dispose: () => Promise<void>,
-): Public {
-  return new Session(inside, dispose);
+export function handleOf(inside: Public): Public {
+  return new Session(inside);
 }
 
 /** What a handle was made for; any other value as it is. */

@@ -1,5 +1,4 @@
 import { coreOf } from "./core.ts";
-import { getConnectionInfo } from "./connection.ts";
 import type { LifecycleEvent, Session } from "./session.ts";
 
 /** How many events wait for a slow reader; the oldest are dropped. */
@@ -58,7 +57,7 @@ export function lifecycle(session: Session): ReadableStream<LifecycleEvent> {
       stop = (): void => void core.observers.delete(observe);
       core.observers.add(observe);
       if (core.ready) {
-        observe({ type: "connected", info: getConnectionInfo(session) });
+        observe({ type: "connected", info: core.info });
       } else if (core.signal.aborted) {
         core.closed.then((end) => observe({ type: "ended", end }));
       }

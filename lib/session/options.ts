@@ -1,23 +1,10 @@
-import { type Clock, systemClock } from "../async.ts";
-import { milliseconds, type OptionNames } from "../check.ts";
-import { ValidationException } from "../errors.ts";
-import { Secrets } from "../protocol/secrets.ts";
-import { CLOUD_URI, isLoopback } from "../protocol/uri.ts";
-import {
-  type HeartbeatOptions,
-  withHeartbeat,
-} from "../transport/heartbeat.ts";
+import type { TypedEvent } from "../../schema/typed_event.ts";
+import type { Clock } from "../async.ts";
+import type { OptionNames } from "../check.ts";
+import type { HeartbeatOptions } from "../transport/heartbeat.ts";
+import type { TraceRecord } from "../transport/trace.ts";
 import type { Transport } from "../transport/transport.ts";
-import { checkTransport } from "../transport/wrap.ts";
-import { webSocketTransport } from "../transport/web_socket.ts";
-import {
-  type ResultWarning,
-  type SessionCallbacks,
-  traceObserver,
-  warningObserver,
-} from "./callbacks.ts";
-import type { ReconnectOptions } from "./reconnect.ts";
-import type { CallOptions } from "./session.ts";
+import type { CallOptions, ConnectionInfo } from "./session.ts";
 
 /** What a credential function receives. */
 export interface AuthContext {
@@ -170,6 +157,113 @@ export interface ConnectOptions extends CallOptions, SessionCallbacks {
   readonly clock?: Clock | undefined;
 }
 
+/** How a session with `persist` connects again. */
+export interface ReconnectOptions {
+  /**
+   * Decides whether another attempt is made.
+   *
+   * Receives why the connection was lost or why the last attempt failed, and
+   * the number of the attempt to come, from 1.
+   *
+   * @default {not after a refused credential, invalid input or a breach of the protocol}
+   */
+  readonly shouldReconnect?:
+    | ((error: unknown, attempt: number) => boolean)
+    | undefined;
+  /**
+   * The most milliseconds before the first attempt; it doubles with each
+   * failure.
+   *
+   * @default {250}
+   */
+  readonly firstDelay?: number | undefined;
+  /**
+   * The most milliseconds before any attempt.
+   *
+   * @default {15_000}
+   */
+  readonly maxDelay?: number | undefined;
+}
+
+/** What `onWarning` of `connect` receives besides its message. */
+export interface ResultWarning {
+  /** An object has left no result: it may have reached no component. */
+  readonly kind: "empty-result";
+  /** The id of the object. */
+  readonly objectId: string;
+  /** The media type that the pipe was opened with. */
+  readonly mimeType: string;
+  /**
+   * The lanes of the source that data of this media type takes: the first of
+   * them that the pipeline connects.
+   */
+  readonly lanes: readonly string[];
+}
+
+/** The callbacks of `connect`. Each is called synchronously. */
+export interface SessionCallbacks {
+  /** Called each time the session is connected, before waiting calls are sent. */
+  readonly onConnected?:
+    | ((info: ConnectionInfo) => void | Promise<void>)
+    | undefined;
+  /**
+   * Called when the connection is lost or closed, before the calls in flight
+   * reject; `hasError` is `false` after `close`.
+   */
+  readonly onDisconnected?:
+    | ((reason: string, hasError: boolean) => void | Promise<void>)
+    | undefined;
+  /**
+   * Called for each failed attempt to connect, and once more, with a message
+   * that says so, when `maxRetryTime` is over. Not called when the signal
+   * aborts. Errors thrown by the callbacks are ignored, and their promises are
+   * not awaited.
+   */
+  readonly onConnectError?:
+    | ((message: string, error: unknown) => void | Promise<void>)
+    | undefined;
+  /**
+   * Called with each message on the connection as JSON, without secrets and
+   * payload, as {@linkcode SessionCallbacks.onTrace} receives it.
+   */
+  readonly onProtocolMessage?: ((message: string) => void) | undefined;
+  /**
+   * Called for each object whose result has no `result_types`, which is how
+   * servers answer where the object reached no component, because none is
+   * connected to the lane of its media type; or where no response node does.
+   * The message names the media type and the lane. Errors thrown by the
+   * callback are ignored.
+   *
+   * | media type                         | lane of the source          |
+   * | ---------------------------------- | --------------------------- |
+   * | `lane/<name>`                      | `<name>`                    |
+   * | `application/rocketride-question…` | `questions`, else `tags`    |
+   * | `text/…`                           | `text`, else `tags`         |
+   * | `image/…`                          | `image`, else `tags`        |
+   * | `audio/…`                          | `audio`, else `tags`        |
+   * | `video/…`                          | `video`, else `tags`        |
+   * | any other                          | `tags`, read by `parse`     |
+   *
+   * "Else" means: where the pipeline connects no component to the first.
+   */
+  readonly onWarning?:
+    | ((message: string, warning: ResultWarning) => unknown)
+    | undefined;
+  /** Called with what happens to the connection, in words. */
+  readonly onDebugMessage?: ((message: string) => void) | undefined;
+  /**
+   * Called with every event of the session, in order. If it returns a promise,
+   * the next event waits for it, unless more than 1,024 wait already. Errors
+   * thrown by the callback are ignored.
+   */
+  readonly onEvent?: ((event: TypedEvent) => unknown) | undefined;
+  /**
+   * Called with everything that happens on the connection, without secrets and
+   * payload; see `withTrace`.
+   */
+  readonly onTrace?: ((record: TraceRecord) => void) | undefined;
+}
+
 /** The options of `connect`. */
 export const CONNECT_NAMES: OptionNames<ConnectOptions> = {
   uri: "string or URL",
@@ -196,145 +290,3 @@ export const CONNECT_NAMES: OptionNames<ConnectOptions> = {
   onEvent: "function",
   onTrace: "function",
 };
-
-const DEFAULT_TIMEOUT_MS = 30_000;
-
-const MISSING_CREDENTIAL = "Give the auth option or set ROCKETRIDE_APIKEY, " +
-  "in the environment or in .env; on Deno, allow both to be read " +
-  "(--allow-env --allow-read=.env)";
-
-/** Environment variables by name. */
-export type Env = Readonly<Record<string, string>>;
-
-/** The options of a session, resolved. */
-export interface Settings {
-  readonly transport: Transport;
-  readonly url: URL;
-  readonly auth: Auth;
-  readonly clock: Clock;
-  readonly module: string;
-  /** The limit of short calls, in milliseconds. */
-  readonly requestTimeout: number;
-  /** The limit of calls that last as long as the pipeline works. */
-  readonly longTimeout: number;
-  readonly connectTimeout: number;
-  readonly insecure: boolean;
-  readonly persist: boolean;
-  readonly maxRetryTime: number;
-  /** The values that must not show in traces and errors. */
-  readonly secrets: Secrets;
-  readonly reconnect: ReconnectOptions;
-  random(): number;
-  /** Calls the callbacks for warnings, where there are some. */
-  readonly warn:
-    | ((message: string, warning: ResultWarning) => void)
-    | undefined;
-  /** The variables that `use` substitutes; read at most once. */
-  env(): Promise<Env>;
-}
-
-/**
- * Resolve the options of `connect`.
- *
- * @throws Whatever is wrong with them; nothing has been sent by then.
- */
-export async function resolveSettings(
-  options: ConnectOptions & { readonly anonymous?: boolean },
-): Promise<Settings> {
-  const env = lazyEnv(options.env);
-  const clock = options.clock ?? systemClock();
-  const inner = options.transport ?? webSocketTransport();
-  const requestTimeout = milliseconds("requestTimeout", options.requestTimeout);
-  const uri = options.uri || (await env()).ROCKETRIDE_URI || CLOUD_URI;
-  const { anonymous = false } = options;
-  const auth = anonymous ? "" : options.auth || (await env()).ROCKETRIDE_APIKEY;
-  checkKinds(inner, auth);
-  const { heartbeat } = options;
-  const observe = traceObserver(options);
-  // From the inside out, so that traces show heartbeats, too.
-  const traced = observe
-    ? (await import("../transport/trace.ts")).withTrace(inner, observe)
-    : inner;
-  const isSilent = heartbeat === false || inner.connectionless;
-  const transport = isSilent ? traced : withHeartbeat(traced, heartbeat);
-  const settings: Settings = {
-    transport,
-    url: inner.resolve(String(uri)),
-    auth: auth ?? "",
-    clock,
-    module: options.module ?? "rocketride-streams",
-    requestTimeout: requestTimeout ?? DEFAULT_TIMEOUT_MS,
-    longTimeout: requestTimeout ?? Infinity,
-    connectTimeout: milliseconds("timeout", options.timeout) ??
-      DEFAULT_TIMEOUT_MS,
-    insecure: options.insecure ?? false,
-    persist: options.persist ?? false,
-    maxRetryTime: milliseconds("maxRetryTime", options.maxRetryTime) ??
-      Infinity,
-    secrets: new Secrets(),
-    reconnect: options.reconnect ?? {},
-    random: options.random ?? ((): number => Math.random()),
-    warn: warningObserver(options),
-    env,
-  };
-  return anonymous ? settings : withTarget(settings);
-}
-
-function checkKinds(transport: Transport, auth: unknown): void {
-  checkTransport(transport);
-  if (auth && typeof auth !== "string" && typeof auth !== "function") {
-    throw new TypeError(
-      `Cannot use auth of type ${typeof auth}: expected a string or a function`,
-    );
-  }
-  // Left by whatever read it from a file or a prompt; it would be refused.
-  if (typeof auth === "string" && auth !== auth.trim()) {
-    throw new TypeError("Cannot use auth with white space around it");
-  }
-}
-
-/** Settings for another address or credential, checked before any traffic. */
-export function withTarget(
-  settings: Settings,
-  target: { uri?: string | URL | undefined; auth?: Auth | undefined } = {},
-): Settings {
-  const { uri, auth = settings.auth } = target;
-  const url = uri === undefined
-    ? settings.url
-    : settings.transport.resolve(String(uri));
-  if (!isLoopback(url)) checkCredential(url, auth, settings.insecure);
-  return { ...settings, url, auth };
-}
-
-function checkCredential(url: URL, auth: Auth, insecure: boolean): void {
-  if (!auth) {
-    throw new ValidationException(
-      `Cannot connect to "${url.host}" without a credential`,
-      {
-        code: "missing-credential",
-        hint: MISSING_CREDENTIAL,
-      },
-    );
-  }
-  const plain = url.protocol === "ws:" || url.protocol === "http:";
-  if (plain && !insecure) {
-    throw new ValidationException(
-      `Cannot send a credential to "${url.host}" without encryption`,
-      {
-        code: "insecure-credential",
-        hint: "Use a wss: or https: address, or set insecure: true",
-      },
-    );
-  }
-}
-
-/** The given variables, or those of the runtime, read on first use. */
-function lazyEnv(given: Env | undefined): () => Promise<Env> {
-  let read: Promise<Env> | undefined;
-  return () => read ??= given ? Promise.resolve({ ...given }) : runtimeEnv();
-}
-
-async function runtimeEnv(): Promise<Env> {
-  const { readEnv } = await import("../runtime/env.ts");
-  return readEnv();
-}

@@ -1,6 +1,5 @@
 import type { ConnectResult } from "../../schema/account.ts";
 import type { EventMessage } from "../../schema/envelope.ts";
-import type { Connection } from "../transport/transport.ts";
 
 /** Options of every function that waits for the engine. */
 export interface CallOptions {
@@ -21,8 +20,6 @@ export interface CallOptions {
 export interface OpenOptions extends CallOptions {
   /** Whether to log in. @default {true} */
   readonly login?: boolean | undefined;
-  /** The connection that is to be closed first. */
-  readonly old?: Connection | undefined;
   /** Why the last connection was lost; a delay then precedes the attempt. */
   readonly drop?: Error | undefined;
 }

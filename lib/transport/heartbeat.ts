@@ -1,13 +1,13 @@
 import { checkOptions, milliseconds } from "../check.ts";
-import { didFail, type ResponseMessage } from "../../schema/envelope.ts";
+import { didFail } from "../../schema/envelope.ts";
 import { deadline, ignore } from "../async.ts";
-import type { CloseInfo, Transport } from "./transport.ts";
 import {
   checkTransport,
-  wrapConnection,
-  wrapHandlers,
-  wrapTransport,
-} from "./wrap.ts";
+  type CloseInfo,
+  type Connection,
+  type Transport,
+  wrapped,
+} from "./transport.ts";
 
 /** Options of {@linkcode withHeartbeat}. */
 export interface HeartbeatOptions {
@@ -56,28 +56,29 @@ export function withHeartbeat(
     interval: 1,
     timeout: 1,
   });
-  const interval = milliseconds("interval", options.interval ?? 15_000);
-  const timeout = options.timeout ?? 20_000;
+  const { interval = 15_000, timeout = 20_000 } = options;
+  milliseconds("interval", interval);
   // There is no connection that could be lost.
   if (transport.connectionless) return transport;
-  return wrapTransport(transport, async (url, handlers, dialOptions) => {
+  const dial: Transport["dial"] = async (url, handlers, dialOptions) => {
     const { clock } = dialOptions;
-    const base = SEQ_BASE + Math.floor(Math.random() * SEQ_ROOM);
-    let seq = base;
-    let authSeq: number | undefined;
+    const first = SEQ_BASE + Math.floor(Math.random() * SEQ_ROOM);
+    let next = first;
+    let authSeq = NaN;
     let heardAt = clock.now();
     let askedAt = -Infinity;
+    /** Stops the timer; there is one from the login to the end. */
     let cancel: (() => void) | undefined;
     let ended = false;
-
-    function stop(): void {
-      cancel?.();
-      cancel = undefined;
-    }
 
     function schedule(ms: number): void {
       cancel?.();
       cancel = deadline(clock, ms, check, { ref: false });
+    }
+
+    function stop(): void {
+      cancel?.();
+      cancel = undefined;
     }
 
     function end(info: CloseInfo): void {
@@ -101,11 +102,8 @@ export function withHeartbeat(
       } else {
         askedAt = now;
         try {
-          connection.send({
-            type: "request",
-            seq: ++seq,
-            command: "rrext_ping",
-          });
+          const command = "rrext_ping";
+          connection.send({ type: "request", seq: next++, command });
         } catch {
           // The connection is closing; its end follows.
         }
@@ -113,24 +111,21 @@ export function withHeartbeat(
       }
     }
 
-    const connection = await transport.dial(
+    const connection: Connection = await transport.dial(
       url,
-      wrapHandlers(handlers, {
+      wrapped(handlers, {
         onMessage(message): void {
           heardAt = clock.now();
-          // Servers write what they like there: nothing else is compared.
-          const seqOfAnswer = message.type === "response" &&
-            message.request_seq;
-          const answers = typeof seqOfAnswer === "number" ? seqOfAnswer : NaN;
-          if (answers > base && answers <= seq) {
-            // Ask again after an interval, however long the timeout is.
-            if (cancel) schedule(interval);
-            return;
-          }
-          if (answers === authSeq) {
-            authSeq = undefined;
+          if (message.type === "response") {
+            const { request_seq: seq } = message;
+            // Servers write what they like there: nothing else is compared.
+            if (typeof seq === "number" && seq >= first && seq < next) {
+              // Ask again after an interval, however long the timeout is.
+              if (cancel) schedule(interval);
+              return;
+            }
             // Servers close a connection that sends before the login.
-            if (!didFail(message as ResponseMessage)) schedule(interval);
+            if (seq === authSeq && !didFail(message)) schedule(interval);
           }
           handlers.onMessage(message);
         },
@@ -138,12 +133,15 @@ export function withHeartbeat(
       }),
       dialOptions,
     );
-    return wrapConnection(connection, (message, payload) => {
-      if (message.type === "request") {
-        if (message.command === "auth") authSeq = message.seq;
-        if (message.command === "deauth") stop();
-      }
-      connection.send(message, payload);
+    return wrapped(connection, {
+      send(message, payload): void {
+        if (message.type === "request") {
+          if (message.command === "auth") authSeq = message.seq;
+          if (message.command === "deauth") stop();
+        }
+        connection.send(message, payload);
+      },
     });
-  });
+  };
+  return wrapped(transport, { dial });
 }

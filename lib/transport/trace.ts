@@ -4,13 +4,13 @@ import { isRecord } from "../../schema/json.ts";
 import { notify } from "../async.ts";
 import { FrameBuffer } from "../protocol/frame.ts";
 import { Secrets, shortToken } from "../protocol/secrets.ts";
-import type { CloseInfo, Payload, Transport } from "./transport.ts";
 import {
   checkTransport,
-  wrapConnection,
-  wrapHandlers,
-  wrapTransport,
-} from "./wrap.ts";
+  type CloseInfo,
+  type Payload,
+  type Transport,
+  wrapped,
+} from "./transport.ts";
 
 /** One thing that happened on a connection. */
 export type TraceRecord =
@@ -68,7 +68,7 @@ export function withTrace(
   function report(make: () => TraceRecord): void {
     notify(() => observe(make()), undefined);
   }
-  return wrapTransport(transport, async (url, handlers, options) => {
+  const dial: Transport["dial"] = async (url, handlers, options) => {
     const { redact = new Secrets().hide } = options;
     const show = (
       kind: "sent" | "received",
@@ -81,10 +81,9 @@ export function withTrace(
         payloadBytes: payloadBytes(message, payload),
       }));
     report(() => ({ kind: "dial", uri: url.href }));
-    const onUnanswered = handlers.onUnanswered?.bind(handlers);
     const connection = await transport.dial(
       url,
-      wrapHandlers(handlers, {
+      wrapped(handlers, {
         onMessage(message): void {
           show("received", message);
           handlers.onMessage(message);
@@ -94,21 +93,24 @@ export function withTrace(
           report(() => ({ kind: "close", info: { ...info, reason } }));
           handlers.onClose(info);
         },
-        ...(onUnanswered && {
-          onUnanswered(seq, error): void {
+        ...(handlers.onUnanswered && {
+          onUnanswered(seq: number, error: Error): void {
             report(() => ({ kind: "unanswered", seq, error }));
-            onUnanswered(seq, error);
+            handlers.onUnanswered?.(seq, error);
           },
         }),
       }),
       options,
     );
     report(() => ({ kind: "open", uri: connection.uri }));
-    return wrapConnection(connection, (message, payload) => {
-      show("sent", message, payload);
-      connection.send(message, payload);
+    return wrapped(connection, {
+      send(message, payload): void {
+        show("sent", message, payload);
+        connection.send(message, payload);
+      },
     });
-  });
+  };
+  return wrapped(transport, { dial });
 }
 
 function payloadBytes(message: Message, payload?: Payload): number {

@@ -130,6 +130,7 @@ Deno.test("whatever happens in whatever order, a request settles once, by what c
               for (const request of model) request.outcome ??= "gone";
           }
           const left = model.filter(({ outcome }) => outcome === undefined);
+          await drainMicrotasks();
           assertEquals(table.size, left.length);
           assertEquals(late, expectedLate);
         }

@@ -1,14 +1,24 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { ConnectionException } from "../../lib/errors.ts";
-import {
-  type ReconnectOptions,
-  ReconnectPolicy,
-} from "../../lib/session/reconnect.ts";
+import { Attempts } from "../../lib/session/attempts.ts";
+import type { ReconnectOptions } from "../../lib/session/options.ts";
 import { fakeClock } from "../support/fake_clock.ts";
 
 const share = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 const few = fc.nat({ max: 40 });
+
+/** The attempts of a session with such settings. */
+function attemptsWith(
+  settings: Partial<ConstructorParameters<typeof Attempts>[0]>,
+): Attempts {
+  return new Attempts({
+    clock: fakeClock(),
+    random: () => 0.5,
+    reconnect: {},
+    ...settings,
+  });
+}
 
 /** The delay after so many failures, each with the same error. */
 function delayAfter(
@@ -19,11 +29,11 @@ function delayAfter(
     readonly most?: number;
   } = {},
 ): number {
-  const policy = new ReconnectPolicy(fakeClock(), () => random, options);
+  const attempts = attemptsWith({ random: () => random, reconnect: options });
   const error = new ConnectionException("lost", { closeCode });
-  for (let i = 0; i < failures; i++) policy.nextDelay(error, most);
-  assertEquals(policy.failures, failures);
-  return policy.nextDelay(error, most);
+  for (let i = 0; i < failures; i++) attempts.nextDelay(error, most);
+  assertEquals(attempts.failures, failures);
+  return attempts.nextDelay(error, most);
 }
 
 Deno.test("a delay stays below a ceiling that doubles from 250 ms to 15 s", () => {
@@ -74,27 +84,29 @@ Deno.test("a delay never exceeds the time that is left, nor the caller's ceiling
 
 Deno.test("failures count again from 0 after a connection that lasted 10 s", async () => {
   const clock = fakeClock();
-  const policy = new ReconnectPolicy(clock, () => 0.5);
+  const attempts = attemptsWith({ clock });
   const lost = new ConnectionException("lost");
   for (const [lasted, failures] of [[9_999, 1], [10_000, 0]] as const) {
-    policy.nextDelay(lost, Infinity);
-    policy.connected();
+    attempts.nextDelay(lost, Infinity);
+    attempts.connected();
     await clock.advance(lasted);
-    policy.disconnected();
-    assertEquals(policy.failures > 0, failures > 0);
+    attempts.disconnected();
+    assertEquals(attempts.failures > 0, failures > 0);
   }
 });
 
 Deno.test("the caller decides which errors are final, by error and attempt", () => {
   const asked: unknown[] = [];
-  const policy = new ReconnectPolicy(fakeClock(), () => 0, {
-    shouldReconnect(error, attempt): boolean {
-      asked.push([error, attempt]);
-      return attempt < 2;
+  const attempts = attemptsWith({
+    reconnect: {
+      shouldReconnect(error, attempt): boolean {
+        asked.push([error, attempt]);
+        return attempt < 2;
+      },
     },
   });
-  assert(policy.shouldReconnect("first"));
-  policy.nextDelay("first", Infinity);
-  assert(!policy.shouldReconnect("second"));
+  assert(attempts.mayFollow("first"));
+  attempts.nextDelay("first", Infinity);
+  assert(!attempts.mayFollow("second"));
   assertEquals(asked, [["first", 1], ["second", 2]]);
 });

@@ -1,7 +1,7 @@
 import type { ResponseMessage } from "../../schema/envelope.ts";
 import type { Clock } from "../../lib/async.ts";
-import { ConnectionException } from "../../lib/errors.ts";
 import { Calls, type LateAnswer } from "../../lib/session/calls.ts";
+import type { Connection } from "../../lib/transport/transport.ts";
 
 /** How one request is waited for. */
 export interface RigOptions {
@@ -9,12 +9,45 @@ export interface RigOptions {
   readonly onLate?: LateAnswer | undefined;
 }
 
+/** The requests of a session, and what only the session does with them. */
+class OpenCalls extends Calls {
+  constructor(clock: Clock, persist: boolean, connection: Connection) {
+    super({ clock, requestTimeout: 1_000, persist });
+    this.connection = connection;
+    this.phase = "ready";
+  }
+
+  override settle(response: ResponseMessage): void {
+    super.settle(response);
+  }
+
+  override fail(seq: number, reason: unknown): void {
+    super.fail(seq, reason);
+  }
+
+  override failAll(reason: () => unknown): void {
+    super.failAll(reason);
+  }
+
+  override release(): void {
+    super.release();
+  }
+
+  /** The session ends. */
+  end(reason: unknown): void {
+    this.phase = "ended";
+    this.rejectQueued(() => reason);
+  }
+}
+
 /**
  * The requests of a session over a connection that sends nothing. Tests number
  * the requests themselves.
  */
 export class CallsRig {
-  readonly calls: Calls;
+  readonly calls: OpenCalls;
+  /** How many requests wait for their answers. */
+  size = 0;
   /** Whether the connection refuses what is sent. */
   refuses = false;
   readonly #seqs: Map<number, number> = new Map();
@@ -30,16 +63,7 @@ export class CallsRig {
       },
       close: () => Promise.resolve(),
     };
-    this.calls = new Calls({
-      settings: () => ({ clock, requestTimeout: 1_000, persist }),
-      route: () => ({ connection, line: 1, mayWait: false }),
-      refusal: () => new ConnectionException("not connected"),
-    });
-  }
-
-  /** How many requests wait for their answers. */
-  get size(): number {
-    return this.calls.size;
+    this.calls = new OpenCalls(clock, persist, connection);
   }
 
   /** Send `rrext_ping` and wait for the answer. */
@@ -50,6 +74,9 @@ export class CallsRig {
     const answer = this.calls.request(request, { ...options, signal });
     this.#seqs.set(number, this.#sent);
     this.#signals.set(number, controller);
+    this.size++;
+    const settled = (): void => void this.size--;
+    answer.then(settled, settled);
     return answer;
   }
 

@@ -69,6 +69,7 @@ export function scriptedTransport(
           over = true;
           handlers.onClose(info);
         },
+        onUnanswered: (seq, error) => handlers.onUnanswered?.(seq, error),
       },
       open: () => opened.resolve(connection),
       fail: (error) => opened.reject(error),

@@ -14,8 +14,7 @@ Deno.test("no call waits where no connection is to come", async () => {
 
 Deno.test("calls that wait go on in order, with the time that is left", async () => {
   const clock = fakeClock();
-  const calls = new CallsRig(clock).calls;
-  calls.hold();
+  const calls = new CallsRig(clock, true).calls;
   const left: number[] = [];
   const waits = [100, 200].map(async (limit) => {
     left.push(
@@ -30,12 +29,11 @@ Deno.test("calls that wait go on in order, with the time that is left", async ()
 });
 
 Deno.test("calls that wait are rejected when there will be no connection, and later ones, too", async () => {
-  const calls = new CallsRig(fakeClock()).calls;
-  calls.hold();
+  const calls = new CallsRig(fakeClock(), true).calls;
   const waiting = calls.untilConnected("x", { timeout: 100, signal: null })
     .catch((error) => error);
   const reason = new Error("over");
-  calls.rejectQueued(() => reason);
+  calls.end(reason);
   assertStrictEquals(await waiting, reason);
   await assertRejects(
     () => calls.untilConnected("x", { timeout: 1, signal: null }),
@@ -48,9 +46,8 @@ const MANY = 500;
 
 Deno.test("calls that stop waiting leave nothing behind, however many there were", async () => {
   const clock = fakeClock();
-  const calls = new CallsRig(clock).calls;
+  const calls = new CallsRig(clock, true).calls;
   const counting = countingSignal();
-  calls.hold();
   const outcomes: Promise<unknown>[] = [];
   for (let i = 0; i < MANY; i++) {
     const waiting = calls.untilConnected("x", {

@@ -6,11 +6,8 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { ValidationException } from "../../lib/errors.ts";
-import {
-  type ConnectOptions,
-  resolveSettings,
-  withTarget,
-} from "../../lib/session/options.ts";
+import type { ConnectOptions } from "../../lib/session/options.ts";
+import { resolveSettings, withTarget } from "../../lib/session/settings.ts";
 import { fakeClock } from "../support/fake_clock.ts";
 import { scriptedTransport } from "../support/scripted_transport.ts";
 

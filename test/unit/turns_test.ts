@@ -5,7 +5,7 @@ import { pipe } from "../../lib/pipe/data_pipe.ts";
 import { close } from "../../lib/session/connection.ts";
 import { connect } from "../../lib/session/connect.ts";
 import { use } from "../../lib/task/use.ts";
-import { wrapConnection, wrapTransport } from "../../lib/transport/wrap.ts";
+import { type Connection, wrapped } from "../../lib/transport/transport.ts";
 import { DIGEST } from "../support/pipelines.ts";
 import { stateOf } from "../support/state_of.ts";
 import { onFakeSocket, withServer } from "../support/web_socket_rig.ts";
@@ -14,15 +14,15 @@ Deno.test("a write that has sent a frame waits until the frame is on its way", a
   const flushes: ReturnType<typeof deferred<void>>[] = [];
   const engine = createEngine();
   const inner = engine.transport();
-  const transport = wrapTransport(inner, async (...args) => {
-    const connection = await inner.dial(...args);
-    return {
-      ...connection,
-      flush(): Promise<void> {
-        flushes.push(deferred());
-        return flushes.at(-1)!.promise;
-      },
-    };
+  const transport = wrapped(inner, {
+    async dial(...args): Promise<Connection> {
+      return wrapped(await inner.dial(...args), {
+        flush(): Promise<void> {
+          flushes.push(deferred());
+          return flushes.at(-1)!.promise;
+        },
+      });
+    },
   });
   const session = await connect({ transport, auth: "key", env: {} });
   const task = await use(session, { pipeline: DIGEST });
@@ -61,9 +61,9 @@ Deno.test("what waits for a turn goes on when the connection ends", async () => 
 
 Deno.test("a connection in a wrapper can be waited for as well", async () => {
   await withServer(async ({ line }) => {
-    const wrapped = wrapConnection(line, line.send);
-    assert(line.flush && wrapped.flush);
-    assertEquals(await wrapped.flush(), undefined);
+    const copy = wrapped(line, { send: line.send });
+    assert(line.flush && copy.flush);
+    assertEquals(await copy.flush(), undefined);
   });
 });
 

@@ -16,8 +16,7 @@ import {
 } from "@rocketride/streams";
 import { createEngine } from "@rocketride/streams/engine";
 import { readText, writeFile } from "@rocketride/streams/store";
-import type { Connection } from "../../lib/transport/transport.ts";
-import { wrapTransport } from "../../lib/transport/wrap.ts";
+import { type Connection, wrapped } from "../../lib/transport/transport.ts";
 import { fakeClock } from "../support/fake_clock.ts";
 import { DIGEST, TEXT } from "../support/pipelines.ts";
 import { testServer } from "../support/test_server.ts";
@@ -127,14 +126,17 @@ Deno.test("a connection of one's own may say otherwise of room each time", async
       const inner = engine.transport();
       let answers: boolean[] = [];
       const waiting: (() => void)[] = [];
-      const transport = wrapTransport(inner, async (...args) => ({
-        ...await inner.dial(...args),
-        isFull(onRoom): boolean {
-          const isFull = answers.shift() ?? false;
-          if (isFull && onRoom) waiting.push(onRoom);
-          return isFull;
+      const transport = wrapped(inner, {
+        async dial(...args): Promise<Connection> {
+          return wrapped(await inner.dial(...args), {
+            isFull(onRoom): boolean {
+              const isFull = answers.shift() ?? false;
+              if (isFull && onRoom) waiting.push(onRoom);
+              return isFull;
+            },
+          });
         },
-      }));
+      });
       const session = await connect({ transport, auth: "key", env: {} });
       const { token } = await use(session, { pipeline: DIGEST });
       const target = await pipe(session, token, { mimeType: "audio/wav" });

@@ -1,0 +1,169 @@
+import type { ConnectResult } from "../../schema/account.ts";
+import { didFail, type ResponseMessage } from "../../schema/envelope.ts";
+import { abortable } from "../async.ts";
+import {
+  AuthenticationException,
+  ConnectionException,
+  ProtocolException,
+  ValidationException,
+} from "../errors.ts";
+import { failureText } from "../protocol/failure.ts";
+import { shownAccount } from "../protocol/secrets.ts";
+import type { Auth, AuthContext } from "./options.ts";
+import type { Settings } from "./settings.ts";
+
+/** A login that lasted this long proves that the server is well. */
+const STABLE_MS = 10_000;
+/** The least delay after a server has asked for time. */
+const ASKED_MS = 5_000;
+/** Close codes of a server that restarts or is too busy. */
+const ASKS_FOR_TIME: readonly unknown[] = [1012, 1013];
+const MAX_DOUBLINGS = 16;
+/** Errors after which another attempt to connect would fail as well. */
+const FINAL = [
+  AuthenticationException,
+  ProtocolException,
+  ValidationException,
+  TypeError,
+  RangeError,
+] as const;
+
+/**
+ * What a session learns from its attempts to connect: whether and when the next
+ * one is made, and what it presents. Later logins present the durable token
+ * that the server has issued for a key, and the key itself once that was
+ * refused.
+ */
+export class Attempts {
+  /** Attempts that failed, and connections that were lost, in a row. */
+  failures = 0;
+  readonly #settings: Pick<Settings, "clock" | "random" | "reconnect">;
+  #connectedAt = Infinity;
+  /** The durable token that was refused. */
+  #refused: string | undefined;
+  /** Why the caller's function has not returned a credential. */
+  #unasked: unknown;
+
+  constructor(settings: Pick<Settings, "clock" | "random" | "reconnect">) {
+    this.#settings = settings;
+  }
+
+  /** The session is connected. */
+  connected(): void {
+    this.#connectedAt = this.#settings.clock.now();
+  }
+
+  /**
+   * The session is not connected any more.
+   *
+   * @returns Whether it was.
+   */
+  disconnected(): boolean {
+    const lasted = this.#settings.clock.now() - this.#connectedAt;
+    if (lasted >= STABLE_MS) this.failures = 0;
+    this.#connectedAt = Infinity;
+    return lasted >= 0;
+  }
+
+  /**
+   * Whether another attempt is made.
+   *
+   * @param error Why the last attempt failed or the connection was lost.
+   */
+  mayFollow(error: unknown): boolean {
+    const { shouldReconnect } = this.#settings.reconnect;
+    if (shouldReconnect) return shouldReconnect(error, this.failures + 1);
+    // Without a network, `fetch` in the caller's function throws a `TypeError`.
+    const isOffline = error instanceof TypeError && error === this.#unasked;
+    return isOffline || !FINAL.some((it) => error instanceof it);
+  }
+
+  /**
+   * Count a failure and choose the delay before the next attempt: a random one
+   * up to a ceiling, so that the clients of a server that restarts do not
+   * return all at once.
+   *
+   * @param error Why the last attempt failed or the connection was lost.
+   * @param most The time that is left for attempts, in milliseconds.
+   * @returns Milliseconds.
+   */
+  nextDelay(error: unknown, most: number): number {
+    const { random, reconnect } = this.#settings;
+    const { firstDelay = 250, maxDelay = 15_000 } = reconnect;
+    const doublings = Math.min(this.failures++, MAX_DOUBLINGS);
+    const ceiling = Math.min(maxDelay, firstDelay * 2 ** doublings);
+    const share = random();
+    const asked = ASKED_MS + Math.max(0, maxDelay - ASKED_MS) * share;
+    // If the server asks for more time than is left, the usual delay is used.
+    const asks = error instanceof ConnectionException &&
+      ASKS_FOR_TIME.includes(error.closeCode) && asked < most;
+    return Math.max(0, Math.min(asks ? asked : ceiling * share, most));
+  }
+
+  /**
+   * Get the credential, before a connection is opened for it.
+   *
+   * @param identity The account of the last login.
+   */
+  async credential(
+    { auth, secrets, url }: Settings,
+    identity: ConnectResult | undefined,
+    context: Omit<AuthContext, "uri">,
+  ): Promise<string> {
+    const token = identity?.userToken;
+    const value = typeof auth === "function"
+      ? await this.#ask(auth, { uri: url.href, ...context })
+      : token && token !== this.#refused
+      ? token
+      : auth;
+    secrets.add(value);
+    return value;
+  }
+
+  /**
+   * Read the answer to a login.
+   *
+   * @param value The credential that was presented.
+   * @returns The account, if the server reports one.
+   */
+  account(
+    response: ResponseMessage,
+    { auth, secrets }: Settings,
+    value: string,
+  ): ConnectResult | undefined {
+    if (!didFail(response)) {
+      const account = response.body as ConnectResult | undefined;
+      return account && shownAccount(account, secrets);
+    }
+    const words = failureText(response);
+    const refusal = new AuthenticationException(words, {
+      dapResult: response,
+      hint: value
+        ? "Check the credential; it is not tried again"
+        : "Give the auth option or set ROCKETRIDE_APIKEY",
+    });
+    if (typeof auth === "function" || value === auth) throw refusal;
+    this.#refused = value;
+    // The server closes after a refusal: the key needs another connection.
+    throw new ConnectionException(words, {
+      code: "connection-failed",
+      retryable: true,
+      cause: refusal,
+    });
+  }
+
+  async #ask(
+    auth: Exclude<Auth, string>,
+    context: AuthContext,
+  ): Promise<string> {
+    let value: string;
+    try {
+      value = await abortable(Promise.resolve(auth(context)), context.signal);
+    } catch (error) {
+      this.#unasked = error;
+      throw error;
+    }
+    if (typeof value === "string") return value;
+    throw new TypeError("Expected the auth function to return a string");
+  }
+}
