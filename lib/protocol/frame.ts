@@ -6,6 +6,12 @@ const SPACE = 0x20;
 /** Room for a header in front of the payload. */
 const HEADROOM_BYTES = 1024;
 const FIRST_BYTES = 16 * 1024;
+/** No memory. */
+const NONE = new Uint8Array(0);
+/** Memory that drained buffers have left for others: at most 4 MiB. */
+const spares: Uint8Array<ArrayBuffer>[] = [];
+const MAX_SPARES = 16;
+const MAX_SPARE_BYTES = 256 * 1024;
 const encoder = new TextEncoder();
 
 /**
@@ -86,12 +92,14 @@ export function writeFrame(
 /**
  * Gathers payload behind room for a header, so that it is sent without being
  * copied a second time. Every runtime's `send()` copies synchronously, so the
- * buffer is refilled as soon as a frame was sent. It grows up to its limit.
+ * buffer is refilled as soon as a frame was sent. It grows up to its limit. A
+ * small one that is empty holds no memory: many small objects in turn share
+ * what one of them needs, since new memory costs more than the copy.
  */
 export class FrameBuffer {
   /** The largest payload. */
   limit: number;
-  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  #bytes: Uint8Array<ArrayBuffer> = NONE;
   #length = 0;
   #cut = 0;
 
@@ -141,13 +149,18 @@ export class FrameBuffer {
     this.#bytes.copyWithin(HEADROOM_BYTES, from, HEADROOM_BYTES + this.#length);
     this.#length -= this.#cut;
     this.#cut = 0;
+    const isSpare = this.#length === 0 && spares.length < MAX_SPARES &&
+      this.#bytes.length <= MAX_SPARE_BYTES;
+    if (!isSpare || this.#bytes === NONE) return;
+    spares.push(this.#bytes);
+    this.#bytes = NONE;
   }
 
   /** The whole frame in one piece: header, line feed, payload. */
   frame(header: Uint8Array): Uint8Array<ArrayBuffer> {
     const start = HEADROOM_BYTES - header.length - 1;
     // No room for an unusually long header.
-    if (start < 0) return writeFrame(new Uint8Array(0), header, this.payload);
+    if (start < 0) return writeFrame(NONE, header, this.payload);
     this.#reserve(0);
     this.#bytes.set(header, start);
     this.#bytes[HEADROOM_BYTES - 1] = LINE_FEED;
@@ -161,6 +174,7 @@ export class FrameBuffer {
   /** Make room for `more` bytes, and for the header in any case. */
   #reserve(more: number): void {
     const needed = HEADROOM_BYTES + this.#length + more;
+    if (this.#bytes === NONE) this.#bytes = spares.pop() ?? NONE;
     if (needed <= this.#bytes.length) return;
     const doubled = Math.max(FIRST_BYTES, needed, this.#bytes.length * 2);
     const grown = new Uint8Array(

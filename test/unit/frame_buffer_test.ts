@@ -105,6 +105,41 @@ Deno.test("a large buffer starts small", () => {
   assert(buffer.gathered.buffer.byteLength <= 64 * 1024);
 });
 
+Deno.test("a small buffer that is drained leaves its memory to the next one", () => {
+  const first = new FrameBuffer(100_000);
+  first.append(new Uint8Array(50_000).fill(1));
+  const memory = first.gathered.buffer;
+  first.cut(first.length);
+  first.drop();
+  const second = new FrameBuffer(200_000);
+  second.append(bytes(7));
+  assertStrictEquals(second.gathered.buffer, memory);
+  first.append(bytes(8, 9));
+  assertEquals([first.gathered, second.gathered], [bytes(8, 9), bytes(7)]);
+  first.cut(2);
+  assertEquals(first.frame(HEADER), plainFrame(HEADER, bytes(8, 9)));
+  second.cut(1);
+  assertEquals(second.frame(HEADER), plainFrame(HEADER, bytes(7)));
+});
+
+Deno.test("many buffers that are drained leave the memory of a few", () => {
+  const make = (): FrameBuffer => new FrameBuffer(100_000);
+  const fill = (buffers: readonly FrameBuffer[]): ArrayBufferLike[] =>
+    buffers.map((buffer) => {
+      buffer.append(new Uint8Array(50_000));
+      return buffer.gathered.buffer;
+    });
+  const buffers = Array.from({ length: 200 }, make);
+  const memory = new Set(fill(buffers));
+  assertEquals(memory.size, buffers.length);
+  for (const buffer of buffers) {
+    buffer.cut(buffer.length);
+    buffer.drop();
+  }
+  const others = fill(Array.from({ length: 200 }, make));
+  assertEquals(others.filter((it) => memory.has(it)).length, 16);
+});
+
 Deno.test("writeFrame() writes header, line feed and payload", () => {
   const frame = writeFrame(new Uint8Array(0), HEADER, bytes(1, 10, 2));
   assertEquals(frame, plainFrame(HEADER, bytes(1, 10, 2)));
