@@ -43,9 +43,9 @@ export function ignore(): void {}
 
 /** Create a {@linkcode Deferred}. */
 export function deferred<T>(): Deferred<T> {
-  const { promise, resolve, reject } = Promise.withResolvers<T>();
-  promise.catch(ignore);
-  return { promise, resolve, reject };
+  const made = Promise.withResolvers<T>();
+  made.promise.catch(ignore);
+  return made;
 }
 
 /**
@@ -229,10 +229,11 @@ export async function within(
   options?: TimerOptions,
 ): Promise<void> {
   if (!promise) return;
-  const gate = deferred<void>();
-  const cancel = deadline(clock, ms, gate.resolve, options);
-  promise.then(ignore, ignore).then(gate.resolve);
-  await gate.promise;
+  const over = deferred<unknown>();
+  const end = (): void => over.resolve(undefined);
+  const cancel = deadline(clock, ms, end, options);
+  promise.then(end, end);
+  await over.promise;
   cancel();
 }
 
@@ -249,25 +250,25 @@ export async function delay(
   await abortable(passed, signal).finally(cancel);
 }
 
-/** Whether a value is a promise of any realm or library. */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value &&
-    typeof value.then === "function";
-}
-
 /**
- * Call a callback of the user's, if there is one. What it throws, and what a promise of it
- * rejects with, is ignored: an observer must not change what it observes.
+ * Call a callback of the user's, if there is one. What it throws, and what a
+ * promise of it rejects with, is ignored: an observer must not change what it
+ * observes.
+ *
+ * @returns Resolves when the promise that it returned has settled, if it
+ * returned one.
  */
 export function notify<T>(
   callback: ((value: T) => unknown) | undefined,
   value: T,
-): void {
+): Promise<unknown> | undefined {
   try {
     const result = callback?.(value);
-    if (isThenable(result)) Promise.resolve(result).catch(ignore);
+    // Promises of other realms and libraries, too.
+    const isPromise = typeof Object(result).then === "function";
+    return isPromise ? Promise.resolve(result).catch(ignore) : undefined;
   } catch {
-    // Errors thrown by the callback are ignored.
+    return undefined;
   }
 }
 
@@ -296,12 +297,12 @@ function platformTimer(
   options?: TimerOptions,
 ): () => void {
   if (ms === Infinity) return ignore;
-  const id: unknown = setTimeout(callback, Math.min(ms, MAX_DELAY_MS));
-  if (options?.ref === false && typeof id === "object" && id !== null) {
-    // Only Node-like timers hold a process, and only they can release it.
-    (id as { unref?(): void }).unref?.();
+  const timer = setTimeout(callback, Math.min(ms, MAX_DELAY_MS));
+  // Only Node-like timers hold a process, and only they can release it.
+  if (options?.ref === false) {
+    (timer as { readonly unref?: () => void }).unref?.();
   }
-  return () => clearTimeout(id as number);
+  return () => clearTimeout(timer);
 }
 
 /** Makes the items of a stream, each when it is asked for. */

@@ -1,4 +1,4 @@
-import { ignore, isThenable } from "./async.ts";
+import { notify } from "./async.ts";
 
 /** How much a queue may hold. */
 export interface QueueLimits {
@@ -11,7 +11,7 @@ export interface QueueLimits {
 /** A first-in, first-out queue that is bounded in values and in bytes. */
 export class BoundedQueue<T> {
   readonly #limits: QueueLimits;
-  #entries: { readonly value: T; readonly bytes: number }[] = [];
+  #entries: (readonly [value: T, bytes: number])[] = [];
   #bytes = 0;
 
   /** Create an empty queue. */
@@ -26,7 +26,7 @@ export class BoundedQueue<T> {
 
   /** The value that was pushed last. */
   get last(): T | undefined {
-    return this.#entries.at(-1)?.value;
+    return this.#entries.at(-1)?.[0];
   }
 
   /** Whether one more value, of so many bytes, would exceed a limit. */
@@ -38,28 +38,27 @@ export class BoundedQueue<T> {
 
   /** Add a value, whatever the limits say. */
   push(value: T, bytes: number): void {
-    this.#entries.push({ value, bytes });
+    this.#entries.push([value, bytes]);
     this.#bytes += bytes;
   }
 
   /** Remove and return the oldest value. */
   shift(): T | undefined {
-    const entry = this.#entries.shift();
-    this.#bytes -= entry?.bytes ?? 0;
-    return entry?.value;
+    const [value, bytes = 0] = this.#entries.shift() ?? [];
+    this.#bytes -= bytes;
+    return value;
   }
 
   /** Keep only some of the values. */
   filter(keep: (value: T) => boolean): void {
-    this.#entries = this.#entries.filter(({ value }) => keep(value));
-    this.#bytes = this.#entries.reduce((sum, { bytes }) => sum + bytes, 0);
+    this.#entries = this.#entries.filter(([value]) => keep(value));
+    this.#bytes = this.#entries.reduce((sum, [, bytes]) => sum + bytes, 0);
   }
 
   /** Remove and return all values. */
   drain(): T[] {
-    const all = this.#entries.map(({ value }) => value);
-    this.#entries = [];
-    this.#bytes = 0;
+    const all = this.#entries.map(([value]) => value);
+    this.filter(() => false);
     return all;
   }
 }
@@ -82,8 +81,8 @@ export function valueBytes(value: unknown, most: number): number {
     bytes += OVERHEAD_BYTES;
     if (typeof next === "string") bytes += next.length;
     else if (ArrayBuffer.isView(next)) bytes += next.byteLength;
-    else if (typeof next === "object" && next !== null) {
-      for (const [name, member] of Object.entries(next)) {
+    else {
+      for (const [name, member] of Object.entries(next ?? {})) {
         bytes += name.length;
         left.push(member);
       }
@@ -112,15 +111,10 @@ export function inSequence<T>(
   let pending = 0;
 
   function deliver(value: T): void {
-    let result: unknown;
-    try {
-      result = callback(value);
-    } catch {
-      return;
-    }
-    if (!isThenable(result)) return;
+    const done = notify(callback, value);
+    if (!done) return;
     pending++;
-    Promise.resolve(result).catch(ignore).then(next);
+    done.then(next);
   }
 
   function next(): void {

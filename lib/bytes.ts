@@ -40,13 +40,24 @@ export function viewOf(chunk: unknown): Uint8Array {
 
 /** Also buffers of other realms, and shared ones. */
 function isBuffer(value: unknown): value is ArrayBufferLike {
-  const tag = Object.prototype.toString.call(value);
-  return tag === "[object ArrayBuffer]" || tag === "[object SharedArrayBuffer]";
+  return /^\[object (Shared)?ArrayBuffer\]$/
+    .test(Object.prototype.toString.call(value));
 }
 
 function typeName(value: unknown): string {
-  if (typeof value !== "object" || value === null) return typeof value;
-  return value.constructor?.name ?? "object";
+  return (typeof value === "object" && value?.constructor?.name) ||
+    typeof value;
+}
+
+/** The text of UTF-8; throws where bytes are broken or incomplete. */
+export function decodeUtf8(bytes: Uint8Array): string {
+  // One per call: a failure leaves a fatal decoder in an undefined state.
+  return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+}
+
+/** The bytes of text as UTF-8; a lone surrogate becomes U+FFFD. */
+export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
+  return encoder.encode(text);
 }
 
 /**
@@ -57,50 +68,12 @@ function typeName(value: unknown): string {
  */
 export function wholeCharacters(bytes: Uint8Array): number {
   const { length } = bytes;
-  for (let back = 1; back <= Math.min(3, length); back++) {
-    const byte = bytes[length - back]!;
-    if (byte < 0x80) return length;
-    if (byte < 0xc0) continue;
-    // A leading byte has the length of its character.
-    const size = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
-    return back < size ? length - back : length;
-  }
-  return length;
-}
-
-/** Whether bytes are UTF-8 without a broken or incomplete character. */
-export function isUtf8(bytes: Uint8Array): boolean {
-  try {
-    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/**
- * Encodes text that arrives in pieces as UTF-8. A surrogate pair that two
- * pieces share is joined; a lone surrogate becomes U+FFFD.
- */
-export class PiecewiseEncoder {
-  #half = "";
-
-  /** The bytes of one more piece. */
-  encode(piece: string): Uint8Array {
-    const text = this.#half + piece;
-    const last = text.charCodeAt(text.length - 1);
-    const isHalf = last >= 0xd800 && last <= 0xdbff;
-    const end = isHalf ? text.length - 1 : text.length;
-    this.#half = text.slice(end);
-    return encoder.encode(text.slice(0, end));
-  }
-
-  /** The bytes of what is left at the end. */
-  end(): Uint8Array {
-    const rest = this.#half;
-    this.#half = "";
-    return encoder.encode(rest);
-  }
+  let start = length - 1;
+  // Back to the first byte of the last character; the others are 0b10xxxxxx.
+  while (start > length - 4 && (bytes[start]! & 0xc0) === 0x80) start--;
+  const lead = bytes[start]!;
+  const size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
+  return start + size > length ? start : length;
 }
 
 /**
@@ -113,6 +86,6 @@ export function randomUUID(): string {
   bytes[6] = bytes[6]! & 0x0f | 0x40;
   bytes[8] = bytes[8]! & 0x3f | 0x80;
   const hex = Array.from(bytes, (it) => it.toString(16).padStart(2, "0"));
-  return [[0, 4], [4, 6], [6, 8], [8, 10], [10, 16]]
-    .map(([start, end]) => hex.slice(start, end).join("")).join("-");
+  return hex.join("")
+    .replace(/(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }

@@ -10,7 +10,7 @@ import type { Attachment } from "../session/attachments.ts";
 import type { SessionCore } from "../session/core.ts";
 import type { Payload } from "../transport/transport.ts";
 import type { Chunker, Occasion } from "./chunker.ts";
-import type { PipeChunk } from "./options.ts";
+import type { ObjectWatcher, PipeChunk } from "./options.ts";
 
 /** How long a release waits for the write that is in flight. */
 const DRAIN_MS = 5_000;
@@ -21,13 +21,23 @@ const DRAIN_MS = 5_000;
  * server holds is released, but not while a write is in flight.
  */
 export abstract class AcknowledgedWriter<Result> implements Attachment {
+  /** When the latest write left. */
+  sentAt: number;
+  /** Whether a chunk was written since this was reset. */
+  wrote = false;
+  /** Release what the server holds, if that waits for the write in flight. */
+  hurry: () => unknown = ignore;
   protected readonly core: SessionCore;
   /** Settles when what the server held is free. */
   protected released: Promise<unknown> | undefined;
-  /** The latest answer, whatever became of the writer. */
-  protected answer: Promise<unknown> = Promise.resolve();
-  #chunker: Chunker | undefined;
+  /** Waits until what was sent is on its way. */
+  protected flush: () => void | Promise<void> = ignore;
+  /** Bytes of the source that were sent. */
+  protected sourceBytes = 0;
+  readonly #watcher: ObjectWatcher | undefined;
   readonly #result: Deferred<Result> = deferred();
+  /** Absent once the writer is over. */
+  #chunker: Chunker | undefined;
   #phase: "open" | "draining" | "closing" | "closed" | "failed" = "open";
   #failure: unknown;
   /**
@@ -35,27 +45,23 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
    * early after a failure.
    */
   #flight: Deferred<unknown> | undefined;
-  /** Whether the release waits for the write that is in flight. */
-  #releaseWaits = false;
-  #releasing: Promise<unknown> | undefined;
-  /** Waits until what was sent is on its way. */
-  protected flush: () => void | Promise<void> = ignore;
-  /** Whether something was sent since then. */
+  /** The latest answer, whatever became of the writer. */
+  #answer: Promise<unknown> | undefined;
+  /** Whether something was sent since the latest flush. */
   #unflushed = false;
   #detach: () => void = ignore;
 
-  constructor(core: SessionCore, chunker: Chunker) {
+  constructor(core: SessionCore, chunker: Chunker, watcher?: ObjectWatcher) {
     this.core = core;
+    this.sentAt = core.settings.clock.now();
     this.#chunker = chunker;
+    this.#watcher = watcher;
   }
 
   /** Send a payload; resolves when the server has consumed it. */
-  protected abstract sendWrite(
-    payload: Payload,
-    length: number,
-  ): Promise<unknown>;
+  protected abstract sendWrite(payload: Payload): Promise<unknown>;
 
-  /** Send the close. */
+  /** Send the close; resolves with what `close()` returns. */
   protected abstract sendClose(): Promise<Result>;
 
   /** Release what the server holds, after a failure; never rejects. */
@@ -80,13 +86,17 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
    * gathered; otherwise the promise settles when it has been taken whole.
    */
   write(chunk: PipeChunk): void | Promise<void> {
-    const chunker = this.#opened();
+    this.check();
+    const chunker = this.#chunker!;
     try {
-      const isFull = !this.#flight && this.core.isFull();
-      const rest = chunker.take(chunk, !this.#flight && !isFull);
-      this.pump("idle", isFull);
+      this.wrote = true;
+      // What leaves at once is not copied.
+      const isFree = !this.#flight && !this.core.isFull();
+      const rest = chunker.take(chunk, isFree);
+      if (isFree) this.#sendNext("idle");
+      else this.pump("idle");
       this.check();
-      if (rest) return this.#takeRest(chunker, rest);
+      if (rest) return this.#takeRest(rest);
       if (chunker.single) return this.#acknowledged();
       if (!this.#unflushed) return;
       this.#unflushed = false;
@@ -99,29 +109,30 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
 
   /** Send what is left, then the close. */
   async close(): Promise<Result> {
-    const chunker = this.#opened();
+    this.check();
+    const chunker = this.#chunker!;
     this.#phase = "draining";
     try {
-      chunker.end();
+      const rest = chunker.end();
+      if (rest) await this.#takeRest(rest);
       do {
         await this.#flight?.promise;
         this.pump("end");
       } while (this.#flight);
       this.check();
-      this.consumed(chunker.unsent);
-      this.closing();
+      // Bytes of the source that have made no payload.
+      this.#watcher?.acknowledged(chunker.sent());
+      this.#watcher?.closing();
       this.check();
       this.#phase = "closing";
-      const answer = await this.track(this.sendClose());
+      const result = await this.track(this.sendClose());
       this.check();
       this.#end("closed");
       this.core.attachments.delete(this);
-      const result = this.finished(answer);
       this.#result.resolve(result);
       return result;
     } catch (error) {
       this.fail(error);
-      this.#result.reject(error);
       throw error;
     }
   }
@@ -136,13 +147,8 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
     return this.abort(reason);
   }
 
-  hurry(): void {
-    if (this.#releaseWaits) this.#release();
-  }
-
   lost(reason: unknown): void {
-    this.released ??= Promise.resolve();
-    this.fail(reason);
+    this.fail(reason, Promise.resolve());
   }
 
   /** Give up when the signal aborts; may do so at once. */
@@ -151,36 +157,10 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
     this.#detach = onAbort(signal, (reason) => this.fail(reason));
   }
 
-  /** So many bytes more of the source are consumed. */
-  protected consumed(_bytes: number): void {}
-
-  /** Everything is consumed; the close is next. */
-  protected closing(): void {}
-
-  /** The server has closed; returns what `close()` returns, or throws. */
-  protected finished(result: Result): Result {
-    return result;
-  }
-
-  /** The writer is over. */
-  protected ended(): void {}
-
-  /** Whether a failure says that the server holds nothing any more. */
-  protected isGone(_error: unknown): boolean {
-    return false;
-  }
-
-  /**
-   * Send the next frame if one is due and nothing is in flight.
-   *
-   * @param isFull Whether the frame waits for its turn; asked for if not given.
-   * Who took a chunk by it passes it on: another answer would find the chunk not
-   * copied.
-   */
-  protected pump(occasion: Occasion, isFull?: boolean): void {
-    const open = this.#phase === "open" || this.#phase === "draining";
-    if (this.#flight || !open) return;
-    if (!(isFull ?? this.core.isFull())) return this.#sendNext(occasion);
+  /** Send the next frame if one is due and nothing is in flight. */
+  protected pump(occasion: Occasion): void {
+    if (this.#flight || !this.#chunker) return;
+    if (!this.core.isFull()) return this.#sendNext(occasion);
     const turn = this.#flight = deferred<unknown>();
     const onRoom = (): void => {
       if (this.#flight !== turn) return;
@@ -193,33 +173,29 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
   }
 
   #sendNext(occasion: Occasion): void {
-    const chunker = this.#chunker;
-    if (!chunker) return;
     try {
-      const payload = chunker.next(occasion);
-      if (!payload) return;
-      let bytes = 0;
-      const { attachments, settings: { clock } } = this.core;
-      const sentAt = clock.now();
-      this.sendPayload(payload, () => {
-        chunker.answered(clock.now() - sentAt, attachments.size);
-        this.consumed(bytes);
-      });
-      this.#unflushed = true;
-      // Its bytes were copied as it was sent.
-      bytes = chunker.sent();
+      const payload = this.#chunker?.next(occasion);
+      if (payload) this.send(payload);
     } catch (error) {
       this.fail(error);
     }
   }
 
   /** Send a payload, and what gathers meanwhile after it. */
-  protected sendPayload(payload: Payload, then: () => void = ignore): void {
-    const { length } = "payload" in payload ? payload.payload : payload;
-    this.track(this.sendWrite(payload, length), () => {
-      then();
+  protected send(payload: Payload): void {
+    const chunker = this.#chunker;
+    const { attachments, settings: { clock } } = this.core;
+    this.sentAt = clock.now();
+    let bytes = 0;
+    this.track(this.sendWrite(payload), () => {
+      chunker?.answered(clock.now() - this.sentAt, attachments.size);
+      this.#watcher?.acknowledged(bytes);
       this.pump("idle");
     });
+    this.#unflushed = true;
+    // Its bytes were copied as it was sent.
+    bytes = chunker?.sent() ?? 0;
+    this.sourceBytes += bytes;
   }
 
   /**
@@ -233,39 +209,41 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
   ): Promise<T> {
     const flight = deferred<T>();
     this.#flight = flight as Deferred<unknown>;
-    this.answer = answer;
+    this.#answer = answer;
     answer.then((value) => {
       if (this.#flight !== flight) return;
       this.#flight = undefined;
       flight.resolve(value);
       then();
-    }, (error) => {
-      this.fail(error);
-      flight.reject(error);
-    });
+    }, (error) => this.fail(error));
     return flight.promise;
   }
 
-  protected fail(error: unknown): void {
-    if (this.#phase === "closed" || this.#phase === "failed") return;
+  /**
+   * End the writer, and release what the server holds once the write in flight
+   * is answered.
+   *
+   * @param released Settles when what the server held is free, where there is
+   * nothing to release.
+   */
+  protected fail(error: unknown, released?: Promise<unknown>): void {
+    if (!this.#chunker) return;
     // A close that has left releases by itself.
-    if (this.#phase === "closing" || this.isGone(error)) {
-      this.released ??= Promise.resolve();
-    }
+    const closing = this.#phase === "closing" ? Promise.resolve() : undefined;
     this.#failure = error;
     this.#end("failed");
     this.#result.reject(error);
     this.#flight?.reject(error);
     this.#flight = undefined;
-    this.released ??= this.#drainAndRelease();
+    this.released ??= released ?? closing ?? this.#drainAndRelease();
     this.released.then(() => this.core.attachments.delete(this));
   }
 
   /** Fill frame after frame, each while the one before it is in flight. */
-  async #takeRest(chunker: Chunker, chunk: Uint8Array): Promise<void> {
+  async #takeRest(chunk: Uint8Array): Promise<void> {
     let rest: Uint8Array | undefined = chunk;
     while (rest) {
-      rest = chunker.takeMore(rest);
+      rest = this.#chunker?.takeMore(rest);
       if (rest) await this.#flight?.promise;
       this.pump("idle");
       this.check();
@@ -282,15 +260,11 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
   }
 
   async #drainAndRelease(): Promise<void> {
-    this.#releaseWaits = true;
+    let releasing: Promise<unknown> | undefined;
+    this.hurry = () => releasing ??= this.sendRelease();
     const { clock } = this.core.settings;
-    await within(clock, DRAIN_MS, this.answer, { ref: false });
-    await this.#release();
-  }
-
-  #release(): Promise<unknown> {
-    this.#releaseWaits = false;
-    return this.#releasing ??= this.sendRelease();
+    await within(clock, DRAIN_MS, this.#answer, { ref: false });
+    await this.hurry();
   }
 
   /** Throw the failure, if there is one. */
@@ -298,18 +272,11 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
     if (this.#phase === "failed") throw this.#failure;
   }
 
-  #opened(): Chunker {
-    this.check();
-    if (this.#phase === "open" && this.#chunker) return this.#chunker;
-    throw new TypeError("Cannot write to a closed pipe");
-  }
-
   #end(phase: "closed" | "failed"): void {
     this.#phase = phase;
     // Writers may be kept for their results; their buffers need not.
     this.#chunker = undefined;
     this.#detach();
-    this.ended();
   }
 }
 
@@ -323,14 +290,10 @@ export function sinkOf(
       // return before the server has released what it holds.
       writer.result.catch((error) => controller.error(error));
       // Fires at once, where `abort` below waits for the write.
-      controller.signal.addEventListener("abort", () => {
-        writer.abort(controller.signal.reason).catch(ignore);
-      }, { once: true });
+      onAbort(controller.signal, (reason) => writer.abort(reason));
     },
     write: (chunk) => writer.write(chunk),
-    async close(): Promise<void> {
-      await writer.close();
-    },
+    close: () => writer.close() as Promise<void>,
     abort: (reason) => writer.abort(reason),
   };
 }

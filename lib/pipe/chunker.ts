@@ -1,13 +1,17 @@
 import {
   concat,
-  isUtf8,
-  PiecewiseEncoder,
+  decodeUtf8,
+  encodeUtf8,
   viewOf,
   wholeCharacters,
 } from "../bytes.ts";
 import { ValidationException } from "../errors.ts";
 import type { PipeChunk } from "./options.ts";
-import { DeclaredAsUtf8, isMarkup } from "../protocol/declared_charset.ts";
+import {
+  DECLARATION_REACH,
+  declaredAsUtf8,
+  isMarkup,
+} from "../protocol/declared_charset.ts";
 import { FrameBuffer } from "../protocol/frame.ts";
 import {
   framingOf,
@@ -24,9 +28,8 @@ const MAX_GROWN_BYTES = 4 * 1024 * 1024;
 const MAX_SHARED_BYTES = 32 * 1024 * 1024;
 /** An answer that takes this long is worth a larger write. */
 const LONG_MS = 5;
-/** Up to how many times as long is as long. */
+/** An answer that takes no more than so many times as long takes as long. */
 const SAME_TIME = 1.5;
-const EMPTY = new Uint8Array(0);
 const LINE_FEED = 0x0a;
 
 /**
@@ -69,18 +72,15 @@ export class Chunker {
   readonly #json: boolean;
   readonly #reader: ChunkReader;
   readonly #buffer: FrameBuffer;
-  readonly #grows: boolean;
-  /** How long the answer took that made writes grow. */
-  #took = Infinity;
-  /** The payload of the latest write. */
-  #sentBytes = 0;
   /** So many bytes are gathered before they go without an occasion. */
   readonly #least: number;
   /** A payload that leaves as it came. */
   #whole: Uint8Array | undefined;
-  /** What waits for more: a piece of a character, or the end of the stream. */
-  #held: Uint8Array = EMPTY;
   #owesEmptyWrite: boolean;
+  /** How long the answer took that made writes grow; 0 where they do not. */
+  #took: number;
+  /** The payload of the latest write. */
+  #sentBytes = 0;
   /** Bytes of payload that were made and have not left. */
   #made = 0;
   /** Bytes of the source behind those. */
@@ -89,22 +89,20 @@ export class Chunker {
   constructor(options: ChunkerOptions) {
     const { mimeType, frameBytes, size = 0 } = options;
     const kind = framingOf(mimeType);
-    this.#text = kind === "text";
+    const text = this.#text = kind === "text";
+    const single = this.single = kind === "record" ||
+      options.framing === "chunk";
     this.#json = isJsonRecord(mimeType);
-    this.single = kind === "record" || options.framing === "chunk";
     this.#reader = new ChunkReader(
       foreignCharset(mimeType),
       isMarkup(parseMediaType(mimeType).essence),
     );
-    this.#buffer = new FrameBuffer(frameBytes);
-    this.#grows = !!options.grows && !this.#text && !this.single;
-    this.#least = size <= frameBytes ? size : 0;
-    this.#owesEmptyWrite = !!options.emptyWrite && !this.#text && !this.single;
-  }
-
-  /** Bytes of the source that have made no payload, once all has left. */
-  get unsent(): number {
-    return this.#read;
+    this.#buffer = new FrameBuffer(single ? MAX_WHOLE_BYTES : frameBytes);
+    const gathers = !text && !single;
+    const least = text ? Infinity : size;
+    this.#least = single || size > frameBytes ? 0 : least;
+    this.#took = options.grows && gathers ? Infinity : 0;
+    this.#owesEmptyWrite = !!options.emptyWrite && gathers;
   }
 
   /**
@@ -115,17 +113,23 @@ export class Chunker {
    */
   take(chunk: PipeChunk, now = false): Uint8Array | undefined {
     const bytes = this.#reader.read(chunk);
-    const isText = typeof chunk === "string";
-    if (this.single) this.#takeWhole(bytes);
-    this.#made += bytes.length;
-    this.#read += isText ? bytes.length : viewOf(chunk).length;
-    if (this.single) return undefined;
-    const direct = now && !this.#text && this.#buffer.length === 0 &&
-      bytes.length > 0 && bytes.length >= this.#least;
-    if (!direct) return this.takeMore(bytes);
-    const { limit } = this.#buffer;
-    this.#whole = bytes.subarray(0, limit);
-    return bytes.length > limit ? bytes.subarray(limit) : undefined;
+    const { length } = bytes;
+    const buffer = this.#buffer;
+    if (this.single && length > buffer.room) throw tooLarge(length);
+    if (this.#json) checkJson(bytes);
+    this.#made += length;
+    this.#read += typeof chunk === "string" ? length : chunk.byteLength;
+    const direct = now && !this.#text && buffer.length === 0 && length > 0 &&
+      length >= this.#least;
+    if (direct) {
+      const { limit } = buffer;
+      this.#whole = bytes.subarray(0, limit);
+      return length > limit ? bytes.subarray(limit) : undefined;
+    }
+    const rest = this.takeMore(bytes);
+    // An empty chunk is a write; a piece of a character is none.
+    if (this.single) this.#owesEmptyWrite = buffer.length === 0;
+    return rest;
   }
 
   /** Take more of what did not fit. */
@@ -134,18 +138,12 @@ export class Chunker {
     return taken === rest.length ? undefined : rest.subarray(taken);
   }
 
-  /** No chunk comes any more. */
-  end(): void {
+  /** No chunk comes any more; returns what does not fit yet. */
+  end(): Uint8Array | undefined {
     const tail = this.#reader.end();
     this.#made += tail.length;
     if (!this.#reader.transcodes) this.#read += tail.length;
-    if (!this.single) {
-      this.#held = tail;
-      return;
-    }
-    const left = concat([this.#held, tail]);
-    if (this.#text) checkUtf8(left);
-    if (left.length > 0) this.#whole = left;
+    return this.takeMore(tail);
   }
 
   /**
@@ -154,10 +152,14 @@ export class Chunker {
    * @throws {ValidationException} What was gathered may not be sent at all.
    */
   next(occasion: Occasion): Payload | undefined {
-    if (this.#whole || this.single) return this.#whole;
-    if (this.#held.length > 0) this.#held = this.takeMore(this.#held) ?? EMPTY;
-    const count = this.#text ? this.#dueText(occasion) : this.#due(occasion);
-    if (count === 0 && !(occasion === "end" && this.#owesEmptyWrite)) return;
+    if (this.#whole) return this.#whole;
+    const { length, room } = this.#buffer;
+    const isFull = room === 0 && !this.single;
+    if (occasion === "idle" && length < this.#least && !isFull) return;
+    const isLast = occasion === "end" && !isFull;
+    const count = this.#text ? this.#wholeText(isFull, isLast) : length;
+    const isEmptyDue = this.#owesEmptyWrite && (this.single || isLast);
+    if (count === 0 && !isEmptyDue) return;
     this.#buffer.cut(count);
     return this.#buffer;
   }
@@ -186,45 +188,37 @@ export class Chunker {
    * larger writes, and each would keep the memory of its largest.
    */
   answered(ms: number, pipes: number): void {
-    const grown = this.#buffer.limit * 2;
+    const { limit } = this.#buffer;
     const most = Math.min(MAX_GROWN_BYTES, MAX_SHARED_BYTES / pipes);
-    const grows = this.#grows && this.#sentBytes === this.#buffer.limit &&
-      grown <= most;
-    if (!grows || ms < LONG_MS || ms > this.#took * SAME_TIME) return;
+    const isLong = ms >= LONG_MS && ms <= this.#took * SAME_TIME;
+    if (!isLong || this.#sentBytes < limit || limit * 2 > most) return;
     this.#took = ms;
-    this.#buffer.limit = grown;
+    this.#buffer.limit = limit * 2;
   }
 
-  #takeWhole(chunk: Uint8Array): void {
-    const bytes = this.#text ? concat([this.#held, chunk]) : chunk;
-    if (bytes.length > MAX_WHOLE_BYTES) throw tooLarge(bytes.length);
-    if (this.#json) checkJson(bytes);
-    const count = this.#text ? wholeCharacters(bytes) : bytes.length;
-    const whole = bytes.subarray(0, count);
-    if (this.#text) checkUtf8(whole);
-    this.#held = count < bytes.length ? bytes.slice(count) : EMPTY;
-    // A piece of a character is no write; an empty chunk is one.
-    this.#whole = count === 0 && bytes.length > 0 ? undefined : whole;
-  }
-
-  #due(occasion: Occasion): number {
-    const { length } = this.#buffer;
-    return occasion === "idle" && length < this.#least ? 0 : length;
-  }
-
-  #dueText(occasion: Occasion): number {
-    const full = this.#buffer.room === 0;
-    if (occasion === "idle" && !full) return 0;
-    const bytes = this.#buffer.gathered;
-    const whole = wholeCharacters(bytes);
-    if (occasion === "end" && !full && whole < bytes.length) {
-      throw brokenText("ends inside a character");
+  /** How much of the text makes the next write: lines, else characters. */
+  #wholeText(isFull: boolean, isLast: boolean): number {
+    const { gathered } = this.#buffer;
+    const count = isFull && gathered.lastIndexOf(LINE_FEED) + 1 ||
+      (isLast ? gathered.length : wholeCharacters(gathered));
+    try {
+      decodeUtf8(gathered.subarray(0, count));
+    } catch {
+      throw invalidChunk("Cannot send text that is not UTF-8", {
+        hint:
+          "Give the charset in the media type, or send bytes as application/octet-stream",
+      });
     }
-    const line = full ? bytes.lastIndexOf(LINE_FEED) + 1 : 0;
-    const count = line || whole;
-    checkUtf8(bytes.subarray(0, count));
     return count;
   }
+}
+
+/** What is written is not what the media type says. */
+export function invalidChunk(
+  message: string,
+  more?: { readonly hint?: string; readonly cause?: unknown },
+): ValidationException {
+  return new ValidationException(message, { code: "invalid-chunk", ...more });
 }
 
 function tooLarge(bytes: number): RangeError {
@@ -236,49 +230,29 @@ function tooLarge(bytes: number): RangeError {
 /** The engine would fail the object, and 1.1 engines would hide it. */
 export function checkJson(bytes: Uint8Array): void {
   try {
-    JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    JSON.parse(decodeUtf8(bytes));
   } catch {
     // No cause: the parser's words quote the input, and payload is not shown.
-    throw new ValidationException(
+    throw invalidChunk(
       "Cannot write a chunk to a record lane: it is not one JSON document",
-      {
-        code: "invalid-chunk",
-        hint: "Each chunk of a pipe is one whole document; send() gathers it",
-      },
+      { hint: "Each chunk of a pipe is one whole document; send() gathers it" },
     );
   }
 }
 
-function checkUtf8(bytes: Uint8Array): void {
-  if (!isUtf8(bytes)) throw brokenText("is not UTF-8");
-}
-
-function brokenText(fault: string): ValidationException {
-  return new ValidationException(`Cannot send text that ${fault}`, {
-    code: "invalid-chunk",
-    hint:
-      "Give the charset in the media type, or send bytes as application/octet-stream",
-  });
-}
-
-/** Charsets whose bytes are UTF-8 already. */
-const UTF8_LABELS: ReadonlySet<string> = new Set([
-  "utf-8",
-  "utf8",
-  "us-ascii",
-  "ascii",
-]);
-
 /**
  * Turns chunks of a stream into bytes as the engine expects them: text as
- * UTF-8, also text that comes as bytes in another charset.
+ * UTF-8, also text that comes as bytes in another charset. Documents that are
+ * transcoded say so: what they declare was true of their former bytes, and
+ * servers believe it.
  */
 export class ChunkReader {
-  readonly #pieces: PiecewiseEncoder = new PiecewiseEncoder();
+  /** Reads bytes that are text of another charset. */
   readonly #decoder: TextDecoder | undefined;
-  readonly #declared: DeclaredAsUtf8 | undefined;
-  /** Whether text came last; it may have ended inside a surrogate pair. */
-  #afterText = false;
+  /** Text that waits for more: half a surrogate pair, or a declaration. */
+  #held = "";
+  /** So much text is held to find the declaration in it. */
+  #reach = 0;
 
   /**
    * Read chunks of a stream whose text, if it is text, has this charset.
@@ -288,22 +262,7 @@ export class ChunkReader {
   constructor(charset?: string, markup: boolean = false) {
     if (charset === undefined) return;
     this.#decoder = decoderOf(charset);
-    if (markup) this.#declared = new DeclaredAsUtf8();
-  }
-
-  /** The bytes of a chunk; a view of it where it is bytes already. */
-  read(chunk: PipeChunk): Uint8Array {
-    if (typeof chunk === "string") {
-      this.#afterText = true;
-      return this.#encode(this.#flush() + chunk);
-    }
-    const bytes = viewOf(chunk);
-    if (this.#decoder) {
-      return this.#encode(decode(this.#decoder, bytes, true));
-    }
-    if (!this.#afterText) return bytes;
-    this.#afterText = false;
-    return concat([this.#pieces.end(), bytes]);
+    if (markup) this.#reach = DECLARATION_REACH;
   }
 
   /** Whether bytes are text of another charset. */
@@ -311,54 +270,71 @@ export class ChunkReader {
     return this.#decoder !== undefined;
   }
 
-  /** The bytes of what only the end of the stream makes complete. */
-  end(): Uint8Array {
-    if (!this.#decoder && !this.#afterText) return EMPTY;
-    const text = this.#encode(this.#flush());
-    const held = this.#pieces.encode(this.#declared?.end() ?? "");
-    return concat([text, held, this.#pieces.end()]);
+  /** The bytes of a chunk; a view of it where it is bytes already. */
+  read(chunk: PipeChunk): Uint8Array {
+    if (typeof chunk === "string") return this.#encode(this.#flush() + chunk);
+    const bytes = viewOf(chunk);
+    if (this.#decoder) return this.#encode(this.#decode(bytes));
+    return this.#held ? concat([this.end(), bytes]) : bytes;
   }
 
-  #encode(text: string): Uint8Array {
-    return this.#pieces.encode(this.#declared?.push(text) ?? text);
+  /** The bytes of what only the end of the stream makes complete. */
+  end(): Uint8Array {
+    return this.#encode(this.#flush(), true);
+  }
+
+  #encode(more: string, isLast = false): Uint8Array {
+    let text = this.#held + more;
+    let end = text.length;
+    if (text.length < this.#reach && !isLast) end = 0;
+    else if (this.#reach > 0) {
+      this.#reach = 0;
+      text = declaredAsUtf8(text);
+      end = text.length;
+    }
+    // Not between the halves of a surrogate pair.
+    if (!isLast && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800) end--;
+    this.#held = text.slice(end);
+    return encodeUtf8(text.slice(0, end));
   }
 
   /** No more bytes of the charset follow here: refuse half a character. */
   #flush(): string {
-    return this.#decoder ? decode(this.#decoder, EMPTY, false) : "";
+    return this.#decoder ? this.#decode() : "";
+  }
+
+  #decode(bytes?: Uint8Array): string {
+    const decoder = this.#decoder!;
+    try {
+      return decoder.decode(bytes, { stream: bytes !== undefined });
+    } catch (cause) {
+      throw invalidChunk(
+        `Cannot send text that is not in its charset "${decoder.encoding}"`,
+        { cause },
+      );
+    }
   }
 }
 
 /** The charset that text must be decoded from; `undefined` if it is UTF-8. */
 export function foreignCharset(mimeType: string): string | undefined {
-  if (framingOf(mimeType) !== "text") return undefined;
   const { charset } = parseMediaType(mimeType);
-  return charset === undefined || UTF8_LABELS.has(charset)
-    ? undefined
-    : charset;
+  const isForeign = charset !== undefined && framingOf(mimeType) === "text" &&
+    !/^(utf-?8|(us-)?ascii)$/.test(charset);
+  return isForeign ? charset : undefined;
 }
 
-function decode(
-  decoder: TextDecoder,
-  bytes: Uint8Array,
-  stream: boolean,
-): string {
-  try {
-    return decoder.decode(bytes, { stream });
-  } catch (cause) {
-    throw new ValidationException(
-      `Cannot send text that is not in its charset "${decoder.encoding}"`,
-      { code: "invalid-chunk", cause },
-    );
-  }
+/** The media type of text as UTF-8: documents may declare another charset. */
+export function typeAsUtf8(mimeType: string): string {
+  const { essence } = parseMediaType(mimeType);
+  return isMarkup(essence) ? `${essence}; charset=utf-8` : essence;
 }
 
 function decoderOf(charset: string): TextDecoder {
   try {
     return new TextDecoder(charset, { fatal: true });
   } catch (cause) {
-    throw new ValidationException(`Cannot read charset "${charset}"`, {
-      code: "invalid-chunk",
+    throw invalidChunk(`Cannot read charset "${charset}"`, {
       cause,
       hint: "Decode the text yourself and write strings",
     });

@@ -133,20 +133,36 @@ export function checkPipeOptions(options: PipeOptions): void {
 }
 
 function checkMediaType(mimeType: string): void {
-  const given = JSON.stringify(mimeType);
   // Untyped callers give anything.
-  if (!MEDIA_TYPE.test(String(mimeType))) {
-    throw new TypeError(
-      `Cannot use the media type ${given}: expected one such as "text/plain"`,
-    );
-  }
-  const { essence } = parseMediaType(mimeType);
-  if (essence.startsWith("lane/") && !NAMED_LANES.includes(essence.slice(5))) {
-    throw new TypeError(
-      `Cannot use the media type ${given}: ` +
-        `expected one of the lanes ${NAMED_LANES.join(", ")}`,
-    );
-  }
+  const { essence } = parseMediaType(String(mimeType));
+  const [type, lane = ""] = essence.split("/", 2);
+  const isKnown = type !== "lane" || NAMED_LANES.includes(lane);
+  const isType = MEDIA_TYPE.test(String(mimeType));
+  if (isType && isKnown) return;
+  throw new TypeError(
+    `Cannot use the media type ${JSON.stringify(mimeType)}: expected one ${
+      isType ? `of the lanes ${NAMED_LANES.join(", ")}` : 'such as "text/plain"'
+    }`,
+  );
+}
+
+/**
+ * Check a number of something.
+ *
+ * @throws {RangeError} It is not whole, or out of range.
+ */
+export function wholeNumber(
+  name: string,
+  value: number,
+  least: number,
+  most: number = Number.MAX_SAFE_INTEGER,
+): number {
+  const whole = Number.isSafeInteger(value) || value === Infinity;
+  if (whole && value >= least && value <= most) return value;
+  const end = most < Number.MAX_SAFE_INTEGER ? `to ${most}` : "or more";
+  throw new RangeError(
+    `Cannot use ${name} of ${quoted(value)}: expected ${least} ${end}`,
+  );
 }
 
 const MIN_FRAME_BYTES = 4 * 1024;
@@ -158,13 +174,11 @@ const DEFAULT_FRAME_BYTES = 512 * 1024;
 export function frameBytesOf(
   { frameBytes }: Pick<PipeOptions, "frameBytes">,
 ): number {
-  const bytes = frameBytes ?? DEFAULT_FRAME_BYTES;
-  const inRange = bytes >= MIN_FRAME_BYTES && bytes <= MAX_FRAME_BYTES;
-  if (Number.isInteger(bytes) && inRange) return bytes;
-  throw new RangeError(
-    `Cannot use frames of ${
-      quoted(bytes)
-    } bytes: expected ${MIN_FRAME_BYTES} to ${MAX_FRAME_BYTES}`,
+  return wholeNumber(
+    "frameBytes",
+    frameBytes ?? DEFAULT_FRAME_BYTES,
+    MIN_FRAME_BYTES,
+    MAX_FRAME_BYTES,
   );
 }
 

@@ -42,10 +42,6 @@ export function lineGone(): ConnectionException {
   });
 }
 
-const SLOT_HINT =
-  "The pipe holds its slot on the server for up to 90 s more; " +
-  "until then the next pipe may wait for it";
-
 /**
  * What a pipe fails with when its connection was lost. Its number cannot free
  * the slot on another connection: it may be another pipe's by then.
@@ -54,12 +50,14 @@ export function lostPipe(reason: unknown): unknown {
   const lost = reason instanceof ConnectionException &&
     reason.code === "connection-lost" && reason.sent;
   if (!lost) return reason;
-  const { closeCode, hint, message, retryable } = reason;
-  return new ConnectionException(hint ? `${message} ${SLOT_HINT}.` : message, {
-    sent: true,
+  const { closeCode, message, retryable, sent } = reason;
+  return new ConnectionException(message, {
+    sent,
     retryable,
     closeCode,
     cause: reason,
-    hint: hint ? `${hint}. ${SLOT_HINT}` : SLOT_HINT,
+    hint:
+      "The pipe holds its slot on the server for up to 90 s more; until then " +
+      "the next pipe may wait for it",
   });
 }

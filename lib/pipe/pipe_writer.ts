@@ -6,7 +6,6 @@ import {
   type PipelineResult,
   resultErrorMessage,
 } from "../../schema/result.ts";
-import { TASK_STATE, type TaskState } from "../../schema/task.ts";
 import { deferred, delay, ignore } from "../async.ts";
 import {
   ExecutionException,
@@ -14,22 +13,19 @@ import {
   ValidationException,
 } from "../errors.ts";
 import { AcknowledgedWriter } from "./acknowledged_writer.ts";
-import { Chunker, foreignCharset } from "./chunker.ts";
+import { Chunker, foreignCharset, typeAsUtf8 } from "./chunker.ts";
 import {
   frameBytesOf,
   type ObjectWatcher,
-  type PipeChunk,
   type PipeOptions,
   withoutNothing,
 } from "./options.ts";
 import { failure, isTooEarly, lineGone, lostPipe } from "./pipe_failures.ts";
-import { Liveness, type Watched } from "./watchdog.ts";
-import { isMarkup } from "../protocol/declared_charset.ts";
+import { Liveness, type Watched, watchPipes } from "./watchdog.ts";
 import {
   framingOf,
   keepAlivePayload,
   lanesOf,
-  parseMediaType,
   wireMimeType,
 } from "../protocol/media_type.ts";
 import { tokenOf } from "../session/call.ts";
@@ -38,8 +34,6 @@ import type { Session, TaskRef } from "../session/session.ts";
 import { failureOn, openOn } from "../task/task.ts";
 import type { Payload } from "../transport/transport.ts";
 
-/** A declared size of 0 makes parsers skip the object. */
-const EMPTY_OBJECT_SIZE = 1;
 /** How long the server may take to release a pipe that was given up. */
 const RELEASE_MS = 5_000;
 
@@ -83,56 +77,36 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
   readonly #options: OpenOptions;
   /** The media type that the pipe is opened with. */
   readonly #mimeType: string;
-  /** Whether what leaves is other text than what came. */
-  readonly #transcoded: boolean;
   readonly #timeout: number;
-  sentAt = 0;
-  wrote = false;
-  readonly #liveness: Liveness;
+  #liveness: Liveness | undefined;
   /** Stops the wait for the answer to the open. */
   #giveUp: (reason: unknown) => void = ignore;
   /** Settles when it is known whether there is a pipe to release. */
-  readonly #settled = deferred<unknown>();
+  #settled = deferred<unknown>();
   /** The connection that the pipe is open on; requests go nowhere else. */
   #line: number | undefined;
   /** Ends what carries the object, where it has something of its own. */
   #cancel: () => void = ignore;
-  /** Written on an idle pipe to keep it; none where nothing is harmless. */
-  readonly #keepAlive: Uint8Array | undefined;
-  /** Whether no data was sent. */
-  #isEmpty = true;
 
   constructor(core: SessionCore, token: string, options: OpenOptions) {
-    const { framing, emptyWrite, knownSize, mimeType } = options;
+    const { framing, emptyWrite, knownSize, mimeType, watcher } = options;
     if (framing === "chunk") checkChunks(core, mimeType);
-    super(
-      core,
-      new Chunker({
-        mimeType,
-        framing,
-        frameBytes: frameBytesOf(options),
-        grows: options.frameBytes === undefined,
-        emptyWrite,
-        size: knownSize,
-      }),
-    );
-    const { essence } = parseMediaType(mimeType);
+    const chunker = new Chunker({
+      mimeType,
+      framing,
+      frameBytes: frameBytesOf(options),
+      grows: options.frameBytes === undefined,
+      emptyWrite,
+      size: knownSize,
+    });
+    super(core, chunker, watcher);
     this.token = token;
     this.order = core.attachments.next();
     this.#options = options;
-    this.#transcoded = foreignCharset(mimeType) !== undefined;
-    // Sent as UTF-8, and declared so: a document may declare another charset.
-    const utf8 = isMarkup(essence) ? `${essence}; charset=utf-8` : essence;
-    this.#mimeType = this.#transcoded ? utf8 : wireMimeType(mimeType);
-    this.#keepAlive = keepAlivePayload(mimeType);
+    this.#mimeType = foreignCharset(mimeType)
+      ? typeAsUtf8(mimeType)
+      : wireMimeType(mimeType);
     this.#timeout = options.timeout ?? core.settings.longTimeout;
-    this.#liveness = new Liveness(core, this);
-  }
-
-  /** The first state in which the task can be of use to the pipe. */
-  get earliest(): TaskState {
-    // A task that starts anew has lost its pipes.
-    return this.#isOpening ? TASK_STATE.STARTING : TASK_STATE.RUNNING;
   }
 
   get isQueued(): boolean {
@@ -145,55 +119,23 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
 
   /** Open the pipe: wait for a slot, but not for one of a task that has died. */
   async open(): Promise<this> {
-    const { core, token } = this;
-    const { provider, signal } = this.#options;
-    const args = {
-      subcommand: "open",
-      object: objectOf(this.#options, this.#transcoded),
-      mimeType: this.#mimeType,
-      ...(provider ? { provider } : {}),
-      token,
-    };
-    this.attach(signal);
+    const { core } = this;
+    this.attach(this.#options.signal);
     this.check();
-    // A signal costs more than the request, and only one in a queue needs it.
-    const queued = core.ready ? undefined : new AbortController();
-    this.#giveUp = (reason) => queued?.abort(reason);
-    const ask = (): Promise<ResponseMessage> =>
-      core.request(
-        { command: "rrext_process", token, arguments: args },
-        {
-          signal: queued?.signal,
-          timeout: this.#timeout,
-          onLate: (response) => this.#granted(response),
-          onLine: (line, cancel, giveUp, connection): void => {
-            this.#line = line;
-            this.flush = () => connection.flush?.();
-            this.#cancel = cancel;
-            this.#giveUp = giveUp;
-          },
-        },
-      );
-    const asked = ask().then(async (response) => {
-      if (!isTooEarly(response) || !this.isOpened) return response;
+    watchPipes(core);
+    let response = await this.track(this.#askToOpen());
+    if (isTooEarly(response)) {
       this.#line = undefined; // the server has nothing to release
-      const wait = new AbortController();
-      this.#giveUp = (reason) => wait.abort(reason);
-      await delay(core.settings.clock, RETRY_MS, wait.signal);
-      return await ask();
-    });
-    asked.then((response) => this.#granted(response), ignore);
-    const response = await this.track(asked);
+      this.#settled = deferred();
+      const { clock } = core.settings;
+      await this.track(delay(clock, RETRY_MS, this.#givenUp()));
+      response = await this.track(this.#askToOpen());
+    }
     if (this.#isOpening) this.fail(failure(core, response, "open"));
     else if (core.signal.aborted) this.fail(core.signal.reason);
     else if (core.line !== this.#line) this.fail(lineGone());
     this.check();
     return this;
-  }
-
-  override write(chunk: PipeChunk): void | Promise<void> {
-    this.wrote = true;
-    return super.write(chunk);
   }
 
   /** Abort the object, unless it is closed or aborted. */
@@ -206,46 +148,48 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
     );
   }
 
-  forgotten(reason: unknown): void {
-    this.onDead(reason);
+  tick(): void {
+    this.#liveness ??= new Liveness(this.core, this);
+    this.#liveness.tick();
   }
 
-  onQuiet(): void {
-    this.pump("quiet");
-  }
-
-  onIdle(): void {
-    const keepAlive = this.#keepAlive;
+  paused(isIdle: boolean): void {
     // What is held back touches the pipe as well, and means something.
     this.pump("quiet");
-    if (keepAlive && this.isOpened && !this.waiting) {
-      this.sendPayload(keepAlive);
-    }
+    if (!isIdle || !this.isOpened || this.waiting) return;
+    const nothing = keepAlivePayload(this.#mimeType);
+    if (nothing) this.send(nothing);
   }
 
-  onDead(error: unknown): void {
+  forgotten(error: unknown): void {
     // A pipe that opens late is released all the same.
     if (this.#isOpening) this.fail(error);
     else this.lost(error);
   }
 
-  protected override async sendWrite(
-    payload: Payload,
-    length: number,
-  ): Promise<void> {
-    this.sentAt = this.core.settings.clock.now();
-    this.#isEmpty &&= length === 0 || payload === this.#keepAlive;
-    const options = { timeout: this.#timeout, payload };
-    const response = await this.#ask("write", options);
+  protected override async sendWrite(payload: Payload): Promise<void> {
+    const response = await this.#ask("write", { payload });
     const refused = response.success === false;
     if (refused) throw await this.#refused(response, "write");
   }
 
   protected override async sendClose(): Promise<PipelineResult> {
-    const response = await this.#ask("close", { timeout: this.#timeout });
+    const response = await this.#ask("close");
     const { body } = response;
-    if (!didFail(response) && isPipelineResult(body)) return body;
-    throw await this.#refused(response, "close");
+    if (didFail(response) || !isPipelineResult(body)) {
+      throw await this.#refused(response, "close");
+    }
+    const { error } = body;
+    if (error && this.#options.onPipelineError !== "return") {
+      const { secrets } = this.core.settings;
+      const result = { ...body, error: secrets.hideIn(error) };
+      throw new ExecutionException(
+        resultErrorMessage(result) || "Pipeline failed",
+        { code: "pipeline-failed", result },
+      );
+    }
+    if (!error && this.sourceBytes > 0) this.#warnOfNothing(body);
+    return body;
   }
 
   protected override async sendRelease(): Promise<void> {
@@ -253,54 +197,53 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
     await this.#ask("close", options).catch(ignore);
   }
 
-  protected override consumed(bytes: number): void {
-    this.#options.watcher?.acknowledged(bytes);
-  }
-
-  protected override closing(): void {
-    this.#options.watcher?.closing();
-  }
-
-  /** Throw if the object failed in the pipeline, unless that was asked for. */
-  protected override finished(result: PipelineResult): PipelineResult {
-    const { error } = result;
-    if (!error || this.#options.onPipelineError === "return") {
-      this.#warnOfNothing(result);
-      return result;
-    }
-    const { secrets } = this.core.settings;
-    const shown = { ...result, error: secrets.hideIn(error) };
-    throw new ExecutionException(
-      resultErrorMessage(shown) || "Pipeline failed",
-      { code: "pipeline-failed", result: shown },
-    );
-  }
-
-  protected override ended(): void {
-    this.#liveness.stop();
-  }
-
-  /** A pipe that the server does not know any more may be another's by now. */
-  protected override isGone(error: unknown): boolean {
-    return error instanceof PipeException && error.phase !== undefined &&
-      (error.code === "pipe-closed" || error.code === "task-not-running");
-  }
-
-  protected override fail(error: unknown): void {
+  protected override fail(error: unknown, released?: Promise<unknown>): void {
     const opening = this.#isOpening;
     // Whatever the failure, a pipe may still be granted.
-    if (opening) {
-      this.released ??= this.isQueued
-        ? Promise.resolve()
-        : this.#settled.promise;
-    }
-    super.fail(lostPipe(error));
+    if (opening && !this.isQueued) released ??= this.#settled.promise;
+    else if (opening || isGone(error)) released ??= Promise.resolve();
+    super.fail(lostPipe(error), released);
     if (opening) this.#giveUp(error);
     else this.#cancel();
   }
 
   #refused(it: ResponseMessage, phase: "write" | "close"): Promise<unknown> {
     return failureOn(this.core, this.token, failure(this.core, it, phase));
+  }
+
+  /** Aborts when the open is given up. */
+  #givenUp(): AbortSignal {
+    const controller = new AbortController();
+    this.#giveUp = (reason) => controller.abort(reason);
+    return controller.signal;
+  }
+
+  #askToOpen(): Promise<ResponseMessage> {
+    const { core } = this;
+    const { mimeType, objinfo, provider, knownSize } = this.#options;
+    // Text that is transcoded changes its length.
+    const known = foreignCharset(mimeType) ? undefined : knownSize;
+    const size = objinfo?.size ?? known;
+    const object = {
+      objectId: randomUUID(),
+      ...withoutNothing(objinfo),
+      // Parsers skip an object whose size is 0.
+      ...(size === undefined ? {} : { size: Math.max(size, 1) }),
+    };
+    const args = { object, mimeType: this.#mimeType, provider };
+    const asked = this.#ask("open", {
+      // A signal costs more than the request, and only one in a queue needs it.
+      signal: core.ready ? undefined : this.#givenUp(),
+      onLate: (response) => this.#granted(response),
+      onLine: (line, cancel, giveUp, connection): void => {
+        this.#line = line;
+        this.flush = () => connection.flush?.();
+        this.#cancel = cancel;
+        this.#giveUp = giveUp;
+      },
+    }, args);
+    asked.then((response) => this.#granted(response), ignore);
+    return asked;
   }
 
   /** The answer to the open, however late; `undefined` if none can come. */
@@ -314,14 +257,15 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
   }
 
   #ask(
-    subcommand: "write" | "close",
-    options: Parameters<SessionCore["request"]>[1],
+    subcommand: "open" | "write" | "close",
+    options?: Parameters<SessionCore["request"]>[1],
+    more?: Readonly<Record<string, unknown>>,
   ): Promise<ResponseMessage> {
     const { pipeId: pipe_id, token } = this;
-    const args = { subcommand, pipe_id, token };
+    const args = { subcommand, pipe_id, token, ...more };
     return this.core.request(
       { command: "rrext_process", token, arguments: args },
-      { ...options, line: this.#line },
+      { timeout: this.#timeout, line: this.#line, ...options },
     );
   }
 
@@ -330,7 +274,7 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
    * result does not say either which fields it has.
    */
   #warnOfNothing(result: PipelineResult): void {
-    if (isRecord(result.result_types) || result.error || this.#isEmpty) return;
+    if (isRecord(result.result_types)) return;
     const mimeType = this.#mimeType;
     const lanes = lanesOf(mimeType);
     const { objectId } = result;
@@ -354,14 +298,8 @@ function checkChunks({ settings }: SessionCore, mimeType: string): void {
   });
 }
 
-/** The description of the object for the server; never `null`. */
-function objectOf(
-  { objinfo, knownSize }: OpenOptions,
-  transcoded: boolean,
-): Readonly<Record<string, unknown>> {
-  const size = objinfo?.size ?? (transcoded ? undefined : knownSize);
-  const object: Record<string, unknown> = withoutNothing({ ...objinfo });
-  object.objectId ??= randomUUID();
-  if (size !== undefined) object.size = Math.max(size, EMPTY_OBJECT_SIZE);
-  return object;
+/** A pipe that the server does not know any more may be another's by now. */
+function isGone(error: unknown): boolean {
+  return error instanceof PipeException && error.phase !== undefined &&
+    (error.code === "pipe-closed" || error.code === "task-not-running");
 }

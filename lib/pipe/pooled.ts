@@ -1,5 +1,5 @@
 import { abortable, ignore, notify, onAbort } from "../async.ts";
-import { quoted } from "../check.ts";
+import { wholeNumber } from "./options.ts";
 import type { TaskRef } from "../session/session.ts";
 
 const DEFAULT_CONCURRENCY = 16;
@@ -12,20 +12,14 @@ const PER_SLOT = 2;
  * @throws {RangeError} `concurrency` is out of range.
  */
 export function poolSize(
-  { concurrency: count = DEFAULT_CONCURRENCY }: {
+  { concurrency = DEFAULT_CONCURRENCY }: {
     readonly concurrency?: number | undefined;
   },
   task: TaskRef,
 ): number {
-  if (!(Number.isInteger(count) && count >= 1)) {
-    throw new RangeError(
-      `Cannot use concurrency ${quoted(count)}: expected 1 or more`,
-    );
-  }
-  const slots = typeof task === "object" && "threads" in task
-    ? task.threads
-    : undefined;
-  return typeof slots === "number" ? Math.min(count, PER_SLOT * slots) : count;
+  const count = wholeNumber("concurrency", concurrency, 1);
+  const { threads } = task as { readonly threads?: number | undefined };
+  return threads === undefined ? count : Math.min(count, PER_SLOT * threads);
 }
 
 /** What {@linkcode eachInTurn} works on, and how. */

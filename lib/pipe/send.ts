@@ -20,7 +20,7 @@ import {
   sourceOf,
 } from "./source.ts";
 import { viewOf } from "../bytes.ts";
-import { checkJson, foreignCharset } from "./chunker.ts";
+import { checkJson, foreignCharset, typeAsUtf8 } from "./chunker.ts";
 import { isMarkup } from "../protocol/declared_charset.ts";
 import {
   framingOf,
@@ -216,7 +216,7 @@ function mediaTypeOf(source: PipeSource, given: string): string {
   if (charset === undefined ? !isMarkup(essence) : !foreignCharset(given)) {
     return given;
   }
-  return isMarkup(essence) ? `${essence}; charset=utf-8` : essence;
+  return typeAsUtf8(given);
 }
 
 /** A record is one document: gathered, checked, and sent in one write. */

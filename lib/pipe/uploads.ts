@@ -8,7 +8,7 @@ import {
   type MaybeSignal,
   notify,
 } from "../async.ts";
-import { checkOptions, quoted } from "../check.ts";
+import { checkOptions } from "../check.ts";
 import { ConnectionException, isDAPException } from "../errors.ts";
 import { deliverEvent } from "../events/events.ts";
 import { letGo } from "./file_content.ts";
@@ -24,6 +24,7 @@ import {
   frameBytesOf,
   OBJECT_NAMES,
   type SendFilesOptions,
+  wholeNumber,
 } from "./options.ts";
 import { eachInTurn, poolSize } from "./pooled.ts";
 import { sendObject } from "./send.ts";
@@ -67,11 +68,7 @@ export function planUploads(
   });
   const { retries = 0 } = options;
   frameBytesOf(options);
-  if (!(Number.isInteger(retries) && retries >= 0)) {
-    throw new RangeError(
-      `Cannot use ${quoted(retries)} retries: expected 0 or more`,
-    );
-  }
+  wholeNumber("retries", retries, 0);
   const concurrency = poolSize(options, task);
   checkIterable(files);
   const list = isList(files) ? Array.from(files, checkedItem) : undefined;

@@ -11,17 +11,20 @@ export interface Declaration {
 /** How much of a document is searched for its declaration. */
 export const DECLARATION_REACH = 4096;
 
-/** What a `<` begins: a tag with a name, a comment, or a declaration. */
-const TAG = /<(?:(\/?[a-z][^\t\n\f\r />]*|\?xml(?=[\t\n\f\r ]))|!--|[!/?])/iy;
-/** An attribute: its name, and its value in one of three forms. */
-const ATTRIBUTE =
-  /[\t\n\f\r /]*([^\t\n\f\r />][^\t\n\f\r />=]*)(?:[\t\n\f\r ]*=[\t\n\f\r ]*(?:"([^"]*)"?|'([^']*)'?|([^\t\n\f\r >]*)))?/y;
+/**
+ * A comment, the name of a tag, the end of one, or an attribute: its name, and
+ * its value in one of three forms. Text goes with what stands before it.
+ */
+const TOKEN =
+  /<!(?=--).*?(?:-->|$)[^<]*|<([a-z/!?][^\s/>]*)|[<>][^<]*|([^\s/>=]+)(?:\s*=\s*(?:"([^"]*)"?|'([^']*)'?|([^\s>]+)))?/gis;
 
 /** Check whether documents of a media type may declare their charset. */
 export function isMarkup(essence: string): boolean {
-  return essence === "text/html" || essence.endsWith("/xml") ||
-    essence.endsWith("+xml");
+  return /^text\/html$|[/+]xml$/.test(essence);
 }
+
+/** The value of an attribute, and where it begins. */
+type Value = readonly [value: string, from: number];
 
 /**
  * Find the charset that an HTML or XML document gives itself: in an XML
@@ -34,75 +37,41 @@ export function isMarkup(essence: string): boolean {
  */
 export function findDeclaration(document: string): Declaration | undefined {
   const text = document.slice(0, DECLARATION_REACH);
-  const start = /^\ufeff?[\t\n\f\r ]*(?=<)/.exec(text)?.[0].length ?? -1;
-  let at = start;
-  while (at >= 0) {
-    const found = matchAt(TAG, text, at);
-    const [tag = "<", name] = found ?? [];
-    let next = at + tag.length;
-    if (name !== undefined) {
-      const attributes = attributesOf(text, next);
-      next = attributes.next;
-      const declared = /^meta$/i.test(name)
-        ? charsetOf(attributes)
-        : at === start && name.startsWith("?")
-        ? part(attributes.get("encoding"), /\S+/)
-        : undefined;
+  if (!/^\s*</.test(text)) return undefined;
+  let tag: string | undefined;
+  /** The attributes of the tag by name, the first of each. */
+  let attributes: Map<string, Value> = new Map();
+  for (const found of text.matchAll(TOKEN)) {
+    const [token, name, key, ...forms] = found;
+    if (name) {
+      // Only the first tag can be an XML declaration.
+      tag = tag === undefined || name !== "?xml" ? name.toLowerCase() : "";
+      attributes = new Map();
+    } else if (key) {
+      const value = forms.find((form) => form !== undefined) ?? "";
+      // Only its closing quote may come after a value.
+      const from = found.index + token.lastIndexOf(value);
+      const first = attributes.get(key.toLowerCase());
+      attributes.set(key.toLowerCase(), first ?? [value, from]);
+    } else if (token.startsWith(">")) {
+      const declared = declaredBy(tag, attributes);
       if (declared) return declared;
-    } else if (found) {
-      // `<!-->` is a whole comment.
-      const end = tag === "<!--" ? "-->" : ">";
-      next = text.indexOf(end, at + 2) + end.length;
-      if (next < end.length) return undefined;
     }
-    at = text.indexOf("<", next);
   }
   return undefined;
 }
 
-/** The value of an attribute, and where it begins. */
-type Value = readonly [value: string, from: number];
-
-/** The attributes of a tag by name, the first of each, and where it ends. */
-class Attributes extends Map<string, Value> {
-  next = 0;
-}
-
-function attributesOf(text: string, start: number): Attributes {
-  const attributes = new Attributes();
-  let found: RegExpExecArray | null;
-  attributes.next = start;
-  while ((found = matchAt(ATTRIBUTE, text, attributes.next))) {
-    const [whole, name = "", ...forms] = found;
-    const value = forms.find((form) => form !== undefined) ?? "";
-    // Only its closing quote may come after a value.
-    const from = attributes.next + whole.lastIndexOf(value);
-    const key = name.toLowerCase();
-    if (!attributes.has(key)) attributes.set(key, [value, from]);
-    attributes.next = ATTRIBUTE.lastIndex;
-  }
-  return attributes;
-}
-
-function matchAt(
-  pattern: RegExp,
-  text: string,
-  at: number,
-): RegExpExecArray | null {
-  pattern.lastIndex = at;
-  return pattern.exec(text);
-}
-
-/** The charset that the attributes of a `meta` element give. */
-function charsetOf(attributes: Attributes): Declaration | undefined {
+/** The charset that a tag declares. */
+function declaredBy(
+  tag: string | undefined,
+  attributes: ReadonlyMap<string, Value>,
+): Declaration | undefined {
+  if (tag === "?xml") return part(attributes.get("encoding"), /\S+/);
+  if (tag !== "meta") return undefined;
   const [about = ""] = attributes.get("http-equiv") ?? [];
-  return part(attributes.get("charset"), /\S(?:.*\S)?/s) ??
-    (about.trim().toLowerCase() === "content-type"
-      ? part(
-        attributes.get("content"),
-        /charset[\t\n\f\r ]*=[\t\n\f\r ]*["']?([^\t\n\f\r ;"']+)/i,
-      )
-      : undefined);
+  const content = /^\s*content-type\s*$/i.test(about) ? "content" : "";
+  return part(attributes.get("charset"), /\S+/) ??
+    part(attributes.get(content), /charset\s*=\s*["']?([^\s;"']+)/i);
 }
 
 /** The part of a value that is the name of a charset. */
@@ -114,35 +83,12 @@ function part(
   const found = pattern.exec(value);
   if (!found) return undefined;
   const [whole, charset = whole] = found;
-  const start = from + found.index + whole.length - charset.length;
-  return { charset, from: start, to: start + charset.length };
+  const to = from + found.index + whole.length;
+  return { charset, from: to - charset.length, to };
 }
 
-/**
- * Makes a document that becomes UTF-8 say so: what it declares was true of its
- * former bytes, and servers believe it. Holds the beginning back until it is
- * long enough to have the declaration in it.
- */
-export class DeclaredAsUtf8 {
-  #held = "";
-  #done = false;
-
-  /** Take text; returns what can go on. */
-  push(text: string): string {
-    if (this.#done) return text;
-    this.#held += text;
-    return this.#held.length < DECLARATION_REACH ? "" : this.end();
-  }
-
-  /** The rest. */
-  end(): string {
-    const text = this.#held;
-    this.#held = "";
-    if (this.#done) return text;
-    this.#done = true;
-    const found = findDeclaration(text);
-    return found
-      ? `${text.slice(0, found.from)}utf-8${text.slice(found.to)}`
-      : text;
-  }
+/** Replace the charset that a document gives itself, if it does, by UTF-8. */
+export function declaredAsUtf8(text: string): string {
+  const { from, to } = findDeclaration(text) ?? { from: 0, to: 0 };
+  return to ? `${text.slice(0, from)}utf-8${text.slice(to)}` : text;
 }

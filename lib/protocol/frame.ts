@@ -1,4 +1,5 @@
 import type { Message } from "../../schema/envelope.ts";
+import { decodeUtf8, encodeUtf8 } from "../bytes.ts";
 import { ProtocolException } from "../errors.ts";
 
 const LINE_FEED = 0x0a;
@@ -12,7 +13,6 @@ const NONE = new Uint8Array(0);
 const spares: Uint8Array<ArrayBuffer>[] = [];
 const MAX_SPARES = 16;
 const MAX_SPARE_BYTES = 256 * 1024;
-const encoder = new TextEncoder();
 
 /**
  * Encode a message without payload as a text frame: one JSON object on one
@@ -24,7 +24,7 @@ export function encodeText(message: Message): string {
 
 /** Encode the header of a binary frame, without the line feed that ends it. */
 export function encodeHeader(message: Message): Uint8Array<ArrayBuffer> {
-  return encoder.encode(JSON.stringify(message));
+  return encodeUtf8(JSON.stringify(message));
 }
 
 /**
@@ -43,24 +43,20 @@ export function decodeFrame(frame: string | Uint8Array): Message {
   const end = frame.indexOf(LINE_FEED);
   const header = parseMessage(end < 0 ? frame : frame.subarray(0, end));
   if (end < 0) return header;
-  const args = "arguments" in header ? header.arguments : undefined;
+  const { arguments: args } = header as { readonly arguments?: object };
   const data = frame.subarray(end + 1);
   return { ...header, arguments: { ...args, data } } as Message;
 }
 
 function parseMessage(json: string | Uint8Array): Message {
-  let value: { readonly type?: unknown } | null;
   try {
-    value = JSON.parse(
-      typeof json === "string"
-        ? json
-        // One per call: a failure leaves a fatal decoder in an undefined state.
-        : new TextDecoder("utf-8", { fatal: true }).decode(json),
+    const value = JSON.parse(
+      typeof json === "string" ? json : decodeUtf8(json),
     );
+    if (typeof value.type === "string") return value;
   } catch {
-    value = null; // no cause: parsers quote their input
+    // No cause: parsers quote their input.
   }
-  if (typeof value?.type === "string") return value as Message;
   throw new ProtocolException(
     "Cannot read frame: expected one JSON object in UTF-8 with a type",
   );
@@ -79,13 +75,13 @@ export function writeFrame(
   payload: Uint8Array,
   padTo = 0,
 ): Uint8Array<ArrayBuffer> {
-  const plain = header.length + 1 + payload.length;
-  const total = Math.max(plain, padTo);
+  const total = Math.max(header.length + 1 + payload.length, padTo);
+  const start = total - payload.length;
   const target = scratch.length < total ? new Uint8Array(total) : scratch;
-  target.set(header, 0);
-  target.fill(SPACE, header.length, header.length + total - plain);
-  target[total - payload.length - 1] = LINE_FEED;
-  target.set(payload, total - payload.length);
+  target.set(header);
+  target.fill(SPACE, header.length, start - 1);
+  target[start - 1] = LINE_FEED;
+  target.set(payload, start);
   return target.subarray(0, total);
 }
 

@@ -1,9 +1,13 @@
+import { encodeUtf8 } from "../bytes.ts";
+
 /** A media type, taken apart. */
 export interface MediaType {
   /** Type and subtype in lower case, without parameters. */
   readonly essence: string;
   /** The parameter `charset` in lower case, when there is one. */
   readonly charset?: string;
+  /** What follows them, from the first semicolon on. */
+  readonly parameters: string;
   /** What was parsed, unchanged. */
   readonly original: string;
 }
@@ -44,22 +48,22 @@ export function parseMediaType(value: string): MediaType {
   return latest;
 }
 
-let latest: MediaType = { essence: "", original: "" };
+let latest: MediaType = { essence: "", parameters: "", original: "" };
 
 function parse(value: string): MediaType {
   const [head = ""] = value.split(";", 1);
   const essence = head.trim().toLowerCase();
-  const charset = findCharset(value.slice(head.length));
-  return { essence, ...(charset && { charset }), original: value };
+  const parameters = value.slice(head.length);
+  const charset = findCharset(parameters);
+  return { essence, ...(charset && { charset }), parameters, original: value };
 }
 
 /** The first `charset` of a list of parameters, quoted or not. */
 function findCharset(parameters: string): string | undefined {
   const parameter = /;\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;"]*))/g;
   for (const [, name, quoted, plain] of parameters.matchAll(parameter)) {
-    if (name?.toLowerCase() !== "charset") continue;
-    const value = quoted?.replace(/\\(.)/g, "$1") ?? plain?.trim();
-    if (value) return value.toLowerCase();
+    const value = quoted?.replace(/\\(.)/g, "$1") ?? plain!.trim();
+    if (value && /^charset$/i.test(name!)) return value.toLowerCase();
   }
   return undefined;
 }
@@ -76,7 +80,7 @@ function findCharset(parameters: string): string | undefined {
  */
 export function framingOf(mimeType: string): Exclude<Framing, "chunk"> {
   const { essence } = parseMediaType(mimeType);
-  if (essence.startsWith("text/") || essence === "lane/text") return "text";
+  if (/^text\/|^lane\/text$/.test(essence)) return "text";
   return JSON_TYPE.test(essence) || TAG_TYPE.test(essence) ? "record" : "bytes";
 }
 
@@ -105,11 +109,9 @@ export function isJsonRecord(mimeType: string): boolean {
 export function keepAlivePayload(
   mimeType: string,
 ): Uint8Array<ArrayBuffer> | undefined {
-  if (framingOf(mimeType) !== "record") return new Uint8Array(0);
+  if (framingOf(mimeType) !== "record") return encodeUtf8("");
   const { essence } = parseMediaType(mimeType);
-  return essence === "lane/documents"
-    ? Uint8Array.of(0x5b, 0x5d) // "[]"
-    : undefined;
+  return essence === "lane/documents" ? encodeUtf8("[]") : undefined;
 }
 
 /**
@@ -124,10 +126,9 @@ export function keepAlivePayload(
  * @returns The media type for the wire.
  */
 export function wireMimeType(mimeType: string): string {
-  const { essence } = parseMediaType(mimeType);
+  const { essence, parameters } = parseMediaType(mimeType);
   const whole = essence.startsWith("lane/") || TAG_TYPE.test(essence);
-  const [head = ""] = mimeType.split(";", 1);
-  return whole ? essence : essence + mimeType.slice(head.length).trimEnd();
+  return whole ? essence : essence + parameters.trimEnd();
 }
 
 /**
@@ -155,5 +156,5 @@ export function lanesOf(mimeType: string): readonly string[] {
   const [type, lane = ""] = mimeType.split("/", 2);
   if (type === "lane") return [/^(?:raw|tag)$/.test(lane) ? "tags" : lane];
   const own = ownLane(mimeType);
-  return own === undefined ? ["tags"] : [own, "tags"];
+  return own ? [own, "tags"] : ["tags"];
 }

@@ -29,6 +29,8 @@ export interface Attachment {
   readonly order?: number | undefined;
   /** The task was restarted or has ended, and does not hold it any more. */
   forgotten?(reason: unknown): void;
+  /** Called every five seconds, where a session looks after its pipes. */
+  tick?(): void;
 }
 
 /** Everything that the server holds for a connection. */

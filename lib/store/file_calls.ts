@@ -1,11 +1,11 @@
 import type { ResponseMessage } from "../../schema/envelope.ts";
 import { ignore } from "../async.ts";
-import { quoted } from "../check.ts";
 import {
   ConnectionException,
   ProtocolException,
   RocketRideException,
 } from "../errors.ts";
+import { wholeNumber } from "../pipe/options.ts";
 import type { SessionCore } from "../session/core.ts";
 import { type ByGeneration, byGeneration } from "../session/generation.ts";
 import { succeeded } from "./store_call.ts";
@@ -169,24 +169,6 @@ export function frameBytesOf(
   most: number,
 ): number {
   return wholeNumber("frameBytes", given ?? fallback, MIN_FRAME_BYTES, most);
-}
-
-/**
- * Check a number of something.
- *
- * @throws {RangeError} It is not whole, or out of range.
- */
-export function wholeNumber(
-  name: string,
-  value: number,
-  least: number,
-  most: number,
-): number {
-  const whole = Number.isSafeInteger(value) || value === Infinity;
-  if (whole && value >= least && value <= most) return value;
-  throw new RangeError(
-    `Cannot use ${name} of ${quoted(value)}: expected ${least} to ${most}`,
-  );
 }
 
 /** Whether a value that a server sent is a number of something. */

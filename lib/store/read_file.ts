@@ -5,12 +5,8 @@ import { storePathBelowRoot } from "../protocol/store_path.ts";
 import type { Attachment } from "../session/attachments.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import type { CallOptions, Session } from "../session/session.ts";
-import {
-  type FileCalls,
-  frameBytesOf,
-  openFile,
-  wholeNumber,
-} from "./file_calls.ts";
+import { type FileCalls, frameBytesOf, openFile } from "./file_calls.ts";
+import { wholeNumber } from "../pipe/options.ts";
 
 /** The most that engines give at once. */
 const MAX_READ_BYTES = 4 * 1024 * 1024;
@@ -108,7 +104,7 @@ export async function readFile(
   checkOptions(options, "readFile(session, path, { offset })", READ_NAMES);
   const { offset = 0, length = Infinity, signal } = options;
   const place = storePathBelowRoot(path);
-  wholeNumber("offset", offset, 0, Number.MAX_SAFE_INTEGER);
+  wholeNumber("offset", offset, 0);
   wholeNumber("length", length, 0, Infinity);
   const frameBytes = frameBytesOf(
     options.frameBytes,

@@ -8,7 +8,8 @@ import { storePathBelowRoot } from "../protocol/store_path.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import { byGeneration } from "../session/generation.ts";
 import type { CallOptions, Session } from "../session/session.ts";
-import { unreadable, wholeNumber } from "./file_calls.ts";
+import { wholeNumber } from "../pipe/options.ts";
+import { unreadable } from "./file_calls.ts";
 import { readFile } from "./read_file.ts";
 import { STORE_FAILURES, storeCall, succeeded } from "./store_call.ts";
 
@@ -254,7 +255,7 @@ export async function getUrl(
   const { url } = await storeCall(session, {
     subcommand: "fs_geturl",
     path: storePathBelowRoot(path),
-    expires_in: wholeNumber("expiresIn", expiresIn, 1, Number.MAX_SAFE_INTEGER),
+    expires_in: wholeNumber("expiresIn", expiresIn, 1),
     download_name: downloadName ?? null,
   }, waiting);
   if (typeof url === "string" && url !== "") return url;

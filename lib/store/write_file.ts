@@ -116,10 +116,8 @@ class FileWriter extends AcknowledgedWriter<void> {
     );
   }
 
-  protected override sendWrite(
-    payload: Payload,
-    length: number,
-  ): Promise<void> {
+  protected override sendWrite(payload: Payload): Promise<void> {
+    const { length } = "payload" in payload ? payload.payload : payload;
     return this.#calls.write(payload, length);
   }
 

@@ -132,6 +132,6 @@ Deno.test("a frame that is too large is never sent", async () => {
   await assertRejects(
     () => pipe(session, "tk_1", { frameBytes: whole.length }),
     RangeError,
-    "Cannot use frames of 16777217 bytes",
+    "Cannot use frameBytes of 16777217",
   );
 });

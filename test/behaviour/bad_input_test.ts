@@ -265,7 +265,7 @@ forEveryTransport(
     const error = await assertRejects(
       () => writer.close(),
       ValidationException,
-      "Cannot send text that ends inside a character",
+      "Cannot send text that is not UTF-8",
     );
     assertEquals(error.code, "invalid-chunk");
     assert(error.hint?.includes("charset"));

@@ -288,11 +288,11 @@ const DATA: readonly Mistake[] = [
   ],
   [
     ({ session, task }) => C.pipe(session, task, { frameBytes: "64k" }),
-    'RangeError: Cannot use frames of "64k" bytes: expected 4096 to 16777216',
+    'RangeError: Cannot use frameBytes of "64k": expected 4096 to 16777216',
   ],
   [
     ({ session, task }) => C.pipe(session, task, { frameBytes: 1 }),
-    "RangeError: Cannot use frames of 1 bytes: expected 4096 to 16777216",
+    "RangeError: Cannot use frameBytes of 1: expected 4096 to 16777216",
   ],
   [
     ({ session, task }) => C.pipe(session, task, { onPipelineError: "ignore" }),
@@ -630,11 +630,11 @@ const FILES: readonly Mistake[] = [
   ],
   [
     ({ session, task }) => C.sendFiles(session, task, [], { concurrency: 0 }),
-    "RangeError: Cannot use concurrency 0: expected 1 or more",
+    "RangeError: Cannot use concurrency of 0: expected 1 or more",
   ],
   [
     ({ session, task }) => C.sendFiles(session, task, [], { concurrency: "3" }),
-    'RangeError: Cannot use concurrency "3": expected 1 or more',
+    'RangeError: Cannot use concurrency of "3": expected 1 or more',
   ],
   [
     ({ session, task }) => C.sendFiles(session, task, [], { onProgress: true }),

@@ -3,7 +3,6 @@ import fc from "fast-check";
 import { Chunker, type Occasion } from "../../lib/pipe/chunker.ts";
 import { FrameBuffer } from "../../lib/protocol/frame.ts";
 import type { PipeChunk } from "../../lib/pipe/options.ts";
-import { isUtf8 } from "../../lib/bytes.ts";
 
 const LINE_FEED = 0x0a;
 
@@ -39,18 +38,32 @@ function frames(
     chunker.sent();
     return true;
   }
-  chunks.forEach((chunk, at) => {
-    let rest = chunker.take(chunk, now);
-    if (rest || now || at % 2 === 0) send("idle");
+  function finish(rest: Uint8Array | undefined, at: number): void {
     while (rest) {
       rest = chunker.takeMore(rest);
       if (rest || at % 2 === 0) send("idle");
     }
+  }
+  chunks.forEach((chunk, at) => {
+    const rest = chunker.take(chunk, now);
+    if (rest || now || at % 2 === 0) send("idle");
+    finish(rest, at);
     if (pauses[at]) send("quiet");
   });
-  chunker.end();
+  const rest = chunker.end();
+  if (rest) send("idle");
+  finish(rest, 0);
   while (send("end"));
   return sent;
+}
+
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes.slice());
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {

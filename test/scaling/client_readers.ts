@@ -20,7 +20,7 @@ import { storeName, storePath } from "../../lib/protocol/store_path.ts";
 import { jsonFault } from "../../lib/task/json_fault.ts";
 import { substitute, unresolved } from "../../lib/protocol/substitute.ts";
 import { normalizeUri } from "../../lib/protocol/uri.ts";
-import { PiecewiseEncoder, wholeCharacters } from "../../lib/bytes.ts";
+import { wholeCharacters } from "../../lib/bytes.ts";
 import { JSON_PIECES } from "./schema_readers.ts";
 import { attempt } from "../support/foreseen.ts";
 import { jsonList, type TextReader } from "./text_reader.ts";
@@ -31,15 +31,16 @@ export const CLIENT_READERS: readonly TextReader[] = [
   {
     covers: [
       "lib/pipe/chunker.ts#ChunkReader",
-      "lib/bytes.ts#PiecewiseEncoder",
       "lib/bytes.ts#wholeCharacters",
-      "lib/bytes.ts#isUtf8",
+      "lib/bytes.ts#decodeUtf8",
       "lib/pipe/chunker.ts#Chunker",
     ],
     read: (text) => {
       const reader = new ChunkReader("iso-8859-1");
       reader.read(encoder.encode(text));
-      new PiecewiseEncoder().encode(text);
+      const document = new ChunkReader("iso-8859-1", true);
+      document.read(text);
+      document.end();
       const frameBytes = 2 * 1024 * 1024;
       const chunker = new Chunker({ mimeType: "text/plain", frameBytes });
       wholeCharacters(encoder.encode(text));
@@ -59,6 +60,7 @@ export const CLIENT_READERS: readonly TextReader[] = [
       "lib/protocol/media_type.ts#ownLane",
       "lib/protocol/media_type.ts#lanesOf",
       "lib/pipe/chunker.ts#foreignCharset",
+      "lib/pipe/chunker.ts#typeAsUtf8",
     ],
     read: (text) =>
       settle(

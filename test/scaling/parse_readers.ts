@@ -1,5 +1,5 @@
 import {
-  DeclaredAsUtf8,
+  declaredAsUtf8,
   findDeclaration,
 } from "../../lib/protocol/declared_charset.ts";
 import { parse } from "../engine/nodes/parse_bench.ts";
@@ -36,14 +36,13 @@ export const PARSE_READERS: readonly TextReader[] = [
     covers: [
       "lib/protocol/declared_charset.ts#findDeclaration",
       "lib/protocol/declared_charset.ts#isMarkup",
-      "lib/protocol/declared_charset.ts#DeclaredAsUtf8",
+      "lib/protocol/declared_charset.ts#declaredAsUtf8",
     ],
     read: (text) => {
       findDeclaration(`<${text}`);
       findDeclaration(`<meta http-equiv=content-type content='${text}'>`);
       findDeclaration(`<?xml ${text}`);
-      const declared = new DeclaredAsUtf8();
-      return declared.push(text) + declared.end();
+      return declaredAsUtf8(`<${text}`);
     },
     pieces: ["<meta ", "<meta charset", "<a b='", "charset ="],
   },

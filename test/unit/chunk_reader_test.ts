@@ -24,12 +24,25 @@ Deno.test("a string becomes UTF-8", () => {
 Deno.test("a surrogate pair that two strings share is put together", () => {
   assertEquals(readAll(["a\ud83c", "\udf0db"]), "a🌍b");
   assertEquals(readAll(["\ud83c", "", "\udf0d"]), "🌍");
+  assertEquals(readAll(["\ud800", "\udc00"]), "\u{10000}");
+  assertEquals(readAll(["\udbff", "\udfff"]), "\u{10ffff}");
 });
 
 Deno.test("half a surrogate pair becomes the replacement character, in its place", () => {
   assertEquals(readAll(["a\ud83c"]), "a\ufffd");
+  assertEquals(readAll(["\ude00a"]), "\ufffda");
+  assertEquals(readAll(["\ud83d", "a"]), "\ufffda");
+  assertEquals(readAll(["\ud83d", "\ud83d", "\ude00"]), "\ufffd😀");
   assertEquals(readAll(["a\udf0d", "b"]), "a\ufffdb");
   assertEquals(readAll(["a\ud83c", utf8("b")]), "a\ufffdb");
+});
+
+Deno.test("the end gives what was left, once", () => {
+  const reader = new ChunkReader();
+  assertEquals(reader.read("a\ud83d"), utf8("a"));
+  assertEquals(reader.end(), utf8("\ufffd"));
+  assertEquals(reader.end(), utf8(""));
+  assertEquals(reader.read("b"), utf8("b"));
 });
 
 Deno.test("bytes pass through as a view, whatever form they have", () => {

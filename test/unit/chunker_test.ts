@@ -40,15 +40,15 @@ function feed(
   chunks: readonly PipeChunk[],
   drain: (occasion: Occasion) => void,
 ): void {
-  for (const chunk of chunks) {
-    let rest = chunker.take(chunk);
+  function finish(rest: Uint8Array | undefined): void {
     drain("idle");
     while (rest) {
       rest = chunker.takeMore(rest);
       drain("idle");
     }
   }
-  chunker.end();
+  for (const chunk of chunks) finish(chunker.take(chunk));
+  finish(chunker.end());
   drain("end");
 }
 
@@ -147,7 +147,7 @@ Deno.test("text that ends in the middle of a character is refused at the end", (
   const error = assertThrows(
     () => chunker.next("end"),
     ValidationException,
-    "Cannot send text that ends inside a character",
+    "Cannot send text that is not UTF-8",
   );
   assertEquals(error.code, "invalid-chunk");
 });
@@ -177,8 +177,9 @@ Deno.test("what only the end makes complete goes even when the frame is full", (
   const full = "x".repeat(FRAME_BYTES);
   const chunker = chunkerFor("text/plain");
   chunker.take(full + "\ud83c");
-  chunker.end();
-  assertEquals(nextWrite(chunker, "end"), full);
+  const rest = chunker.end();
+  assertEquals(nextWrite(chunker, "idle"), full);
+  assertEquals(chunker.takeMore(rest!), undefined);
   assertEquals(nextWrite(chunker, "end"), "\ufffd");
   assertEquals(nextWrite(chunker, "end"), undefined);
 });
@@ -272,14 +273,17 @@ Deno.test("a chunk of text that holds no whole character is no write of its own"
 
 Deno.test("framing by chunk refuses text that is broken or ends inside a character", () => {
   const broken = chunkerFor("text/plain", { framing: "chunk" });
+  broken.take(Uint8Array.of(0xff, 0x61));
   assertThrows(
-    () => broken.take(Uint8Array.of(0xff, 0x61)),
+    () => broken.next("idle"),
     ValidationException,
     "Cannot send text that is not UTF-8",
   );
   const cut = chunkerFor("text/plain", { framing: "chunk" });
   cut.take(Uint8Array.of(0x61, 0xe2));
-  assertThrows(() => cut.end(), ValidationException, "is not UTF-8");
+  assertEquals(nextWrite(cut, "idle"), "a");
+  cut.end();
+  assertThrows(() => cut.next("end"), ValidationException, "is not UTF-8");
 });
 
 Deno.test("what may not be cut has a limit", () => {
@@ -287,7 +291,7 @@ Deno.test("what may not be cut has a limit", () => {
   for (const mimeType of ["application/octet-stream", "text/plain"]) {
     const chunker = chunkerFor(mimeType, { framing: "chunk" });
     assertEquals(chunker.take(new Uint8Array(MAX_WHOLE_BYTES)), undefined);
-    chunker.sent();
+    assertEquals(nextWrite(chunker, "idle")?.length, MAX_WHOLE_BYTES);
     assertThrows(
       () => chunker.take(tooLarge),
       RangeError,
@@ -341,7 +345,7 @@ function sharesOf(chunker: Chunker, chunks: readonly PipeChunk[]): number[] {
     while (chunker.next(occasion)) shares.push(chunker.sent());
   }
   feed(chunker, chunks, drain);
-  return [...shares, chunker.unsent];
+  return [...shares, chunker.sent()];
 }
 
 Deno.test("writes stand for bytes of the source, also where text has changed its length", () => {

@@ -1,8 +1,6 @@
 import { assertEquals } from "@std/assert";
-import {
-  DeclaredAsUtf8,
-  findDeclaration,
-} from "../../lib/protocol/declared_charset.ts";
+import { ChunkReader } from "../../lib/pipe/chunker.ts";
+import { findDeclaration } from "../../lib/protocol/declared_charset.ts";
 
 const FOUND: readonly (readonly [text: string, charset: string])[] = [
   ['<meta charset="iso-8859-1">', "iso-8859-1"],
@@ -56,21 +54,34 @@ Deno.test("what only resembles a declaration is none", () => {
   ) assertEquals(findDeclaration(text), undefined, text);
 });
 
+/** What a reader makes of the parts of a document, bytes in Latin-1 or text. */
+function readAll(...parts: readonly (string | Uint8Array)[]): string {
+  const reader = new ChunkReader("iso-8859-1", true);
+  const chunks = [...parts.map((part) => reader.read(part)), reader.end()];
+  return chunks.map((bytes) => new TextDecoder().decode(bytes)).join("");
+}
+
 Deno.test("a document that becomes UTF-8 says so, however it is cut", () => {
   const head = '<?xml version="1.0" encoding="iso-8859-1"?>';
   const page = head + "ä".repeat(5000);
   const expected = page.replace("iso-8859-1", "utf-8");
   for (const size of [1, 7, 4096, 10_000]) {
-    const declared = new DeclaredAsUtf8();
-    let result = "";
+    const texts: string[] = [];
     for (let at = 0; at < page.length; at += size) {
-      result += declared.push(page.slice(at, at + size));
+      texts.push(page.slice(at, at + size));
     }
-    assertEquals(result + declared.end(), expected);
+    assertEquals(readAll(...texts), expected);
+    const bytes = texts.map((text) =>
+      Uint8Array.from(text, (character) => character.charCodeAt(0))
+    );
+    assertEquals(readAll(...bytes), expected);
   }
-  const short = new DeclaredAsUtf8();
-  assertEquals(short.push("<meta charset=a>"), "");
-  assertEquals(short.end(), "<meta charset=utf-8>");
-  const plain = new DeclaredAsUtf8();
-  assertEquals(plain.push("<p>a") + plain.end(), "<p>a");
+  assertEquals(readAll("<p>a"), "<p>a");
+});
+
+Deno.test("the beginning of a document waits for its declaration", () => {
+  const reader = new ChunkReader("iso-8859-1", true);
+  assertEquals(reader.read("<meta charset=a>").length, 0);
+  const utf8 = new TextEncoder().encode("<meta charset=utf-8>");
+  assertEquals(reader.end(), utf8);
 });

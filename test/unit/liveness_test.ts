@@ -1,31 +1,28 @@
 import { assert, assertEquals } from "@std/assert";
-import { Liveness } from "../../lib/pipe/watchdog.ts";
+import { Liveness, type Watched, watchPipes } from "../../lib/pipe/watchdog.ts";
 import type { PipeException } from "../../lib/errors.ts";
 import { coreOf } from "../../lib/session/core.ts";
-import { TASK_STATE, type TaskState } from "../../schema/task.ts";
+import type { Attachment } from "../../lib/session/attachments.ts";
 import type { Script } from "../support/scripted_server.ts";
 import { gate, type PipeServer, pipeServer } from "../support/pipe_server.ts";
 import { hinted } from "../support/hinted.ts";
 
 /** A pipe that only notes what it is told. */
-class Patient {
+class Patient implements Watched {
   readonly token = "tk_1";
-  earliest: TaskState = TASK_STATE.RUNNING;
+  pipeId: number | undefined = 1;
   waiting = false;
+  isOpened = true;
   sentAt = 0;
   wrote = false;
   readonly told: string[] = [];
   error: PipeException | undefined;
 
-  onQuiet(): void {
-    this.told.push("quiet");
+  paused(isIdle: boolean): void {
+    this.told.push(isIdle ? "idle" : "quiet");
   }
 
-  onIdle(): void {
-    this.told.push("idle");
-  }
-
-  onDead(error: PipeException): void {
+  forgotten(error: PipeException): void {
     this.told.push("dead");
     this.error = error;
   }
@@ -53,8 +50,21 @@ async function withPatient(
 ): Promise<void> {
   await using server = await pipeServer(script);
   const { clock } = server;
+  const core = coreOf(server.session);
   const patient = new Patient();
-  const liveness = new Liveness(coreOf(server.session), patient);
+  patient.sentAt = clock.now();
+  const liveness = new Liveness(core, patient);
+  const attachment: Attachment = {
+    tick: () => liveness.tick(),
+    release: () => Promise.resolve(),
+    lost(): void {},
+  };
+  core.attachments.add(attachment);
+  watchPipes(core);
+  function stop(): void {
+    patient.waiting = patient.isOpened = false;
+    core.attachments.delete(attachment);
+  }
   try {
     await body({
       server,
@@ -62,13 +72,13 @@ async function withPatient(
       liveness: {
         wrote: () => patient.wrote = true,
         sent: () => patient.sentAt = clock.now(),
-        stop: () => liveness.stop(),
+        stop,
       },
       pass: (seconds) => server.clock.advance(seconds * 1_000),
       polls: () => server.log().length,
     });
   } finally {
-    liveness.stop();
+    stop();
   }
 }
 
@@ -76,7 +86,7 @@ const RUNNING: Script = {
   rrext_get_task_status: () => ({ state: 3, completed: false }),
 };
 
-Deno.test("a pipe is told of 20 s of quiet, once for each pause", async () => {
+Deno.test("a pipe is told of 20 s of quiet, until something is written", async () => {
   await withPatient({}, async ({ patient, liveness, pass }) => {
     liveness.wrote();
     await pass(24);
@@ -84,11 +94,13 @@ Deno.test("a pipe is told of 20 s of quiet, once for each pause", async () => {
     await pass(1);
     assertEquals(patient.told, ["quiet"]);
     await pass(10);
-    assertEquals(patient.told, ["quiet"]);
+    assertEquals(patient.told, ["quiet", "quiet", "quiet"]);
     liveness.wrote();
     liveness.sent();
-    await pass(25);
-    assertEquals(patient.told, ["quiet", "quiet"]);
+    await pass(24);
+    assertEquals(patient.told.length, 3);
+    await pass(1);
+    assertEquals(patient.told.length, 4);
   });
 });
 
@@ -105,17 +117,19 @@ Deno.test("a producer that writes now and then is never quiet", async () => {
 
 Deno.test("an idle pipe is touched between 40 s and 45 s after its last request", async () => {
   await withPatient({}, async ({ patient, liveness, pass }) => {
+    const touches = (): number =>
+      patient.told.filter((it) => it === "idle").length;
     await pass(3);
     liveness.sent();
     await pass(36);
-    assertEquals(patient.told, ["quiet"]);
+    assertEquals(touches(), 0);
     await pass(9);
-    assertEquals(patient.told, ["quiet", "idle"]);
+    assertEquals(touches(), 1);
     liveness.sent();
     await pass(39);
-    assertEquals(patient.told, ["quiet", "idle"]);
+    assertEquals(touches(), 1);
     await pass(6);
-    assertEquals(patient.told, ["quiet", "idle", "idle"]);
+    assertEquals(touches(), 2);
   });
 });
 
@@ -187,7 +201,7 @@ Deno.test("a task that may still be starting has not ended before it is up", asy
       rrext_get_task_status: () => ({ state, completed: false }),
     };
     await withPatient(script, async ({ patient, pass }) => {
-      patient.earliest = TASK_STATE.STARTING;
+      patient.pipeId = undefined;
       patient.waiting = true;
       await pass(15);
       assertEquals(patient.told, outcome === "dead" ? ["dead"] : []);

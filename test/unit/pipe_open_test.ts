@@ -183,7 +183,7 @@ Deno.test("a frame size that cannot be is refused before any traffic", async () 
     await assertRejects(
       () => pipe(server.session, "tk_1", { frameBytes }),
       RangeError,
-      `Cannot use frames of ${frameBytes} bytes`,
+      `Cannot use frameBytes of ${frameBytes}`,
     );
   }
   assertEquals(server.log(), []);

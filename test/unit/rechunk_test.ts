@@ -79,7 +79,7 @@ const INVALID: readonly (readonly [string, Occasion, number[], string])[] = [
   ["continuations alone", "idle", [0x80, 0x80, 0x80, 0x80], "is not UTF-8"],
   ["a pause", "quiet", [0x61, 0xff, 0x61], "is not UTF-8"],
   ["the end", "end", [0x61, 0xff, 0x61], "is not UTF-8"],
-  ["the end", "end", [0x61, 0xe2, 0x82], "ends inside a character"],
+  ["the end", "end", [0x61, 0xe2, 0x82], "is not UTF-8"],
 ];
 
 for (const [what, occasion, data, fault] of INVALID) {
