@@ -40,8 +40,8 @@ Deno.test("metadata tells the way of an object and nothing of its data", async (
     { op: "begin", component: "n", pipes: ["n"], trace: object },
     { op: "enter", component: "b", pipes: ["a", "b"], trace },
     { op: "enter", component: "c", pipes: ["a", "b", "c"], trace },
-    { op: "leave", component: "c", pipes: ["a", "b", "c"], trace: done },
-    { op: "leave", component: "b", pipes: ["a", "b"], trace: done },
+    { op: "leave", component: "c", pipes: ["a", "b"], trace: done },
+    { op: "leave", component: "b", pipes: ["a"], trace: done },
     { op: "end", component: "n", pipes: ["n"], trace: {} },
   ]);
 });
@@ -149,11 +149,11 @@ Deno.test("consumed payloads, failures and control calls are told as such", asyn
     );
     const error = "Out of words";
     assertEquals(
-      leaves.map(({ pipes, trace }) => [pipes, trace]),
+      leaves.map(({ component, pipes, trace }) => [component, pipes, trace]),
       [
-        [["a", "x"], { lane: "text", result: "skip" }],
-        [["a", "b", "h"], { lane: "invoke", result: "error", error }],
-        [["a", "b"], { lane: "text", result: "error", error }],
+        ["x", ["a"], { lane: "text", result: "skip" }],
+        ["h", ["a", "b"], { lane: "invoke", result: "error", error }],
+        ["b", ["a"], { lane: "text", result: "error", error }],
       ],
     );
   });

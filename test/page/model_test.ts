@@ -109,12 +109,15 @@ Deno.test("components that feed each other in a circle are drawn, too", () => {
   assertEquals(layOut({ components: [] }, "down").nodes, []);
 });
 
+/** A step as the engine tells it; what is left is in no pipe any more. */
 function step(
   op: FlowBody["op"],
-  pipes: readonly string[],
+  path: readonly string[],
   trace: FlowBody["trace"] = {},
 ): FlowBody {
-  return { id: 0, op, pipes, trace, project_id: "p", source: "in" };
+  const pipes = op === "leave" ? path.slice(0, -1) : path;
+  const component = path.at(-1) ?? "";
+  return { id: 0, op, component, pipes, trace, project_id: "p", source: "in" };
 }
 
 Deno.test("a failure counts where it happened, once, however many it passes through", () => {

@@ -235,7 +235,8 @@ export class TaskRecord {
       id: pipeId,
       op: step.op,
       component: path.at(-1) ?? "",
-      pipes: path,
+      // What is left is not at work any more.
+      pipes: step.op === "leave" ? path.slice(0, -1) : path,
       trace: this.secrets.hideIn(flowTrace(step, traceLevel)),
     }));
     this.#stats?.add(pipeId, path, step, seq);

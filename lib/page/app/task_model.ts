@@ -147,9 +147,12 @@ export class TaskModel {
    * @param at The time of arrival, in milliseconds.
    * @returns How long the object took, once it has ended.
    */
-  flow(at: number, { id, op, pipes, trace }: FlowBody): number | undefined {
+  flow(
+    at: number,
+    { id, op, component, pipes, trace }: FlowBody,
+  ): number | undefined {
     this.isTraced = true;
-    const here = pipes.at(-1);
+    const here = op === "leave" ? component : pipes.at(-1);
     const open = this.#open.get(id);
     switch (op) {
       case "begin":
@@ -168,7 +171,7 @@ export class TaskModel {
         // It may have begun before the page was opened.
         this.#open.set(id, { since: open?.since ?? NaN, error });
         passage(this.components, here).failed++;
-        const from = pipes.at(-2);
+        const from = pipes.at(-1);
         if (from === undefined) break;
         passage(this.connections, connectionKey(from, here)).failed++;
         break;
