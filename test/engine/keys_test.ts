@@ -36,15 +36,16 @@ Deno.test("a login tells what its key allows", async () => {
       "task.debug",
       "task.store",
     ];
+    const org = { ...TEAM, developerId: null };
     const admin = {
-      ...TEAM,
+      ...org,
       permissions: ["org.admin"],
       teams: [{ ...TEAM, permissions: all }],
     };
     assertEquals(await login("key"), ["local", "key", admin]);
     assertEquals(await login("Bearer boss"), ["local", "boss", admin]);
     assertEquals(await login("watch"), ["ada", "watch", {
-      ...TEAM,
+      ...org,
       permissions: [],
       teams: [{ ...TEAM, permissions: ["task.monitor"] }],
     }]);

@@ -5,16 +5,23 @@
 Prints one JSON object: for each method what it returned, as the names of its
 members, or the name and the text of what it raised. Methods are found by
 looking at the client, so that none of a newer version is left out unnoticed: one
-that has no call below fails for want of arguments.
+that has no call below fails for want of arguments. Of each what its declared type
+has and the result has not is printed as well; and which classes of the package
+have methods that wait, but none that was called.
 """
 
 import asyncio
+import importlib
 import inspect
 import json
 import os
+import pkgutil
 import sys
 import tempfile
+import types
+import typing
 
+import rocketride
 from rocketride import RocketRideClient
 from rocketride.schema import Question
 
@@ -40,6 +47,14 @@ PIPELINE = {
         component('out', 'response_text', 'text', 'in'),
         component('ask', 'llm_mock', 'questions', 'in'),
         component('answers', 'response_answers', 'answers', 'ask'),
+    ],
+}
+FAULTY_PIPELINE = {
+    **PIPELINE,
+    'components': [
+        *PIPELINE['components'],
+        component('unknown', 'nowhere', 'text', 'in'),
+        component('alone', 'response_text'),
     ],
 }
 TOOL_PIPELINE = {
@@ -89,6 +104,26 @@ def methods_of(client):
                 if not inner.startswith('_') and inspect.isroutine(method):
                     found[f'{name}.{inner}'] = method
     return found
+
+
+def waiting_classes():
+    """The classes of the package with public methods that wait for something."""
+
+    def found(holder, module):
+        for it in vars(holder).values():
+            if not inspect.isclass(it) or it.__module__ != module:
+                continue
+            if any(
+                inspect.iscoroutinefunction(method) and not name.startswith('_')
+                for name, method in vars(it).items()
+            ):
+                yield it
+            if it is not holder:
+                yield from found(it, module)
+
+    for info in pkgutil.walk_packages(rocketride.__path__, 'rocketride.'):
+        if info.name != 'rocketride.rocketride':  # a script, made for another folder
+            yield from found(importlib.import_module(info.name), info.name)
 
 
 class Calls:
@@ -167,7 +202,7 @@ class Calls:
             'debug_message': lambda m: m('a'),
             'debug_protocol': lambda m: m('a'),
             'delete_template': lambda m: m('t1'),
-            'deploy.add': lambda m: m(PIPELINE),
+            'deploy.add': lambda m: m(PIPELINE, deploy_to=team),
             'deploy.artifact': lambda m: m(project, 1),
             'deploy.deploy': lambda m: m(project, 1, team),
             'deploy.disable': lambda m: m(project, team),
@@ -219,7 +254,7 @@ class Calls:
             'list_logs': lambda m: m(project),
             'log.chapters': lambda m: m(project, source),
             'log.delete': lambda m: m(project, source, all=True),
-            'log.read': lambda m: m(project, source),
+            'log.read': lambda m: m(project, source, max_events=1),
             'log.segment': lambda m: m(project, source, 1),
             'log.streams': lambda m: m(project, source),
             'on_connect_error': lambda m: m(ValueError('no')),
@@ -245,7 +280,7 @@ class Calls:
             'submit_app': lambda m: m('a', 1),
             'tool': lambda m: m(token=self.tool_token, tool='files.list_directory', input={'path': ''}),
             'use': lambda m: m(pipeline={**PIPELINE, 'project_id': 'another'}),
-            'validate': lambda m: m(PIPELINE),
+            'validate': lambda m: m(FAULTY_PIPELINE),
             'where_app': lambda m: m('a'),
             'withdraw_app': lambda m: m('a', 1),
         }
@@ -292,12 +327,55 @@ def shape_of(value, depth=3):
     return type(value).__name__
 
 
+def declared(method):
+    """What a method says that it returns."""
+    try:
+        return typing.get_type_hints(method).get('return')
+    except NameError:  # a name that is there for type checkers alone
+        return None
+
+
+def absent(value, kind, path):
+    """The members that a type declares and a value does not have, by their paths."""
+    origin, args = typing.get_origin(kind), typing.get_args(kind)
+    if origin in (typing.Union, types.UnionType):
+        if value is None:
+            return []
+        found = [absent(value, it, path) for it in args if it is not type(None)]
+        return min(found, key=len)
+    if origin in (typing.Required, typing.NotRequired, typing.Annotated):
+        return absent(value, args[0], path)
+    if typing.is_typeddict(kind):
+        if not isinstance(value, dict):
+            return [path]
+        hints = typing.get_type_hints(kind)
+        return [
+            missing
+            for name, inner in hints.items()
+            for missing in (
+                absent(value[name], inner, f'{path}.{name}')
+                if name in value
+                else [f'{path}.{name}']
+            )
+        ]
+    if origin is list and isinstance(value, list):
+        if not value and typing.is_typeddict(args[0]):
+            return [f'{path}[]']  # nothing to look at
+        items = [absent(it, args[0], f'{path}[]') for it in value]
+        return sorted({missing for found in items for missing in found})
+    if origin is dict and isinstance(value, dict):
+        items = [absent(it, args[1], f'{path}.*') for it in value.values()]
+        return sorted({missing for found in items for missing in found})
+    return []
+
+
 async def called(name, method, table):
     try:
         returned = table[name](method) if name in table else method()
         if inspect.isawaitable(returned):
             returned = await asyncio.wait_for(returned, TIMEOUT)
-        return {'ok': shape_of(returned)}
+        missing = absent(returned, declared(method), name)
+        return {'ok': shape_of(returned), 'absent': missing}
     except Exception as error:  # noqa: BLE001 - it is the result
         return {'failed': f'{type(error).__name__}: {error}'}
 
@@ -321,18 +399,22 @@ async def use_pipe(client, token, seen):
     missing = set(public(pipe)) - {'is_opened', 'pipe_id'} - set(order)
     for name in [*order, *sorted(missing)]:
         seen[f'DataPipe.{name}'] = await called(name, getattr(pipe, name), table)
+    seen['classes'].add(type(pipe))
     seen['DataPipe.is_opened'] = {'ok': shape_of(pipe.is_opened)}
     seen['DataPipe.pipe_id'] = {'ok': shape_of(pipe.pipe_id)}
 
 
-async def use_stream(client, seen):
-    """The methods of a stream of the log: it is played from begin to end."""
+async def use_stream(client, token, live, seen):
+    """
+    The methods of a stream of the log: it is played from begin to end, and goes
+    on with the events of another object.
+    """
     stream = client.log.open_event_stream('every-tool', 'in')
     if inspect.isawaitable(stream):
         stream = await stream
     log = client.log
     overview = await log.chapters('every-tool', 'in')
-    first = overview['startTime']
+    first, last_time = overview['startTime'], overview['endTime']
     events = (await log.read('every-tool', 'in'))['events']
     begun = [it for it in events if it['body'].get('op') == 'begin']
     begin_seq = begun[0]['body']['logSeq']
@@ -345,7 +427,7 @@ async def use_stream(client, seen):
             done.set()
 
     table = {
-        'seek': lambda m: m(first),
+        'seek': lambda m: m(last_time),
         'get_console': lambda m: m(5),
         'get_trace': lambda m: m(begin_seq),
         'get_traces': lambda m: m(5),
@@ -363,18 +445,46 @@ async def use_stream(client, seen):
             name, getattr(stream, name), table
         )
     await asyncio.wait_for(done.wait(), TIMEOUT)
+    past = [it['body']['logSeq'] for it in events]
+    numbers = [it['event']['body']['logSeq'] for it in played]
+    same_past = numbers[: len(past)] == past
+
+    async def reach(number):
+        while played[-1]['event']['body']['logSeq'] < number:
+            await asyncio.sleep(0.01)
+
+    live.append(stream.ingest_live)
+    question = Question()
+    question.addQuestion('Which capital?')
+    for _ in range(2):
+        await client.chat(token=token, question=question)
+        recorded = [
+            it['body']['logSeq'] for it in (await log.read('every-tool', 'in'))['events']
+        ]
+        await asyncio.wait_for(reach(recorded[-1]), TIMEOUT)
+    live.clear()
+    numbers = [it['event']['body']['logSeq'] for it in played]
+    seen['played'] = {
+        'past': same_past,
+        'rises': all(one < next for one, next in zip(numbers, numbers[1:])),
+        'lost': sorted(set(recorded) - set(numbers)),
+    }
     for name in last:
         seen[f'LogEventStream.{name}'] = await called(
             name, getattr(stream, name), table
         )
-    # What the server has, in its order, once each.
-    numbers = [it['event']['body']['logSeq'] for it in played]
-    seen['played'] = numbers == [it['body']['logSeq'] for it in events]
+    seen['classes'].add(type(stream))
 
 
 async def main():
-    seen = {}
-    client = RocketRideClient(URI, auth=KEY)
+    seen = {'classes': set()}
+    live = []
+
+    async def on_event(event):
+        for listener in live:
+            listener(event)
+
+    client = RocketRideClient(URI, auth=KEY, on_event=on_event)
     await client.connect()
     with tempfile.TemporaryDirectory() as folder:
         with open(f'{folder}/a.txt', 'w', encoding='utf-8') as file:
@@ -386,7 +496,7 @@ async def main():
         table = calls.table()
         table['terminate'] = lambda m: m(token)
         await use_pipe(client, calls.tool_token, seen)
-        await use_stream(client, seen)
+        await use_stream(client, calls.tool_token, live, seen)
         methods = methods_of(client)
         between = sorted(set(methods) - set(FIRST) - set(LAST) - set(APART))
         for name in [*FIRST, *between, *LAST]:
@@ -405,6 +515,12 @@ async def main():
         if method:
             seen[name] = await called(name, method, apart)
     await other.disconnect()
+    parts = [client, *(getattr(client, name.split('.')[0]) for name in methods if '.' in name)]
+    called_classes = seen.pop('classes') | {type(it) for it in parts}
+    bases = {base for it in called_classes for base in it.__mro__}
+    seen['uncalled'] = sorted(
+        it.__qualname__ for it in waiting_classes() if it not in bases
+    )
     print(json.dumps(seen))
 
 

@@ -1,5 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { hasPython, installPython } from "../support/python_packages.ts";
+import {
+  hasPython,
+  installPython,
+  runPython,
+} from "../support/python_packages.ts";
 import { withServedEngine } from "../support/served_engine.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 import { TEXT } from "../support/pipelines.ts";
@@ -20,6 +24,28 @@ interface Outcome {
 // deno-lint-ignore no-explicit-any -- members are compared one by one
 type Printed = any;
 
+/** Prints the commands that the official command has, as its parser has them. */
+const LIST_COMMANDS = `
+import argparse, json
+from rocketride.cli.main import setup_parser
+def leaves(parser, words):
+    parts = [it for it in parser._actions if isinstance(it, argparse._SubParsersAction)]
+    if not parts:
+        return [' '.join(words)]
+    choices = parts[0].choices.items()
+    return [leaf for name, inner in choices for leaf in leaves(inner, [*words, name])]
+print(json.dumps(leaves(setup_parser(), [])))
+`;
+
+/** Commands that are not of this test, and why. */
+const ELSEWHERE: readonly (readonly [why: string, commands: RegExp])[] = [
+  ["they fetch packages, and sign in with a browser", /^(init|login)$/],
+  ["it reads files alone; official_shapes_test.ts has its model", /^diff$/],
+  ["there is no Python to profile", /^profile /],
+  ["official_app_test.ts has them; the cloud builds apps", /^app /],
+  ["it runs until it is stopped; test/command/otel_test.ts has ours", /^otel$/],
+];
+
 const python = await hasPython();
 const missing = python ? "" : " (skipped: no Python with pip here)";
 
@@ -31,8 +57,14 @@ Deno.test({
       const packages = await installPython("rocketride==1.5.0");
       await using folder = await tempFolder();
       const { path } = folder;
+      const commands: string[] = JSON.parse(
+        await runPython(packages, ["-c", LIST_COMMANDS]),
+      );
+      const ran = new Set<string>();
 
       async function run(...args: string[]): Promise<Outcome> {
+        const words = `${args.join(" ")} `;
+        for (const it of commands) if (words.startsWith(`${it} `)) ran.add(it);
         const { code, stdout, stderr } = await new Deno.Command("python3", {
           args: ["-B", `${packages}/bin/rocketride`, ...args, "--json"],
           cwd: path,
@@ -119,8 +151,8 @@ Deno.test({
       const { deployments } = await ok("deploy", "list", ...team);
       const [deployment] = deployments;
       assertEquals([deployment.version, deployment.state], [1, "enabled"]);
-      const ran = await ok("deploy", "run", "commands", "in", ...team);
-      assertEquals(ran.version, 1);
+      const started = await ok("deploy", "run", "commands", "in", ...team);
+      assertEquals(started.version, 1);
       const schedule = ["deploy", "schedule"];
       await ok(...schedule, "set", "commands", "in", "0 * * * *", ...team);
       await ok(...schedule, "pause", "commands", "in", ...team);
@@ -137,6 +169,15 @@ Deno.test({
       await ok("deploy", "remove", "commands", ...team);
       const history = await ok("deploy", "history", "commands");
       assertEquals(history.history[0].action, "remove");
-      await ok("stop", "--token", ran.token);
+      await ok("stop", "--token", started.token);
+      // Apps are built in the cloud.
+      const log = await run("deploy", "log", "local.app", "1");
+      assertEquals(log.code, 1);
+      assertStringIncludes(log.text, "Publishing apps requires SaaS mode");
+
+      const left = commands.filter((it) =>
+        !ran.has(it) && !ELSEWHERE.some(([, commands]) => commands.test(it))
+      );
+      assertEquals(left, []);
     }),
 });

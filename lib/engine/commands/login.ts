@@ -126,6 +126,8 @@ function organization({ permissions }: Identity): OrgInfo {
   return {
     id: TEAM,
     name: "Local",
+    // Only the cloud has registered developers of apps.
+    developerId: null,
     permissions: all ? ["org.admin"] : [],
     teams: [team],
   };

@@ -3,6 +3,7 @@ import {
   CAPABILITY,
   type Capability,
   type ServiceDefinition,
+  type ServiceInput,
 } from "../../../schema/service.ts";
 import type { NodeDefinition, NodeField } from "../node.ts";
 import { UNSUPPORTED, unsupportedReason } from "./unsupported.ts";
@@ -38,12 +39,21 @@ function listedService(definition: NodeDefinition): ServiceDefinition {
     actions: 0,
     plans: null,
     lanes,
+    input: inputOf(lanes),
     ...(invoke && { invoke }),
     tile: [],
     icon: "",
     documentation: "",
     [sectionOf(definition)]: serviceForm(definition),
   };
+}
+
+/** Lanes as newer clients draw them. */
+function inputOf(lanes: NodeDefinition["lanes"]): readonly ServiceInput[] {
+  return Object.entries(lanes).map(([lane, outputs = []]) => ({
+    lane,
+    output: outputs.map((output) => ({ lane: output })),
+  }));
 }
 
 function unsupportedServices(): [string, ServiceDefinition][] {
@@ -99,8 +109,11 @@ export function serviceDocument(definition: NodeDefinition): ServiceDefinition {
     description: fullDescription(definition),
     icon: "",
     documentation: "",
+    actions: 0,
+    plans: null,
     tile: [],
     lanes,
+    input: inputOf(lanes),
     ...(preconfig && { preconfig }),
     fields: Object.fromEntries(fields.map(({ name, ...rest }) => [name, rest])),
     shape: [{
