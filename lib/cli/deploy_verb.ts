@@ -12,6 +12,7 @@ import {
 /** Options of the commands about deployments. */
 export interface DeployFlags extends ConnectionFlags {
   readonly team?: string;
+  readonly kind?: string;
   readonly comment?: string;
   readonly deployTo?: string;
   readonly ttl?: string;

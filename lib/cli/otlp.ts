@@ -2,13 +2,18 @@ import type { TaskStatus } from "../../mod.ts";
 import type { Span, SpanValue } from "../../lib/admin/mod.ts";
 import { VERSION } from "../version.ts";
 
+/** Where a signal is sent to. */
+export interface OtlpTarget {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** Options of the exporter. */
 export interface OtlpOptions {
-  /** The address for spans. */
-  readonly traces: string;
-  /** The address for metrics; `undefined` to send none. */
-  readonly metrics: string | undefined;
-  readonly headers: Readonly<Record<string, string>>;
+  /** Where spans are sent to. */
+  readonly traces: OtlpTarget;
+  /** Where metrics are sent to; `undefined` to send none. */
+  readonly metrics: OtlpTarget | undefined;
   /** The attribute `service.name`. */
   readonly service: string;
   /** Called with the reason when something cannot be sent. */
@@ -106,8 +111,8 @@ export class OtlpExporter implements AsyncDisposable {
     await this.#post(metrics, this.#metricsBody(statuses));
   }
 
-  async #post(url: string, body: object): Promise<boolean> {
-    const { headers, onFailure } = this.#options;
+  async #post({ url, headers }: OtlpTarget, body: object): Promise<boolean> {
+    const { onFailure } = this.#options;
     for (let attempt = 1;; attempt++) {
       let problem: string;
       try {

@@ -62,7 +62,7 @@ Deno.test("deploy works with a server of 1.5, verb by verb", async () => {
     ROCKETRIDE_APIKEY: "development-key",
   };
   const cases: readonly (readonly [string, string, string[]])[] = [
-    ["add p.json --comment Faster", "Deployed pipe version v4", [
+    ["add p.json --kind pipe --comment Faster", "Deployed pipe version v4", [
       "projectId",
       "version",
       "name",
@@ -104,6 +104,11 @@ Deno.test("deploy works with a server of 1.5, verb by verb", async () => {
   const keys = server.requests.filter(({ command }) => command === "auth")
     .map(({ arguments: args }) => args?.auth);
   assertEquals(new Set(keys), new Set(["deploy-key"]));
+
+  const node = ["deploy", "add", "p.json", "--kind", "node"];
+  const refused = await runCommand(node, { cwd, env });
+  assertEquals(refused.code, 2);
+  assertStringIncludes(refused.stderr, 'the kind "node"');
 
   const bad = ["deploy", "schedule", "preview", "bad"];
   const invalid = await runCommand(bad, { cwd, env });

@@ -53,9 +53,11 @@ Deno.test("otel exports spans and metrics, and what is open at its end", async (
   await withCommand(async ({ start, session }) => {
     const target = collector();
     const seen = await events(session, "*", { types: ["dashboard"] });
-    const command = start(["otel", "--endpoint", target.url], {
+    const args = ["--endpoint", target.url, "--trace-level", "full"];
+    const command = start(["otel", ...args], {
       env: {
         OTEL_EXPORTER_OTLP_HEADERS: "x-api-key=a%20key",
+        OTEL_EXPORTER_OTLP_METRICS_HEADERS: "x-api-key=other",
         OTEL_SERVICE_NAME: "tested",
       },
     });
@@ -74,12 +76,16 @@ Deno.test("otel exports spans and metrics, and what is open at its end", async (
     command.child.kill("SIGTERM");
     const { code, stdout, stderr } = await command.outcome;
     assertEquals(code, 0, stderr);
+    assertStringIncludes(stderr, "--trace-level changes no task");
     assert(/Exported [1-9]\d* span\(s\)\.\n$/.test(stdout), stdout);
     await terminate(session, open);
     await target.close();
 
     const { received } = target;
-    assertEquals(new Set(received.map(({ key }) => key)), new Set(["a key"]));
+    assertEquals(
+      new Set(received.map(({ path, key }) => `${path} ${key}`)),
+      new Set(["/v1/traces a key", "/v1/metrics other"]),
+    );
     const traces = received.filter(({ path }) => path === "/v1/traces");
     const [resource] = traces[0]!.body.resourceSpans;
     assertEquals(resource.resource.attributes, [

@@ -340,7 +340,13 @@ Deno.test("profile starts, stops and reads a profile", async () => {
     inEveryWay("report", "10 calls", "report"),
     inEveryWay("threads", "Main", "threads"),
     inEveryWay("tree", "Call tree: 4.0s, 12 calls", "tree", "total_time"),
+    run("tree", "--no-include-system"),
+    run("tree", "--include-system"),
   ]);
+  const asked = server.requests.filter(({ command }) =>
+    command === "rrext_cprofile_report_tree"
+  ).map(({ arguments: args }) => args?.include_system);
+  assertEquals([asked.includes(true), asked.includes(false)], [true, true]);
   await inEveryWay("stop --token tk_1", "mine", "session");
   await inEveryWay("status", "a report is available", "active", "has_report");
   const { code, stderr } = await runCommand(["profile", "start"], { cwd, env });

@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { Command } from "commander";
+import { createProgram } from "../../lib/cli/program.ts";
 import {
   hasPython,
   installPython,
@@ -24,18 +26,26 @@ interface Outcome {
 // deno-lint-ignore no-explicit-any -- members are compared one by one
 type Printed = any;
 
-/** Prints the commands that the official command has, as its parser has them. */
+/** Prints the commands of the official command with their options. */
 const LIST_COMMANDS = `
 import argparse, json
 from rocketride.cli.main import setup_parser
 def leaves(parser, words):
     parts = [it for it in parser._actions if isinstance(it, argparse._SubParsersAction)]
     if not parts:
-        return [' '.join(words)]
-    choices = parts[0].choices.items()
-    return [leaf for name, inner in choices for leaf in leaves(inner, [*words, name])]
-print(json.dumps(leaves(setup_parser(), [])))
+        yield ' '.join(words), [it for one in parser._actions for it in one.option_strings]
+    for part in parts:
+        for name, inner in part.choices.items():
+            yield from leaves(inner, [*words, name])
+print(json.dumps(dict(leaves(setup_parser(), []))))
 `;
+
+/** The commands of the official command, and the options of each. */
+async function officialCommands(
+  packages: string,
+): Promise<Readonly<Record<string, readonly string[]>>> {
+  return JSON.parse(await runPython(packages, ["-c", LIST_COMMANDS]));
+}
 
 /** Commands that are not of this test, and why. */
 const ELSEWHERE: readonly (readonly [why: string, commands: RegExp])[] = [
@@ -57,9 +67,7 @@ Deno.test({
       const packages = await installPython("rocketride==1.5.0");
       await using folder = await tempFolder();
       const { path } = folder;
-      const commands: string[] = JSON.parse(
-        await runPython(packages, ["-c", LIST_COMMANDS]),
-      );
+      const commands = Object.keys(await officialCommands(packages));
       const ran = new Set<string>();
 
       async function run(...args: string[]): Promise<Outcome> {
@@ -180,4 +188,38 @@ Deno.test({
       );
       assertEquals(left, []);
     }),
+});
+
+Deno.test({
+  name:
+    `our command has what the official command 1.5.0 has but init${missing}`,
+  ignore: !python,
+  async fn() {
+    const packages = await installPython("rocketride==1.5.0");
+    const program = createProgram();
+    const lacking: string[] = [];
+    for (
+      const [words, flags] of Object.entries(await officialCommands(packages))
+    ) {
+      let command: Command | undefined = program;
+      for (const word of words.split(" ")) {
+        command = command?.commands.find((it) => it.name() === word);
+      }
+      if (!command) lacking.push(words);
+      const ours = new Set(
+        command?.options.flatMap(({ short, long }) => [
+          short,
+          long,
+        ]),
+      );
+      lacking.push(
+        ...flags.filter((it) =>
+          command && !ours.has(it) && !/^-h|--help$/.test(it)
+        )
+          .map((it) => `${words} ${it}`),
+      );
+    }
+    // It sets a folder up for agents that write Python; new is for programs.
+    assertEquals(lacking, ["init"]);
+  },
 });

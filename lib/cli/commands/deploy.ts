@@ -25,6 +25,7 @@ import {
 import { examples } from "../help.ts";
 import { oneLine, type Output, plain } from "../output.ts";
 import { readPipelineFile } from "../pipeline_file.ts";
+import { UsageError } from "../run.ts";
 import { scheduleCommand } from "./deploy_schedule.ts";
 
 const TEAM = ["--team <id>", "the team (default: your own space)"] as const;
@@ -69,10 +70,17 @@ function add(): Command {
     description: "Publish a pipeline as the next version; nothing runs yet.",
     args: [["<file>", "a pipeline file"]],
     options: [
+      ["--kind <kind>", "what the file is", "pipe"],
       ["--comment <text>", "what changed"],
       ["--deploy-to <team>", "also publish it to this team"],
     ],
     async act({ out, flags, signal }, connect, [file = ""]): Promise<void> {
+      if (flags.kind !== "pipe") {
+        throw new UsageError(
+          `Cannot publish a file of the kind "${flags.kind}"`,
+          "servers take pipe; app deploy publishes apps",
+        );
+      }
       const { pipeline } = await readPipelineFile(file);
       const session = await connect();
       const { artifact = {} } = await publishPipeline(session, pipeline, {

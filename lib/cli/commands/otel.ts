@@ -3,7 +3,7 @@ import { close, events, isEventOf } from "../../../mod.ts";
 import { toSpans } from "../../../lib/admin/mod.ts";
 import { examples } from "../help.ts";
 import { oneLine } from "../output.ts";
-import { OtlpExporter, type OtlpOptions } from "../otlp.ts";
+import { OtlpExporter, type OtlpOptions, type OtlpTarget } from "../otlp.ts";
 import {
   type ConnectionFlags,
   type Run,
@@ -19,7 +19,11 @@ interface Flags extends ConnectionFlags {
   readonly serviceName?: string;
   readonly includeContent?: boolean;
   readonly metrics: boolean;
+  readonly traceLevel?: string;
 }
+
+/** What tasks can be started with. */
+const TRACE_LEVELS = ["none", "metadata", "summary", "full"];
 
 /** The default address of collectors. */
 const DEFAULT_ENDPOINT = "http://localhost:4318";
@@ -43,6 +47,10 @@ export function otelCommand(): Command {
     )
     .option("--include-content", "add data to spans, shortened")
     .option("--no-metrics", "export spans only")
+    .addOption(
+      new Option("--trace-level <level>", "as for start; changes no task")
+        .choices(TRACE_LEVELS),
+    )
     .addHelpText(
       "after",
       examples([
@@ -82,7 +90,13 @@ export function otelCommand(): Command {
       overflow: "drop-oldest",
       highWaterMark: 10_000,
     });
-    await out.line(`Exporting to ${new URL(target.traces).origin}`);
+    await out.line(`Exporting to ${new URL(target.traces.url).origin}`);
+    if (flags.traceLevel !== undefined) {
+      await out.warn(
+        "--trace-level changes no task: start tasks with --trace " +
+          flags.traceLevel,
+      );
+    }
     const spans = toSpans({ includeContent: flags.includeContent });
     const collected = (async () => {
       for await (const span of spans.readable) exporter.span(span);
@@ -123,35 +137,38 @@ function targetOf(
 ): Omit<OtlpOptions, "onFailure"> {
   const base = (flags.endpoint ?? env.OTEL_EXPORTER_OTLP_ENDPOINT ??
     DEFAULT_ENDPOINT).replace(/\/$/, "");
-  const signalUrl = (name: string, path: string): string => {
-    const own = flags.endpoint ? undefined : env[name];
-    const url = own ?? `${base}${path}`;
-    if (URL.canParse(url) && /^https?:/.test(url)) return url;
-    throw new UsageError(`Cannot export to "${url}": expected an http address`);
-  };
-  const traces = signalUrl("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "/v1/traces");
-  const metrics = flags.metrics
-    ? signalUrl("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "/v1/metrics")
-    : undefined;
-  const headers = headersOf(
-    flags.headers ?? env.OTEL_EXPORTER_OTLP_HEADERS ?? "",
-  );
   const isAllowed = flags.insecure === true ||
     env.ROCKETRIDE_OTEL_ALLOW_INSECURE === "1";
-  for (const url of [traces, metrics]) {
-    if (url === undefined || isAllowed || !isOpen(url)) continue;
-    const name = Object.keys(headers).find((it) => CREDENTIAL.test(it));
-    if (name === undefined) continue;
+  // What is given to the command goes before all variables.
+  const to = (signal: "traces" | "metrics"): OtlpTarget => {
+    const name = `OTEL_EXPORTER_OTLP_${signal.toUpperCase()}`;
+    const own = flags.endpoint ? undefined : env[`${name}_ENDPOINT`];
+    const url = own ?? `${base}/v1/${signal}`;
+    if (!URL.canParse(url) || !/^https?:/.test(url)) {
+      throw new UsageError(
+        `Cannot export to "${url}": expected an http address`,
+      );
+    }
+    const headers = headersOf(
+      flags.headers ?? env[`${name}_HEADERS`] ??
+        env.OTEL_EXPORTER_OTLP_HEADERS ?? "",
+    );
+    const secret = Object.keys(headers).find((it) => CREDENTIAL.test(it));
+    if (isAllowed || secret === undefined || !isOpen(url)) {
+      return { url, headers };
+    }
     throw new UsageError(
-      `Cannot send the header ${name} to ${
+      `Cannot send the header ${secret} to ${
         new URL(url).host
       } without encryption`,
       "use an https address, or --insecure",
     );
-  }
+  };
+  const traces = to("traces");
+  const metrics = flags.metrics ? to("metrics") : undefined;
   const service = flags.serviceName ?? env.OTEL_SERVICE_NAME ??
     "rocketride-engine";
-  return { traces, metrics, headers, service };
+  return { traces, metrics, service };
 }
 
 /** Names of headers that may hold a credential. */

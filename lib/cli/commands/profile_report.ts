@@ -65,6 +65,7 @@ function tree(): Command {
         "hide calls below this share of time (default: 0.1)",
       ],
       ["--max-depth <depth>", "the greatest depth (default: 50)"],
+      ["--include-system", "also show functions of Python itself (default)"],
       ["--no-include-system", "hide functions of Python itself"],
     ],
     async (run, session) => {
