@@ -194,7 +194,7 @@ Deno.test({
   name:
     `our command has what the official command 1.5.0 has but init${missing}`,
   ignore: !python,
-  async fn() {
+  async fn(): Promise<void> {
     const packages = await installPython("rocketride==1.5.0");
     const program = createProgram();
     const lacking: string[] = [];
