@@ -56,27 +56,19 @@ export function checkOptions<Options extends object>(
   usage: string,
   names: OptionNames<Options>,
 ): void {
-  const isObject = typeof options === "object" && options !== null;
-  const given = isObject ? Object.keys(options) : [];
-  // A promise has no members of its own.
-  const isPromise = isObject && given.length === 0 && "then" in options;
-  if (!isObject || isPromise || Array.isArray(options)) {
+  if (!isKind(options, "object") || "then" in options) {
     throw new TypeError(
       `Expected options, as in ${usage}, not ${kindOf(options)}`,
     );
   }
-  for (const name of given) {
-    if (!Object.hasOwn(names, name)) {
-      const known = Object.keys(names);
-      const right = meant(name, known);
-      const advice = right ? `use "${right}"` : `expected ${known.join(", ")}`;
-      throw new TypeError(`Unknown option "${name}" in ${usage}: ${advice}`);
-    }
-    const kind = names[name as keyof Options];
-    const value: unknown = options[name as keyof Options];
+  for (const [name, value] of Object.entries(options)) {
+    const kind = Object.hasOwn(names, name) && names[name as keyof Options];
+    if (!kind) throw unknownOption(name, usage, Object.keys(names));
     if (value === undefined || kind === 1) continue;
-    if (typeof kind === "object") oneOf(name, value, kind);
-    else if (!isKind(value, kind)) {
+    if (typeof kind === "object") {
+      const words = kind.map((word) => `"${word}"`).join(" or ");
+      checkValue(name, value, kind.includes(value), words);
+    } else if (!isKind(value, kind)) {
       throw new TypeError(
         `Expected ${name} in ${usage} to be of type ${kind}, not ` +
           kindOf(value),
@@ -103,18 +95,36 @@ function isKind(value: unknown, kind: string): boolean {
     !(kind === "object" && Symbol.iterator in Object(value));
 }
 
-/** Throws unless the value is one of some words. */
-function oneOf(name: string, value: unknown, words: readonly string[]): void {
-  if (words.includes(value as string)) return;
-  const list = words.map((word) => `"${word}"`).join(" or ");
-  throw new RangeError(`Cannot use ${name} ${quoted(value)}: expected ${list}`);
+/**
+ * Throws unless a value that was given is right.
+ *
+ * @throws {RangeError} It is not; the message has what was expected.
+ */
+export function checkValue(
+  name: string,
+  value: unknown,
+  isRight: boolean,
+  expected: string,
+): void {
+  if (value === undefined || isRight) return;
+  throw new RangeError(
+    `Cannot use ${name} ${quoted(value)}: expected ${expected}`,
+  );
 }
 
-/** The known name that an unknown one probably means, if any. */
-function meant(unknown: string, known: readonly string[]): string | undefined {
-  const name = folded(unknown);
+/** The error for an option, with the known one that it probably means. */
+function unknownOption(
+  option: string,
+  usage: string,
+  known: readonly string[],
+): TypeError {
+  const name = folded(option);
   const alias = Object.hasOwn(ALIASES, name) ? ALIASES[name]! : "";
-  return known.includes(alias.split(":")[0]!) ? alias : nearestOf(name, known);
+  const meant = known.includes(alias.split(":")[0]!)
+    ? alias
+    : nearestOf(name, known);
+  const advice = meant ? `use "${meant}"` : `expected ${known.join(", ")}`;
+  return new TypeError(`Unknown option "${option}" in ${usage}: ${advice}`);
 }
 
 /** The known name that is most like another one, if any is like it. */
@@ -130,12 +140,12 @@ export function nearestOf(
     if (near) return near;
   }
   if (name.length < 3) return undefined;
-  return known.find((it) => isPart(name, folded(it))) ??
-    known.find((it) => isPart(folded(it), name));
+  return known.find((it) => isPart(name, it) || isPart(it, name));
 }
 
 function isPart(part: string, whole: string): boolean {
-  return whole.startsWith(part) || whole.endsWith(part);
+  const [a, b] = [folded(part), folded(whole)];
+  return b.startsWith(a) || b.endsWith(a);
 }
 
 /** Equal for `mimeType`, `mime_type` and `mimetype`. */
@@ -173,12 +183,9 @@ export function milliseconds<T extends number | undefined>(
   name: string,
   value: T,
 ): T {
-  if (value === undefined || typeof value === "number" && value > 0) {
-    return value;
-  }
-  throw new RangeError(
-    `Cannot use ${name} ${quoted(value)}: expected milliseconds above 0`,
-  );
+  const isRight = typeof value === "number" && value > 0;
+  checkValue(name, value, isRight, "milliseconds above 0");
+  return value;
 }
 
 /** A value for a message; text that looks like a number shows as text. */

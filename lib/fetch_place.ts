@@ -1,4 +1,4 @@
-import { ValidationException } from "./errors.ts";
+import { type ErrorCode, ValidationException } from "./errors.ts";
 
 /**
  * Fetch what is at an address.
@@ -16,12 +16,8 @@ export async function fetchPlace(
     response = await fetch(url, { signal });
   } catch (cause) {
     signal?.throwIfAborted();
-    throw unreadable(
-      url,
-      "there is no answer",
-      "file-not-readable",
-      quotes(cause, url) ? undefined : cause,
-    );
+    const shown = quotes(cause, url) ? {} : { cause };
+    throw unreadable(url, "there is no answer", shown);
   }
   const { ok, status } = response;
   // The body is left alone: on Bun, to look at it takes a data URL's type away.
@@ -29,7 +25,7 @@ export async function fetchPlace(
   await response.body?.cancel();
   const gone = status === 404 || status === 410;
   const code = gone ? "file-not-found" : "file-not-readable";
-  throw unreadable(url, `HTTP status ${status}`, code);
+  throw unreadable(url, `HTTP status ${status}`, { code });
 }
 
 /**
@@ -53,7 +49,7 @@ export function unescaped(part: string): string {
 
 /** Whether an error of the platform shows what may be secret of an address. */
 function quotes(error: unknown, { password, search, href }: URL): boolean {
-  if (password === "" && search === "") return false;
+  if (!password && !search) return false;
   const parts = [href, password, search].filter((part) => part.length > 1);
   for (let each = error; each instanceof Error; each = each.cause) {
     const text = Object.getOwnPropertyNames(each)
@@ -63,14 +59,46 @@ function quotes(error: unknown, { password, search, href }: URL): boolean {
   return false;
 }
 
-function unreadable(
-  url: URL,
-  why: string,
-  code: "file-not-found" | "file-not-readable",
-  cause?: unknown,
+/** The error for a file that cannot be read, by the runtime's own error. */
+export function fileFailure(
+  path: string | URL,
+  cause: unknown,
 ): ValidationException {
-  return new ValidationException(`Cannot read "${shownPlace(url)}": ${why}`, {
-    code,
-    ...(cause === undefined ? {} : { cause }),
+  const { name, code, message = String(cause) } = Object(cause);
+  const words = `${name} ${code}`;
+  if (/NotFound|ENOENT|ENOTDIR/.test(words)) {
+    const missing = { code: "file-not-found", cause } as const;
+    return unreadable(path, "there is no such file", missing);
+  }
+  const hint = words.includes("NotCapable")
+    ? "Let Deno read it with --allow-read"
+    : words.includes("ERR_ACCESS_DENIED")
+    ? "Let Node read it with --allow-fs-read"
+    : /PermissionDenied|EACCES|EPERM/.test(words)
+    ? "Look at the permissions of the file"
+    : undefined;
+  const why = hint ? "it may not be read" : message;
+  return unreadable(path, why, { cause, hint });
+}
+
+/** The error on browsers and Workers. */
+export function noDisk(
+  path: string | URL,
+  hint = "Give a File, a Blob, a stream or a URL",
+): ValidationException {
+  const options = { code: "not-supported", hint } as const;
+  return unreadable(path, "this runtime has no files", options);
+}
+
+/** The error for a place that cannot be read. */
+export function unreadable(
+  place: string | URL,
+  why: string,
+  options: { code?: ErrorCode; cause?: unknown; hint?: string | undefined } =
+    {},
+): ValidationException {
+  return new ValidationException(`Cannot read "${shownPlace(place)}": ${why}`, {
+    code: "file-not-readable",
+    ...options,
   });
 }

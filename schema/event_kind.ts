@@ -50,10 +50,6 @@ export const EVENT_BITS: {
   ALL: 1023,
 });
 
-/** The kinds that have one bit each, lowest first. */
-const SINGLE_KINDS = Object.keys(EVENT_BITS)
-  .filter((kind) => kind !== "ALL") as Exclude<EventKind, "ALL">[];
-
 /**
  * Turn kinds of events into the mask of a subscription.
  *
@@ -100,5 +96,7 @@ export function kindsOf(mask: number): Exclude<EventKind, "ALL">[] {
   if (!Number.isInteger(mask) || mask < 0 || mask > EVENT_BITS.ALL) {
     throw new RangeError(`Event mask must be 0 to 1023: received ${mask}`);
   }
-  return SINGLE_KINDS.filter((kind) => (mask & EVENT_BITS[kind]) !== 0);
+  const kinds = Object.keys(EVENT_BITS) as Exclude<EventKind, "ALL">[];
+  // ALL has no bit of its own, and stands last.
+  return kinds.slice(0, -1).filter((kind) => (mask & EVENT_BITS[kind]) !== 0);
 }

@@ -1,7 +1,6 @@
 import {
   EVENT_BITS,
   type EventKind,
-  eventMask,
   type EventName,
   KIND_OF,
 } from "../../schema/event.ts";
@@ -35,12 +34,8 @@ export type EventType =
 
 /** What a subscription asks for, in both vocabularies. */
 export interface Wanted {
-  /** The kinds, as the engine wants them. */
-  readonly mask: number;
-  /** Kinds that this version does not know. */
-  readonly others: readonly string[];
-  /** The names that were given. */
-  readonly names: ReadonlySet<string>;
+  /** The kinds that the engine is asked for. */
+  readonly types: readonly string[];
   /** Check whether an event of this name is wanted. */
   has(name: string): boolean;
 }
@@ -58,7 +53,7 @@ const LOCAL = "apaevt_status_upload";
  * Read the kinds and names of a subscription.
  *
  * @param types The kinds and names.
- * @returns The mask, and which events to hand out.
+ * @returns What to ask for, and which events to hand out.
  * @throws {RangeError} One is unknown: an engine would drop it, and with
  * nothing left it would end the subscription.
  */
@@ -67,43 +62,39 @@ export function readTypes(types: Iterable<EventType>): Wanted {
   if (typeof types === "string" || !types?.[Symbol.iterator]) {
     throw new TypeError('Expected a list of events, such as ["summary"]');
   }
-  let mask = 0;
-  let kinds = 0;
-  const names = new Set<string>();
-  const others = new Set<string>();
+  const asked = new Set<string>();
+  /** The names and kinds that were given. */
+  const wanted = new Set<string | undefined>();
+  // Which kind a newer server means by a name cannot be known.
+  let hasKinds = false;
   for (const given of types) {
-    const type = typeof given === "object" ? otherKind(given) : given;
-    const kind = String(type).toUpperCase();
-    if (Object.hasOwn(EVENT_BITS, kind)) {
-      kinds |= eventMask([kind as EventKind]);
-      continue;
-    }
-    if (typeof given === "object") {
-      others.add(type);
+    const isOther = typeof given === "object";
+    const type = isOther ? otherKind(given) : given;
+    const upper = String(type).toUpperCase();
+    const isKind = Object.hasOwn(EVENT_BITS, upper);
+    if (isKind || isOther) {
+      const kind = isKind ? upper : type;
+      asked.add(kind);
+      wanted.add(kind);
+      hasKinds = true;
       continue;
     }
     const name = PROMISED.includes(type) ? UPDATE : type;
     const needed = eventKindOf(name);
-    if (needed === undefined && name !== LOCAL) {
+    if (needed) asked.add(needed);
+    else if (name !== LOCAL) {
       throw new RangeError(
         `Cannot subscribe to unknown event "${type}"; ${nearest(type)}`,
       );
     }
-    if (needed !== undefined) mask |= eventMask([needed]);
-    names.add(name);
+    wanted.add(name);
   }
-  const wanted = new Set(names);
-  for (const [name, kind] of Object.entries(KIND_OF)) {
-    const isOfKind = kind !== undefined && (kinds & EVENT_BITS[kind]) !== 0;
-    if (kinds === EVENT_BITS.ALL || isOfKind) wanted.add(name);
-  }
-  // Which kind a newer server means by a name cannot be known.
-  const hasNew = kinds !== 0 || others.size > 0;
   return {
-    mask: mask | kinds,
-    others: [...others],
-    names,
-    has: (name) => wanted.has(name) || hasNew && !Object.hasOwn(KIND_OF, name),
+    types: [...asked],
+    has: (name) =>
+      wanted.has(name) || hasKinds &&
+        (!Object.hasOwn(KIND_OF, name) || wanted.has("ALL") ||
+          wanted.has(eventKindOf(name))),
   };
 }
 

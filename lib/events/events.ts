@@ -1,12 +1,12 @@
 import type { EventMessage } from "../../schema/envelope.ts";
 import type { StartedTask } from "../../schema/task.ts";
 import type { TypedEvent } from "../../schema/typed_event.ts";
-import { ignore, onAbort } from "../async.ts";
+import { ignore, type MaybeSignal, onAbort } from "../async.ts";
 import { BoundedQueue, valueBytes } from "../bounded_queue.ts";
-import { checkOptions } from "../check.ts";
+import { checkOptions, checkValue } from "../check.ts";
 import { RocketRideException } from "../errors.ts";
 import { type EventType, readTypes, type Wanted } from "./event_type.ts";
-import { isAbout, subscriptionsOf } from "./subscriptions.ts";
+import { isAbout, type Subscriber, subscriptionsOf } from "./subscriptions.ts";
 import {
   type MonitorKey,
   type MonitorTarget,
@@ -106,7 +106,7 @@ export async function events(
     timeout: 1,
   });
   const subscription = await subscribe(core, target, options);
-  subscription.open();
+  subscription.open(options.signal);
   return subscription.stream;
 }
 
@@ -115,24 +115,24 @@ const DEFAULT_HIGH_WATER_MARK = 1_024;
 /**
  * Begin to gather events; resolves when the engine has acknowledged it. The
  * reader gets nothing before the subscription is opened.
+ *
+ * @param options `signal` is for the request alone.
  */
 export async function subscribe(
   core: SessionCore,
   target: MonitorTarget,
   options: EventsOptions,
 ): Promise<EventSubscription> {
+  const { highWaterMark, overflow, signal } = options;
   const wanted = readTypes(options.types);
-  const highWaterMark = options.highWaterMark ?? DEFAULT_HIGH_WATER_MARK;
-  if (!Number.isInteger(highWaterMark) || highWaterMark < 1) {
-    throw new RangeError(
-      `Cannot queue ${highWaterMark} events: expected a whole number above 0`,
-    );
-  }
-  options.signal?.throwIfAborted();
+  const isCount = Number.isInteger(highWaterMark) && highWaterMark! > 0;
+  const expected = "a whole number above 0";
+  checkValue("highWaterMark", highWaterMark, isCount, expected);
+  signal?.throwIfAborted();
   const key = await resolveTarget(core, target, options);
   const subscription = new EventSubscription(core, key, wanted, {
-    highWaterMark,
-    overflow: options.overflow ?? "error",
+    values: highWaterMark ?? DEFAULT_HIGH_WATER_MARK,
+    drops: overflow === "drop-oldest",
   });
   await subscription.start(options);
   return subscription;
@@ -141,45 +141,35 @@ export async function subscribe(
 /** The most that the events of one stream may hold while they wait. */
 const QUEUE_BYTES = 64 * 1024 * 1024;
 
-interface QueueOptions {
-  readonly highWaterMark: number;
-  readonly overflow: "error" | "drop-oldest";
-}
-
 /** One stream of events: a bounded queue between the session and a reader. */
-export class EventSubscription {
+export class EventSubscription implements Subscriber {
   readonly stream: ReadableStream<StreamedEvent>;
-  readonly mask: number;
-  readonly others: readonly string[];
+  readonly types: readonly string[];
   readonly #core: SessionCore;
   #key: MonitorKey;
   readonly #wanted: Wanted;
-  readonly #options: QueueOptions;
+  /** Whether a full queue drops its oldest event. */
+  readonly #drops: boolean;
   readonly #queue: BoundedQueue<StreamedEvent>;
-  /** Whether the queue may hold something. */
-  #isQueued = false;
+  /** Stands for the events that were dropped before those in the queue. */
+  #gap: EventGap | undefined;
   #held = true;
-  #lost = 0;
   #over = false;
   #controller!: ReadableStreamDefaultController<StreamedEvent>;
-  #detach: readonly (() => void)[] = [];
+  readonly #detach: (() => void)[] = [];
 
   constructor(
     core: SessionCore,
     key: MonitorKey,
     wanted: Wanted,
-    options: QueueOptions,
+    { values, drops }: { values: number; drops: boolean },
   ) {
     this.#core = core;
     this.#key = key;
     this.#wanted = wanted;
-    this.#options = options;
-    this.#queue = new BoundedQueue({
-      values: options.highWaterMark,
-      bytes: QUEUE_BYTES,
-    });
-    this.mask = wanted.mask;
-    this.others = wanted.others;
+    this.#drops = drops;
+    this.#queue = new BoundedQueue({ values, bytes: QUEUE_BYTES });
+    this.types = wanted.types;
     this.stream = new ReadableStream<StreamedEvent>({
       start: (controller): void => {
         this.#controller = controller;
@@ -190,30 +180,36 @@ export class EventSubscription {
   }
 
   async start(options: CallOptions): Promise<void> {
-    const listener: SessionListener = (event, token) =>
-      this.#receive(event, token);
-    this.#core.listeners.add(listener);
-    this.#detach = [() => this.#core.listeners.delete(listener)];
+    const { listeners, signal } = this.#core;
+    const listener: SessionListener = (event, token) => {
+      const isWanted = this.#wanted.has(event.event);
+      if (!isWanted || !isAbout(this.#key, event, token)) return;
+      this.#push(event as TypedEvent);
+    };
+    listeners.add(listener);
+    this.#detach.push(() => listeners.delete(listener));
     try {
       // Events of the client itself need no request.
-      if (this.#isRemote) {
+      if (this.types.length > 0) {
         await subscriptionsOf(this.#core).add(this.#key, this, options);
       }
     } catch (error) {
       await this.#end();
       throw error;
     }
-    this.#detach = [
-      ...this.#detach,
-      onAbort(this.#core.signal, (reason) => this.#sessionEnded(reason)),
-      onAbort(options.signal, (reason) => this.#fail(reason)),
-    ];
-    // Aborted in the turn of the answer.
-    if (this.#over) this.#release();
+    this.#follow(signal, (reason) => {
+      // A session that was closed on purpose ends its streams well.
+      this.#core.closed.then(({ clean }) => {
+        if (clean) this.onClear();
+        else this.#fail(reason);
+      }).catch(ignore);
+    });
   }
 
   /** Show one task only from now on, and of what was gathered. */
-  narrow({ token, source = this.#key.source }: StartedTask): void {
+  narrow(started: StartedTask): void {
+    const { source = this.#key.project?.source } = started;
+    const { token } = started;
     const named = source !== undefined && source !== "*";
     const taskId = named ? taskIdOf(token, source) : undefined;
     this.#key = { ...this.#key, token, taskId };
@@ -222,8 +218,13 @@ export class EventSubscription {
     );
   }
 
-  /** Let the reader have what was gathered, and what comes. */
-  open(): void {
+  /**
+   * Let the reader have what was gathered, and what comes.
+   *
+   * @param signal Errors the stream.
+   */
+  open(signal?: MaybeSignal): void {
+    this.#follow(signal, (reason) => this.#fail(reason));
     this.#held = false;
     this.#flush();
   }
@@ -234,74 +235,37 @@ export class EventSubscription {
     this.#push({ type: "gap", reason: "reconnect", lost: undefined });
   }
 
-  #receive(event: EventMessage, token: string | undefined): void {
-    const { has, names } = this.#wanted;
-    const isWanted = names.has(event.event) || has(event.event);
-    if (!isWanted || !isAbout(this.#key, event, token)) return;
-    this.#push(event as TypedEvent);
-  }
-
   #push(item: StreamedEvent): void {
     if (this.#over) return;
-    const { overflow } = this.#options;
-    const passes = this.#flows && (this.#controller.desiredSize ?? 0) > 0;
-    if (passes && !this.#isQueued && this.#lost === 0) {
-      return this.#controller.enqueue(item);
-    }
+    const waits = this.#gap || this.#queue.length > 0;
+    if (!waits && this.#flows) return this.#controller.enqueue(item);
     const bytes = valueBytes(item, QUEUE_BYTES);
     while (this.#queue.isFull(bytes)) {
-      if (overflow === "error") {
-        return this.#fail(
-          new RocketRideException(
-            `Reader of events is too slow: ${this.#queue.length} wait for it`,
-            {
-              code: "event-overflow",
-              hint: "Read faster, or set overflow or highWaterMark",
-            },
-          ),
-        );
-      }
+      if (!this.#drops) return this.#fail(overflow(this.#queue.length));
       this.#queue.shift();
-      this.#lost++;
+      const lost = (this.#gap?.lost ?? 0) + 1;
+      this.#gap = { type: "gap", reason: "overflow", lost };
     }
     this.#queue.push(item, bytes);
-    this.#isQueued = true;
     this.#flush();
   }
 
-  /** Whether the engine is asked for anything. */
-  get #isRemote(): boolean {
-    return this.mask !== 0 || this.others.length > 0;
-  }
-
+  /** Whether the reader takes an event now. */
   get #flows(): boolean {
-    return !this.#over && !this.#held;
+    return !this.#over && !this.#held &&
+      (this.#controller.desiredSize ?? 0) > 0;
   }
 
   #flush(): void {
-    const isQueued = this.#isQueued || this.#lost > 0;
-    while (isQueued && this.#flows && (this.#controller.desiredSize ?? 0) > 0) {
-      const gap = this.#takeGap();
-      const next = gap ?? this.#queue.shift();
-      this.#isQueued = this.#queue.length > 0;
-      if (!next) return;
-      this.#controller.enqueue(next);
-    }
+    while (this.#flows && this.#pass());
   }
 
-  #takeGap(): EventGap | undefined {
-    const lost = this.#lost;
-    if (lost === 0) return undefined;
-    this.#lost = 0;
-    return { type: "gap", reason: "overflow", lost };
-  }
-
-  /** A session that was closed on purpose ends its streams well. */
-  #sessionEnded(reason: unknown): void {
-    this.#core.closed.then(({ clean }) => {
-      if (clean) this.onClear();
-      else this.#fail(reason);
-    }).catch(ignore);
+  /** Give the reader what is next, if anything is. */
+  #pass(): boolean {
+    const next = this.#gap ?? this.#queue.shift();
+    this.#gap = undefined;
+    if (next) this.#controller.enqueue(next);
+    return !!next;
   }
 
   onClear(): void {
@@ -309,11 +273,7 @@ export class EventSubscription {
     this.#over = true;
     this.#release();
     // What has arrived is still the reader's.
-    const gap = this.#takeGap();
-    const left = this.#queue.drain();
-    for (const item of gap ? [gap, ...left] : left) {
-      this.#controller.enqueue(item);
-    }
+    while (this.#pass());
     this.#controller.close();
   }
 
@@ -328,14 +288,29 @@ export class EventSubscription {
     this.#over = true;
     this.#queue.drain();
     this.#release();
-    if (!this.#isRemote) return;
+    if (this.types.length === 0) return;
     await subscriptionsOf(this.#core).remove(this.#key, this).catch(ignore);
   }
 
-  #release(): void {
-    for (const off of this.#detach) off();
-    this.#detach = [];
+  /** Call a function when a signal aborts, until the subscription is over. */
+  #follow(signal: MaybeSignal, abort: (reason: unknown) => void): void {
+    this.#detach.push(onAbort(signal, abort));
+    if (this.#over) this.#release();
   }
+
+  #release(): void {
+    for (const off of this.#detach.splice(0)) off();
+  }
+}
+
+function overflow(waiting: number): RocketRideException {
+  return new RocketRideException(
+    `Reader of events is too slow: ${waiting} wait for it`,
+    {
+      code: "event-overflow",
+      hint: "Read faster, or set overflow or highWaterMark",
+    },
+  );
 }
 
 /** Marks the place in a stream of events where some are missing. */

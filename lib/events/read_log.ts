@@ -252,7 +252,7 @@ class LogReader implements ItemSource<TypedEvent | LogGap> {
         signal: this.#signal,
         timeout,
       });
-      subscription.open();
+      subscription.open(this.#signal);
       this.#live = subscription.stream.getReader();
     }
     if (from === "now") await this.#passOver();
@@ -298,8 +298,9 @@ class LogReader implements ItemSource<TypedEvent | LogGap> {
   }
 
   async #readPage(): Promise<void> {
-    const { mask, others } = this.#wanted;
-    const isAll = mask === EVENT_BITS.ALL || others.length > 0;
+    const isAll = this.#wanted.types.some((kind) =>
+      kind === "ALL" || !Object.hasOwn(EVENT_BITS, kind)
+    );
     const from = this.#from;
     const body = await this.#ask({
       subcommand: "read",

@@ -1,3 +1,4 @@
+import { ignore } from "../async.ts";
 import { checkCallOptions } from "../session/call.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import type { CallOptions, Session } from "../session/session.ts";
@@ -64,13 +65,13 @@ export async function setEvents(
 ): Promise<void> {
   checkCallOptions(options, "setEvents(session, target, types, { timeout })");
   const core = coreOf(session);
-  const { mask, others } = readTypes(types);
+  const { types: kinds } = readTypes(types);
   const key = await resolveTarget(core, target, options);
   const table = subscriptionsOf(core);
   let chosen = choices.get(core);
   if (!chosen) choices.set(core, chosen = new Map());
-  const subscriber: Subscriber = { mask, others, onGap(): void {} };
-  const isChoice = mask !== 0 || others.length > 0;
+  const subscriber: Subscriber = { types: kinds, onGap: ignore };
+  const isChoice = kinds.length > 0;
   // The new one first: what both want is never interrupted.
   if (isChoice) await table.add(key, subscriber, options);
   // Only now: another call may have chosen meanwhile.

@@ -3,19 +3,18 @@ import {
   type EventMessage,
   type ResponseMessage,
 } from "../../schema/envelope.ts";
-import { EVENT_BITS, kindsOf } from "../../schema/event.ts";
+import { EVENT_BITS } from "../../schema/event.ts";
 import { ignore } from "../async.ts";
 import { isDAPException, RocketRideException } from "../errors.ts";
 import { refusal } from "../session/call.ts";
 import type { SessionCore } from "../session/core.ts";
 import type { CallOptions } from "../session/session.ts";
-import type { MonitorKey, Scope } from "./target.ts";
+import type { MonitorKey, Project } from "./target.ts";
 
 /** A reader of events. */
 export interface Subscriber {
-  readonly mask: number;
-  /** Kinds that this version does not know. */
-  readonly others?: readonly string[];
+  /** The kinds of events that it wants. */
+  readonly types: readonly string[];
   /** The session has reconnected; events may be missing. */
   onGap(): void;
   /** All subscriptions of the session end. */
@@ -24,11 +23,12 @@ export interface Subscriber {
 
 interface Entry {
   readonly key: MonitorKey;
-  readonly subscribers: Set<Subscriber>;
-  /** The kinds that the engine has; `undefined` if that is unknown. */
+  /** Each with whether the engine has acknowledged its subscription. */
+  readonly subscribers: Map<Subscriber, boolean>;
+  /** The kinds that the engine was told last, if it has taken them. */
   applied: string | undefined;
-  /** How often the engine has lost it; answers from before are ignored. */
-  losses: number;
+  /** Whether the engine has lost that since it was told. */
+  isLost: boolean;
   /** Settles when the latest change is done. */
   change: Promise<void>;
 }
@@ -46,15 +46,13 @@ export function subscriptionsOf(core: SessionCore): SubscriptionTable {
 }
 
 /**
- * The subscriptions of a session. The engine has one mask for each key, and
- * each request replaces it. So each request has the union of the masks of all
- * subscribers of the key, and changes are made one at a time.
+ * The subscriptions of a session. The engine has one set of kinds for each key,
+ * and each request replaces it. So each request has the kinds of all subscribers
+ * of the key, and changes are made one at a time.
  */
 export class SubscriptionTable {
   readonly #core: SessionCore;
   readonly #entries: Map<string, Entry> = new Map();
-  /** Subscribers whose subscription is not acknowledged yet. */
-  readonly #asking: Set<Subscriber> = new Set();
 
   constructor(core: SessionCore) {
     this.#core = core;
@@ -69,17 +67,16 @@ export class SubscriptionTable {
     options: CallOptions,
   ): Promise<void> {
     const entry = this.#entryOf(key);
-    entry.subscribers.add(subscriber);
-    this.#asking.add(subscriber);
+    const { subscribers } = entry;
+    subscribers.set(subscriber, false);
     try {
       await this.#syncConnected(entry, options);
     } catch (error) {
       // Who gives up does not wait for an engine that may be silent.
       this.remove(key, subscriber).catch(ignore);
       throw error;
-    } finally {
-      this.#asking.delete(subscriber);
     }
+    if (subscribers.has(subscriber)) subscribers.set(subscriber, true);
   }
 
   /** Remove a subscriber; the others keep their events. */
@@ -101,7 +98,7 @@ export class SubscriptionTable {
   /** Remove all subscribers; what the engine says to that is ignored. */
   async clear(): Promise<void> {
     const all = [...this.#entries.values()].flatMap(({ key, subscribers }) =>
-      [...subscribers].map((subscriber) => {
+      [...subscribers.keys()].map((subscriber) => {
         subscriber.onClear?.();
         return this.remove(key, subscriber);
       })
@@ -114,9 +111,9 @@ export class SubscriptionTable {
     if (known) return known;
     const entry: Entry = {
       key,
-      subscribers: new Set(),
+      subscribers: new Map(),
       applied: "",
-      losses: 0,
+      isLost: false,
       change: Promise.resolve(),
     };
     this.#entries.set(key.id, entry);
@@ -147,7 +144,7 @@ export class SubscriptionTable {
     }
   }
 
-  /** Send the union of the masks, when the earlier changes are done. */
+  /** Send what all want together, when the earlier changes are done. */
   #sync(entry: Entry, options: ChangeOptions): Promise<void> {
     const change = entry.change.then(() => this.#apply(entry, options));
     entry.change = change.catch(ignore);
@@ -158,54 +155,48 @@ export class SubscriptionTable {
     options.signal?.throwIfAborted();
     const types = unionOf(entry);
     const wanted = types.join();
-    if (wanted === entry.applied) return;
-    const { losses } = entry;
+    if (wanted === entry.applied && !entry.isLost) return;
+    entry.isLost = false;
     // A change that is given up half-way may have been made, or not.
     entry.applied = undefined;
-    const { token, projectId, source, pipeId, scope } = entry.key;
-    let response = await this.#send(entry.key, types, options);
+    const { key } = entry;
+    let response = await this.#send(key, types, options);
     // The token of a run that is over; the next run has the same project.
-    if (didFail(response) && token !== undefined && projectId !== undefined) {
-      const args = {
-        projectId,
-        source,
-        ...(pipeId !== undefined && { pipeId }),
-        ...scope,
-      };
-      const key = { ...entry.key, token: undefined, arguments: args };
-      const again = await this.#send(key, types, options);
+    if (didFail(response) && key.token !== undefined && key.project) {
+      const byProject = { ...key, token: undefined };
+      const again = await this.#send(byProject, types, options);
       if (!didFail(again)) response = again;
     }
     // An engine that does not know the task any more has forgotten it all.
-    if (!didFail(response) || wanted === "") {
-      if (entry.losses === losses) entry.applied = wanted;
-    } else throw refusal(response, RocketRideException);
+    if (didFail(response) && wanted !== "") {
+      throw refusal(response, RocketRideException);
+    }
+    entry.applied = wanted;
   }
 
   #send(
-    { token, arguments: args }: MonitorKey,
+    { token, project, pipeId }: MonitorKey,
     types: readonly string[],
     options: ChangeOptions,
   ): Promise<ResponseMessage> {
-    const named = token === undefined ? {} : { token };
+    const named = token === undefined ? undefined : { token };
     return this.#core.request({
       command: "rrext_monitor",
       ...named,
-      arguments: { ...args, ...named, types },
+      arguments: { ...named ?? project, pipeId, types },
     }, options);
   }
 
   async #restore(signal: AbortSignal): Promise<void> {
     await Promise.all([...this.#entries.values()].map(async (entry) => {
-      entry.applied = undefined;
-      entry.losses++;
+      entry.isLost = true;
       // Before the requests: engines send the current state before they answer.
-      for (const subscriber of entry.subscribers) {
-        if (!this.#asking.has(subscriber)) subscriber.onGap();
+      for (const [subscriber, isKnown] of entry.subscribers) {
+        if (isKnown) subscriber.onGap();
       }
       await this.#sync(entry, { signal }).catch(ignore);
       // A subscriber that left meanwhile could not send its change.
-      if (entry.applied !== undefined) {
+      if (entry.applied !== undefined && !entry.isLost) {
         await this.#sync(entry, { signal }).catch(ignore);
       }
     }));
@@ -216,11 +207,10 @@ export class SubscriptionTable {
     if (event !== "apaevt_task") return;
     if (body.action !== "begin" && body.action !== "restart") return;
     for (const entry of this.#entries.values()) {
-      const { projectId, source } = entry.key;
+      const { projectId, source } = entry.key.project ?? {};
       if (projectId !== body.projectId) continue;
       if (source !== "*" && source !== body.source) continue;
-      entry.applied = undefined;
-      entry.losses++;
+      entry.isLost = true;
       // Who comes next makes a change of its own.
       if (entry.subscribers.size === 0) continue;
       // Waits for a connection that is being restored.
@@ -235,14 +225,11 @@ export class SubscriptionTable {
  * server means all of its own.
  */
 function unionOf({ subscribers }: Entry): readonly string[] {
-  let mask = 0;
-  const others = new Set<string>();
-  for (const subscriber of subscribers) {
-    mask |= subscriber.mask;
-    for (const kind of subscriber.others ?? []) others.add(kind);
-  }
-  const known = mask === EVENT_BITS.ALL ? ["ALL"] : kindsOf(mask);
-  return [...known, ...others];
+  const lists = [...subscribers.keys()].map(({ types }) => types);
+  const all = new Set(lists.flat());
+  const known = Object.keys(EVENT_BITS);
+  const wanted = all.has("ALL") ? ["ALL"] : known.filter((it) => all.has(it));
+  return [...wanted, ...[...all].filter((it) => !known.includes(it))];
 }
 
 /**
@@ -259,31 +246,29 @@ export function isAbout(
   if (token !== undefined && key.token !== undefined) {
     return token === key.token;
   }
-  const { pipe_id: pipeId, __id } = body;
-  if (key.pipeId !== undefined && pipeId !== key.pipeId) return false;
-  if (key.projectId === undefined) return true;
-  const projectId = body.projectId ?? body.project_id;
-  if (typeof projectId === "string" && projectId !== key.projectId) {
-    return false;
-  }
-  if (typeof __id === "string" && __id !== "" && key.taskId !== undefined) {
+  const { pipeId, project, taskId } = key;
+  if (pipeId !== undefined && body.pipe_id !== pipeId) return false;
+  if (!project) return true;
+  const { projectId, source } = project;
+  const given = body.projectId ?? body.project_id;
+  if (typeof given === "string" && given !== projectId) return false;
+  const id = typeof body.__id === "string" ? body.__id : "";
+  if (id && taskId !== undefined) {
     // The status of a project without a task has no task to name.
-    return __id === key.taskId || __id === `${key.projectId}.${key.source}`;
+    return id === taskId || id === `${projectId}.${source}`;
   }
-  if (!isInScope(key.scope, body)) return false;
-  if (key.source === "*") return true;
-  if (typeof body.source === "string") return body.source === key.source;
-  return typeof __id !== "string" || __id === "" ||
-    __id.endsWith(`.${key.source}`);
+  if (!isInScope(project, body)) return false;
+  if (source === "*") return true;
+  if (typeof body.source === "string") return body.source === source;
+  return !id || id.endsWith(`.${source}`);
 }
 
 /** Whether an event of a run is one of those that are meant. */
 function isInScope(
-  scope: Scope | undefined,
+  project: Project,
   { teamId, runKind }: Readonly<Record<string, unknown>>,
 ): boolean {
   // Only servers that know teams can send what is a team's.
-  if (scope?.teamId) return teamId === scope.teamId;
-  if (teamId) return false;
-  return runKind === undefined || runKind === (scope?.runKind ?? "dev");
+  if (teamId || project.teamId) return teamId === project.teamId;
+  return runKind === undefined || runKind === (project.runKind ?? "dev");
 }

@@ -1,6 +1,5 @@
 import { didFail } from "../../schema/envelope.ts";
-import { isRecord } from "../../schema/json.ts";
-import { quoted } from "../check.ts";
+import { checkValue } from "../check.ts";
 import { tokenOf } from "../session/call.ts";
 import type { SessionCore } from "../session/core.ts";
 import type { CallOptions, TaskRef } from "../session/session.ts";
@@ -12,22 +11,25 @@ import type { CallOptions, TaskRef } from "../session/session.ts";
 export interface MonitorKey {
   /** Equal for targets that the engine treats as one. */
   readonly id: string;
-  /** Sent both at the top level of the request and in its `arguments`. */
+  /** What names the target in a request; without it the project does. */
   readonly token?: string | undefined;
-  readonly arguments: Readonly<Record<string, unknown>>;
-  readonly projectId?: string | undefined;
-  readonly source?: string | undefined;
+  /** The project, where it is known. */
+  readonly project?: Project | undefined;
   readonly pipeId?: number | undefined;
-  /** Whose runs of the project are meant; the account's own ones if absent. */
-  readonly scope?: Scope | undefined;
   /** The one task that is meant, as its events name it; else all of the key. */
   readonly taskId?: string | undefined;
 }
 
-/** Whose runs of a project are meant, as it is sent. */
-export interface Scope {
+/** A source of a project as it is sent, with the runs that are meant. */
+export interface Project extends Scope {
+  readonly projectId: string;
+  readonly source: string;
+}
+
+/** Whose runs of a project are meant; the account's own ones if it is empty. */
+interface Scope {
   readonly teamId?: string;
-  readonly runKind?: string;
+  readonly runKind?: "deploy";
 }
 
 /** Find out what the engine will key a target by. */
@@ -36,30 +38,20 @@ export async function resolveTarget(
   target: MonitorTarget,
   options: CallOptions,
 ): Promise<MonitorKey> {
-  if (target === "*") return { id: "*", token: "*", arguments: {} };
-  if (typeof target === "object" && "projectId" in target) {
-    const { projectId, source, pipeId } = target;
-    if (typeof projectId !== "string" || typeof source !== "string") {
-      throw new TypeError("Expected a projectId and a source");
-    }
-    return projectKey(projectId, source, pipeId, scopeOf(target));
+  if (target === "*") return { id: "*", token: "*" };
+  const { pipeId, projectId, source }: Partial<ProjectTarget> = Object(target);
+  if (projectId === undefined) {
+    const token = tokenOf(target as TaskRef);
+    const project = await projectOf(core, token, options);
+    const taskId = project && taskIdOf(token, project.source);
+    const id = JSON.stringify([project ?? token, pipeId]);
+    return { id, token, project, pipeId, taskId };
   }
-  const token = tokenOf(target);
-  const pipeId = typeof target === "object" && "pipeId" in target
-    ? target.pipeId
-    : undefined;
-  const found = await projectOf(core, token, options);
-  const narrow = pipeId === undefined ? {} : { pipeId };
-  return {
-    id: found
-      ? projectKey(found.projectId, found.source, pipeId, found.scope).id
-      : JSON.stringify([token, pipeId]),
-    token,
-    arguments: narrow,
-    ...found,
-    ...narrow,
-    taskId: found && taskIdOf(token, found.source),
-  };
+  if (typeof projectId !== "string" || typeof source !== "string") {
+    throw new TypeError("Expected a projectId and a source");
+  }
+  const project = { projectId, source, ...scopeOf(target as ProjectTarget) };
+  return { id: JSON.stringify([project, pipeId]), project, pipeId };
 }
 
 /**
@@ -71,24 +63,6 @@ export function taskIdOf(token: string, source: string): string | undefined {
   return `${token.replace(/^tk_/, "").slice(0, 8)}.${source}`;
 }
 
-function projectKey(
-  projectId: string,
-  source: string,
-  pipeId: number | undefined,
-  scope: Scope | undefined,
-): MonitorKey {
-  const { teamId, runKind } = scope ?? {};
-  const narrow = pipeId === undefined ? {} : { pipeId };
-  return {
-    id: JSON.stringify([projectId, source, pipeId, teamId, runKind]),
-    arguments: { projectId, source, ...narrow, ...scope },
-    projectId,
-    source,
-    ...narrow,
-    scope,
-  };
-}
-
 /**
  * Read whose runs of a project are meant.
  *
@@ -98,13 +72,10 @@ function projectKey(
  */
 export function scopeOf(
   { teamId, runKind }: Pick<ProjectTarget, "teamId" | "runKind">,
-): Scope | undefined {
-  if (teamId) return { teamId };
-  if (runKind === "deploy") return { runKind };
-  if (!runKind || runKind === "dev") return undefined;
-  throw new RangeError(
-    `Cannot use runKind ${quoted(runKind)}: expected "dev" or "deploy"`,
-  );
+): Scope {
+  const isKnown = runKind === "dev" || runKind === "deploy";
+  checkValue("runKind", runKind || undefined, isKnown, '"dev" or "deploy"');
+  return teamId ? { teamId } : runKind === "deploy" ? { runKind } : {};
 }
 
 /**
@@ -115,24 +86,22 @@ async function projectOf(
   core: SessionCore,
   token: string,
   options: CallOptions,
-): Promise<
-  { projectId: string; source: string; scope: Scope | undefined } | undefined
-> {
+): Promise<Project | undefined> {
   const answer = await core.request({
     command: "rrext_get_task_status",
     token,
     arguments: { token },
   }, options);
-  if (didFail(answer) || !isRecord(answer.body)) return undefined;
-  const { project_id: projectId, source, teamId, runKind } = answer.body;
-  const scope = typeof teamId === "string" && teamId
-    ? { teamId }
-    : runKind === "deploy"
-    ? { runKind }
-    : undefined;
-  return typeof projectId === "string" && typeof source === "string"
-    ? { projectId, source, scope }
-    : undefined;
+  if (didFail(answer)) return undefined;
+  const { project_id: projectId, source, teamId, runKind } = answer.body ?? {};
+  if (typeof projectId !== "string" || typeof source !== "string") {
+    return undefined;
+  }
+  const scope = scopeOf({
+    teamId: typeof teamId === "string" ? teamId : "",
+    runKind: runKind === "deploy" ? runKind : "",
+  });
+  return { projectId, source, ...scope };
 }
 
 /** A source of a project, whether it runs or not. */

@@ -131,9 +131,8 @@ async function pastOf(
   options: CallOptions,
 ): Promise<StatusReader> {
   const key = await resolveTarget(core, token, options);
-  const { projectId = "", source = "", scope } = key;
   const types = ["apaevt_status_update"] as const;
-  const address = { projectId, source, ...scope } as LogAddress;
+  const address: LogAddress = { projectId: "", source: "", ...key.project };
   const log = readLog(core, { ...options, ...address, from, types });
   return log.pipeThrough(
     new TransformStream<TypedEvent | LogGap, TaskStatus>({

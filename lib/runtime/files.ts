@@ -1,5 +1,5 @@
 import { ValidationException } from "../errors.ts";
-import { fileFailure, noDisk } from "./read_text_file.ts";
+import { fileFailure, noDisk } from "../fetch_place.ts";
 
 /** The largest piece that is read at once. */
 const MAX_CHUNK_BYTES = 256 * 1024;

@@ -1,6 +1,6 @@
 import type { Pipeline } from "../../schema/pipeline.ts";
 import { type StartedTask, TASK_STATE } from "../../schema/task.ts";
-import { abortable, deadline, deferred, ignore } from "../async.ts";
+import { abortable, deadline, ignore } from "../async.ts";
 import {
   type DAPException,
   isDAPException,
@@ -16,8 +16,7 @@ import type {
 import { getTaskStatus } from "./queries.ts";
 import {
   type Keeper,
-  keeperOf,
-  KEEPERS,
+  keepersOf,
   type StartTask,
   type Task,
   taskEnded,
@@ -43,35 +42,27 @@ export function keepRunning(
   pipeline: Pipeline,
   start: StartTask,
 ): void {
-  const keeper = keeperOf(core, task.token) ??
-    new TaskKeeper(core, task.started, pipeline, start);
+  const keeper = keepersOf(core).get(task.token) ?? new TaskKeeper(core);
   keeper.keep(task, pipeline, start);
 }
 
 class TaskKeeper implements Keeper {
   readonly #core: SessionCore;
   readonly #stopped = new AbortController();
-  /** One for each `use` that asked for it, by the handles that came of it. */
+  /** The first handle of each `use` that asked for it. */
   readonly #claims: Set<object> = new Set();
-  readonly #claimOf: WeakMap<object, object> = new WeakMap();
-  #start: StartTask;
-  #pipeline: Pipeline;
-  #started: StartedTask;
+  /** The first handle, by those that stand for it as well. */
+  readonly #firstOf: WeakMap<object, object> = new WeakMap();
+  #start!: StartTask;
+  #pipeline: Pipeline | undefined;
+  #started!: StartedTask;
   /** Whether the task was terminated, and its late start has to be, too. */
   #ended = false;
   /** The look at the task, and the start, that are in progress. */
   #renewal: Promise<StartedTask> | undefined;
 
-  constructor(
-    core: SessionCore,
-    started: StartedTask,
-    pipeline: Pipeline,
-    start: StartTask,
-  ) {
+  constructor(core: SessionCore) {
     this.#core = core;
-    this.#start = start;
-    this.#pipeline = pipeline;
-    this.#started = this.#take(started);
     core.observers.add(this.#onLifecycle);
   }
 
@@ -80,20 +71,18 @@ class TaskKeeper implements Keeper {
   }
 
   keep(task: Task, pipeline: Pipeline, start: StartTask): void {
-    const claim = {};
-    this.#claims.add(claim);
+    this.#claims.add(task);
     // Who joins a task takes it as it is.
-    if (task.owned) {
+    if (task.owned || !this.#pipeline) {
       this.#pipeline = pipeline;
       this.#start = start;
     }
-    this.#take(task.started);
-    this.#adopt(task, claim);
+    this.#adopt(task);
   }
 
   /** Let a handle follow the task. */
-  #adopt(task: Task, claim: object | undefined): void {
-    if (claim) this.#claimOf.set(task, claim);
+  #adopt(task: Task): void {
+    this.#take(task.started);
     Object.defineProperties(task, {
       token: { get: () => this.#started.token },
       started: { get: () => this.#started },
@@ -111,9 +100,9 @@ class TaskKeeper implements Keeper {
       return await open(before.token);
     } catch (error) {
       if (!(error instanceof PipeException)) throw error;
-      const now = await this.#wait(this.#renewed(before), options);
-      if (now === before) throw error;
-      return await open(now.token);
+      if (this.#started === before) await this.#wait(this.#renew(), options);
+      if (this.#started === before) throw error;
+      return await open(this.token);
     }
   }
 
@@ -125,9 +114,7 @@ class TaskKeeper implements Keeper {
     this.#renew().catch(ignore);
     const { code, dapResult, phase } = error;
     // The message of the failure advises to start the pipeline.
-    const { message } = dapResult;
-    const isText = typeof message === "string" && message !== "";
-    return new PipeException(isText ? message : "Task has ended", {
+    return new PipeException(String(dapResult.message || "Task has ended"), {
       code,
       dapResult,
       ...(phase && { phase }),
@@ -139,13 +126,13 @@ class TaskKeeper implements Keeper {
 
   restarted(pipeline: Pipeline, task: Task, before: TaskRef): void {
     this.#pipeline = pipeline;
-    this.#take(task.started);
-    this.#adopt(task, this.#claimOf.get(Object(before)));
+    const first = this.#firstOf.get(Object(before)) ?? Object(before);
+    this.#firstOf.set(task, first);
+    this.#adopt(task);
   }
 
   leave(task: object): void {
-    const claim = this.#claimOf.get(task);
-    if (claim) this.#claims.delete(claim);
+    this.#claims.delete(this.#firstOf.get(task) ?? task);
     if (this.#claims.size === 0) this.#stop();
   }
 
@@ -164,15 +151,14 @@ class TaskKeeper implements Keeper {
   #stop(): void {
     this.#stopped.abort(taskEnded("Task was terminated"));
     this.#core.observers.delete(this.#onLifecycle);
-    const keepers = KEEPERS.get(this.#core);
-    for (const [token, keeper] of keepers ?? []) {
-      if (keeper === this) keepers?.delete(token);
+    const keepers = keepersOf(this.#core);
+    for (const [token, keeper] of keepers) {
+      if (keeper === this) keepers.delete(token);
     }
   }
 
   #take(started: StartedTask): StartedTask {
-    const keepers = KEEPERS.get(this.#core) ?? new Map<string, Keeper>();
-    KEEPERS.set(this.#core, keepers.set(started.token, this));
+    keepersOf(this.#core).set(started.token, this);
     return this.#started = started;
   }
 
@@ -181,27 +167,16 @@ class TaskKeeper implements Keeper {
     if (type === "connected") this.#renew().catch(ignore);
   };
 
-  /** The start after the given one, if the task is lost. */
-  #renewed(before: StartedTask): Promise<StartedTask> {
-    return this.#started === before
-      ? this.#renew()
-      : Promise.resolve(this.#started);
-  }
-
   /** Wait for a start as long as a caller may; the start itself goes on. */
-  async #wait<T>(start: Promise<T>, options: CallOptions): Promise<T> {
+  async #wait(start: Promise<unknown>, options: CallOptions): Promise<void> {
     const { clock, longTimeout } = this.#core.settings;
     const { signal, timeout = longTimeout } = options;
-    const gate = deferred<T>();
-    const stop = deadline(clock, timeout, () =>
-      gate.reject(
-        new TimeoutException(
-          `Pipeline was not started again within ${timeout} ms`,
-          timeout,
-        ),
-      ));
-    start.then(gate.resolve, gate.reject);
-    return await abortable(gate.promise, signal).finally(stop);
+    const late = new AbortController();
+    const stop = deadline(clock, timeout, () => {
+      const words = `Pipeline was not started again within ${timeout} ms`;
+      late.abort(new TimeoutException(words, timeout));
+    });
+    await abortable(abortable(start, late.signal), signal).finally(stop);
   }
 
   /** One at a time, for all that need it. */
@@ -216,16 +191,16 @@ class TaskKeeper implements Keeper {
     const lost = await this.#isLost();
     signal.throwIfAborted();
     if (!lost) return this.#started;
-    const take = (started: StartedTask): StartedTask => this.#take(started);
-    const isEnded = (): boolean => this.#ended;
-    try {
-      return await this.#start(this.#pipeline, signal, take, { isEnded });
-    } catch (error) {
+    const start = (join?: true): Promise<StartedTask> =>
+      this.#start(this.#pipeline!, signal, (started) => this.#take(started), {
+        isEnded: () => this.#ended,
+        ...(join && { join }),
+      });
+    return await start().catch((error) => {
       // For example by a start whose answer was lost with the connection.
       if (!isDAPException(error, "task-exists")) throw error;
-      const options = { isEnded, join: true };
-      return await this.#start(this.#pipeline, signal, take, options);
-    }
+      return start(true);
+    });
   }
 
   /** Whether the engine has no such task any more, or it is over. */

@@ -3,7 +3,6 @@ import {
   unwrapPipeline,
   type WrappedPipeline,
 } from "../../schema/pipeline.ts";
-import { shownPlace } from "../fetch_place.ts";
 import { kindOf, type OptionNames } from "../check.ts";
 import { ValidationException } from "../errors.ts";
 import { substitute } from "../protocol/substitute.ts";
@@ -42,63 +41,54 @@ export const PIPELINE_NAMES: OptionNames<PipelineInput & CallOptions> = {
   timeout: 1,
 };
 
-/** What is needed to fetch and finish a pipeline. */
-interface LoadOptions {
-  readonly signal?: AbortSignal | null | undefined;
+/** A pipeline as it will be sent. */
+interface LoadedPipeline {
+  readonly pipeline: Pipeline;
+  /** What the file of `filepath` is called. */
+  readonly name?: string | undefined;
 }
 
 /**
- * The pipeline as it will be sent: read, unwrapped, substituted, with its
- * source. The caller's object is never changed.
+ * Read, unwrap and substitute a pipeline, and give it its source. The caller's
+ * object is never changed.
  */
 export async function loadPipeline(
-  core: SessionCore,
-  input: PipelineInput,
-  options: LoadOptions = {},
-): Promise<Pipeline> {
-  const found = await readPipeline(input, options);
-  const flat = unwrapPipeline(found);
-  if (!flat) {
-    throw new ValidationException(
-      `Cannot use ${nameOf(input)}: expected a pipeline with "components"`,
-    );
-  }
-  const env = { ...await core.settings.env(), ...input.env };
-  const { secrets } = core.settings;
-  const pipeline = substitute(flat, env, (value) => secrets.add(value));
-  return input.source === undefined
-    ? pipeline
-    : { ...pipeline, source: input.source };
-}
-
-async function readPipeline(
-  input: PipelineInput,
-  { signal }: LoadOptions,
-): Promise<unknown> {
-  const { pipeline, filepath } = input;
+  { settings }: SessionCore,
+  { pipeline, filepath, source, env, signal }: PipelineInput & CallOptions,
+): Promise<LoadedPipeline> {
   if ((pipeline === undefined) === (filepath === undefined)) {
     throw new ValidationException(
       'Expected either "pipeline" or "filepath", exactly one of them',
     );
   }
-  const place = filepath ?? pipeline;
-  if (typeof place === "string" && place.trimStart().startsWith("{")) {
+  const place: unknown = filepath ?? pipeline;
+  const isText = typeof place === "string";
+  if (isText && place.trimStart().startsWith("{")) {
     // Not shown: what it configures may hold keys.
     throw new ValidationException(
       "Cannot use JSON text as a pipeline: expected an object or a path",
-      { code: "invalid-pipeline", hint: "Give what JSON.parse makes of it" },
+      { hint: "Give what JSON.parse makes of it" },
     );
   }
-  if (typeof place === "string" || place instanceof URL) {
-    // Programs that pass an object need not carry it.
-    const { readJson } = await import("./read_json.ts");
-    return await readJson(place, signal);
+  // Programs that pass an object need not carry what reads files.
+  const file = isText || place instanceof URL
+    ? await (await import("../runtime/read_json.ts")).readJson(place, signal)
+    : undefined;
+  const flat = unwrapPipeline(file ? file.value : place);
+  if (!flat) {
+    if (Object(place) !== place && !isText) {
+      throw new TypeError(`Cannot use ${kindOf(place)} as a pipeline`);
+    }
+    throw new ValidationException(
+      `Cannot use ${file?.shown ?? "the pipeline"}: ` +
+        'expected a pipeline with "components"',
+    );
   }
-  if (typeof place === "object" && place !== null) return place;
-  throw new TypeError(`Cannot use ${kindOf(place)} as a pipeline`);
-}
-
-function nameOf({ filepath, pipeline }: PipelineInput): string {
-  const place = filepath ?? (pipeline instanceof URL ? pipeline : undefined);
-  return place === undefined ? "the pipeline" : `"${shownPlace(place)}"`;
+  const { secrets } = settings;
+  const variables = { ...await settings.env(), ...env };
+  const whole = substitute(flat, variables, (value) => secrets.add(value));
+  return {
+    pipeline: source === undefined ? whole : { ...whole, source },
+    name: filepath && file?.name,
+  };
 }

@@ -7,13 +7,8 @@ import {
   PIPELINE_NAMES,
   type PipelineInput,
 } from "./load_pipeline.ts";
-import {
-  keeperOf,
-  startedOf,
-  type Task,
-  taskOf,
-  taskRestarted,
-} from "./task.ts";
+import { keeperOf, type Task, taskRestarted } from "./task.ts";
+import { startedOf, taskOf } from "./use.ts";
 
 /** Options of {@linkcode restart}. */
 export interface RestartOptions extends PipelineInput, CallOptions {
@@ -60,7 +55,7 @@ export async function restart(
   const given = tokenOf(task);
   const keeper = keeperOf(core, given);
   const { token } = keeper ?? { token: given };
-  const pipeline = await loadPipeline(core, options, options);
+  const { pipeline } = await loadPipeline(core, options);
   const message = buildRequest("restart", {
     token,
     arguments: { pipeline, ...(teamId && { teamId }) },
@@ -73,7 +68,8 @@ export async function restart(
   const started = startedOf(core, response);
   core.attachments.forgotten(token, before, taskRestarted());
   const { owned = false, threads }: Partial<Task> = Object(task);
-  const restarted = taskOf(core, started, { owned, threads });
+  const known = threads === undefined ? {} : { threads };
+  const restarted = taskOf(core, { owned, started, ...known });
   keeper?.restarted(pipeline, restarted, task);
   return restarted;
 }

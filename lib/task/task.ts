@@ -1,16 +1,9 @@
-import { didFail, type ResponseMessage } from "../../schema/envelope.ts";
 import type { Pipeline } from "../../schema/pipeline.ts";
-import { isStartedTask, type StartedTask } from "../../schema/task.ts";
-import { ignore, makeDisposable, type MaybeSignal } from "../async.ts";
-import {
-  type DAPException,
-  ExecutionException,
-  PipeException,
-  ProtocolException,
-} from "../errors.ts";
+import type { StartedTask } from "../../schema/task.ts";
+import type { MaybeSignal } from "../async.ts";
+import { type DAPException, PipeException } from "../errors.ts";
 import type { StreamedEvent } from "../events/events.ts";
-import { conceal } from "../protocol/secrets.ts";
-import { call, checkCallOptions, refusal, tokenOf } from "../session/call.ts";
+import { call, checkCallOptions, tokenOf } from "../session/call.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import type { CallOptions, Session, TaskRef } from "../session/session.ts";
 
@@ -41,30 +34,6 @@ export interface Task extends AsyncDisposable {
    * tokens, which are read by name only.
    */
   readonly started: StartedTask;
-}
-
-/** What a handle knows besides what the engine answered. */
-export interface TaskDetails {
-  readonly owned: boolean;
-  readonly threads?: number | undefined;
-  readonly stream?: ReadableStream<StreamedEvent> | undefined;
-}
-
-/** Make the handle of a task that was started, joined or restarted. */
-export function taskOf(
-  session: SessionCore,
-  started: StartedTask,
-  { owned, threads, stream }: TaskDetails,
-): Task {
-  const { token } = started;
-  // A task that ran already keeps the threads it was started with.
-  const known = owned && threads !== undefined ? { threads } : {};
-  const watched = stream ? { events: stream } : {};
-  const task = conceal({ token, owned, started, ...known, ...watched }, [
-    "token",
-  ]);
-  makeDisposable(task, () => disposeTask(session, task));
-  return task as Task;
 }
 
 /** Starts a task, and takes it in the turn of the engine's answer. */
@@ -120,12 +89,18 @@ export interface Keeper {
   end(terminate: (token: string) => Promise<void>): Promise<void>;
 }
 
-/** The tasks of each session that are kept running, by every token they had. */
-export const KEEPERS: WeakMap<SessionCore, Map<string, Keeper>> = new WeakMap();
+const keepers = new WeakMap<SessionCore, Map<string, Keeper>>();
+
+/** The tasks of a session that are kept running, by every token they had. */
+export function keepersOf(core: SessionCore): Map<string, Keeper> {
+  const known = keepers.get(core) ?? new Map<string, Keeper>();
+  keepers.set(core, known);
+  return known;
+}
 
 /** What keeps the task with that token running, if anything does. */
 export function keeperOf(core: SessionCore, token: string): Keeper | undefined {
-  return KEEPERS.get(core)?.get(token);
+  return keepers.get(core)?.get(token);
 }
 
 /** Open a pipe of a task, which may be kept running. */
@@ -145,18 +120,6 @@ export async function failureOn(
   error: DAPException,
 ): Promise<DAPException> {
   return await keeperOf(core, token)?.lost(token, error) ?? error;
-}
-
-/** Never throws: it runs while something else may be failing. */
-async function disposeTask(
-  session: SessionCore,
-  task: Omit<Task, keyof AsyncDisposable>,
-): Promise<void> {
-  const { token, owned, events: stream } = task;
-  keeperOf(session, token)?.leave(task);
-  // A caller that still reads it cancels it.
-  await stream?.cancel().catch(ignore);
-  if (owned) await terminate(session, token).catch(ignore);
 }
 
 /**
@@ -204,18 +167,5 @@ export function taskRestarted(): PipeException {
     code: "task-ended",
     retryable: true,
     hint: "What was in the pipe is lost: send it again",
-  });
-}
-
-/** The task of a response of `execute` or `restart`. */
-export function startedOf(
-  { settings: { secrets } }: SessionCore,
-  response: ResponseMessage,
-): StartedTask {
-  if (didFail(response)) throw refusal(response, ExecutionException);
-  const { body } = response;
-  if (isStartedTask(body)) return conceal(body, ["token", "publicToken"]);
-  throw new ProtocolException("Cannot use the task: expected a token", {
-    dapResult: secrets.hideIn(response, true),
   });
 }

@@ -1,14 +1,13 @@
 import { randomUUID } from "../bytes.ts";
-import type { ResponseMessage } from "../../schema/envelope.ts";
-import type { Pipeline } from "../../schema/pipeline.ts";
-import { isStartedTask } from "../../schema/task.ts";
-import { ignore, onAbort } from "../async.ts";
-import { checkOptions, type OptionNames, quoted } from "../check.ts";
+import { didFail, type ResponseMessage } from "../../schema/envelope.ts";
+import { isStartedTask, type StartedTask } from "../../schema/task.ts";
+import { ignore, makeDisposable } from "../async.ts";
+import { checkOptions, checkValue, type OptionNames } from "../check.ts";
+import { ExecutionException, ProtocolException } from "../errors.ts";
 import type { EventType } from "../events/event_type.ts";
-import type { EventSubscription } from "../events/events.ts";
-import { unescaped } from "../fetch_place.ts";
+import { conceal } from "../protocol/secrets.ts";
 import { acquire } from "../session/attachments.ts";
-import { buildRequest } from "../session/call.ts";
+import { refusal } from "../session/call.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import type { CallOptions, Session } from "../session/session.ts";
 import {
@@ -16,7 +15,7 @@ import {
   PIPELINE_NAMES,
   type PipelineInput,
 } from "./load_pipeline.ts";
-import { startedOf, type StartTask, type Task, taskOf } from "./task.ts";
+import { keeperOf, type StartTask, type Task, terminate } from "./task.ts";
 
 /** How much of the flow through a pipeline its events report. */
 export type TraceLevel = "none" | "metadata" | "summary" | "full";
@@ -143,17 +142,30 @@ export async function use(
 ): Promise<Task> {
   const core = coreOf(session);
   checkOptions(options, "use(session, { pipeline })", USE_NAMES);
-  checkNumbers(options);
-  const found = await loadPipeline(core, options, options);
-  const pipeline = options.events ? withProject(found) : found;
-  const { signal, useExisting = false } = options;
+  const { args, pipelineTraceLevel, signal, teamId, threads, token } = options;
+  const { events: types, source, ttl, useExisting } = options;
+  const isCount = Number.isInteger(threads) && threads! > 0 && threads! <= 64;
+  checkValue("threads", threads, isCount, "1 to 64");
+  checkValue("ttl", ttl, Number.isFinite(ttl) && ttl! >= 0, "seconds, or 0");
+  const loaded = await loadPipeline(core, options);
+  // Without a project the engine would choose one, and send it too late.
+  const project_id = types && (loaded.pipeline.project_id || randomUUID());
+  const pipeline = { ...loaded.pipeline, ...(project_id && { project_id }) };
+  const { longTimeout, secrets, transport } = core.settings;
+  secrets.add(token);
+  // Over HTTP a start has no place for a name; only a given one is missed.
+  const fileName = transport.connectionless ? undefined : loaded.name;
+  const name = options.name ?? fileName;
+  const given = {
+    source,
+    threads,
+    ttl,
+    args,
+    pipelineTraceLevel,
+    teamId,
+    name,
+  };
   const owned = !useExisting;
-  core.settings.secrets.add(options.token);
-  const timeout = options.timeout ?? core.settings.longTimeout;
-  // Programs that keep nothing running need not load it.
-  const keep = options.keepRunning
-    ? (await import("./keep_running.ts")).keepRunning
-    : undefined;
   const begin: StartTask = (
     pipeline,
     signal,
@@ -161,127 +173,89 @@ export async function use(
     { join = useExisting, isEnded } = {},
   ) =>
     acquire(core, {
-      request: buildRequest("execute", {
-        token: options.token,
+      request: {
+        command: "execute",
+        // Here a token is the name of the new task.
         arguments: {
           pipeline,
-          ...present(options),
-          ...nameOf(core, options),
-          ...(join && { useExisting: true }),
+          ...given,
+          useExisting: join || undefined,
+          token,
         },
-      }),
-      options: { signal, timeout },
+      },
+      options: { signal, timeout: options.timeout ?? longTimeout },
       take: (response) => take(startedOf(core, response)),
       // What a task that was joined does is not for this call to end.
       free: owned || isEnded
-        ? async (response) => {
-          if (owned || isEnded?.()) await stop(core, response);
+        ? async ({ body }) => {
+          const isOurs = owned || isEnded?.();
+          if (isOurs && isStartedTask(body)) await stop(core, body.token);
         }
         : undefined,
     });
-  // The signal is for the start alone; the events go on after it.
-  const start = new AbortController();
-  const detach = onAbort(signal, (reason) => start.abort(reason));
-  let watching: EventSubscription | undefined;
+  // Programs that keep nothing running, or watch nothing, need not load it.
+  const keep = options.keepRunning &&
+    (await import("./keep_running.ts")).keepRunning;
+  const subscribe = types && (await import("../events/events.ts")).subscribe;
+  // Before the start: engines do not repeat what has happened.
+  const watching = await subscribe?.(core, {
+    projectId: project_id!,
+    source: pipeline.source || "*",
+  }, { types: types!, signal, timeout: options.timeout });
   try {
-    watching = await watchStart(core, pipeline, {
-      ...options,
-      signal: start.signal,
-    });
     return await begin(pipeline, signal, (started) => {
       // The events of later starts are wanted, too.
       if (!keep) watching?.narrow(started);
       watching?.open();
-      const task = taskOf(core, started, {
+      const task = taskOf(core, {
         owned,
-        threads: options.threads,
-        stream: watching?.stream,
+        started,
+        // A task that ran already keeps the threads it was started with.
+        ...(owned && threads && { threads }),
+        ...(watching && { events: watching.stream }),
       });
-      keep?.(core, task, pipeline, begin);
+      if (keep) keep(core, task, pipeline, begin);
       return task;
     });
   } catch (error) {
     await watching?.stream.cancel().catch(ignore);
     throw error;
-  } finally {
-    detach();
   }
-}
-
-/** Without a project the engine would choose one, and send it too late. */
-function withProject(pipeline: Pipeline): Pipeline {
-  if (pipeline.project_id) return pipeline;
-  return { ...pipeline, project_id: randomUUID() };
-}
-
-/** Before the start: engines do not repeat what has happened. */
-async function watchStart(
-  session: SessionCore,
-  pipeline: Pipeline,
-  options: UseOptions,
-): Promise<EventSubscription | undefined> {
-  if (options.events === undefined) return undefined;
-  const { project_id: projectId = "", source } = pipeline;
-  const { events: types, signal, timeout } = options;
-  const target = { projectId, source: source || "*" };
-  // Most programs watch nothing; bundles of theirs need not carry it.
-  const { subscribe } = await import("../events/events.ts");
-  return await subscribe(session, target, { types, signal, timeout });
 }
 
 /** Terminate a task whose caller has given up, also while the session closes. */
-async function stop(
+async function stop(core: SessionCore, token: string): Promise<void> {
+  const request = { command: "terminate", token, arguments: { token } };
+  await core.request(request, { frees: true });
+}
+
+/** The task of a response of `execute` or `restart`. */
+export function startedOf(
+  { settings: { secrets } }: SessionCore,
+  response: ResponseMessage,
+): StartedTask {
+  if (didFail(response)) throw refusal(response, ExecutionException);
+  const { body } = response;
+  if (isStartedTask(body)) return conceal(body, ["token", "publicToken"]);
+  throw new ProtocolException("Cannot use the task: expected a token", {
+    dapResult: secrets.hideIn(response, true),
+  });
+}
+
+/** Make the handle of a task that was started, joined or restarted. */
+export function taskOf(
   core: SessionCore,
-  { body }: ResponseMessage,
-): Promise<void> {
-  if (!isStartedTask(body)) return;
-  const { token } = body;
-  await core.request(buildRequest("terminate", { token }), { frees: true });
-}
-
-function checkNumbers({ threads, ttl }: UseOptions): void {
-  const whole = threads === undefined || Number.isInteger(threads);
-  if (!whole || (threads ?? 1) < 1 || (threads ?? 1) > 64) {
-    throw new RangeError(
-      `Cannot use ${quoted(threads)} threads: expected 1 to 64`,
-    );
-  }
-  const seconds = ttl ?? 0;
-  if (!(Number.isFinite(seconds) && seconds >= 0)) {
-    throw new RangeError(
-      `Cannot use ttl ${quoted(ttl)}: expected seconds, or 0`,
-    );
-  }
-}
-
-/** The arguments that were given; the engine has its own defaults. */
-function present(options: UseOptions): Record<string, unknown> {
-  const { source, threads, ttl, args } = options;
-  const { pipelineTraceLevel, teamId } = options;
-  const all = {
-    source,
-    threads,
-    ttl,
-    args,
-    pipelineTraceLevel,
-    teamId,
-  };
-  return Object.fromEntries(
-    Object.entries(all).filter(([, value]) => value !== undefined),
-  );
-}
-
-function nameOf(
-  { settings }: SessionCore,
-  { name, filepath }: UseOptions,
-): { name?: string } {
-  if (name !== undefined) return { name };
-  // There a start has no place for a name; only one that was given is missed.
-  if (settings.transport.connectionless) return {};
-  const isURL = filepath instanceof URL;
-  // Inline data has no name.
-  if (isURL && filepath.protocol === "data:") return {};
-  const path = isURL ? unescaped(filepath.pathname) : filepath;
-  const file = path?.split(/[\\/]/).at(-1)?.replace(/(\.pipe)?(\.json)?$/, "");
-  return file ? { name: file } : {};
+  details: Omit<Task, "token" | keyof AsyncDisposable>,
+): Task {
+  const { owned, started: { token }, events } = details;
+  const task = conceal({ token, ...details }, ["token"]) as Task;
+  // Never rejects: it runs while something else may be failing.
+  makeDisposable(task, async () => {
+    const { token } = task;
+    keeperOf(core, token)?.leave(task);
+    // A caller that still reads it cancels it.
+    await events?.cancel().catch(ignore);
+    if (owned) await terminate(core, token).catch(ignore);
+  });
+  return task;
 }

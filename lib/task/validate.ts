@@ -40,7 +40,7 @@ export async function validate(
   const core = coreOf(session);
   checkOptions(options, "validate(session, { pipeline })", PIPELINE_NAMES);
   const { source, signal, timeout } = options;
-  const pipeline = await loadPipeline(core, options, options);
+  const { pipeline } = await loadPipeline(core, options);
   const args = { pipeline, ...(source === undefined ? {} : { source }) };
   const body = await call(session, "rrext_validate", args, {
     signal,

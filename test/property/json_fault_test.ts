@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { jsonFault } from "../../lib/task/json_fault.ts";
+import { jsonFault } from "../../lib/runtime/read_json.ts";
 
 /** Whether a text is JSON, as the runtime's parser sees it. */
 function isJson(text: string): boolean {

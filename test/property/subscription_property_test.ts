@@ -8,7 +8,7 @@ import {
 import type { SessionCore } from "../../lib/session/core.ts";
 import type { Restorer } from "../../lib/session/session.ts";
 import type { EventMessage } from "../../schema/envelope.ts";
-import { type EventKind, eventMask } from "../../schema/event.ts";
+import { type EventKind, eventMask, kindsOf } from "../../schema/event.ts";
 
 /** An engine as the protocol has it: one mask a key, replaced by each call. */
 class ModelEngine {
@@ -53,8 +53,11 @@ class ModelEngine {
 
 function keyOf(projectId: string): MonitorKey {
   const source = "in";
-  const args = { projectId, source };
-  return { id: projectId, arguments: args, projectId, source };
+  return { id: projectId, project: { projectId, source } };
+}
+
+function maskOf({ types }: Subscriber): number {
+  return eventMask(types as EventKind[]);
 }
 
 const project = fc.constantFrom("a", "b");
@@ -82,7 +85,8 @@ Deno.test("the engine's masks become the union of what is watched", async () => 
       let expectedGaps = 0;
       for (const step of actions) {
         if (step.type === "add") {
-          const subscriber = { mask: step.mask, onGap: () => void gaps++ };
+          const types = kindsOf(step.mask);
+          const subscriber = { types, onGap: () => void gaps++ };
           watching.push({ project: step.project, subscriber });
           pending.push(table.add(keyOf(step.project), subscriber, {}));
         } else if (step.type === "remove") {
@@ -103,7 +107,7 @@ Deno.test("the engine's masks become the union of what is watched", async () => 
       await new Promise((resolve) => setTimeout(resolve, 0));
       const union = new Map<string, number>();
       for (const { project, subscriber } of watching) {
-        union.set(project, (union.get(project) ?? 0) | subscriber.mask);
+        union.set(project, (union.get(project) ?? 0) | maskOf(subscriber));
       }
       const sorted = (map: Map<string, number>) => [...map].sort();
       assertEquals(sorted(engine.masks), sorted(union));
@@ -115,7 +119,7 @@ Deno.test("the engine's masks become the union of what is watched", async () => 
 Deno.test("an engine is told nothing of what nobody watches any more", async () => {
   const engine = new ModelEngine();
   const table = new SubscriptionTable(engine as unknown as SessionCore);
-  const subscriber = { mask: 1, onGap(): void {} };
+  const subscriber = { types: ["DEBUGGER"], onGap(): void {} };
   await table.add(keyOf("a"), subscriber, {});
   await table.remove(keyOf("a"), subscriber);
   const { calls } = engine;

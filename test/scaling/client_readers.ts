@@ -17,7 +17,7 @@ import {
 } from "../../lib/protocol/media_type.ts";
 import { redactError, Secrets } from "../../lib/protocol/secrets.ts";
 import { storeName, storePath } from "../../lib/protocol/store_path.ts";
-import { jsonFault } from "../../lib/task/json_fault.ts";
+import { jsonFault } from "../../lib/runtime/read_json.ts";
 import { substitute, unresolved } from "../../lib/protocol/substitute.ts";
 import { normalizeUri } from "../../lib/protocol/uri.ts";
 import { wholeCharacters } from "../../lib/bytes.ts";
@@ -96,9 +96,7 @@ export const CLIENT_READERS: readonly TextReader[] = [
     read: (text) => {
       const key = {
         id: "a",
-        arguments: {},
-        projectId: text,
-        source: text,
+        project: { projectId: text, source: text },
         taskId: taskIdOf(text, text),
       };
       return isAbout(key, {
@@ -160,7 +158,7 @@ export const CLIENT_READERS: readonly TextReader[] = [
     pieces: ["../", "./", "\\/", "-1", ".1", "-1.log"],
   },
   {
-    covers: ["lib/task/json_fault.ts#jsonFault"],
+    covers: ["lib/runtime/read_json.ts#jsonFault"],
     read: jsonFault,
     pieces: ["[", "{", '{"a":', '"', "\\u0041", "1e", ",", "[1,", "-"],
   },

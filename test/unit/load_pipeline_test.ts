@@ -10,7 +10,7 @@ import {
   loadPipeline,
   type PipelineInput,
 } from "../../lib/task/load_pipeline.ts";
-import { readTextFile } from "../../lib/runtime/read_text_file.ts";
+import { readTextFile } from "../../lib/runtime/read_json.ts";
 import { sendFiles } from "../../lib/pipe/send_files.ts";
 import { restart } from "../../lib/task/restart.ts";
 import { use } from "../../lib/task/use.ts";
@@ -35,7 +35,8 @@ async function load(
   signal?: AbortSignal,
 ): Promise<Pipeline> {
   await using server = await pipeServer({}, { env: env ?? {} });
-  return await loadPipeline(coreOf(server.session), input, { signal });
+  const core = coreOf(server.session);
+  return (await loadPipeline(core, { ...input, signal })).pipeline;
 }
 
 function dataUrl(value: unknown): URL {

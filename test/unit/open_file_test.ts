@@ -5,7 +5,7 @@ import {
   openFile,
   statFile,
 } from "../../lib/runtime/files.ts";
-import { noDisk } from "../../lib/runtime/read_text_file.ts";
+import { noDisk } from "../../lib/fetch_place.ts";
 import { isDAPException, ValidationException } from "../../lib/errors.ts";
 import { sameBytes } from "../support/same_bytes.ts";
 import { tempFolder } from "../support/temp_folder.ts";

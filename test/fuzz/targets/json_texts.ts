@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { malformedAt } from "../../../lib/cli/pipeline_file.ts";
 import { decodeFrame, encodeText } from "../../../lib/protocol/frame.ts";
-import { jsonFault } from "../../../lib/task/json_fault.ts";
+import { jsonFault } from "../../../lib/runtime/read_json.ts";
 import {
   answerFromJson,
   docFromJson,
