@@ -253,6 +253,7 @@ export type {
   InputConnection,
   Pipeline,
   PipelineComponent,
+  StartedTask,
   ValidationIssue,
   ValidationResult,
   WrappedPipeline,
@@ -278,7 +279,6 @@ export type {
 export {
   type ComponentStats,
   type SlowDocument,
-  type StartedTask,
   TASK_STATE,
   type TaskCounters,
   type TaskFlow,

@@ -110,10 +110,7 @@ export class DAPException extends Error {
    * @param options What the exception carries besides; see {@linkcode ExceptionOptions}.
    */
   constructor(message: string, options: ExceptionOptions = {}) {
-    super(
-      withHint(message, options.hint),
-      "cause" in options ? { cause: options.cause } : undefined,
-    );
+    super(withHint(message, options.hint), options);
     this.code = options.code ?? "request-failed";
     setHidden(this, "dapResult", { ...options.dapResult });
     this.retryable = options.retryable ?? false;

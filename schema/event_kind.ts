@@ -36,7 +36,7 @@ export const EVENT_BITS: {
   readonly DEPLOY: 512;
   /** All of the above. */
   readonly ALL: 1023;
-} = Object.freeze({
+} = /* @__PURE__ */ Object.freeze({
   DEBUGGER: 1,
   DETAIL: 2,
   SUMMARY: 4,

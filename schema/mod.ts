@@ -219,9 +219,11 @@ export {
   type ControlConnection,
   type InputConnection,
   isPipeline,
+  isStartedTask,
   type Pipeline,
   type PipelineComponent,
   readValidation,
+  type StartedTask,
   unwrapPipeline,
   type ValidationIssue,
   type ValidationResult,
@@ -255,10 +257,8 @@ export {
 } from "./service.ts";
 export {
   type ComponentStats,
-  isStartedTask,
   isTaskStatus,
   type SlowDocument,
-  type StartedTask,
   TASK_STATE,
   type TaskCounters,
   type TaskFlow,

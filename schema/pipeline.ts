@@ -86,7 +86,8 @@ export interface WrappedPipeline {
  * ```
  */
 export function isPipeline(value: unknown): value is Pipeline {
-  return isRecord(value) && Array.isArray(value.components);
+  const pipeline = value as Partial<Pipeline> | null | undefined;
+  return Array.isArray(pipeline?.components);
 }
 
 /**
@@ -112,8 +113,145 @@ export function isPipeline(value: unknown): value is Pipeline {
  */
 export function unwrapPipeline(value: unknown): Pipeline | undefined {
   if (isPipeline(value)) return value;
-  if (isRecord(value) && isPipeline(value.pipeline)) return value.pipeline;
-  return undefined;
+  const inner = (value as Partial<WrappedPipeline> | null | undefined)
+    ?.pipeline;
+  return isPipeline(inner) ? inner : undefined;
+}
+
+/**
+ * Replace `${ROCKETRIDE_…}` in every string of a value.
+ *
+ * Walks arrays and plain objects to any depth. Replaces once: what a
+ * variable holds is not searched again. Unknown names stay as they are, and
+ * so does `${ROCKETRIDE_APIKEY}`, because the credential is sent nowhere but
+ * in the login. Keys, other placeholders and other kinds of values are left
+ * alone.
+ *
+ * @param value A pipeline, or any value that JSON could carry.
+ * @param env The variables.
+ * @param used Called with each value that is put in.
+ * @returns A copy with the placeholders replaced; the value is not changed.
+ * @throws {TypeError} The value contains itself.
+ */
+export function substitute<T>(
+  value: T,
+  env: Readonly<Record<string, string>>,
+  used?: (value: string) => void,
+): T {
+  return mapNames(value, (name) => {
+    if (name === "ROCKETRIDE_APIKEY" || !Object.hasOwn(env, name)) {
+      return undefined;
+    }
+    used?.(env[name]!);
+    return env[name];
+  }) as T;
+}
+
+/**
+ * List the placeholders that a value still has.
+ *
+ * @param value A value, usually the result of {@linkcode substitute}.
+ * @returns The names of the variables, each once, in the order found.
+ * @throws {TypeError} The value contains itself.
+ */
+export function unresolved(value: unknown): string[] {
+  const names = new Set<string>();
+  mapNames(value, (name) => void names.add(name));
+  return [...names];
+}
+
+/** What to put in for a name; nothing leaves the placeholder as it is. */
+type MapName = (name: string) => string | undefined | void;
+
+/** Copy a value with its placeholders mapped; `above` holds what contains it. */
+function mapNames(
+  value: unknown,
+  map: MapName,
+  above: Set<unknown> = new Set(),
+): unknown {
+  if (typeof value === "string") return mapText(value, map);
+  if (!isContainer(value)) return value;
+  if (above.has(value)) {
+    throw new TypeError("Cannot substitute in a value that contains itself");
+  }
+  above.add(value);
+  const inner = (item: unknown): unknown => mapNames(item, map, above);
+  const copy = Array.isArray(value)
+    ? value.map(inner)
+    // Not by assignment: a member may be called __proto__.
+    : Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, inner(item)]),
+    );
+  above.delete(value);
+  return copy;
+}
+
+/**
+ * Map the placeholders of a string: from `${ROCKETRIDE_` to the next brace
+ * that closes, with at least one character between.
+ *
+ * Not by one regular expression: it would look for the closing brace again
+ * from each placeholder that is never closed.
+ */
+function mapText(text: string, map: MapName): string {
+  // A brace stands behind each piece but the last.
+  const pieces = text.split("}");
+  const last = pieces.pop();
+  return pieces.map((piece) => {
+    const at = piece.search(/\$\{ROCKETRIDE_./s);
+    const value = at < 0 ? undefined : map(piece.slice(at + 2));
+    return value === undefined ? `${piece}}` : piece.slice(0, at) + value;
+  }).join("") + last;
+}
+
+/** Arrays and plain objects, of any realm; a `Date` or a `Map` is a leaf. */
+function isContainer(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  if (Array.isArray(value)) return true;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return !prototype || !Object.getPrototypeOf(prototype);
+}
+
+/**
+ * The body of a successful `execute` or `restart`.
+ *
+ * Only the token can be relied on.
+ */
+export interface StartedTask {
+  /** The task's display id: the start of its token, and its source. */
+  readonly id?: string;
+  /** What all later calls name the task by. */
+  readonly token: string;
+  /** A key that can send data to this task and do little else. */
+  readonly publicToken?: string;
+  /** The pipeline's project, or one that the server invented. */
+  readonly projectId?: string;
+  /** The id of the source component. */
+  readonly source?: string;
+  /** The source component's provider. */
+  readonly provider?: string;
+  /** Members this version does not know are kept. */
+  readonly [key: string]: unknown;
+}
+
+/**
+ * Check whether a value is the body of a successful start.
+ *
+ * @param value Anything.
+ * @returns `true` when it carries a token that is not empty.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { isStartedTask } from "@rocketride/streams/schema";
+ *
+ * assert(isStartedTask({ token: "tk_1" }));
+ * assert(!isStartedTask({ token: "" }));
+ * ```
+ */
+export function isStartedTask(value: unknown): value is StartedTask {
+  const token = (value as Partial<StartedTask> | null | undefined)?.token;
+  return typeof token === "string" && token !== "";
 }
 
 /** One thing that is wrong, or may be wrong, with a pipeline. */

@@ -31,7 +31,7 @@ export const CAPABILITY: {
   readonly DEPRECATED: 32768;
   /** May change. */
   readonly EXPERIMENTAL: 65536;
-} = Object.freeze({
+} = /* @__PURE__ */ Object.freeze({
   SECURITY: 1,
   FILESYSTEM: 2,
   SUBSTREAM: 4,

@@ -17,7 +17,7 @@ export const TASK_STATE: {
   readonly COMPLETED: 5;
   /** Ended because it was stopped. */
   readonly CANCELLED: 6;
-} = Object.freeze({
+} = /* @__PURE__ */ Object.freeze({
   NONE: 0,
   STARTING: 1,
   INITIALIZING: 2,
@@ -207,28 +207,6 @@ export interface TaskSummary {
 }
 
 /**
- * The body of a successful `execute` or `restart`.
- *
- * Only the token can be relied on.
- */
-export interface StartedTask {
-  /** The task's display id: the start of its token, and its source. */
-  readonly id?: string;
-  /** What all later calls name the task by. */
-  readonly token: string;
-  /** A key that can send data to this task and do little else. */
-  readonly publicToken?: string;
-  /** The pipeline's project, or one that the server invented. */
-  readonly projectId?: string;
-  /** The id of the source component. */
-  readonly source?: string;
-  /** The source component's provider. */
-  readonly provider?: string;
-  /** Members this version does not know are kept. */
-  readonly [key: string]: unknown;
-}
-
-/**
  * Check whether a value has the shape of a task status.
  *
  * Looks at the two members that decisions rest on, `state` and `completed`.
@@ -248,24 +226,4 @@ export interface StartedTask {
 export function isTaskStatus(value: unknown): value is TaskStatus {
   return isRecord(value) && typeof value.state === "number" &&
     typeof value.completed === "boolean";
-}
-
-/**
- * Check whether a value is the body of a successful start.
- *
- * @param value Anything.
- * @returns `true` when it carries a token that is not empty.
- *
- * @example
- * ```ts
- * import { assert } from "@std/assert";
- * import { isStartedTask } from "@rocketride/streams/schema";
- *
- * assert(isStartedTask({ token: "tk_1" }));
- * assert(!isStartedTask({ token: "" }));
- * ```
- */
-export function isStartedTask(value: unknown): value is StartedTask {
-  return isRecord(value) && typeof value.token === "string" &&
-    value.token !== "";
 }

@@ -36,6 +36,8 @@ export type EventType =
 export interface Wanted {
   /** The kinds that the engine is asked for. */
   readonly types: readonly string[];
+  /** The names and kinds that were given. */
+  readonly names: ReadonlySet<string | undefined>;
   /** Check whether an event of this name is wanted. */
   has(name: string): boolean;
 }
@@ -63,8 +65,7 @@ export function readTypes(types: Iterable<EventType>): Wanted {
     throw new TypeError('Expected a list of events, such as ["summary"]');
   }
   const asked = new Set<string>();
-  /** The names and kinds that were given. */
-  const wanted = new Set<string | undefined>();
+  const names = new Set<string | undefined>();
   // Which kind a newer server means by a name cannot be known.
   let hasKinds = false;
   for (const given of types) {
@@ -75,7 +76,7 @@ export function readTypes(types: Iterable<EventType>): Wanted {
     if (isKind || isOther) {
       const kind = isKind ? upper : type;
       asked.add(kind);
-      wanted.add(kind);
+      names.add(kind);
       hasKinds = true;
       continue;
     }
@@ -87,14 +88,15 @@ export function readTypes(types: Iterable<EventType>): Wanted {
         `Cannot subscribe to unknown event "${type}"; ${nearest(type)}`,
       );
     }
-    wanted.add(name);
+    names.add(name);
   }
   return {
     types: [...asked],
+    names,
     has: (name) =>
-      wanted.has(name) || hasKinds &&
-        (!Object.hasOwn(KIND_OF, name) || wanted.has("ALL") ||
-          wanted.has(eventKindOf(name))),
+      names.has(name) || hasKinds &&
+        (!Object.hasOwn(KIND_OF, name) || names.has("ALL") ||
+          names.has(eventKindOf(name))),
   };
 }
 

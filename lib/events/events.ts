@@ -1,5 +1,5 @@
 import type { EventMessage } from "../../schema/envelope.ts";
-import type { StartedTask } from "../../schema/task.ts";
+import type { StartedTask } from "../../schema/pipeline.ts";
 import type { TypedEvent } from "../../schema/typed_event.ts";
 import { ignore, type MaybeSignal, onAbort } from "../async.ts";
 import { BoundedQueue, valueBytes } from "../bounded_queue.ts";
@@ -153,6 +153,8 @@ export class EventSubscription implements Subscriber {
   readonly #queue: BoundedQueue<StreamedEvent>;
   /** Stands for the events that were dropped before those in the queue. */
   #gap: EventGap | undefined;
+  /** Whether the queue may hold something. */
+  #isQueued = false;
   #held = true;
   #over = false;
   #controller!: ReadableStreamDefaultController<StreamedEvent>;
@@ -182,7 +184,8 @@ export class EventSubscription implements Subscriber {
   async start(options: CallOptions): Promise<void> {
     const { listeners, signal } = this.#core;
     const listener: SessionListener = (event, token) => {
-      const isWanted = this.#wanted.has(event.event);
+      const { names, has } = this.#wanted;
+      const isWanted = names.has(event.event) || has(event.event);
       if (!isWanted || !isAbout(this.#key, event, token)) return;
       this.#push(event as TypedEvent);
     };
@@ -237,8 +240,7 @@ export class EventSubscription implements Subscriber {
 
   #push(item: StreamedEvent): void {
     if (this.#over) return;
-    const waits = this.#gap || this.#queue.length > 0;
-    if (!waits && this.#flows) return this.#controller.enqueue(item);
+    if (!this.#isQueued && this.#flows) return this.#controller.enqueue(item);
     const bytes = valueBytes(item, QUEUE_BYTES);
     while (this.#queue.isFull(bytes)) {
       if (!this.#drops) return this.#fail(overflow(this.#queue.length));
@@ -247,6 +249,7 @@ export class EventSubscription implements Subscriber {
       this.#gap = { type: "gap", reason: "overflow", lost };
     }
     this.#queue.push(item, bytes);
+    this.#isQueued = true;
     this.#flush();
   }
 
@@ -257,15 +260,15 @@ export class EventSubscription implements Subscriber {
   }
 
   #flush(): void {
-    while (this.#flows && this.#pass());
+    while (this.#isQueued && this.#flows) this.#pass();
   }
 
   /** Give the reader what is next, if anything is. */
-  #pass(): boolean {
+  #pass(): void {
     const next = this.#gap ?? this.#queue.shift();
     this.#gap = undefined;
+    this.#isQueued = next !== undefined;
     if (next) this.#controller.enqueue(next);
-    return !!next;
   }
 
   onClear(): void {
@@ -273,7 +276,7 @@ export class EventSubscription implements Subscriber {
     this.#over = true;
     this.#release();
     // What has arrived is still the reader's.
-    while (this.#pass());
+    while (this.#isQueued) this.#pass();
     this.#controller.close();
   }
 

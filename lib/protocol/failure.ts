@@ -19,10 +19,6 @@ export type FailureRow = readonly [
 
 const REFUSED = "authentication-refused";
 const PIPE = "pipe-failed";
-const PIPELINE = "invalid-pipeline";
-const UNSUPPORTED = "not-supported";
-const SOURCE = "Set source to the id of the entry component";
-const ELSEWHERE = "Connect to a server that has it";
 const START = "Start the pipeline with use()";
 
 /** What servers say. Codes that newer ones send stand beside the texts. */
@@ -37,19 +33,16 @@ const FAILURES: readonly FailureRow[] = [
   [/^(?:Your pipeline is not running\b|TASK_NOT_REGISTERED$)/, "task-not-running", `The token is wrong, or the task has ended. ${START}`],
   [/^(?:Multiple pipelines are running for |TASK_AMBIGUOUS$)/, "task-ambiguous", "Name the task by its token"],
   [/^Pipeline is already running\.$/, "task-exists", "Set useExisting to join it, or terminate it first"],
-  [/^(?:Task (?:has already completed$|was stopped$|is terminating, )|TASK_(?:STOPPED|COMPLETED)$)/, "task-ended", START],
+  [/^(?:Task (?:has already completed|was stopped|is terminating)|TASK_(?:STOPPED|COMPLETED))\b/, "task-ended", START],
   [/^(?:Invalid command|Unknown subcommand): /, "unknown-command", "The server's version does not have this command"],
-  [/^(?:Permission '.*' denied(?: for this task)?|Access denied: no permissions for this task)$/s, "permission-denied", "Use a credential with this permission"],
-  [/^(?:Service '.*' not found\.|The service .* was not found(?:, did you mean [\w+]+\?)?$)/s, "service-not-found", "getServices() lists the services of the server"],
+  [/^(?:Permission '.*' denied|Access denied: no permissions)/s, "permission-denied", "Use a credential with this permission"],
+  [/^(?:The s|S)ervice .* not found/s, "service-not-found", "getServices() lists the services of the server"],
   [/^Could not send request$/, "connection-lost"],
   // Also of a server that cannot connect to itself.
   [/\brejected WebSocket connection: HTTP 403$|^HTTP (?:429|50[234])(?: |$)/, "connection-failed", "The server is busy: try again in a moment"],
-  [/^Node '.*' exists in RocketRide but is not available/s, UNSUPPORTED, ELSEWHERE],
-  [/ (?:is|are) not available in the embedded engine\b|^Debug interface not available$/, UNSUPPORTED, ELSEWHERE],
-  [/^Account management requires SaaS mode$/, UNSUPPORTED, "Only RocketRide's cloud has this command"],
-  [/^Pipeline (?:has multiple|does not have a) source component/, PIPELINE, SOURCE],
-  [/^(?:Pipeline source component|Source) ".*" not found in /s, PIPELINE, SOURCE],
-  [/^(?:Invalid components in pipeline$|Missing pipeline configuration in |Pipeline config must be an object$|'pipeline(?:\.\w+)?' |Component |Duplicate component |Cycle detected in pipeline: |Profile .* is not defined in |The service .* does not have a preconfig section$)/s, PIPELINE, "validate() lists everything that is wrong"],
+  [/^Node '.*' exists in RocketRide but|not available in the embedded engine\b|^Debug interface not available|^Account management requires/s, "not-supported", "Connect to a server that has it"],
+  [/^Pipeline (?:has multiple|does not have a) source|^(?:Pipeline source component|Source) ".*" not found/s, "invalid-pipeline", "Set source to the id of the entry component"],
+  [/^(?:Invalid components in|Missing pipeline conf|Pipeline config must|'pipeline(?:\.\w+)?' |Component |Duplicate component |Cycle detected in|Profile .* is not defined in |The service .* does not have a preconfig)/s, "invalid-pipeline", "validate() lists everything that is wrong"],
   [/^(?:Write|Close) pipe with id \S+ (?:not found|is not open)$/, "pipe-closed", "A pipe ends with close(), or after 60 s without a write"],
   [/^Write pipe with id \S+ has failed$/, PIPE, "The error of an earlier write says why"],
   [/^You are looking for a ".*", but this pipeline isn't it$/s, PIPE, "The pipeline has a source of another provider"],
@@ -72,10 +65,9 @@ export function classifyFailure(
   rows: readonly FailureRow[] = [],
 ): FailureKind {
   const row = [...rows, ...FAILURES].find(([pattern]) => pattern.test(text));
-  if (!row) return { code: "request-failed" };
-  const [, code, hint] = row;
+  const [, code = "request-failed", hint] = row ?? [];
   const retryable = /^connection-|-busy$/.test(code);
-  return { code, retryable, ...(hint && { hint }) };
+  return { code, ...(hint && { hint }), ...(retryable && { retryable }) };
 }
 
 /** A failed response, as far as it matters here. */
@@ -100,10 +92,8 @@ export function failureKind(
   { code, command, message }: FailedResponse,
   rows?: readonly FailureRow[],
 ): FailureKind {
-  if (typeof code === "string" && code.startsWith("TASK_")) {
-    const known = classifyFailure(code);
-    if (known.hint) return known;
-  }
+  const known = classifyFailure(String(code));
+  if (known.hint) return known;
   const text = textOf(message);
   // Data for a task that was stopped is refused with the task's last words,
   // and a task that was asked to stop has none.
@@ -114,7 +104,7 @@ export function failureKind(
 
 /** Text that says something, or none. */
 function textOf(message: unknown): string {
-  return typeof message === "string" && message.trim() !== "" ? message : "";
+  return typeof message === "string" && message.trim() ? message : "";
 }
 
 /**
@@ -126,8 +116,6 @@ function textOf(message: unknown): string {
  * @returns Text that is not blank.
  */
 export function failureText({ message, command }: FailedResponse): string {
-  const what = typeof command === "string" && command !== ""
-    ? `"${command}"`
-    : "the request";
+  const what = command ? `"${command}"` : "the request";
   return textOf(message) || `Engine refused ${what} without a message`;
 }

@@ -1,6 +1,5 @@
 import type { ConnectResult } from "../../schema/account.ts";
 import type { EventMessage, ResponseMessage } from "../../schema/envelope.ts";
-import { isRecord } from "../../schema/json.ts";
 import { classifyFailure } from "./failure.ts";
 
 /** The most values that are remembered; the oldest are evicted. */
@@ -43,10 +42,9 @@ export class Secrets {
     if (this.#values.has(text)) return HIDDEN;
     const spans: [from: number, to: number][] = [];
     for (const form of this.#forms()) {
-      let at = text.indexOf(form);
-      while (at >= 0) {
-        spans.push([at, at + form.length]);
-        at = text.indexOf(form, at + form.length);
+      let end = 0;
+      for (let at; (at = text.indexOf(form, end)) >= 0;) {
+        spans.push([at, end = at + form.length]);
       }
     }
     return withoutSpans(text, spans).replace(TOKEN, shortToken);
@@ -68,24 +66,12 @@ export class Secrets {
   hideTexts<T extends object>(body: T): T {
     let shown = body;
     for (const [name, member] of Object.entries(body)) {
-      if (!TEXTS.test(name)) continue;
-      if (shown === body) shown = { ...body };
-      Object.defineProperty(shown, name, { value: this.hideIn(member) });
+      if (TEXTS.test(name)) shown = { ...shown, [name]: this.hideIn(member) };
     }
-    return "notes" in body && this.#hides(body.notes)
-      ? conceal(shown as T & { notes: unknown }, ["notes"])
-      : shown;
-  }
-
-  /** Whether {@linkcode hide} would change a string of a value. */
-  #hides(value: unknown): boolean {
-    let found = false;
-    mapTexts(
-      value,
-      (text) => (found ||= this.hide(text) !== text, text),
-      false,
-    );
-    return found;
+    const { notes } = body as { readonly notes?: unknown };
+    const isShown = JSON.stringify(this.hideIn(notes)) ===
+      JSON.stringify(notes);
+    return isShown ? shown : conceal(shown, ["notes" as keyof T]);
   }
 
   /**
@@ -109,18 +95,11 @@ export function shownFailure(
   secrets: Secrets,
 ): ResponseMessage {
   const { message, type, seq, request_seq } = response;
-  const copy = {
-    ...secrets.hideIn(response, true),
-    type,
-    seq,
-    request_seq,
-    success: false,
-  };
-  if (typeof message !== "string") return copy;
-  const { code } = classifyFailure(message);
-  return classifyFailure(copy.message ?? "").code === code
-    ? copy
-    : { ...copy, message };
+  const hidden = secrets.hideIn(response, true);
+  const copy = { ...hidden, type, seq, request_seq, success: false };
+  const [before, after] = [response, copy]
+    .map(({ message }) => classifyFailure(String(message)).code);
+  return before === after ? copy : { ...copy, message: message! };
 }
 
 /** An event without secrets in its texts. */
@@ -166,19 +145,16 @@ export function redactError(
   }
   if (depth > MAX_CAUSES) return undefined;
   const { message, name, cause } = error;
-  const shownCause = cause && redactError(cause, redact, depth + 1);
+  const shown = cause && redactError(cause, redact, depth + 1);
   // Some have the address in a member of their own.
-  const texts = Object.getOwnPropertyNames(error)
-    .map((name) => Reflect.get(error, name))
-    .filter((member) => typeof member === "string");
-  const clean = texts.every((text) => redact(text) === text);
-  if (clean && shownCause === cause) return error;
-  const copy = new Error(
-    redact(message),
-    shownCause === undefined ? undefined : { cause: shownCause },
-  );
+  const clean = Object.getOwnPropertyNames(error).every((name) => {
+    const member: unknown = Reflect.get(error, name);
+    return typeof member !== "string" || redact(member) === member;
+  });
+  if (clean && shown === cause) return error;
+  const copy = new Error(redact(message), shown ? { cause: shown } : {});
   const code: unknown = Reflect.get(error, "code");
-  return Object.assign(copy, { name, ...(code === undefined ? {} : { code }) });
+  return Object.assign(copy, { name }, code === undefined ? {} : { code });
 }
 
 function formsOf(value: string): string[] {
@@ -227,15 +203,14 @@ function mapTexts(
   depth: number = 0,
 ): unknown {
   if (typeof value === "string") return map(value);
-  const list = Array.isArray(value);
-  if (!list && !isRecord(value) || value instanceof Uint8Array) return value;
+  const isLeaf = typeof value !== "object" || value instanceof Uint8Array;
+  if (isLeaf || !value) return value;
   if (depth === MAX_DEPTH) return "…";
-  if (list) return value.map((item) => mapTexts(item, map, names, depth + 1));
-  return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [
-      names ? map(name) : name,
-      mapTexts(member, map, names, depth + 1),
-    ]),
+  const inner = (item: unknown): unknown =>
+    mapTexts(item, map, names, depth + 1);
+  return Array.isArray(value) ? value.map(inner) : Object.fromEntries(
+    Object.entries(value)
+      .map(([name, member]) => [names ? map(name) : name, inner(member)]),
   );
 }
 

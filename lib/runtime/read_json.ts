@@ -11,7 +11,7 @@ import {
 interface ReadJson {
   readonly value: unknown;
   /** The place for a message, in quotes. */
-  readonly shown: string;
+  shown(): string;
   /**
    * What the file is called, without `.pipe` and `.json`; inline data has no
    * name.
@@ -35,7 +35,8 @@ export async function readJson(
     : await (await fetchPlace(place, signal)).text();
   try {
     const value: unknown = JSON.parse(text);
-    return { value, name: nameOf(place), shown: `"${shownPlace(place)}"` };
+    const shown = (): string => `"${shownPlace(place)}"`;
+    return { value, name: nameOf(place), shown };
   } catch {
     // Parsers quote what they could not read, and that may hold a key.
     const fault = jsonFault(text);

@@ -1,5 +1,5 @@
-import type { Pipeline } from "../../schema/pipeline.ts";
-import { type StartedTask, TASK_STATE } from "../../schema/task.ts";
+import type { Pipeline, StartedTask } from "../../schema/pipeline.ts";
+import { TASK_STATE } from "../../schema/task.ts";
 import { abortable, deadline, ignore } from "../async.ts";
 import {
   type DAPException,

@@ -1,11 +1,11 @@
 import {
   type Pipeline,
+  substitute,
   unwrapPipeline,
   type WrappedPipeline,
 } from "../../schema/pipeline.ts";
 import { kindOf, type OptionNames } from "../check.ts";
 import { ValidationException } from "../errors.ts";
-import { substitute } from "../protocol/substitute.ts";
 import type { SessionCore } from "../session/core.ts";
 import type { CallOptions } from "../session/session.ts";
 
@@ -80,7 +80,7 @@ export async function loadPipeline(
       throw new TypeError(`Cannot use ${kindOf(place)} as a pipeline`);
     }
     throw new ValidationException(
-      `Cannot use ${file?.shown ?? "the pipeline"}: ` +
+      `Cannot use ${file?.shown() ?? "the pipeline"}: ` +
         'expected a pipeline with "components"',
     );
   }

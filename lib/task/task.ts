@@ -1,5 +1,4 @@
-import type { Pipeline } from "../../schema/pipeline.ts";
-import type { StartedTask } from "../../schema/task.ts";
+import type { Pipeline, StartedTask } from "../../schema/pipeline.ts";
 import type { MaybeSignal } from "../async.ts";
 import { type DAPException, PipeException } from "../errors.ts";
 import type { StreamedEvent } from "../events/events.ts";

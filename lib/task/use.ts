@@ -1,6 +1,6 @@
 import { randomUUID } from "../bytes.ts";
 import { didFail, type ResponseMessage } from "../../schema/envelope.ts";
-import { isStartedTask, type StartedTask } from "../../schema/task.ts";
+import { isStartedTask, type StartedTask } from "../../schema/pipeline.ts";
 import { ignore, makeDisposable } from "../async.ts";
 import { checkOptions, checkValue, type OptionNames } from "../check.ts";
 import { ExecutionException, ProtocolException } from "../errors.ts";

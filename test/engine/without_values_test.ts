@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { substitute } from "../../lib/protocol/substitute.ts";
+import { substitute } from "../../schema/pipeline.ts";
 import { withoutValues } from "../../lib/engine/pipeline/secrets_of.ts";
 
 Deno.test("of two values the longer one is found first", () => {

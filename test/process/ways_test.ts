@@ -14,7 +14,7 @@ const GOAL = 8;
  */
 const LIMITS: Readonly<Record<string, number>> = {
   credential: 15,
-  pipeline: 20,
+  pipeline: 14,
   chunk: 7,
   answer: 8,
   event: 8,

@@ -5,7 +5,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import fc from "fast-check";
-import { substitute, unresolved } from "../../lib/protocol/substitute.ts";
+import { substitute, unresolved } from "../../schema/pipeline.ts";
 
 const name = fc.stringMatching(/^ROCKETRIDE_[A-Z\d_]{1,8}$/)
   .filter((text) => text !== "ROCKETRIDE_APIKEY");

@@ -18,7 +18,7 @@ import {
 import { redactError, Secrets } from "../../lib/protocol/secrets.ts";
 import { storeName, storePath } from "../../lib/protocol/store_path.ts";
 import { jsonFault } from "../../lib/runtime/read_json.ts";
-import { substitute, unresolved } from "../../lib/protocol/substitute.ts";
+import { substitute, unresolved } from "../../schema/pipeline.ts";
 import { normalizeUri } from "../../lib/protocol/uri.ts";
 import { wholeCharacters } from "../../lib/bytes.ts";
 import { JSON_PIECES } from "./schema_readers.ts";
@@ -164,8 +164,8 @@ export const CLIENT_READERS: readonly TextReader[] = [
   },
   {
     covers: [
-      "lib/protocol/substitute.ts#substitute",
-      "lib/protocol/substitute.ts#unresolved",
+      "schema/pipeline.ts#substitute",
+      "schema/pipeline.ts#unresolved",
     ],
     read: (text) => {
       substitute({ text }, { ROCKETRIDE_A: "b" });

@@ -1,8 +1,10 @@
 import { isRecord } from "../../../schema/json.ts";
-import type { Pipeline } from "../../../schema/pipeline.ts";
-import type { StartedTask } from "../../../schema/task.ts";
+import {
+  type Pipeline,
+  type StartedTask,
+  substitute,
+} from "../../../schema/pipeline.ts";
 import { RocketRideException, ValidationException } from "../../errors.ts";
-import { substitute } from "../../protocol/substitute.ts";
 import { notRunning, rightsOver } from "../access/permissions.ts";
 import type { Core } from "../core.ts";
 import { registryOf } from "../nodes/builtin_nodes.ts";

@@ -1,7 +1,6 @@
 import { isRecord } from "../../../schema/json.ts";
-import type { ValidationIssue } from "../../../schema/pipeline.ts";
+import { substitute, type ValidationIssue } from "../../../schema/pipeline.ts";
 import { ValidationException } from "../../errors.ts";
-import { substitute } from "../../protocol/substitute.ts";
 import type { Core } from "../core.ts";
 import { registryOf } from "../nodes/builtin_nodes.ts";
 import { chooseSource, readPipeline } from "../pipeline/component.ts";

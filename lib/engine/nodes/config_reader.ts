@@ -1,5 +1,5 @@
 import { isRecord, type JsonObject } from "../../../schema/json.ts";
-import { unresolved } from "../../protocol/substitute.ts";
+import { unresolved } from "../../../schema/pipeline.ts";
 import { ValidationException } from "../../errors.ts";
 import type { TaskContext } from "../node.ts";
 

@@ -1,5 +1,4 @@
-import type { ValidationIssue } from "../../../schema/pipeline.ts";
-import { unresolved } from "../../protocol/substitute.ts";
+import { unresolved, type ValidationIssue } from "../../../schema/pipeline.ts";
 import type { NodeDefinition } from "../node.ts";
 import { isResponseNode } from "../registry.ts";
 import { CCODE, issue } from "./document_faults.ts";

@@ -1,6 +1,6 @@
 import { ValidationException } from "../../errors.ts";
 import { Secrets } from "../../protocol/secrets.ts";
-import { unresolved } from "../../protocol/substitute.ts";
+import { unresolved } from "../../../schema/pipeline.ts";
 import { messageOf } from "../run/failure.ts";
 
 /** Members of a configuration that hold credentials by their names. */

@@ -4,7 +4,7 @@ import {
   wireMimeType,
 } from "../../../lib/protocol/media_type.ts";
 import { storePath } from "../../../lib/protocol/store_path.ts";
-import { substitute, unresolved } from "../../../lib/protocol/substitute.ts";
+import { substitute, unresolved } from "../../../schema/pipeline.ts";
 import { normalizeUri } from "../../../lib/protocol/uri.ts";
 import { parseEnv } from "../../../lib/runtime/env.ts";
 import { oneLine, plain } from "../../../lib/cli/output.ts";
