@@ -5,20 +5,11 @@ import { ignore, type MaybeSignal, onAbort } from "../async.ts";
 import { BoundedQueue, valueBytes } from "../bounded_queue.ts";
 import { checkOptions, checkValue } from "../check.ts";
 import { RocketRideException } from "../errors.ts";
-import { type EventType, readTypes, type Wanted } from "./event_type.ts";
+import { type EventType, readTypes } from "./event_type.ts";
 import { isAbout, type Subscriber, subscriptionsOf } from "./subscriptions.ts";
-import {
-  type MonitorKey,
-  type MonitorTarget,
-  resolveTarget,
-  taskIdOf,
-} from "./target.ts";
+import { type MonitorTarget, resolveTarget, taskIdOf } from "./target.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
-import type {
-  CallOptions,
-  Session,
-  SessionListener,
-} from "../session/session.ts";
+import type { CallOptions, Session } from "../session/session.ts";
 
 /** Options of {@linkcode events}. */
 export interface EventsOptions extends CallOptions {
@@ -110,11 +101,25 @@ export async function events(
   return subscription.stream;
 }
 
-const DEFAULT_HIGH_WATER_MARK = 1_024;
+/** The most that the events of one stream may hold while they wait. */
+const QUEUE_BYTES = 64 * 1024 * 1024;
+
+/** A stream of events that gathers them, and is not open yet. */
+export interface EventSubscription {
+  readonly stream: ReadableStream<StreamedEvent>;
+  /** Show one task only from now on, and of what was gathered. */
+  narrow(started: StartedTask): void;
+  /**
+   * Let the reader have what was gathered, and what comes.
+   *
+   * @param signal Errors the stream.
+   */
+  open(signal?: MaybeSignal): void;
+}
 
 /**
- * Begin to gather events; resolves when the engine has acknowledged it. The
- * reader gets nothing before the subscription is opened.
+ * Begin to gather events, in a bounded queue between the session and a reader;
+ * resolves when the engine has acknowledged it.
  *
  * @param options `signal` is for the request alone.
  */
@@ -123,190 +128,145 @@ export async function subscribe(
   target: MonitorTarget,
   options: EventsOptions,
 ): Promise<EventSubscription> {
-  const { highWaterMark, overflow, signal } = options;
-  const wanted = readTypes(options.types);
-  const isCount = Number.isInteger(highWaterMark) && highWaterMark! > 0;
-  const expected = "a whole number above 0";
-  checkValue("highWaterMark", highWaterMark, isCount, expected);
+  const { highWaterMark: values = 1_024, overflow, signal } = options;
+  const { has, names, types } = readTypes(options.types);
+  const isCount = Number.isInteger(values) && values > 0;
+  checkValue("highWaterMark", values, isCount, "a whole number above 0");
   signal?.throwIfAborted();
-  const key = await resolveTarget(core, target, options);
-  const subscription = new EventSubscription(core, key, wanted, {
-    values: highWaterMark ?? DEFAULT_HIGH_WATER_MARK,
-    drops: overflow === "drop-oldest",
-  });
-  await subscription.start(options);
-  return subscription;
-}
-
-/** The most that the events of one stream may hold while they wait. */
-const QUEUE_BYTES = 64 * 1024 * 1024;
-
-/** One stream of events: a bounded queue between the session and a reader. */
-export class EventSubscription implements Subscriber {
-  readonly stream: ReadableStream<StreamedEvent>;
-  readonly types: readonly string[];
-  readonly #core: SessionCore;
-  #key: MonitorKey;
-  readonly #wanted: Wanted;
-  /** Whether a full queue drops its oldest event. */
-  readonly #drops: boolean;
-  readonly #queue: BoundedQueue<StreamedEvent>;
+  let key = await resolveTarget(core, target, options);
+  const queue = new BoundedQueue<StreamedEvent>({ values, bytes: QUEUE_BYTES });
   /** Stands for the events that were dropped before those in the queue. */
-  #gap: EventGap | undefined;
+  let gap: EventGap | undefined;
   /** Whether the queue may hold something. */
-  #isQueued = false;
-  #held = true;
-  #over = false;
-  #controller!: ReadableStreamDefaultController<StreamedEvent>;
-  readonly #detach: (() => void)[] = [];
+  let isQueued = false;
+  let isHeld = true;
+  let isOver = false;
+  let controller!: ReadableStreamDefaultController<StreamedEvent>;
+  const detach: (() => void)[] = [];
+  const subscriptions = subscriptionsOf(core);
+  const subscriber: Subscriber = {
+    types,
+    onGap(): void {
+      // The connection was lost again before the reader read anything.
+      if (queue.last?.type === "gap") return;
+      push({ type: "gap", reason: "reconnect", lost: undefined });
+    },
+    onClear: close,
+  };
 
-  constructor(
-    core: SessionCore,
-    key: MonitorKey,
-    wanted: Wanted,
-    { values, drops }: { values: number; drops: boolean },
-  ) {
-    this.#core = core;
-    this.#key = key;
-    this.#wanted = wanted;
-    this.#drops = drops;
-    this.#queue = new BoundedQueue({ values, bytes: QUEUE_BYTES });
-    this.types = wanted.types;
-    this.stream = new ReadableStream<StreamedEvent>({
-      start: (controller): void => {
-        this.#controller = controller;
-      },
-      pull: () => this.#flush(),
-      cancel: () => this.#end(),
-    }, { highWaterMark: 1 });
+  function receive(event: EventMessage, token?: string): void {
+    const isWanted = names.has(event.event) || has(event.event);
+    if (isWanted && isAbout(key, event, token)) push(event as TypedEvent);
   }
 
-  async start(options: CallOptions): Promise<void> {
-    const { listeners, signal } = this.#core;
-    const listener: SessionListener = (event, token) => {
-      const { names, has } = this.#wanted;
-      const isWanted = names.has(event.event) || has(event.event);
-      if (!isWanted || !isAbout(this.#key, event, token)) return;
-      this.#push(event as TypedEvent);
-    };
-    listeners.add(listener);
-    this.#detach.push(() => listeners.delete(listener));
-    try {
-      // Events of the client itself need no request.
-      if (this.types.length > 0) {
-        await subscriptionsOf(this.#core).add(this.#key, this, options);
-      }
-    } catch (error) {
-      await this.#end();
-      throw error;
-    }
-    this.#follow(signal, (reason) => {
-      // A session that was closed on purpose ends its streams well.
-      this.#core.closed.then(({ clean }) => {
-        if (clean) this.onClear();
-        else this.#fail(reason);
-      }).catch(ignore);
-    });
-  }
-
-  /** Show one task only from now on, and of what was gathered. */
-  narrow(started: StartedTask): void {
-    const { source = this.#key.project?.source } = started;
-    const { token } = started;
-    const named = source !== undefined && source !== "*";
-    const taskId = named ? taskIdOf(token, source) : undefined;
-    this.#key = { ...this.#key, token, taskId };
-    this.#queue.filter((item) =>
-      item.type === "gap" || isAbout(this.#key, item)
-    );
-  }
-
-  /**
-   * Let the reader have what was gathered, and what comes.
-   *
-   * @param signal Errors the stream.
-   */
-  open(signal?: MaybeSignal): void {
-    this.#follow(signal, (reason) => this.#fail(reason));
-    this.#held = false;
-    this.#flush();
-  }
-
-  onGap(): void {
-    // The connection was lost again before the reader read anything.
-    if (this.#queue.last?.type === "gap") return;
-    this.#push({ type: "gap", reason: "reconnect", lost: undefined });
-  }
-
-  #push(item: StreamedEvent): void {
-    if (this.#over) return;
-    if (!this.#isQueued && this.#flows) return this.#controller.enqueue(item);
+  function push(item: StreamedEvent): void {
+    if (isOver) return;
+    if (!isQueued && flows()) return controller.enqueue(item);
     const bytes = valueBytes(item, QUEUE_BYTES);
-    while (this.#queue.isFull(bytes)) {
-      if (!this.#drops) return this.#fail(overflow(this.#queue.length));
-      this.#queue.shift();
-      const lost = (this.#gap?.lost ?? 0) + 1;
-      this.#gap = { type: "gap", reason: "overflow", lost };
+    while (queue.isFull(bytes)) {
+      if (overflow !== "drop-oldest") return fail(tooSlow(queue.length));
+      queue.shift();
+      gap = { type: "gap", reason: "overflow", lost: (gap?.lost ?? 0) + 1 };
     }
-    this.#queue.push(item, bytes);
-    this.#isQueued = true;
-    this.#flush();
+    queue.push(item, bytes);
+    isQueued = true;
+    flush();
   }
 
   /** Whether the reader takes an event now. */
-  get #flows(): boolean {
-    return !this.#over && !this.#held &&
-      (this.#controller.desiredSize ?? 0) > 0;
+  function flows(): boolean {
+    return !isOver && !isHeld && (controller.desiredSize ?? 0) > 0;
   }
 
-  #flush(): void {
-    while (this.#isQueued && this.#flows) this.#pass();
+  function flush(): void {
+    while (isQueued && flows()) pass();
   }
 
   /** Give the reader what is next, if anything is. */
-  #pass(): void {
-    const next = this.#gap ?? this.#queue.shift();
-    this.#gap = undefined;
-    this.#isQueued = next !== undefined;
-    if (next) this.#controller.enqueue(next);
+  function pass(): void {
+    const next = gap ?? queue.shift();
+    gap = undefined;
+    isQueued = next !== undefined;
+    if (next) controller.enqueue(next);
   }
 
-  onClear(): void {
-    if (this.#over) return;
-    this.#over = true;
-    this.#release();
-    // What has arrived is still the reader's.
-    while (this.#isQueued) this.#pass();
-    this.#controller.close();
+  /** End well: what has arrived is still the reader's. */
+  function close(): void {
+    if (isOver) return;
+    isOver = true;
+    release();
+    while (isQueued) pass();
+    controller.close();
   }
 
-  #fail(reason: unknown): void {
-    if (this.#over) return;
-    this.#controller.error(reason);
-    this.#end().catch(ignore);
+  function fail(reason: unknown): void {
+    if (isOver) return;
+    controller.error(reason);
+    end().catch(ignore);
   }
 
-  async #end(): Promise<void> {
-    if (this.#over) return;
-    this.#over = true;
-    this.#queue.drain();
-    this.#release();
-    if (this.types.length === 0) return;
-    await subscriptionsOf(this.#core).remove(this.#key, this).catch(ignore);
+  async function end(): Promise<void> {
+    if (isOver) return;
+    isOver = true;
+    queue.drain();
+    release();
+    await subscriptions.remove(key, subscriber).catch(ignore);
   }
 
-  /** Call a function when a signal aborts, until the subscription is over. */
-  #follow(signal: MaybeSignal, abort: (reason: unknown) => void): void {
-    this.#detach.push(onAbort(signal, abort));
-    if (this.#over) this.#release();
+  /** Call a function when a signal aborts, until the stream is over. */
+  function follow(
+    signal: MaybeSignal,
+    listener: (reason: unknown) => void,
+  ): void {
+    detach.push(onAbort(signal, listener));
+    if (isOver) release();
   }
 
-  #release(): void {
-    for (const off of this.#detach.splice(0)) off();
+  function release(): void {
+    for (const off of detach.splice(0)) off();
   }
+
+  const stream = new ReadableStream<StreamedEvent>({
+    start(it): void {
+      controller = it;
+    },
+    pull: flush,
+    cancel: end,
+  }, { highWaterMark: 1 });
+  core.listeners.add(receive);
+  detach.push(() => core.listeners.delete(receive));
+  try {
+    // Events of the client itself need no request.
+    if (types.length > 0) await subscriptions.add(key, subscriber, options);
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  follow(core.signal, (reason) => {
+    // A session that was closed on purpose ends its streams well.
+    core.closed.then(({ clean }) => clean ? close() : fail(reason))
+      .catch(ignore);
+  });
+  return {
+    stream,
+    narrow({ token, source = key.project?.source }): void {
+      const named = source !== undefined && source !== "*";
+      key = {
+        ...key,
+        token,
+        taskId: named ? taskIdOf(token, source) : undefined,
+      };
+      queue.filter((item) => item.type === "gap" || isAbout(key, item));
+    },
+    open(signal): void {
+      follow(signal, fail);
+      isHeld = false;
+      flush();
+    },
+  };
 }
 
-function overflow(waiting: number): RocketRideException {
+function tooSlow(waiting: number): RocketRideException {
   return new RocketRideException(
     `Reader of events is too slow: ${waiting} wait for it`,
     {

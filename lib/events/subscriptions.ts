@@ -36,135 +36,135 @@ interface Entry {
 /** The options of a change, and the connection that it is meant for. */
 type ChangeOptions = CallOptions & { readonly line?: number | undefined };
 
-const tables = new WeakMap<SessionCore, SubscriptionTable>();
+/** The subscriptions of a session. */
+interface Subscriptions {
+  /** Add a subscriber; resolves when the engine has acknowledged it. */
+  add(
+    key: MonitorKey,
+    subscriber: Subscriber,
+    options: CallOptions,
+  ): Promise<void>;
+  /** Remove a subscriber; the others keep their events. */
+  remove(key: MonitorKey, subscriber: Subscriber): Promise<void>;
+  /** Remove all subscribers; what the engine says to that is ignored. */
+  clear(): Promise<void>;
+}
+
+const tables = new WeakMap<SessionCore, Subscriptions>();
 
 /** The subscriptions of a session. */
-export function subscriptionsOf(core: SessionCore): SubscriptionTable {
+export function subscriptionsOf(core: SessionCore): Subscriptions {
   let table = tables.get(core);
-  if (!table) tables.set(core, table = new SubscriptionTable(core));
+  if (!table) tables.set(core, table = subscriptionTable(core));
   return table;
 }
 
 /**
- * The subscriptions of a session. The engine has one set of kinds for each key,
- * and each request replaces it. So each request has the kinds of all subscribers
- * of the key, and changes are made one at a time.
+ * Make the subscriptions of a session. The engine has one set of kinds for each
+ * key, and each request replaces it. So each request has the kinds of all
+ * subscribers of the key, and changes are made one at a time.
  */
-export class SubscriptionTable {
-  readonly #core: SessionCore;
-  readonly #entries: Map<string, Entry> = new Map();
+function subscriptionTable(core: SessionCore): Subscriptions {
+  const entries = new Map<string, Entry>();
 
-  constructor(core: SessionCore) {
-    this.#core = core;
-    core.restorers.add((signal) => this.#restore(signal));
-    core.listeners.add((event) => this.#notice(event));
-  }
-
-  /** Add a subscriber; resolves when the engine has acknowledged it. */
-  async add(
+  async function add(
     key: MonitorKey,
     subscriber: Subscriber,
     options: CallOptions,
   ): Promise<void> {
-    const entry = this.#entryOf(key);
-    const { subscribers } = entry;
-    subscribers.set(subscriber, false);
-    try {
-      await this.#syncConnected(entry, options);
-    } catch (error) {
-      // Who gives up does not wait for an engine that may be silent.
-      this.remove(key, subscriber).catch(ignore);
-      throw error;
-    }
-    if (subscribers.has(subscriber)) subscribers.set(subscriber, true);
-  }
-
-  /** Remove a subscriber; the others keep their events. */
-  async remove(key: MonitorKey, subscriber: Subscriber): Promise<void> {
-    const entry = this.#entries.get(key.id);
-    if (!entry?.subscribers.delete(subscriber)) return;
-    const { line, ready } = this.#core;
-    try {
-      if (ready) await this.#sync(entry, { line });
-    } finally {
-      // Even if the request failed, there is no subscriber left.
-      const unwanted = entry.subscribers.size === 0;
-      if (unwanted && this.#entries.get(key.id) === entry) {
-        this.#entries.delete(key.id);
-      }
-    }
-  }
-
-  /** Remove all subscribers; what the engine says to that is ignored. */
-  async clear(): Promise<void> {
-    const all = [...this.#entries.values()].flatMap(({ key, subscribers }) =>
-      [...subscribers.keys()].map((subscriber) => {
-        subscriber.onClear?.();
-        return this.remove(key, subscriber);
-      })
-    );
-    await Promise.allSettled(all);
-  }
-
-  #entryOf(key: MonitorKey): Entry {
-    const known = this.#entries.get(key.id);
-    if (known) return known;
-    const entry: Entry = {
+    const entry = entries.get(key.id) ?? {
       key,
       subscribers: new Map(),
       applied: "",
       isLost: false,
       change: Promise.resolve(),
     };
-    this.#entries.set(key.id, entry);
-    return entry;
+    entries.set(key.id, entry);
+    const { subscribers } = entry;
+    subscribers.set(subscriber, false);
+    try {
+      await syncConnected(entry, options);
+    } catch (error) {
+      // Who gives up does not wait for an engine that may be silent.
+      remove(key, subscriber).catch(ignore);
+      throw error;
+    }
+    if (subscribers.has(subscriber)) subscribers.set(subscriber, true);
+  }
+
+  async function remove(
+    key: MonitorKey,
+    subscriber: Subscriber,
+  ): Promise<void> {
+    const entry = entries.get(key.id);
+    if (!entry?.subscribers.delete(subscriber)) return;
+    const { line, ready } = core;
+    try {
+      if (ready) await sync(entry, { line });
+    } finally {
+      // Even if the request failed, there is no subscriber left.
+      const unwanted = entry.subscribers.size === 0;
+      if (unwanted && entries.get(key.id) === entry) entries.delete(key.id);
+    }
+  }
+
+  async function clear(): Promise<void> {
+    const removals: Promise<void>[] = [];
+    for (const { key, subscribers } of entries.values()) {
+      for (const subscriber of [...subscribers.keys()]) {
+        subscriber.onClear?.();
+        removals.push(remove(key, subscriber));
+      }
+    }
+    await Promise.allSettled(removals);
   }
 
   /**
    * The same once there is a connection. A call that waits for one is not in
    * the queue of changes: restoring would have to wait for it.
    */
-  async #syncConnected(entry: Entry, options: CallOptions): Promise<void> {
+  async function syncConnected(
+    entry: Entry,
+    options: CallOptions,
+  ): Promise<void> {
     let { timeout } = options;
     for (;;) {
-      if (!this.#core.ready) {
-        timeout = await this.#core.untilConnected("rrext_monitor", {
-          ...options,
-          timeout,
-        });
+      const waiting = { ...options, timeout };
+      if (!core.ready) {
+        timeout = await core.untilConnected("rrext_monitor", waiting);
       }
-      const { line } = this.#core;
+      const { line } = core;
       try {
-        return await this.#sync(entry, { ...options, timeout, line });
+        return await sync(entry, { ...options, timeout, line });
       } catch (error) {
         // The connection was lost before the request left.
         const unsent = isDAPException(error, "not-connected");
-        if (!unsent || this.#core.line === line) throw error;
+        if (!unsent || core.line === line) throw error;
       }
     }
   }
 
   /** Send what all want together, when the earlier changes are done. */
-  #sync(entry: Entry, options: ChangeOptions): Promise<void> {
-    const change = entry.change.then(() => this.#apply(entry, options));
+  function sync(entry: Entry, options: ChangeOptions): Promise<void> {
+    const change = entry.change.then(() => apply(entry, options));
     entry.change = change.catch(ignore);
     return change;
   }
 
-  async #apply(entry: Entry, options: ChangeOptions): Promise<void> {
+  async function apply(entry: Entry, options: ChangeOptions): Promise<void> {
     options.signal?.throwIfAborted();
+    const { key } = entry;
     const types = unionOf(entry);
     const wanted = types.join();
     if (wanted === entry.applied && !entry.isLost) return;
     entry.isLost = false;
     // A change that is given up half-way may have been made, or not.
     entry.applied = undefined;
-    const { key } = entry;
-    let response = await this.#send(key, types, options);
+    let response = await send(key, types, options);
     // The token of a run that is over; the next run has the same project.
     if (didFail(response) && key.token !== undefined && key.project) {
       const byProject = { ...key, token: undefined };
-      const again = await this.#send(byProject, types, options);
+      const again = await send(byProject, types, options);
       if (!didFail(again)) response = again;
     }
     // An engine that does not know the task any more has forgotten it all.
@@ -174,39 +174,42 @@ export class SubscriptionTable {
     entry.applied = wanted;
   }
 
-  #send(
+  function send(
     { token, project, pipeId }: MonitorKey,
     types: readonly string[],
     options: ChangeOptions,
   ): Promise<ResponseMessage> {
     const named = token === undefined ? undefined : { token };
-    return this.#core.request({
+    return core.request({
       command: "rrext_monitor",
       ...named,
       arguments: { ...named ?? project, pipeId, types },
     }, options);
   }
 
-  async #restore(signal: AbortSignal): Promise<void> {
-    await Promise.all([...this.#entries.values()].map(async (entry) => {
-      entry.isLost = true;
-      // Before the requests: engines send the current state before they answer.
-      for (const [subscriber, isKnown] of entry.subscribers) {
-        if (isKnown) subscriber.onGap();
-      }
-      await this.#sync(entry, { signal }).catch(ignore);
-      // A subscriber that left meanwhile could not send its change.
-      if (entry.applied !== undefined && !entry.isLost) {
-        await this.#sync(entry, { signal }).catch(ignore);
-      }
-    }));
+  async function restore(
+    entry: Entry,
+    options: ChangeOptions,
+  ): Promise<void> {
+    entry.isLost = true;
+    // Before the requests: engines send the current state before they answer.
+    for (const [subscriber, isKnown] of entry.subscribers) {
+      if (isKnown) subscriber.onGap();
+    }
+    await sync(entry, options);
+    // A subscriber that left meanwhile could not send its change.
+    await sync(entry, options);
   }
 
-  /** Engines forget subscriptions when an older run is cleared away. */
-  #notice({ event, body }: EventMessage): void {
+  core.restorers.add(async (signal) => {
+    const all = [...entries.values()].map((it) => restore(it, { signal }));
+    await Promise.allSettled(all);
+  });
+  // Engines forget subscriptions when an older run is cleared away.
+  core.listeners.add(({ event, body }) => {
     if (event !== "apaevt_task") return;
     if (body.action !== "begin" && body.action !== "restart") return;
-    for (const entry of this.#entries.values()) {
+    for (const entry of entries.values()) {
       const { projectId, source } = entry.key.project ?? {};
       if (projectId !== body.projectId) continue;
       if (source !== "*" && source !== body.source) continue;
@@ -214,9 +217,10 @@ export class SubscriptionTable {
       // Who comes next makes a change of its own.
       if (entry.subscribers.size === 0) continue;
       // Waits for a connection that is being restored.
-      this.#syncConnected(entry, {}).catch(ignore);
+      syncConnected(entry, {}).catch(ignore);
     }
-  }
+  });
+  return { add, remove, clear };
 }
 
 /**

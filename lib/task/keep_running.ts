@@ -8,11 +8,7 @@ import {
   TimeoutException,
 } from "../errors.ts";
 import type { SessionCore } from "../session/core.ts";
-import type {
-  CallOptions,
-  LifecycleEvent,
-  TaskRef,
-} from "../session/session.ts";
+import type { CallOptions, LifecycleEvent } from "../session/session.ts";
 import { getTaskStatus } from "./queries.ts";
 import {
   type Keeper,
@@ -42,171 +38,94 @@ export function keepRunning(
   pipeline: Pipeline,
   start: StartTask,
 ): void {
-  const keeper = keepersOf(core).get(task.token) ?? new TaskKeeper(core);
+  const keeper = keepersOf(core).get(task.token) ??
+    makeKeeper(core, pipeline, start);
   keeper.keep(task, pipeline, start);
 }
 
-class TaskKeeper implements Keeper {
-  readonly #core: SessionCore;
-  readonly #stopped = new AbortController();
+function makeKeeper(
+  core: SessionCore,
+  pipeline: Pipeline,
+  start: StartTask,
+): Keeper {
+  const keepers = keepersOf(core);
+  const stopped = new AbortController();
   /** The first handle of each `use` that asked for it. */
-  readonly #claims: Set<object> = new Set();
+  const claims = new Set<object>();
   /** The first handle, by those that stand for it as well. */
-  readonly #firstOf: WeakMap<object, object> = new WeakMap();
-  #start!: StartTask;
-  #pipeline: Pipeline | undefined;
-  #started!: StartedTask;
+  const firstOf = new WeakMap<object, object>();
+  /** What the engine answered to the latest start. */
+  let latest!: StartedTask;
   /** Whether the task was terminated, and its late start has to be, too. */
-  #ended = false;
+  let isOver = false;
   /** The look at the task, and the start, that are in progress. */
-  #renewal: Promise<StartedTask> | undefined;
+  let renewal: Promise<void> | undefined;
 
-  constructor(core: SessionCore) {
-    this.#core = core;
-    core.observers.add(this.#onLifecycle);
-  }
-
-  get token(): string {
-    return this.#started.token;
-  }
-
-  keep(task: Task, pipeline: Pipeline, start: StartTask): void {
-    this.#claims.add(task);
-    // Who joins a task takes it as it is.
-    if (task.owned || !this.#pipeline) {
-      this.#pipeline = pipeline;
-      this.#start = start;
-    }
-    this.#adopt(task);
+  function take(started: StartedTask): void {
+    latest = started;
+    keepers.set(started.token, keeper);
   }
 
   /** Let a handle follow the task. */
-  #adopt(task: Task): void {
-    this.#take(task.started);
+  function adopt(task: Task): void {
+    take(task.started);
     Object.defineProperties(task, {
-      token: { get: () => this.#started.token },
-      started: { get: () => this.#started },
+      token: { get: () => latest.token },
+      started: { get: () => latest },
     });
   }
 
-  async open<T>(
-    open: (token: string) => Promise<T>,
-    options: CallOptions,
-  ): Promise<T> {
-    // If it fails, this call tries by itself.
-    if (this.#renewal) await this.#wait(this.#renewal.catch(ignore), options);
-    const before = this.#started;
-    try {
-      return await open(before.token);
-    } catch (error) {
-      if (!(error instanceof PipeException)) throw error;
-      if (this.#started === before) await this.#wait(this.#renew(), options);
-      if (this.#started === before) throw error;
-      return await open(this.token);
+  function stop(): void {
+    stopped.abort(taskEnded("Task was terminated"));
+    core.observers.delete(observe);
+    for (const [token, it] of keepers) {
+      if (it === keeper) keepers.delete(token);
     }
   }
 
-  async lost(token: string, error: DAPException): Promise<DAPException> {
-    if (!(error instanceof PipeException)) return error;
-    const lost = token !== this.token ||
-      await this.#isLost().catch(() => false);
-    if (!lost || this.#stopped.signal.aborted) return error;
-    this.#renew().catch(ignore);
-    const { code, dapResult, phase } = error;
-    // The message of the failure advises to start the pipeline.
-    return new PipeException(String(dapResult.message || "Task has ended"), {
-      code,
-      dapResult,
-      ...(phase && { phase }),
-      cause: error,
-      retryable: true,
-      hint: "The pipeline starts again; what was in the pipe is lost",
-    });
-  }
-
-  restarted(pipeline: Pipeline, task: Task, before: TaskRef): void {
-    this.#pipeline = pipeline;
-    const first = this.#firstOf.get(Object(before)) ?? Object(before);
-    this.#firstOf.set(task, first);
-    this.#adopt(task);
-  }
-
-  leave(task: object): void {
-    this.#claims.delete(this.#firstOf.get(task) ?? task);
-    if (this.#claims.size === 0) this.#stop();
-  }
-
-  async end(terminate: (token: string) => Promise<void>): Promise<void> {
-    const { token } = this;
-    this.#ended = true;
-    this.#stop();
-    try {
-      await terminate(token);
-    } catch (error) {
-      // A task that was to start again is not started.
-      if (!isDAPException(error, "task-not-running")) throw error;
-    }
-  }
-
-  #stop(): void {
-    this.#stopped.abort(taskEnded("Task was terminated"));
-    this.#core.observers.delete(this.#onLifecycle);
-    const keepers = keepersOf(this.#core);
-    for (const [token, keeper] of keepers) {
-      if (keeper === this) keepers.delete(token);
-    }
-  }
-
-  #take(started: StartedTask): StartedTask {
-    keepersOf(this.#core).set(started.token, this);
-    return this.#started = started;
-  }
-
-  readonly #onLifecycle = ({ type }: LifecycleEvent): void => {
+  function observe({ type }: LifecycleEvent): void {
     // Calls that fail meanwhile renew the task themselves.
-    if (type === "connected") this.#renew().catch(ignore);
-  };
+    if (type === "connected") renew().catch(ignore);
+  }
 
   /** Wait for a start as long as a caller may; the start itself goes on. */
-  async #wait(start: Promise<unknown>, options: CallOptions): Promise<void> {
-    const { clock, longTimeout } = this.#core.settings;
-    const { signal, timeout = longTimeout } = options;
+  async function wait(
+    start: Promise<void>,
+    { signal, timeout = core.settings.longTimeout }: CallOptions,
+  ): Promise<void> {
     const late = new AbortController();
-    const stop = deadline(clock, timeout, () => {
+    const cancel = deadline(core.settings.clock, timeout, () => {
       const words = `Pipeline was not started again within ${timeout} ms`;
       late.abort(new TimeoutException(words, timeout));
     });
-    await abortable(abortable(start, late.signal), signal).finally(stop);
+    await abortable(abortable(start, late.signal), signal).finally(cancel);
   }
 
-  /** One at a time, for all that need it. */
-  #renew(): Promise<StartedTask> {
-    return this.#renewal ??= this.#startAgain().finally(() => {
-      this.#renewal = undefined;
+  /** Start the task again if it is lost: one at a time, for all that need it. */
+  function renew(): Promise<void> {
+    return renewal ??= startAgain().finally(() => {
+      renewal = undefined;
     });
   }
 
-  async #startAgain(): Promise<StartedTask> {
-    const { signal } = this.#stopped;
-    const lost = await this.#isLost();
+  async function startAgain(): Promise<void> {
+    const { signal } = stopped;
+    const lost = await isLost();
     signal.throwIfAborted();
-    if (!lost) return this.#started;
-    const start = (join?: true): Promise<StartedTask> =>
-      this.#start(this.#pipeline!, signal, (started) => this.#take(started), {
-        isEnded: () => this.#ended,
-        ...(join && { join }),
-      });
-    return await start().catch((error) => {
+    if (!lost) return;
+    const begin = (options?: { join: true }): Promise<void> =>
+      start(pipeline, signal, take, { isEnded: () => isOver, ...options });
+    await begin().catch((error) => {
       // For example by a start whose answer was lost with the connection.
       if (!isDAPException(error, "task-exists")) throw error;
-      return start(true);
+      return begin({ join: true });
     });
   }
 
   /** Whether the engine has no such task any more, or it is over. */
-  async #isLost(): Promise<boolean> {
+  async function isLost(): Promise<boolean> {
     try {
-      const { completed, state } = await getTaskStatus(this.#core, this.token);
+      const { completed, state } = await getTaskStatus(core, latest.token);
       return completed || state < TASK_STATE.STARTING ||
         state > TASK_STATE.RUNNING;
     } catch (error) {
@@ -214,4 +133,75 @@ class TaskKeeper implements Keeper {
       throw error;
     }
   }
+
+  const keeper: Keeper = {
+    get token(): string {
+      return latest.token;
+    },
+    keep(task, newPipeline, newStart): void {
+      claims.add(task);
+      // Who joins a task takes it as it is.
+      if (task.owned) {
+        pipeline = newPipeline;
+        start = newStart;
+      }
+      adopt(task);
+    },
+    async open<T>(
+      open: (token: string) => Promise<T>,
+      options: CallOptions,
+    ): Promise<T> {
+      // If it fails, this call tries by itself.
+      if (renewal) await wait(renewal.catch(ignore), options);
+      const before = latest;
+      try {
+        return await open(before.token);
+      } catch (error) {
+        if (!(error instanceof PipeException)) throw error;
+        if (latest === before) await wait(renew(), options);
+        if (latest === before) throw error;
+        return await open(latest.token);
+      }
+    },
+    async lost(token, error): Promise<DAPException> {
+      if (!(error instanceof PipeException)) return error;
+      const lost = token !== latest.token ||
+        await isLost().catch(() => false);
+      if (!lost || stopped.signal.aborted) return error;
+      renew().catch(ignore);
+      const { code, dapResult, phase } = error;
+      // The message of the failure advises to start the pipeline.
+      return new PipeException(String(dapResult.message || "Task has ended"), {
+        code,
+        dapResult,
+        ...(phase && { phase }),
+        cause: error,
+        retryable: true,
+        hint: "The pipeline starts again; what was in the pipe is lost",
+      });
+    },
+    restarted(newPipeline, task, before): void {
+      pipeline = newPipeline;
+      const first = firstOf.get(Object(before)) ?? Object(before);
+      firstOf.set(task, first);
+      adopt(task);
+    },
+    leave(task): void {
+      claims.delete(firstOf.get(task) ?? task);
+      if (claims.size === 0) stop();
+    },
+    async end(terminate): Promise<void> {
+      const { token } = latest;
+      isOver = true;
+      stop();
+      try {
+        await terminate(token);
+      } catch (error) {
+        // A task that was to start again is not started.
+        if (!isDAPException(error, "task-not-running")) throw error;
+      }
+    },
+  };
+  core.observers.add(observe);
+  return keeper;
 }

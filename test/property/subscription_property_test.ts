@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { MonitorKey } from "../../lib/events/target.ts";
 import {
   type Subscriber,
-  SubscriptionTable,
+  subscriptionsOf,
 } from "../../lib/events/subscriptions.ts";
 import type { SessionCore } from "../../lib/session/core.ts";
 import type { Restorer } from "../../lib/session/session.ts";
@@ -78,7 +78,7 @@ Deno.test("the engine's masks become the union of what is watched", async () => 
     fc.array(action, { size: "max", maxLength: 30 }),
     async (actions) => {
       const engine = new ModelEngine();
-      const table = new SubscriptionTable(engine as unknown as SessionCore);
+      const table = subscriptionsOf(engine as unknown as SessionCore);
       const watching: { project: string; subscriber: Subscriber }[] = [];
       const pending: Promise<unknown>[] = [];
       let gaps = 0;
@@ -118,7 +118,7 @@ Deno.test("the engine's masks become the union of what is watched", async () => 
 
 Deno.test("an engine is told nothing of what nobody watches any more", async () => {
   const engine = new ModelEngine();
-  const table = new SubscriptionTable(engine as unknown as SessionCore);
+  const table = subscriptionsOf(engine as unknown as SessionCore);
   const subscriber = { types: ["DEBUGGER"], onGap(): void {} };
   await table.add(keyOf("a"), subscriber, {});
   await table.remove(keyOf("a"), subscriber);
