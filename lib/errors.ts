@@ -314,6 +314,11 @@ export class ProtocolException extends RocketRideException {
   }
 }
 
+/** The failure of an answer that is something else. */
+export function unexpectedAnswer(expected: string): ProtocolException {
+  return new ProtocolException(`Cannot read the answer: expected ${expected}`);
+}
+
 /**
  * Check whether a value is one of this library's exceptions.
  *

@@ -6,8 +6,13 @@ import {
 } from "../../schema/log.ts";
 import { isRecord } from "../../schema/json.ts";
 import type { TypedEvent } from "../../schema/typed_event.ts";
-import { checkOptions, kindOf, type OptionNames, quoted } from "../check.ts";
-import { isDAPException, ProtocolException } from "../errors.ts";
+import {
+  checkOptions,
+  checkValue,
+  kindOf,
+  type OptionNames,
+} from "../check.ts";
+import { isDAPException, unexpectedAnswer } from "../errors.ts";
 import { type Secrets, shownEvent } from "../protocol/secrets.ts";
 import { call } from "../session/call.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
@@ -67,11 +72,6 @@ export async function logCall(
   }
 }
 
-/** The failure of an answer that is something else. */
-export function unreadableLog(what: string): ProtocolException {
-  return new ProtocolException(`Cannot read the answer: expected ${what}`);
-}
-
 /**
  * A recorded event as it would have come live: old recordings have its time
  * and number beside the body.
@@ -125,7 +125,7 @@ export async function getLogChapters(
 /** Read what there is in a log. */
 export function overviewOf(body: unknown): LogOverview {
   if (isLogOverview(body)) return body;
-  throw unreadableLog("the chapters of a log");
+  throw unexpectedAnswer("the chapters of a log");
 }
 
 /**
@@ -154,7 +154,7 @@ export async function listLogStreams(
   if (Array.isArray(streams) && streams.every(isLogOverview)) {
     return streams as LogStream[];
   }
-  throw unreadableLog("a list of logs");
+  throw unexpectedAnswer("a list of logs");
 }
 
 /** Options of {@linkcode deleteLogEvents}. */
@@ -202,8 +202,7 @@ export async function deleteLogEvents(
 /** A moment in Unix seconds, checked. */
 export function secondsOf(name: string, time: Date | number): number {
   const seconds = time instanceof Date ? time.getTime() / 1_000 : time;
-  if (typeof seconds === "number" && Number.isFinite(seconds)) return seconds;
-  throw new RangeError(
-    `Cannot use ${name} ${quoted(time)}: expected a date or Unix seconds`,
-  );
+  const isTime = Number.isFinite(seconds);
+  checkValue(name, time, isTime, "a date or Unix seconds");
+  return seconds;
 }

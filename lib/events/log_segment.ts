@@ -3,6 +3,7 @@ import type { LogKeyframe } from "../../schema/log.ts";
 import type { TypedEvent } from "../../schema/typed_event.ts";
 import { pullStream } from "../async.ts";
 import { checkOptions, quoted } from "../check.ts";
+import { unexpectedAnswer } from "../errors.ts";
 import type { Secrets } from "../protocol/secrets.ts";
 import { coreOf } from "../session/core.ts";
 import type { Session } from "../session/session.ts";
@@ -12,7 +13,6 @@ import {
   logCall,
   type LogOptions,
   recordedEvent,
-  unreadableLog,
 } from "./log_calls.ts";
 
 /** Options of {@linkcode readLogSegment}. */
@@ -58,7 +58,7 @@ export function readLogSegment(
     const args = { subcommand: "segment", ...address, segment, offset: from };
     const body = await logCall(core, args, { signal, timeout });
     const { data, nextOffset } = body;
-    if (typeof data !== "string") throw unreadableLog("a part of a log");
+    if (typeof data !== "string") throw unexpectedAnswer("a part of a log");
     lines = data.split("\n").reverse();
     const goesOn = typeof nextOffset === "number" && nextOffset > from &&
       body.final !== true;
@@ -178,5 +178,5 @@ function parsed(line: string): JsonRecord {
     // Parsers quote what they could not read.
   }
   if (isRecord(value)) return value;
-  throw unreadableLog("a line of a log");
+  throw unexpectedAnswer("a line of a log");
 }

@@ -3,7 +3,8 @@ import { EVENT_BITS } from "../../schema/event_kind.ts";
 import type { LogOverview } from "../../schema/log.ts";
 import type { TypedEvent } from "../../schema/typed_event.ts";
 import { ignore, type ItemSource, pullStream } from "../async.ts";
-import { checkOptions, quoted } from "../check.ts";
+import { checkOptions, checkValue } from "../check.ts";
+import { unexpectedAnswer } from "../errors.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import type { Session } from "../session/session.ts";
 import { type EventType, readTypes, type Wanted } from "./event_type.ts";
@@ -16,7 +17,6 @@ import {
   overviewOf,
   recordedEvent,
   secondsOf,
-  unreadableLog,
 } from "./log_calls.ts";
 
 /** A place in a log: an event's number, or a moment. */
@@ -199,11 +199,9 @@ class LogReader implements ItemSource<TypedEvent | LogGap> {
     if (from === "now" && !live) {
       throw new TypeError('Expected live: true beside from: "now"');
     }
-    const isSize = Number.isInteger(batchSize) && batchSize > 0;
-    if (isSize && batchSize <= MAX_EVENTS) return;
-    throw new RangeError(
-      `Cannot use batchSize ${quoted(batchSize)}: expected 1 to ${MAX_EVENTS}`,
-    );
+    const isSize = Number.isInteger(batchSize) && batchSize > 0 &&
+      batchSize <= MAX_EVENTS;
+    checkValue("batchSize", batchSize, isSize, `1 to ${MAX_EVENTS}`);
   }
 
   /** The next event; none at the end. */
@@ -312,7 +310,7 @@ class LogReader implements ItemSource<TypedEvent | LogGap> {
       }),
     });
     const { events, nextSeq } = body;
-    if (!Array.isArray(events)) throw unreadableLog("events of a log");
+    if (!Array.isArray(events)) throw unexpectedAnswer("events of a log");
     this.#page = events.toReversed();
     const cursor = nextSeq ?? undefined;
     this.#hasMore = cursor !== undefined;
@@ -320,7 +318,7 @@ class LogReader implements ItemSource<TypedEvent | LogGap> {
     // Otherwise the same page would be read for ever.
     const { cursor: before = -Infinity } = from;
     if (typeof cursor !== "number" || cursor <= Number(before)) {
-      throw unreadableLog("a log that goes on");
+      throw unexpectedAnswer("a log that goes on");
     }
     this.#from = { cursor };
   }
@@ -370,10 +368,7 @@ export function positionOf(
   const { seq, time }: { seq?: unknown; time?: Date | number } =
     typeof position === "object" && position !== null ? position : {};
   if (time !== undefined) return { [`${name}Time`]: secondsOf(name, time) };
-  if (Number.isSafeInteger(seq) && Number(seq) >= 0) {
-    return { [`${name}Seq`]: Number(seq) };
-  }
-  throw new RangeError(
-    `Cannot use ${name} ${quoted(position)}: expected { seq } or { time }`,
-  );
+  const isNumber = Number.isSafeInteger(seq) && Number(seq) >= 0;
+  checkValue(name, position, isNumber, "{ seq } or { time }");
+  return { [`${name}Seq`]: Number(seq) };
 }

@@ -38,25 +38,25 @@ export function normalizeUri(input: string): URL {
     /^(?:([a-z][a-z\d+.-]*):\/\/)?([^/?#]*)/i.exec(input) ?? [];
   const [, host = "", port] = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/
     .exec(authority) ?? [];
-  const at = (secure: boolean, suffix: string): URL | undefined =>
-    parsed(`${secure ? "wss" : "ws"}://${host}:${suffix}${SOCKET_PATH}`);
-  const secure = isSecure(scheme);
-  const url = at(secure, port ?? DEFAULT_PORT);
+  const isCloud = /(?:^|\.)rocketride\.ai\.?$/i.test(host);
+  const protocol = scheme?.replace(/^http/i, "ws") ?? (isCloud ? "wss" : "ws");
+  const suffix = port ?? (isCloud ? "" : DEFAULT_PORT);
+  const address = `${protocol}://${host}:${suffix}${SOCKET_PATH}`;
   const fault = input.trim() === ""
     ? "is empty"
     // URL parsers skip some of these silently and end up at another host.
     : /[\s\\\p{Cc}]/u.test(input)
     ? "contains whitespace, a backslash or a control character"
-    : scheme !== undefined && !SCHEME.test(scheme)
+    : scheme && !/^(?:http|ws)s?$/i.test(scheme)
     ? `has the unknown scheme "${scheme}"`
     : authority.includes("@")
     ? "contains a user name or password"
     : port !== undefined && !isPort(port)
     ? "has no valid port"
-    : url
+    : URL.canParse(address)
     ? ""
     : "has no valid host";
-  if (!url || fault) {
+  if (fault) {
     // A password with a slash in it ends up outside the authority.
     const shown = authority === "" || input.includes("@")
       ? ""
@@ -66,8 +66,7 @@ export function normalizeUri(input: string): URL {
       hint: HINT,
     });
   }
-  const cloud = /(?:^|\.)rocketride\.ai\.?$/.test(url.hostname);
-  return cloud && at(secure || scheme === undefined, port ?? "") || url;
+  return new URL(address);
 }
 
 /**
@@ -91,11 +90,11 @@ export function isLoopback({ hostname, protocol }: URL): boolean {
  * @throws {TypeError} The address has another scheme.
  */
 export function httpBase({ host, protocol }: URL): URL {
-  const scheme = protocol.slice(0, -1);
-  if (!SCHEME.test(scheme)) {
+  const scheme = protocol.replace(/^ws/, "http");
+  if (!/^https?:$/.test(scheme)) {
     throw new TypeError(`Cannot reach "${protocol}" addresses by HTTP`);
   }
-  return new URL(`${isSecure(scheme) ? "https" : "http"}://${host}/`);
+  return new URL(`${scheme}//${host}/`);
 }
 
 /**
@@ -126,22 +125,8 @@ export function resolveEndpoints(
 ): Required<ServerEndpoints> {
   const { origin } = httpBase(normalizeUri(uri));
   const at = (given: unknown): string =>
-    typeof given === "string" && !/^(?:origin)?$/.test(given) ? given : origin;
+    typeof given === "string" && given && given !== "origin" ? given : origin;
   return { api: at(endpoints?.api), ui: at(endpoints?.ui) };
-}
-
-const SCHEME = /^(?:http|ws)s?$/i;
-
-function isSecure(scheme: string | undefined): boolean {
-  return scheme !== undefined && /ps$|ss$/i.test(scheme);
-}
-
-function parsed(address: string): URL | undefined {
-  try {
-    return new URL(address);
-  } catch {
-    return undefined;
-  }
 }
 
 function isPort(text: string): boolean {

@@ -7,7 +7,7 @@ import {
   type ServiceDefinition,
 } from "../../schema/service.ts";
 import { isRecord } from "../../schema/json.ts";
-import { isDAPException, ProtocolException } from "../errors.ts";
+import { isDAPException, unexpectedAnswer } from "../errors.ts";
 import {
   bodyOf,
   call,
@@ -34,7 +34,7 @@ export async function getServices(
   checkCallOptions(options, "getServices(session, { timeout })");
   const body: unknown = await call(session, "rrext_services", {}, options);
   if (isServiceCatalog(body)) return body.services;
-  throw new ProtocolException("Cannot read the answer: expected services");
+  throw unexpectedAnswer("services");
 }
 
 /**
@@ -64,7 +64,7 @@ export async function getService(
     if (isDAPException(error, "service-not-found")) return undefined;
     throw error;
   }
-  throw new ProtocolException("Cannot read the answer: expected a service");
+  throw unexpectedAnswer("a service");
 }
 
 /**
@@ -102,7 +102,7 @@ export async function getCatalog(
   checkCallOptions(options, "getCatalog(session, { timeout })");
   const body: unknown = await call(session, "rrext_services", {}, options);
   if (!isServiceCatalog(body)) {
-    throw new ProtocolException("Cannot read the answer: expected services");
+    throw unexpectedAnswer("services");
   }
   return { ...body, icons: isRecord(body.icons) ? body.icons : {} };
 }
@@ -149,7 +149,7 @@ export async function resolveConfig(
   const args = { provider, config };
   const body = await call(session, "rrext_resolve_config", args, waiting);
   if (!isRecord(body.resolved)) {
-    throw new ProtocolException("Cannot read the answer: expected settings");
+    throw unexpectedAnswer("settings");
   }
   const { dropped } = body;
   return {

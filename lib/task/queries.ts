@@ -6,7 +6,7 @@ import {
   type TaskStatus,
   type TaskSummary,
 } from "../../schema/task.ts";
-import { isDAPException, ProtocolException } from "../errors.ts";
+import { isDAPException, unexpectedAnswer } from "../errors.ts";
 import { conceal } from "../protocol/secrets.ts";
 import { call, checkCallOptions, tokenOf } from "../session/call.ts";
 import { coreOf } from "../session/core.ts";
@@ -40,7 +40,7 @@ export async function getTaskStatus(
   if (isTaskStatus(body)) {
     return coreOf(session).settings.secrets.hideTexts(body);
   }
-  throw new ProtocolException("Cannot read the answer: expected a task status");
+  throw unexpectedAnswer("a task status");
 }
 
 /**
@@ -66,7 +66,7 @@ export async function getTaskPipeline(
   });
   const pipeline = unwrapPipeline(body);
   if (pipeline) return pipeline;
-  throw new ProtocolException("Cannot read the answer: expected a pipeline");
+  throw unexpectedAnswer("a pipeline");
 }
 
 /** The address of a task: stable where its token is not. */
@@ -136,5 +136,5 @@ export async function listTasks(
   if (Array.isArray(tasks) && tasks.every(isRecord)) {
     return tasks.map((task) => conceal(task as TaskSummary, ["token"]));
   }
-  throw new ProtocolException("Cannot read the answer: expected a task list");
+  throw unexpectedAnswer("a task list");
 }
