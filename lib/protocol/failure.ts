@@ -40,9 +40,10 @@ const FAILURES: readonly FailureRow[] = [
   [/^Could not send request$/, "connection-lost"],
   // Also of a server that cannot connect to itself.
   [/\brejected WebSocket connection: HTTP 403$|^HTTP (?:429|50[234])(?: |$)/, "connection-failed", "The server is busy: try again in a moment"],
-  [/^Node '.*' exists in RocketRide but|not available in the embedded engine\b|^Debug interface not available|^Account management requires/s, "not-supported", "Connect to a server that has it"],
+  [/^Node '.*' exists in RocketRide but|not available in the embedded engine\b|^Debug interface not available/s, "not-supported", "Connect to a server that has it"],
+  [/^Account management requires SaaS mode/, "not-supported", "Only RocketRide's cloud has this command"],
   [/^Pipeline (?:has multiple|does not have a) source|^(?:Pipeline source component|Source) ".*" not found/s, "invalid-pipeline", "Set source to the id of the entry component"],
-  [/^(?:Invalid components in|Missing pipeline conf|Pipeline config must|'pipeline(?:\.\w+)?' |Component |Duplicate component |Cycle detected in|Profile .* is not defined in |The service .* does not have a preconfig)/s, "invalid-pipeline", "validate() lists everything that is wrong"],
+  [/^(?:Invalid components in pipeline$|Missing pipeline configuration in |Pipeline config must be an object$|'pipeline(?:\.\w+)?' |Component |Duplicate component |Cycle detected in pipeline: |Profile .* is not defined in |The service .* does not have a preconfig section$)/s, "invalid-pipeline", "validate() lists everything that is wrong"],
   [/^(?:Write|Close) pipe with id \S+ (?:not found|is not open)$/, "pipe-closed", "A pipe ends with close(), or after 60 s without a write"],
   [/^Write pipe with id \S+ has failed$/, PIPE, "The error of an earlier write says why"],
   [/^You are looking for a ".*", but this pipeline isn't it$/s, PIPE, "The pipeline has a source of another provider"],
