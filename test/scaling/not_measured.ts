@@ -69,7 +69,6 @@ export const NOT_MEASURED: Readonly<Record<string, string>> = {
   "lib/runtime/read_json.ts#readJson": CALLER,
   "lib/runtime/read_json.ts#readTextFile": CALLER,
   "lib/task/tool.ts": ONCE,
-  "lib/task/use.ts": CALLER,
   "lib/engine/access/admission.ts": PARTS,
   "lib/engine/access/keys.ts": CALLER,
   "lib/engine/commands/login.ts": ONCE,
