@@ -93,7 +93,7 @@ export function failureKind(
   { code, command, message }: FailedResponse,
   rows?: readonly FailureRow[],
 ): FailureKind {
-  const known = classifyFailure(String(code));
+  const known = classifyFailure(textOf(code));
   if (known.hint) return known;
   const text = textOf(message);
   // Data for a task that was stopped is refused with the task's last words,
@@ -104,7 +104,7 @@ export function failureKind(
 }
 
 /** Text that says something, or none. */
-function textOf(message: unknown): string {
+export function textOf(message: unknown): string {
   return typeof message === "string" && message.trim() ? message : "";
 }
 
@@ -117,6 +117,7 @@ function textOf(message: unknown): string {
  * @returns Text that is not blank.
  */
 export function failureText({ message, command }: FailedResponse): string {
-  const what = command ? `"${command}"` : "the request";
+  const name = textOf(command);
+  const what = name ? `"${name}"` : "the request";
   return textOf(message) || `Engine refused ${what} without a message`;
 }

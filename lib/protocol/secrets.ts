@@ -1,6 +1,6 @@
 import type { ConnectResult } from "../../schema/account.ts";
 import type { EventMessage, ResponseMessage } from "../../schema/envelope.ts";
-import { classifyFailure } from "./failure.ts";
+import { classifyFailure, textOf } from "./failure.ts";
 
 /** The most values that are remembered; the oldest are evicted. */
 const MAX_VALUES = 4_096;
@@ -98,7 +98,7 @@ export function shownFailure(
   const hidden = secrets.hideIn(response, true);
   const copy = { ...hidden, type, seq, request_seq, success: false };
   const [before, after] = [response, copy]
-    .map(({ message }) => classifyFailure(String(message)).code);
+    .map(({ message }) => classifyFailure(textOf(message)).code);
   return before === after ? copy : { ...copy, message: message! };
 }
 

@@ -7,6 +7,7 @@ import {
   PipeException,
   TimeoutException,
 } from "../errors.ts";
+import { textOf } from "../protocol/failure.ts";
 import type { SessionCore } from "../session/core.ts";
 import type { CallOptions, LifecycleEvent } from "../session/session.ts";
 import { getTaskStatus } from "./queries.ts";
@@ -171,7 +172,7 @@ function makeKeeper(
       renew().catch(ignore);
       const { code, dapResult, phase } = error;
       // The message of the failure advises to start the pipeline.
-      return new PipeException(String(dapResult.message || "Task has ended"), {
+      return new PipeException(textOf(dapResult.message) || "Task has ended", {
         code,
         dapResult,
         ...(phase && { phase }),

@@ -2,6 +2,7 @@ import type { Pipeline, StartedTask } from "../../schema/pipeline.ts";
 import type { MaybeSignal } from "../async.ts";
 import { type DAPException, PipeException } from "../errors.ts";
 import type { StreamedEvent } from "../events/events.ts";
+import { textOf } from "../protocol/failure.ts";
 import { call, checkCallOptions, tokenOf } from "../session/call.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import type { CallOptions, Session, TaskRef } from "../session/session.ts";
@@ -153,8 +154,7 @@ export async function terminate(
 
 /** The task has ended, and with it the answer. */
 export function taskEnded(words: unknown): PipeException {
-  const message = typeof words === "string" ? words : "";
-  return new PipeException(message || "Task has ended", {
+  return new PipeException(textOf(words) || "Task has ended", {
     code: "task-ended",
     hint: "Start the pipeline again with use(); what was in the pipe is lost",
   });
