@@ -21,11 +21,8 @@ export const NOT_MEASURED: Readonly<Record<string, string>> = {
   "lib/admin/database.ts": ONCE,
   "lib/admin/profile.ts": CALLER,
   "lib/bytes.ts": BYTES,
-<<<<<<< HEAD
   "lib/pipe/chunker.ts#invalidChunk": PARTS,
-=======
   "lib/fetch_place.ts": CALLER,
->>>>>>> 223bdba (test(scaling): places and pipelines)
   "lib/pipe/options.ts#frameBytesOf": CALLER,
   "lib/pipe/options.ts#wholeNumber": CALLER,
   "lib/pipe/options.ts#withoutNothing": CALLER,
