@@ -7,7 +7,7 @@ import { isAbout } from "../../lib/events/subscriptions.ts";
 import { taskIdOf } from "../../lib/events/target.ts";
 import { mediaTypeOfName } from "../../lib/pipe/media_type_of_name.ts";
 import { openPlace } from "../../lib/pipe/file_content.ts";
-import { classifyFailure } from "../../lib/protocol/failure.ts";
+import { classifyFailure, textOf } from "../../lib/protocol/failure.ts";
 import { decodeFrame } from "../../lib/protocol/frame.ts";
 import {
   framingOf,
@@ -122,10 +122,11 @@ export const CLIENT_READERS: readonly TextReader[] = [
       "lib/protocol/failure.ts#classifyFailure",
       "lib/protocol/failure.ts#failureKind",
       "lib/protocol/failure.ts#failureText",
+      "lib/protocol/failure.ts#textOf",
     ],
     read: (text) =>
       settle(
-        () => classifyFailure(text),
+        () => classifyFailure(textOf(text)),
         () => classifyFailure(`Permission '${text}`),
         () => classifyFailure(`The service ${text}`),
         () => classifyFailure(`Write pipe with id ${text}`),
