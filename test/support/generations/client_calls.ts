@@ -3,7 +3,6 @@ import { close, connect, type Session } from "@rocketride/streams";
 import type { Handler } from "../scripted_line.ts";
 import type { ScriptedServer } from "../scripted_server.ts";
 import {
-  type Answers,
   type Both,
   differs,
   LOGIN,
