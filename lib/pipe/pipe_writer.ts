@@ -101,7 +101,7 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
     });
     super(core, chunker, watcher);
     this.token = token;
-    this.order = core.attachments.next();
+    this.order = ++core.order;
     this.#options = options;
     this.#mimeType = foreignCharset(mimeType)
       ? typeAsUtf8(mimeType)

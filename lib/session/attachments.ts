@@ -1,6 +1,7 @@
 import type { ResponseMessage } from "../../schema/envelope.ts";
 import { type Clock, deferred, follow, ignore, within } from "../async.ts";
-import type { Calls, Request, RequestOptions } from "./calls.ts";
+import type { Calls, Request } from "./calls.ts";
+import type { CallOptions } from "./session.ts";
 
 /** How long a session or a connection may take to close, by default. */
 export const CLOSE_GRACE_MS = 1_000;
@@ -33,88 +34,76 @@ export interface Attachment {
   tick?(): void;
 }
 
-/** Everything that the server holds for a connection. */
-export class Attachments extends Set<Attachment> {
-  #order = 0;
-
-  /** The next place in the order in which things are asked for. */
-  next(): number {
-    return ++this.#order;
-  }
-
-  /**
-   * A task was restarted, or has ended: it holds nothing any more that was
-   * asked for before a place in the order.
-   */
-  forgotten(token: string, before: number, reason: unknown): void {
-    for (const it of [...this]) {
-      const isOlder = it.order !== undefined && it.order < before;
-      if (it.token === token && isOlder) it.forgotten?.(reason);
-    }
-  }
-
-  /**
-   * Free everything while the connection is still open.
-   *
-   * @param reason Makes what the caller's promises reject with.
-   * @param ms How long that may take. What is not free by then is hurried.
-   */
-  async free(
-    clock: Clock,
-    reason: () => unknown,
-    ms: number = CLOSE_GRACE_MS,
-  ): Promise<void> {
-    if (this.size === 0) return;
-    const releases = [...this].map((it) => it.release(reason()));
-    await within(clock, ms, Promise.allSettled(releases));
-    for (const attachment of this) attachment.hurry?.();
-  }
-
-  /** The connection is lost, and everything that had left on it. */
-  lose(reason: () => unknown): void {
-    for (const attachment of [...this]) {
-      if (attachment.isQueued) continue;
-      this.delete(attachment);
-      attachment.lost(reason());
-    }
+/**
+ * A task was restarted, or has ended: it holds nothing any more that was asked
+ * for before a place in the order.
+ */
+export function forgotten(
+  attachments: Iterable<Attachment>,
+  token: string,
+  before: number,
+  reason: unknown,
+): void {
+  for (const it of [...attachments]) {
+    const isOlder = it.order !== undefined && it.order < before;
+    if (it.token === token && isOlder) it.forgotten?.(reason);
   }
 }
 
-/** How a request has left. */
-export interface Sent {
-  /** The number of the connection that it left on. */
-  readonly line: number;
-  /** Its place in the order in which things were asked for. */
-  readonly order: number;
-  /** Ends what it needs there. */
-  readonly cancel: () => void;
+/**
+ * Free everything while the connection is still open.
+ *
+ * @param reason Makes what the caller's promises reject with.
+ * @param ms How long that may take. What is not free by then is hurried.
+ */
+export async function free(
+  attachments: ReadonlySet<Attachment>,
+  clock: Clock,
+  reason: () => unknown,
+  ms: number = CLOSE_GRACE_MS,
+): Promise<void> {
+  if (attachments.size === 0) return;
+  const releases = [...attachments].map((it) => it.release(reason()));
+  await within(clock, ms, Promise.allSettled(releases));
+  for (const attachment of attachments) attachment.hurry?.();
+}
+
+/** The connection is lost, and everything that had left on it. */
+export function lose(
+  attachments: Set<Attachment>,
+  reason: () => unknown,
+): void {
+  for (const attachment of [...attachments]) {
+    if (attachment.isQueued) continue;
+    attachments.delete(attachment);
+    attachment.lost(reason());
+  }
 }
 
 /** Something that the server holds for the client from its answer on. */
 export interface Acquisition<T> {
   readonly request: Request;
-  readonly options: Omit<RequestOptions, "onLate" | "onLine">;
+  readonly options: CallOptions;
   /** Read what the answer brings, and own it in the same turn. */
-  take(response: ResponseMessage, sent: Sent): T;
+  take(response: ResponseMessage): T;
   /**
    * Free what a late answer brings.
    *
    * @default {nothing is freed, and the answer is not waited for}
    */
   readonly free?:
-    | ((response: ResponseMessage, sent: Sent) => Promise<unknown>)
+    | ((response: ResponseMessage) => Promise<unknown>)
     | undefined;
 }
 
 /** The part of a session that {@linkcode acquire} needs. */
 interface Acquiring {
-  readonly attachments: Attachments;
+  readonly attachments: Set<Attachment>;
   readonly request: Calls["request"];
 }
 
 /**
- * Ask the server for something that it holds until it is freed: a pipe, an
- * open file, a task.
+ * Ask the server for something that it holds until it is freed, as a task.
  *
  * If the caller gives up, or the session closes or moves meanwhile, the caller
  * is rejected at once; the answer is still waited for, and what it brings is
@@ -124,62 +113,55 @@ export async function acquire<T>(
   core: Acquiring,
   { request, options, take, free }: Acquisition<T>,
 ): Promise<T> {
+  const { attachments } = core;
   const giveUp = new AbortController();
   const { signal } = giveUp;
   const over = deferred<void>();
-  let sent: Sent | undefined;
+  let isQueued = true;
 
   function end(): void {
-    core.attachments.delete(attachment);
+    attachments.delete(attachment);
     over.resolve();
   }
 
   function undo(response: ResponseMessage | undefined): void {
-    if (!response || !sent || !free) return end();
-    free(response, sent).catch(ignore).then(end);
+    if (response && free) free(response).catch(ignore).then(end);
+    else end();
   }
 
-  const order = core.attachments.next();
   const attachment: Attachment = {
-    token: request.token,
-    order,
-    forgotten: (reason) => giveUp.abort(reason),
-    release(reason): Promise<unknown> {
+    async release(reason): Promise<void> {
       giveUp.abort(reason);
-      return free ? over.promise : Promise.resolve();
+      if (free) await over.promise;
     },
     lost: end,
     get isQueued(): boolean {
-      return sent === undefined;
+      return isQueued;
     },
   };
   const detach = follow(giveUp, options.signal);
-  core.attachments.add(attachment);
-  let response: ResponseMessage;
+  attachments.add(attachment);
   try {
-    response = await core.request(request, {
+    const response = await core.request(request, {
       ...options,
       signal,
       onLate: undo,
-      onLine(line, cancel): void {
-        sent = { line, cancel, order };
+      onLine(): void {
+        isQueued = false;
       },
     });
+    // It may have been given up in the turn of the answer.
+    if (signal.aborted) {
+      undo(response);
+      throw signal.reason;
+    }
+    end();
+    return take(response);
   } catch (error) {
     // If the request has left, `undo` is called in any case.
-    if (!sent) end();
+    if (isQueued) end();
     throw error;
   } finally {
     detach();
-  }
-  // It may have been given up in the turn of the answer.
-  if (signal.aborted) {
-    undo(response);
-    throw signal.reason;
-  }
-  try {
-    return take(response, sent ?? { line: NaN, cancel: ignore, order });
-  } finally {
-    end();
   }
 }

@@ -9,8 +9,8 @@ import {
 } from "../errors.ts";
 import { failureText } from "../protocol/failure.ts";
 import { shownAccount } from "../protocol/secrets.ts";
-import type { Auth, AuthContext } from "./options.ts";
-import type { Settings } from "./settings.ts";
+import { temporary } from "../transport/failures.ts";
+import type { Auth, AuthContext, Settings } from "./options.ts";
 
 /** A login that lasted this long proves that the server is well. */
 const STABLE_MS = 10_000;
@@ -145,11 +145,7 @@ export class Attempts {
     if (typeof auth === "function" || value === auth) throw refusal;
     this.#refused = value;
     // The server closes after a refusal: the key needs another connection.
-    throw new ConnectionException(words, {
-      code: "connection-failed",
-      retryable: true,
-      cause: refusal,
-    });
+    throw temporary("connection-failed", words, { cause: refusal });
   }
 
   async #ask(

@@ -68,24 +68,25 @@ export function requestOf(
   if (typeof command !== "string" || command === "") {
     throw new TypeError("Cannot build a request without a command");
   }
-  const args: Record<string, unknown> = { ...options.arguments };
-  // `execute` reads `arguments.token` as the name of the new task.
-  const named = token !== undefined && command !== "execute";
-  if (token !== undefined) args.token = token;
-  if (data !== undefined) args.data = bytesOf(data);
+  const bytes = typeof data === "string"
+    ? new TextEncoder().encode(data)
+    : data;
+  if (bytes !== undefined && !(bytes instanceof Uint8Array)) {
+    throw new TypeError("Cannot send data: expected a Uint8Array or a string");
+  }
+  const hasToken = token !== undefined;
   return {
     type: "request",
     seq: 0,
     command,
-    ...(named ? { token } : {}),
-    arguments: args,
+    // `execute` reads `arguments.token` as the name of the new task.
+    ...(hasToken && command !== "execute" && { token }),
+    arguments: {
+      ...options.arguments,
+      ...(hasToken && { token }),
+      ...(bytes && { data: bytes }),
+    },
   };
-}
-
-function bytesOf(data: Uint8Array | string): Uint8Array {
-  if (typeof data === "string") return new TextEncoder().encode(data);
-  if (data instanceof Uint8Array) return data;
-  throw new TypeError("Cannot send data: expected a Uint8Array or a string");
 }
 
 /**
@@ -160,7 +161,7 @@ export async function dapRequest(
     timeout: 1,
   });
   const { token, data, ...waiting } = options;
-  const message = buildRequest(command, { token, data, arguments: args });
+  const message = requestOf(command, { token, data, arguments: args });
   return await request(session, message, waiting);
 }
 
@@ -213,7 +214,7 @@ export async function call(
   });
   const { task, data } = options;
   const token = task === undefined ? task : tokenOf(task);
-  const message = buildRequest(command, { token, data, arguments: args });
+  const message = requestOf(command, { token, data, arguments: args });
   return await bodyOf(session, message, options);
 }
 
@@ -221,13 +222,11 @@ export async function call(
 export async function bodyOf(
   session: Session,
   message: RequestMessage,
-  { exception, signal, timeout }: CommandOptions,
+  { exception = RocketRideException, signal, timeout }: CommandOptions,
 ): Promise<Readonly<Record<string, unknown>>> {
   const waiting = { signal, timeout };
   const response = await coreOf(session).request(message, waiting);
-  if (didFail(response)) {
-    throw refusal(response, exception ?? RocketRideException);
-  }
+  if (didFail(response)) throw refusal(response, exception);
   return response.body ?? {};
 }
 

@@ -1,5 +1,6 @@
 import type { RequestMessage, ResponseMessage } from "../../schema/envelope.ts";
 import {
+  abortable,
   type Clock,
   deadline,
   type Deferred,
@@ -8,15 +9,15 @@ import {
   onAbort,
 } from "../async.ts";
 import { valueBytes } from "../bounded_queue.ts";
-import { isDAPException, TimeoutException } from "../errors.ts";
+import { isDAPException } from "../errors.ts";
 import { FrameBuffer } from "../protocol/frame.ts";
-import type { Connection, Payload } from "../transport/transport.ts";
 import {
-  notConnected,
+  outOfTime,
   queueFull,
   sessionClosed,
-  slowConnection,
-} from "./failures.ts";
+  temporary,
+} from "../transport/failures.ts";
+import type { Connection, Payload } from "../transport/transport.ts";
 import type { CallOptions } from "./session.ts";
 
 /** Answers that are still awaited after their callers gave up. */
@@ -231,7 +232,11 @@ export class Calls<Settings extends CallSettings = CallSettings> {
 
   /** Why a request cannot leave. */
   protected refusal(): Error {
-    return this.phase === "closing" ? sessionClosed(false) : notConnected();
+    return this.phase === "closing"
+      ? sessionClosed(false)
+      : temporary("not-connected", "Session is not connected", {
+        hint: "Connect again; a session that has ended stays ended",
+      });
   }
 
   /** Send the calls that wait, in their order. */
@@ -279,22 +284,23 @@ export class Calls<Settings extends CallSettings = CallSettings> {
     signal?.throwIfAborted();
     const limit = this.#limit(options);
     const held = CALL_BYTES + bytes;
-    if (this.#queuedBytes + held > MAX_QUEUED_BYTES) throw queueFull(command);
+    const what = `Cannot send "${command}": not connected`;
+    if (this.#queuedBytes + held > MAX_QUEUED_BYTES) {
+      throw queueFull(`${what}, and too much waits already`);
+    }
     this.#queuedBytes += held;
     const gate = deferred<void>();
     const started = this.#clock.now();
     const cancel = deadline(this.#clock, limit, () => {
-      gate.reject(slowConnection(command, limit));
+      gate.reject(outOfTime(what, limit));
     });
-    const detach = onAbort(signal, gate.reject);
     this.#queue.add(gate);
     try {
-      await gate.promise;
+      await abortable(gate.promise, signal);
     } finally {
       this.#queue.delete(gate);
       this.#queuedBytes -= held;
       cancel();
-      detach();
     }
     return Math.max(1, limit - (this.#clock.now() - started));
   }
@@ -369,8 +375,7 @@ export class Calls<Settings extends CallSettings = CallSettings> {
     for (const [seq, { command, deadline, timeout }] of this.#waiters) {
       if (deadline > now) next = Math.min(next, deadline);
       else {
-        const message = `No answer to "${command}" within ${timeout} ms`;
-        this.#giveUp(seq, new TimeoutException(message, timeout));
+        this.#giveUp(seq, outOfTime(`No answer to "${command}"`, timeout));
       }
     }
     this.#arm(next);

@@ -1,8 +1,8 @@
 import { checkOptions } from "../check.ts";
+import { withTarget } from "./connect.ts";
 import { coreOf } from "./core.ts";
 import type { Auth } from "./options.ts";
 import type { CallOptions, ConnectionInfo, Session } from "./session.ts";
-import { withTarget } from "./settings.ts";
 
 /** Options of {@linkcode close}. */
 export interface CloseOptions {

@@ -15,21 +15,22 @@ import {
 } from "../async.ts";
 import { kindOf } from "../check.ts";
 import { shownEvent, shownFailure } from "../protocol/secrets.ts";
-import type { CloseInfo, Connection } from "../transport/transport.ts";
-import { VERSION } from "../version.ts";
-import { Attachments, CLOSE_GRACE_MS } from "./attachments.ts";
-import { Attempts } from "./attempts.ts";
-import { Calls, type Phase } from "./calls.ts";
 import {
   endOf,
   gaveUp,
   lost,
   messageOf,
+  outOfTime,
   sessionClosed,
   sessionMoved,
-  slowStep,
-} from "./failures.ts";
+} from "../transport/failures.ts";
+import type { CloseInfo, Connection } from "../transport/transport.ts";
+import { VERSION } from "../version.ts";
+import { type Attachment, CLOSE_GRACE_MS, free, lose } from "./attachments.ts";
+import { Attempts } from "./attempts.ts";
+import { Calls, type Phase } from "./calls.ts";
 import { insideOf } from "./handle.ts";
+import type { Settings } from "./options.ts";
 import type {
   CallOptions,
   ConnectionInfo,
@@ -40,7 +41,6 @@ import type {
   SessionEnd,
   SessionListener,
 } from "./session.ts";
-import type { Settings } from "./settings.ts";
 
 /** What an attempt follows: an object, since `undefined` can be thrown, too. */
 type Failure = { readonly reason: unknown } | undefined;
@@ -48,7 +48,9 @@ type Failure = { readonly reason: unknown } | undefined;
 /** The state of a session and what drives it; callers hold only its handle. */
 export class SessionCore extends Calls<Settings> implements Session {
   /** What the server holds for the connection. */
-  readonly attachments: Attachments = new Attachments();
+  readonly attachments: Set<Attachment> = new Set();
+  /** The last place in the order in which things are asked for. */
+  order = 0;
   /** Receive every event, in order of arrival. */
   readonly listeners: Set<SessionListener> = new Set();
   /** Aborts when `close` is called, and with the session at the latest. */
@@ -126,7 +128,7 @@ export class SessionCore extends Calls<Settings> implements Session {
         failure = { reason: error };
         const unfinished = this.#leave("connecting");
         this.#drop(() => error);
-        await closeConnection(clock, unfinished);
+        await this.#hangUp(unfinished);
         if (run !== this.#run) throw error;
       } finally {
         detach();
@@ -171,19 +173,20 @@ export class SessionCore extends Calls<Settings> implements Session {
     const { clock, secrets, transport, url } = settings;
     const { signal } = attempt;
     if (this.phase === "moving") {
-      await abortable(this.attachments.free(clock, sessionMoved), signal);
+      await abortable(free(this.attachments, clock, sessionMoved), signal);
       signal.throwIfAborted(); // a later attempt may have connected
       this.#drop(sessionMoved);
     }
     const old = this.#leave("connecting");
     const { epoch } = this;
-    if (old) await closeConnection(clock, old);
+    if (old) await this.#hangUp(old);
     signal.throwIfAborted();
     const limit = timeout ?? settings.connectTimeout;
     let step = "get a credential for";
     let account: ConnectResult | undefined;
     const cancel = deadline(clock, limit, () => {
-      attempt.abort(slowStep(step, url, limit));
+      const what = `Cannot ${step} "${url.href}": no answer`;
+      attempt.abort(outOfTime(what, limit));
     });
     try {
       // First the credential: servers have few places for connections that are
@@ -205,7 +208,7 @@ export class SessionCore extends Calls<Settings> implements Session {
       }, { signal, timeout: limit, clock, redact: secrets.hide });
       const connection = await (failure ? dial : whyNot(dial, signal, clock));
       if (signal.aborted) {
-        await closeConnection(clock, connection);
+        await this.#hangUp(connection);
         throw signal.reason;
       }
       this.connection = connection;
@@ -283,7 +286,7 @@ export class SessionCore extends Calls<Settings> implements Session {
     this.#stop();
     // Synchronously if nothing is freed: a connection may open in a later turn.
     if (isOpen) {
-      await this.attachments.free(this.settings.clock, this.#reason, grace);
+      await free(this.attachments, this.settings.clock, this.#reason, grace);
     }
     await this.#finish({ code: 1000, reason: "Closed by the client" });
   }
@@ -298,7 +301,7 @@ export class SessionCore extends Calls<Settings> implements Session {
     this.#drop(this.#reason);
     this.listeners.clear();
     this.#lifetime.abort(this.#reason);
-    await closeConnection(this.settings.clock, connection);
+    await this.#hangUp(connection);
     this.#closed.resolve(end);
     this.#emit({ type: "ended", end });
     this.observers.clear();
@@ -324,10 +327,16 @@ export class SessionCore extends Calls<Settings> implements Session {
     return connection;
   }
 
+  /** Close a connection, if there is one, but do not wait for a silent peer. */
+  #hangUp(connection: Connection | undefined): Promise<void> {
+    const closing = connection?.close(1000, "");
+    return within(this.settings.clock, CLOSE_GRACE_MS, closing);
+  }
+
   /** Fail everything that relied on the connection. */
   #drop(reason: () => unknown): void {
     this.failAll(reason);
-    this.attachments.lose(reason);
+    lose(this.attachments, reason);
   }
 
   /** The session is not connected any more, if it was. */
@@ -358,14 +367,6 @@ async function whyNot(
     const module = await abortable(loading, signal).catch(ignore);
     throw module ? await module.whatAnswers(error, signal, clock) : error;
   }
-}
-
-/** Close a connection, if there is one, but do not wait for a silent peer. */
-async function closeConnection(
-  clock: Clock,
-  connection: Connection | undefined,
-): Promise<void> {
-  await within(clock, CLOSE_GRACE_MS, connection?.close(1000, ""));
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { TypedEvent } from "../../schema/typed_event.ts";
 import type { Clock } from "../async.ts";
 import type { OptionNames } from "../check.ts";
-import type { HeartbeatOptions } from "../transport/heartbeat.ts";
+import type { Secrets } from "../protocol/secrets.ts";
+import type { HeartbeatOptions } from "../transport/wrappers.ts";
 import type { TraceRecord } from "../transport/trace.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { CallOptions, ConnectionInfo } from "./session.ts";
@@ -290,3 +291,31 @@ export const CONNECT_NAMES: OptionNames<ConnectOptions> = {
   onEvent: "function",
   onTrace: "function",
 };
+
+/** Environment variables by name. */
+export type Env = Readonly<Record<string, string>>;
+
+/** The options of a session, resolved. */
+export interface Settings {
+  readonly transport: Transport;
+  readonly url: URL;
+  readonly auth: Auth;
+  readonly clock: Clock;
+  readonly module: string;
+  /** The limit of short calls, in milliseconds. */
+  readonly requestTimeout: number;
+  /** The limit of calls that last as long as the pipeline works. */
+  readonly longTimeout: number;
+  readonly connectTimeout: number;
+  readonly insecure: boolean;
+  readonly persist: boolean;
+  readonly maxRetryTime: number;
+  /** The values that must not show in traces and errors. */
+  readonly secrets: Secrets;
+  readonly reconnect: ReconnectOptions;
+  random(): number;
+  /** Calls the callbacks for warnings. */
+  warn(message: string, warning: ResultWarning): void;
+  /** The variables that `use` substitutes; read at most once. */
+  env(): Promise<Env>;
+}

@@ -1,5 +1,6 @@
 import { checkOptions } from "../check.ts";
-import { buildRequest, tokenOf } from "../session/call.ts";
+import { forgotten } from "../session/attachments.ts";
+import { requestOf, tokenOf } from "../session/call.ts";
 import { coreOf } from "../session/core.ts";
 import type { CallOptions, Session, TaskRef } from "../session/session.ts";
 import {
@@ -56,17 +57,17 @@ export async function restart(
   const keeper = keeperOf(core, given);
   const { token } = keeper ?? { token: given };
   const { pipeline } = await loadPipeline(core, options);
-  const message = buildRequest("restart", {
+  const message = requestOf("restart", {
     token,
     arguments: { pipeline, ...(teamId && { teamId }) },
   });
-  const before = core.attachments.next();
+  const before = ++core.order;
   const response = await core.request(message, {
     signal: options.signal,
     timeout: options.timeout ?? core.settings.longTimeout,
   });
   const started = startedOf(core, response);
-  core.attachments.forgotten(token, before, taskRestarted());
+  forgotten(core.attachments, token, before, taskRestarted());
   const { owned = false, threads }: Partial<Task> = Object(task);
   const known = threads === undefined ? {} : { threads };
   const restarted = taskOf(core, { owned, started, ...known });

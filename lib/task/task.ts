@@ -3,6 +3,7 @@ import type { MaybeSignal } from "../async.ts";
 import { type DAPException, PipeException } from "../errors.ts";
 import type { StreamedEvent } from "../events/events.ts";
 import { textOf } from "../protocol/failure.ts";
+import { forgotten } from "../session/attachments.ts";
 import { call, checkCallOptions, tokenOf } from "../session/call.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import type { CallOptions, Session, TaskRef } from "../session/session.ts";
@@ -142,14 +143,14 @@ export async function terminate(
 ): Promise<void> {
   checkCallOptions(options, "terminate(session, task, { timeout })");
   const core = coreOf(session);
-  const { attachments } = core;
   const token = tokenOf(task);
   const keeper = keeperOf(core, token);
   if (keeper) return keeper.end((token) => terminate(session, token, options));
-  const before = attachments.next();
+  const before = ++core.order;
   await call(session, "terminate", {}, { ...options, task: token });
   // Servers do not answer what was in flight.
-  attachments.forgotten(token, before, taskEnded("Task was terminated"));
+  const reason = taskEnded("Task was terminated");
+  forgotten(core.attachments, token, before, reason);
 }
 
 /** The task has ended, and with it the answer. */

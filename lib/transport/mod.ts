@@ -33,7 +33,7 @@ export type {
 export type { Clock, TimerOptions } from "../async.ts";
 export { FrameBuffer } from "../protocol/frame.ts";
 export { normalizeUri } from "../protocol/uri.ts";
-export { type HeartbeatOptions, withHeartbeat } from "./heartbeat.ts";
+export { type HeartbeatOptions, withHeartbeat } from "./wrappers.ts";
 export { httpTransport, type HttpTransportOptions } from "./http.ts";
 export { type Acceptor, memoryTransport, type Peer } from "./memory.ts";
 export { type TraceRecord, withTrace } from "./trace.ts";

@@ -4,13 +4,8 @@ import { isRecord } from "../../schema/json.ts";
 import { notify } from "../async.ts";
 import { FrameBuffer } from "../protocol/frame.ts";
 import { Secrets, shortToken } from "../protocol/secrets.ts";
-import {
-  checkTransport,
-  type CloseInfo,
-  type Payload,
-  type Transport,
-  wrapped,
-} from "./transport.ts";
+import type { CloseInfo, Payload, Transport } from "./transport.ts";
+import { checkTransport, wrapped } from "./wrappers.ts";
 
 /** One thing that happened on a connection. */
 export type TraceRecord =

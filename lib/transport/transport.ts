@@ -126,37 +126,3 @@ export interface Transport {
     options: DialOptions,
   ): Promise<Connection>;
 }
-
-/** Throws unless the value is a transport. */
-export function checkTransport(transport: unknown): void {
-  if (typeof (transport as Transport | undefined)?.resolve === "function") {
-    return;
-  }
-  throw new TypeError(
-    `Cannot use transport of type ${typeof transport}: expected what ` +
-      "webSocketTransport() or an engine's transport() returns",
-  );
-}
-
-/** What a class may have on its prototype, where copying does not find it. */
-const MEMBERS =
-  "name connectionless resolve dial uri send isFull flush cancel close " +
-  "onMessage onClose onUnanswered";
-
-/**
- * The same transport, connection or handlers with some members replaced.
- * Wrappers compose only if they keep every member that they do not replace,
- * those of other wrappers included.
- */
-export function wrapped<T extends Transport | Connection | ConnectionHandlers>(
-  inner: T,
-  replaced: Partial<T>,
-): T {
-  const copy: Record<string, unknown> = { ...inner };
-  for (const name of MEMBERS.split(" ")) {
-    const value: unknown = inner[name as keyof T];
-    if (typeof value === "function") copy[name] = value.bind(inner);
-    else if (value !== undefined) copy[name] = value;
-  }
-  return { ...copy as unknown as T, ...replaced };
-}

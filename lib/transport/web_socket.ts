@@ -1,19 +1,20 @@
 import { checkOptions } from "../check.ts";
 import type { Message } from "../../schema/envelope.ts";
-import { deadline, deferred, onAbort, roomGate } from "../async.ts";
-import {
-  ConnectionException,
-  ProtocolException,
-  TimeoutException,
-} from "../errors.ts";
+import { deadline, deferred, onAbort, roomGate, within } from "../async.ts";
 import {
   decodeFrame,
   encodeHeader,
-  encodeText,
   FrameBuffer,
   writeFrame,
 } from "../protocol/frame.ts";
 import { isLoopback, normalizeUri } from "../protocol/uri.ts";
+import {
+  ABNORMAL,
+  outOfTime,
+  queueFull,
+  temporary,
+  unreachable,
+} from "./failures.ts";
 import { Turns } from "./turns.ts";
 import type {
   CloseInfo,
@@ -84,7 +85,6 @@ const MAX_BUFFERED_BYTES = 256 * 1024 * 1024;
 const MAX_UNSENT_BYTES = 1024 * 1024;
 /** How soon that is looked at again where nothing arrives; no event tells. */
 const POLL_MS = 5;
-const ABNORMAL = 1006;
 const PROTOCOL_BREACH = 4002;
 const OPEN = 1;
 
@@ -107,18 +107,9 @@ async function dial(
   let phase: "opening" | "open" | "ended" = "opening";
   let scratch: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
-  function unreachable({ code, error }: Partial<CloseInfo>): Error {
-    const words = Object(error).message;
-    return new ConnectionException(
-      `Cannot connect to "${uri}"${words ? `: ${words}` : ""}`,
-      {
-        code: "connection-failed",
-        retryable: true,
-        closeCode: code,
-        cause: error,
-        hint: "Check that the engine runs there and that the address is right",
-      },
-    );
+  function failed(error: unknown, closeCode?: number): Error {
+    const { message } = Object(error);
+    return unreachable(uri, message, { closeCode, cause: error });
   }
 
   function end(info: CloseInfo): void {
@@ -126,7 +117,7 @@ async function dial(
     phase = "ended";
     unsent.end();
     turns?.close();
-    if (before === "opening") opened.reject(unreachable(info));
+    if (before === "opening") opened.reject(failed(info.error, info.code));
     if (before === "open") onClose(info);
   }
 
@@ -145,7 +136,7 @@ async function dial(
     guard?.received();
     let message: Message;
     try {
-      message = decodeFrame(readable(data));
+      message = decodeFrame(typeof data === "string" ? data : bytesIn(data));
     } catch (error) {
       // An answer may be lost in it, and its caller would wait for ever.
       const reason = "Malformed frame";
@@ -153,7 +144,7 @@ async function dial(
       return closeSocket(PROTOCOL_BREACH, reason);
     }
     if (message.type === "response") {
-      if ("request_seq" in message && message.request_seq === NO_SEQ) return;
+      if (message.request_seq === NO_SEQ) return;
       guard?.answered();
     }
     onMessage(message);
@@ -189,7 +180,7 @@ async function dial(
     socket = new Socket(uri);
   } catch (error) {
     // Deno throws here when the permission for the host is missing.
-    throw unreachable({ error });
+    throw failed(error);
   }
   // The default differs between runtimes and has changed within them.
   socket.binaryType = "arraybuffer";
@@ -214,19 +205,13 @@ async function dial(
     closed.resolve();
   });
   const stopTimer = deadline(clock, timeout, () => {
-    opened.reject(
-      new TimeoutException(
-        `Cannot connect to "${uri}": no answer within ${timeout} ms`,
-        timeout,
-      ),
-    );
+    opened.reject(outOfTime(`Cannot connect to "${uri}": no answer`, timeout));
   });
   const detach = onAbort(signal, opened.reject);
   try {
     await opened.promise;
   } catch (error) {
     phase = "ended";
-    unsent.end();
     closeSocket(1000, "");
     throw error;
   } finally {
@@ -238,25 +223,15 @@ async function dial(
     uri,
     send(message, payload): void {
       if (phase !== "open" || socket.readyState !== OPEN) {
-        throw new ConnectionException("Connection is not open", {
-          code: "not-connected",
-          retryable: true,
-        });
+        throw temporary("not-connected", "Connection is not open");
       }
       // Runtimes hold what the network does not take, without a limit.
       if (socket.bufferedAmount > MAX_BUFFERED_BYTES) {
-        throw new ConnectionException(
-          "Cannot send: too much waits for the network already",
-          {
-            code: "queue-full",
-            retryable: true,
-            hint: "Wait for the answers of earlier calls before you make more",
-          },
-        );
+        throw queueFull("Cannot send: too much waits for the network already");
       }
       if (payload) socket.send(binaryFrame(message, payload));
       else {
-        const text = encodeText(message);
+        const text = JSON.stringify(message);
         socket.send(text.padEnd(padded(text.length)));
       }
       if (message.type === "request") guard?.asked();
@@ -271,9 +246,7 @@ async function dial(
       end({ code, reason });
       closeSocket(code, reason);
       // A peer may never answer it.
-      const stop = clock.after(CLOSE_GRACE_MS, closed.resolve, { ref: false });
-      await closed.promise;
-      stop();
+      await within(clock, CLOSE_GRACE_MS, closed.promise, { ref: false });
     },
   };
 }
@@ -283,19 +256,14 @@ function sendsInTurns(): boolean {
   return !!globalThis.navigator?.userAgent?.startsWith("Deno/");
 }
 
-/** What a frame came as, as the codec takes it. */
-function readable(data: unknown): string | Uint8Array {
-  if (typeof data === "string") return data;
-  if (data instanceof ArrayBuffer) return new Uint8Array(data);
-  if (ArrayBuffer.isView(data)) {
-    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  }
-  throw new ProtocolException("Cannot read frame: expected text or bytes");
+/** The bytes of a buffer or a view; none of anything else. */
+function bytesIn(data: unknown): Uint8Array {
+  const { buffer = data, byteOffset, byteLength } = Object(data);
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /** A close reason within 123 bytes, cut at a character. */
 function shortened(reason: string): string {
-  if (reason === "") return "";
   const target = new Uint8Array(MAX_REASON_BYTES);
   const { read } = new TextEncoder().encodeInto(reason, target);
   return reason.slice(0, read);
@@ -335,15 +303,16 @@ const NUDGE = JSON.stringify({
  */
 export class StallGuard {
   readonly #now: () => number;
-  #sentAt = 0;
-  #watching = false;
+  /** Whether a frame has stalled. */
   #stalls = false;
+  /** Whether one stalled behind its ping: then frames are filled up. */
+  #nudgeFailed = false;
   /** Requests that wait for their answers. */
   #unanswered = 0;
+  /** When the last frame left, if it may stall. */
+  #sentAt = Infinity;
   /** When a ping went ahead of the frame in flight. */
-  #nudgedAt: number | undefined;
-  /** Whether a frame stalled behind its ping: then frames are filled up. */
-  #nudgeFailed = false;
+  #nudgedAt = Infinity;
 
   /** Watch a connection with a clock of milliseconds. */
   constructor(now: () => number) {
@@ -358,9 +327,8 @@ export class StallGuard {
   /** A request was answered. */
   answered(): void {
     if (this.#unanswered > 0) this.#unanswered--;
-    if (this.#nudgedAt === undefined) return;
-    if (this.#now() - this.#nudgedAt >= STALL_MS) this.#nudgeFailed = true;
-    this.#nudgedAt = undefined;
+    this.#nudgeFailed ||= this.#isLate(this.#nudgedAt);
+    this.#nudgedAt = Infinity;
   }
 
   /** Whether a ping ahead keeps a frame of `bytes` from the stall. */
@@ -373,21 +341,20 @@ export class StallGuard {
 
   /** The size to fill a frame of `bytes` up to; `bytes` itself when it is fine. */
   paddedSize(bytes: number): number {
-    if (!isExposed(bytes)) {
-      this.#watching = false;
-      return bytes;
-    }
-    if (this.#stalls) return PADDED_BYTES;
-    this.#watching = true;
-    this.#sentAt = this.#now();
+    const mayStall = isExposed(bytes);
+    if (mayStall && this.#stalls) return PADDED_BYTES;
+    this.#sentAt = mayStall ? this.#now() : Infinity;
     return bytes;
   }
 
   /** Something arrived; if it answers a lone exposed frame, time it. */
   received(): void {
-    if (!this.#watching) return;
-    this.#watching = false;
-    this.#stalls = this.#now() - this.#sentAt >= STALL_MS;
+    this.#stalls ||= this.#isLate(this.#sentAt);
+    this.#sentAt = Infinity;
+  }
+
+  #isLate(at: number): boolean {
+    return at < Infinity && this.#now() - at >= STALL_MS;
   }
 }
 

@@ -1,5 +1,6 @@
 import { type Clock, deadline, follow, ignore } from "../async.ts";
-import { ConnectionException, TimeoutException } from "../errors.ts";
+import { TimeoutException } from "../errors.ts";
+import { unreachable } from "./failures.ts";
 
 /** How long the answer may take; it only makes a message better. */
 const PATIENCE_MS = 1_000;
@@ -25,20 +26,14 @@ export async function whatAnswers(
   signal: AbortSignal,
   clock: Clock,
 ): Promise<unknown> {
-  const { cause, code, closeCode, hint, retryable } = Object(error);
+  const { cause, code, closeCode, hint } = Object(error);
   const { message, target } = Object(cause);
   const { WebSocket } = globalThis;
   const isMute = code === "connection-failed" && WebSocket &&
     target instanceof WebSocket && (!message || MEANINGLESS.test(message));
   if (!isMute) return error;
-  const explained = (words: string, advice = hint): ConnectionException =>
-    new ConnectionException(`Cannot connect to "${target.url}": ${words}`, {
-      code,
-      retryable,
-      closeCode,
-      cause,
-      hint: advice,
-    });
+  const explained = (words: string, advice = hint): Error =>
+    unreachable(target.url, words, { closeCode, cause, hint: advice });
   const asking = new AbortController();
   const detach = follow(asking, signal);
   const cancel = deadline(clock, PATIENCE_MS, () => asking.abort());

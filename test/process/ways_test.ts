@@ -13,7 +13,7 @@ const GOAL = 8;
  * at the goal, it stays there.
  */
 const LIMITS: Readonly<Record<string, number>> = {
-  credential: 15,
+  credential: 8,
   pipeline: 14,
   chunk: 7,
   answer: 8,

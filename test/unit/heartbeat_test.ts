@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { withHeartbeat } from "../../lib/transport/heartbeat.ts";
+import { withHeartbeat } from "../../lib/transport/wrappers.ts";
 import type { CloseInfo, Connection } from "../../lib/transport/transport.ts";
 import type { Message } from "../../schema/envelope.ts";
 import { type FakeClock, fakeClock } from "../support/fake_clock.ts";

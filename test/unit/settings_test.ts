@@ -7,7 +7,7 @@ import {
 } from "@std/assert";
 import { ValidationException } from "../../lib/errors.ts";
 import type { ConnectOptions } from "../../lib/session/options.ts";
-import { resolveSettings, withTarget } from "../../lib/session/settings.ts";
+import { resolveSettings, withTarget } from "../../lib/session/connect.ts";
 import { fakeClock } from "../support/fake_clock.ts";
 import { scriptedTransport } from "../support/scripted_transport.ts";
 

@@ -16,7 +16,8 @@ import {
 } from "@rocketride/streams";
 import { createEngine } from "@rocketride/streams/engine";
 import { readText, writeFile } from "@rocketride/streams/store";
-import { type Connection, wrapped } from "../../lib/transport/transport.ts";
+import type { Connection } from "../../lib/transport/transport.ts";
+import { wrapped } from "../../lib/transport/wrappers.ts";
 import { fakeClock } from "../support/fake_clock.ts";
 import { DIGEST, TEXT } from "../support/pipelines.ts";
 import { testServer } from "../support/test_server.ts";

@@ -1,13 +1,65 @@
+/**
+ * Transports in others: what wrappers are made of, and the one that every
+ * session has, the heartbeat. The other one, the trace, is loaded when asked
+ * for.
+ *
+ * @module
+ */
 import { checkOptions, milliseconds } from "../check.ts";
 import { didFail } from "../../schema/envelope.ts";
 import { deadline, ignore } from "../async.ts";
-import {
-  checkTransport,
-  type CloseInfo,
-  type Connection,
-  type Transport,
-  wrapped,
+import type {
+  CloseInfo,
+  Connection,
+  ConnectionHandlers,
+  Transport,
 } from "./transport.ts";
+
+/** Throws unless the value is a transport. */
+export function checkTransport(transport: unknown): void {
+  if (typeof (transport as Transport | undefined)?.resolve === "function") {
+    return;
+  }
+  throw new TypeError(
+    `Cannot use transport of type ${typeof transport}: expected what ` +
+      "webSocketTransport() or an engine's transport() returns",
+  );
+}
+
+/** What a class may have on its prototype, where copying does not find it. */
+const MEMBERS = [
+  "name",
+  "connectionless",
+  "resolve",
+  "dial",
+  "uri",
+  "send",
+  "isFull",
+  "flush",
+  "cancel",
+  "close",
+  "onMessage",
+  "onClose",
+  "onUnanswered",
+];
+
+/**
+ * The same transport, connection or handlers with some members replaced.
+ * Wrappers compose only if they keep every member that they do not replace,
+ * those of other wrappers included.
+ */
+export function wrapped<T extends Transport | Connection | ConnectionHandlers>(
+  inner: T,
+  replaced: Partial<T>,
+): T {
+  const copy: Record<string, unknown> = { ...inner };
+  for (const name of MEMBERS) {
+    const value: unknown = inner[name as keyof T];
+    if (typeof value === "function") copy[name] = value.bind(inner);
+    else if (value !== undefined) copy[name] = value;
+  }
+  return { ...copy as unknown as T, ...replaced };
+}
 
 /** Options of {@linkcode withHeartbeat}. */
 export interface HeartbeatOptions {
@@ -67,18 +119,19 @@ export function withHeartbeat(
     let authSeq = NaN;
     let heardAt = clock.now();
     let askedAt = -Infinity;
-    /** Stops the timer; there is one from the login to the end. */
-    let cancel: (() => void) | undefined;
+    /** Servers close a connection that sends before the login. */
+    let isLoggedIn = false;
     let ended = false;
+    let cancel = ignore;
 
     function schedule(ms: number): void {
-      cancel?.();
-      cancel = deadline(clock, ms, check, { ref: false });
+      cancel();
+      if (isLoggedIn) cancel = deadline(clock, ms, check, { ref: false });
     }
 
     function stop(): void {
-      cancel?.();
-      cancel = undefined;
+      cancel();
+      isLoggedIn = false;
     }
 
     function end(info: CloseInfo): void {
@@ -121,11 +174,13 @@ export function withHeartbeat(
             // Servers write what they like there: nothing else is compared.
             if (typeof seq === "number" && seq >= first && seq < next) {
               // Ask again after an interval, however long the timeout is.
-              if (cancel) schedule(interval);
-              return;
+              return schedule(interval);
             }
-            // Servers close a connection that sends before the login.
-            if (seq === authSeq && !didFail(message)) schedule(interval);
+            if (seq === authSeq && !didFail(message)) {
+              authSeq = NaN;
+              isLoggedIn = true;
+              schedule(interval);
+            }
           }
           handlers.onMessage(message);
         },
