@@ -161,7 +161,7 @@ export async function dapRequest(
     timeout: 1,
   });
   const { token, data, ...waiting } = options;
-  const message = requestOf(command, { token, data, arguments: args });
+  const message = buildRequest(command, { token, data, arguments: args });
   return await request(session, message, waiting);
 }
 
@@ -214,7 +214,7 @@ export async function call(
   });
   const { task, data } = options;
   const token = task === undefined ? task : tokenOf(task);
-  const message = requestOf(command, { token, data, arguments: args });
+  const message = buildRequest(command, { token, data, arguments: args });
   return await bodyOf(session, message, options);
 }
 
