@@ -79,6 +79,12 @@ export interface Deployment {
   readonly deployedAt?: number;
   /** The checksum of its version. */
   readonly sha256?: string;
+  /** When its version was published, in Unix seconds. */
+  readonly publishedAt?: number;
+  /** Who published its version. */
+  readonly publishedBy?: DeployActor;
+  /** The team that pays for its runs; empty where there is none. */
+  readonly billingTeamId?: string;
   /** Members this version does not know are kept. */
   readonly [key: string]: unknown;
 }

@@ -61,7 +61,8 @@ export interface Published {
  * `deploy.add`.
  *
  * @param session A session from {@linkcode connect}.
- * @param pipeline The pipeline, flat or wrapped; it needs a `project_id`.
+ * @param pipeline The pipeline, flat or wrapped; it needs a `project_id`, and
+ * for servers from 1.4 on a `name`.
  * @param options See {@linkcode PublishOptions}.
  * @returns The version, and the deployment.
  * @throws {ValidationException} It is no pipeline, or has no `project_id`.
@@ -79,6 +80,7 @@ export interface Published {
  * const engine = createEngine();
  * const session = await connect({ transport: engine.transport(), env: {} });
  * const pipeline = {
+ *   name: "Reports",
  *   project_id: "reports",
  *   source: "in",
  *   components: [{ id: "in", provider: "webhook", config: {} }],

@@ -150,6 +150,7 @@ export interface ListDeploymentsOptions extends ListOptions {
  * const engine = createEngine();
  * const session = await connect({ transport: engine.transport(), env: {} });
  * const pipeline = {
+ *   name: "Reports",
  *   project_id: "reports",
  *   source: "in",
  *   components: [{ id: "in", provider: "webhook", config: {} }],

@@ -104,7 +104,7 @@ Deno.test("a team has a version, goes back, rests and is removed", async () => {
       "deploy",
       "add",
       "deploy",
-      "rollback",
+      "deploy",
       "disabled",
       "enabled",
       "removed",
@@ -261,6 +261,10 @@ Deno.test("a preview shows the next times, and says what is no schedule", async 
     const bad = await pipe("preview", { schedule: "sometimes" });
     assertEquals([bad.valid, bad.next], [false, []]);
     assertStringIncludes(bad.error, "Invalid schedule");
+    assertEquals(await pipe("preview", { schedule: "manual" }), {
+      valid: true,
+      next: [],
+    });
   });
 });
 
@@ -272,16 +276,39 @@ Deno.test("what cannot be deployed is refused in words", async () => {
     const adds = (args: object): Promise<string> =>
       client.fails("rrext_deploy", { subcommand: "add", ...args });
     assertEquals(await adds({}), "pipeline is required and must be an object");
-    const { project_id: _, ...nameless } = PIPELINE;
+    const { project_id: _, ...homeless } = PIPELINE;
     assertEquals(
-      await adds({ pipeline: nameless }),
+      await adds({ pipeline: homeless }),
       "pipeline.project_id is required",
+    );
+    assertEquals(
+      await adds({ pipeline: { ...PIPELINE, name: " " } }),
+      "pipeline.name is required — " +
+        "the registry renders it on every deploy surface",
+    );
+    assertEquals(
+      await adds({ pipeline: { ...PIPELINE, kind: "app" } }),
+      "pipeline.kind must be 'pipe' — " +
+        "deploy apps via rrext_deploy add kind='app'",
+    );
+    assertEquals(
+      await client.fails("rrext_deploy", {}),
+      "Subcommand is required",
+    );
+    assertEquals(
+      await client.fails("rrext_deploy", {
+        ...{ subcommand: "artifact", projectId: "p" },
+      }),
+      "version is required and must be an integer",
     );
     assertEquals(
       await adds({ kind: "app" }),
       "Publishing apps requires SaaS mode",
     );
-    assertEquals(await adds({ kind: "x" }), "Unknown deploy kind x");
+    assertEquals(
+      await adds({ kind: "x" }),
+      "Unknown deploy kind: 'x' (use 'pipe' or 'app')",
+    );
     assertEquals(
       await adds({ pipeline: PIPELINE, deployTo: "other" }),
       "Access denied: no permissions for this team",
@@ -291,6 +318,26 @@ Deno.test("what cannot be deployed is refused in words", async () => {
     const { fails } = deploy;
     assertEquals(await fails("get", { projectId: "p" }), "teamId is required");
     assertEquals(await fails("x", TEAM), "Unknown subcommand: x");
+    assertEquals(await fails(""), "Subcommand is required");
+    assertEquals(await fails("run", TEAM), "sourceId is required");
+    assertEquals(
+      await fails("run", { ...TEAM, sourceId: "z" }),
+      "sourceId 'z' is not a component of version 1",
+    );
+    assertEquals(await fails("preview"), "schedule is required");
+    assertEquals(
+      await fails("preview", { schedule: "@daily", count: 0 }),
+      "count must be a positive integer",
+    );
+    assertEquals(
+      await fails("schedule_set", { ...SOURCE, ttl: 0 }),
+      "ttl must be a positive integer (seconds) or omitted",
+    );
+    assertEquals(
+      await fails("source_config", { ...SOURCE, traceLevel: "all" }),
+      "traceLevel must be one of none|metadata|summary|full, " +
+        "or omitted for the deploy default (full)",
+    );
     assertEquals(
       await fails("schedule_pause", { ...TEAM, sourceId: "z" }),
       "sourceId 'z' is not a component of version 1",
@@ -299,5 +346,43 @@ Deno.test("what cannot be deployed is refused in words", async () => {
       await fails("schedule_set", { ...SOURCE, schedule: "sometimes" }),
       "Invalid schedule",
     );
+    await deploy.pipe("remove", TEAM);
+    assertEquals(
+      await fails("run", SOURCE),
+      "No deployment of p for team local",
+    );
+  });
+});
+
+Deno.test("watchers are told what changes about a source, its history is not", async () => {
+  await withEngine([], async (rig) => {
+    const { client } = rig;
+    await client.ok("rrext_monitor", { token: "*", types: ["DEPLOY"] });
+    const deploy = deployOf(rig);
+    await deployed(deploy);
+    const { pipe, registry } = deploy;
+    await pipe("schedule_set", { ...SOURCE, schedule: "@daily", ttl: 5 });
+    await pipe("schedule_pause", SOURCE);
+    await pipe("schedule_resume", SOURCE);
+    await pipe("source_config", { ...SOURCE, traceLevel: "none" });
+    const { token } = await pipe("run", SOURCE);
+    assertEquals(client.events("apaevt_deploy").map(({ action }) => action), [
+      "add",
+      "deploy",
+      "schedule",
+      "schedule_pause",
+      "schedule_resume",
+      "source_config",
+      "run",
+    ]);
+    const { rows } = await registry("history", { projectId: "p" });
+    assertEquals(rows.map(({ action }: Body) => action), ["deploy", "publish"]);
+    const { billingTeamId, schedules } = await pipe("get", TEAM);
+    assertEquals(billingTeamId, "local");
+    assert(schedules.a.lastRunAt > 0);
+    // Only what a schedule starts ends with the time that it is given.
+    await rig.clock.advance(60_000);
+    const { tasks } = await client.ok("rrext_get_tasks");
+    assertEquals(tasks.map((it: Body) => it.token), [token]);
   });
 });

@@ -40,6 +40,7 @@ def component(ident, provider, lane=None, source=None, config=None):
 
 
 PIPELINE = {
+    'name': 'Every method',
     'project_id': 'every-method',
     'source': 'in',
     'components': [

@@ -38,13 +38,14 @@ const registries = new WeakMap<Core, Registry>();
 export function deployRegistry(call: Call): Reply {
   const { core, identity, args } = call;
   const registry = registryOf(core);
+  requireSubcommand(args);
   if (args.subcommand === "add") return add(call);
   requireUnbound(identity, "task.monitor");
   switch (args.subcommand) {
     case "versions":
       return pageOf(registry.versions(projectOf(args)), args, VERSIONS);
     case "artifact":
-      return { ...registry.pipeline(projectOf(args), args.version) };
+      return { ...registry.pipeline(projectOf(args), versionOf(args)) };
     case "history": {
       const team = args.teamId ? teamOf(call) : undefined;
       const sees = (teamId: string): boolean =>
@@ -60,7 +61,8 @@ export function deployRegistry(call: Call): Reply {
 export async function deployPipe(call: Call): Promise<Reply> {
   const { core, identity, args } = call;
   const registry = registryOf(core);
-  const { subcommand, teamId, version } = args;
+  const { subcommand, teamId } = args;
+  requireSubcommand(args);
   const isReading = READING.includes(textOf(subcommand));
   requireUnbound(identity, isReading ? "task.monitor" : "task.control");
   if (subcommand === "list") {
@@ -76,7 +78,7 @@ export async function deployPipe(call: Call): Promise<Reply> {
   const actor = actorOf(call);
   switch (subcommand) {
     case "deploy":
-      return copyOf(registry.deploy(project, team, version, actor));
+      return copyOf(registry.deploy(project, team, versionOf(args), actor));
     case "enable":
       return copyOf(registry.setState(project, team, "enabled", actor));
     case "disable":
@@ -84,38 +86,42 @@ export async function deployPipe(call: Call): Promise<Reply> {
     case "remove":
       return copyOf(registry.setState(project, team, "removed", actor));
   }
-  const { sourceId } = args;
-  const source = isName(sourceId) ? sourceId : "";
-  if (subcommand === "run") return await registry.run(project, team, source);
-  const [change, action] = changeOf(args);
+  if (subcommand === "run") {
+    return await registry.run(project, team, sourceOf(args));
+  }
+  const [change, notice] = changeOf(args);
+  const source = sourceOf(args);
   return copyOf(
-    await registry.setSource(project, team, source, change, action, actor),
+    await registry.setSource(project, team, source, change, notice, actor),
   );
 }
 
-/** What a subcommand changes about a source, and what history calls that. */
+/** What a subcommand changes about a source, and what watchers are told. */
 function changeOf(
   args: Call["args"],
-): [change: Partial<SourceSchedule>, action: string] {
+): [change: Partial<SourceSchedule>, notice: string] {
   const { subcommand, schedule, ttl, debugOut, traceLevel } = args;
   switch (subcommand) {
     case "schedule_set": {
       if (ttl !== undefined && ttl !== null && !isPositive(ttl)) {
-        throw new ValidationException("ttl must be a whole number of seconds");
+        throw new ValidationException(
+          "ttl must be a positive integer (seconds) or omitted",
+        );
       }
       const isSet = isName(schedule) && schedule !== "manual";
       const cron = isSet ? schedule : "";
       return [{ cron, ttl: isPositive(ttl) ? ttl : null }, "schedule"];
     }
     case "schedule_pause":
-      return [{ paused: true }, "pause"];
+      return [{ paused: true }, "schedule_pause"];
     case "schedule_resume":
-      return [{ paused: false }, "resume"];
+      return [{ paused: false }, "schedule_resume"];
     case "source_config": {
       const level = TRACE_LEVELS.find((it) => it === traceLevel);
       if (isName(traceLevel) && !level) {
         throw new ValidationException(
-          `traceLevel must be one of ${TRACE_LEVELS.join(", ")}`,
+          `traceLevel must be one of ${TRACE_LEVELS.join("|")}, ` +
+            "or omitted for the deploy default (full)",
         );
       }
       const change = { debugOut: debugOut === true, traceLevel: level ?? null };
@@ -131,7 +137,9 @@ function add(call: Call): Reply {
   const { kind = "pipe", comment, deployTo } = args;
   if (kind === "app") return appsOnlyInCloud();
   if (kind !== "pipe") {
-    throw new ValidationException(`Unknown deploy kind ${textOf(kind)}`);
+    throw new ValidationException(
+      `Unknown deploy kind: '${textOf(kind)}' (use 'pipe' or 'app')`,
+    );
   }
   const actor = actorOf(call);
   const pipeline = readPublished(args.pipeline);
@@ -154,6 +162,19 @@ function add(call: Call): Reply {
 function readPublished(value: unknown): Pipeline {
   const missing = "pipeline is required and must be an object";
   const pipeline = readPipeline(value, missing);
+  const { kind = "pipe", name } = pipeline as Readonly<Record<string, unknown>>;
+  if (kind !== "pipe") {
+    throw new ValidationException(
+      "pipeline.kind must be 'pipe' — deploy apps via rrext_deploy add kind='app'",
+    );
+  }
+  // Versions are shown by their names, and never change.
+  if (typeof name !== "string" || name.trim() === "") {
+    throw new ValidationException(
+      "pipeline.name is required — " +
+        "the registry renders it on every deploy surface",
+    );
+  }
   if (!isName(pipeline.project_id)) {
     throw new ValidationException("pipeline.project_id is required");
   }
@@ -162,10 +183,14 @@ function readPublished(value: unknown): Pipeline {
 }
 
 /** The next moments of a schedule; one that cannot be read is an answer, too. */
-async function preview({ schedule, count }: Call["args"]): Promise<Reply> {
-  const most = isPositive(count) ? Math.min(count, MAX_PREVIEW) : 5;
+async function preview({ schedule, count = 5 }: Call["args"]): Promise<Reply> {
+  if (!isName(schedule)) throw new ValidationException("schedule is required");
+  if (!isPositive(count)) {
+    throw new ValidationException("count must be a positive integer");
+  }
+  const most = Math.min(count, MAX_PREVIEW);
   try {
-    const { next } = await readSchedule(isName(schedule) ? schedule : "");
+    const { next } = await readSchedule(schedule);
     const times: number[] = [];
     let at: number | undefined = Date.now();
     while (times.length < most) {
@@ -214,6 +239,10 @@ function registryOf(core: Core): Registry {
   return registry;
 }
 
+function requireSubcommand({ subcommand }: Call["args"]): void {
+  if (!subcommand) throw new ValidationException("Subcommand is required");
+}
+
 function actorOf({ identity }: Call): Actor {
   return { userId: identity.userId, rights: identity.permissions };
 }
@@ -221,6 +250,17 @@ function actorOf({ identity }: Call): Actor {
 function projectOf({ projectId }: Call["args"]): string {
   if (isName(projectId)) return projectId;
   throw new ValidationException("projectId is required");
+}
+
+function sourceOf({ sourceId }: Call["args"]): string {
+  if (isName(sourceId)) return sourceId;
+  throw new ValidationException("sourceId is required");
+}
+
+/** The version of a request. */
+function versionOf({ version }: Call["args"]): number {
+  if (Number.isInteger(version)) return version as number;
+  throw new ValidationException("version is required and must be an integer");
 }
 
 /** The team of a request; `@me` is the caller's own space. */

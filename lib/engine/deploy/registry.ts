@@ -10,6 +10,7 @@ import type {
 import type { Clock } from "../../async.ts";
 import { RocketRideException, ValidationException } from "../../errors.ts";
 import type { Permission } from "../access/permissions.ts";
+import { TEAM } from "../access/scope.ts";
 import { readSchedule, type Schedule, whenDue } from "./schedule.ts";
 import { numberOf, textOf } from "../text_of.ts";
 
@@ -174,6 +175,8 @@ export class Registry {
         schedules: {},
         createdAt: now,
         createdBy: by,
+        // All teams are one; who runs for oneself is in it, too.
+        billingTeamId: TEAM,
       },
       actor,
       due: new Map(),
@@ -186,8 +189,8 @@ export class Registry {
     Object.assign(entry.record, pinned, state, { deployedAt: now });
     entry.actor = actor;
     this.#deployments.set(key, entry);
-    const isOlder = Number(artifact.version) < before;
-    return this.#changed(entry, isOlder ? "rollback" : "deploy", actor);
+    const action = Number(artifact.version) < before ? "rollback" : "deploy";
+    return this.#changed(entry, "deploy", actor, action);
   }
 
   /** Let a deployment run, or not; removed ones are kept for their history. */
@@ -204,7 +207,7 @@ export class Registry {
       disabled: "disable",
       removed: "remove",
     };
-    return this.#changed(entry, actions[state], actor, state);
+    return this.#changed(entry, state, actor, actions[state]);
   }
 
   /** Change when a source runs, and how. */
@@ -213,42 +216,36 @@ export class Registry {
     teamId: string,
     source: string,
     change: Partial<SourceSchedule>,
-    action: string,
+    notice: string,
     actor: Actor,
   ): Promise<Deployment> {
     const schedule = await readSchedule(change.cron || "manual");
-    const entry = this.#find(projectId, teamId);
+    const [entry] = this.#findSource(projectId, teamId, source);
     const { record } = entry;
-    const { components } = this.pipeline(projectId, record.version);
-    if (!components.some(({ id }) => id === source)) {
-      throw new ValidationException(
-        `sourceId '${source}' is not a component of version ${record.version}`,
-      );
-    }
     if (change.cron !== undefined) entry.due.set(source, schedule);
     record.schedules[source] = {
       ...MANUAL,
       ...record.schedules[source],
       ...change,
     };
-    return this.#changed(entry, action, actor);
+    // History has what teams have had, not when it ran.
+    return this.#changed(entry, notice, actor);
   }
 
-  /** Run a source now. */
+  /** Run a source: by its schedule for as long as that says, else to its end. */
   async run(
     projectId: string,
     teamId: string,
     source: string,
     trigger: DeployRun["trigger"] = "manual",
   ): Promise<{ readonly token: string; readonly version: number }> {
-    const { record, actor } = this.#find(projectId, teamId);
-    const { state, schedules, version = 0 } = record;
+    const [entry, pipeline] = this.#findSource(projectId, teamId, source);
+    const { record: { state, schedules, version = 0 }, actor } = entry;
     if (state !== "enabled") {
       throw new RocketRideException(
         `Deployment is ${state} — enable it first`,
       );
     }
-    const pipeline = this.pipeline(projectId, version);
     const { traceLevel, ttl } = schedules[source] ?? MANUAL;
     const token = await this.#options.start({
       ...actor,
@@ -257,7 +254,7 @@ export class Registry {
       teamId: isPersonal(teamId) ? "" : teamId,
       traceLevel: traceLevel ?? "full",
       trigger,
-      ttl: ttl ?? undefined,
+      ttl: trigger === "scheduled" ? ttl ?? undefined : undefined,
     });
     const row = schedules[source];
     const lastRunAt = this.#now() / 1_000;
@@ -282,11 +279,29 @@ export class Registry {
     );
   }
 
-  #find(projectId: string, teamId: string): Entry {
+  #find(projectId: string, teamId: string, isRemovedOk = true): Entry {
     const entry = this.#deployments.get(keyOf(projectId, teamId));
-    if (entry) return entry;
+    const isThere = isRemovedOk || entry?.record.state !== "removed";
+    if (entry && isThere) return entry;
     throw new RocketRideException(
       `No deployment of ${projectId} for team ${teamId}`,
+    );
+  }
+
+  /** A deployment that is not removed, and its pipeline, which has a source. */
+  #findSource(
+    projectId: string,
+    teamId: string,
+    source: string,
+  ): [entry: Entry, pipeline: Pipeline] {
+    const entry = this.#find(projectId, teamId, false);
+    const { version } = entry.record;
+    const pipeline = this.pipeline(projectId, version);
+    if (pipeline.components.some(({ id }) => id === source)) {
+      return [entry, pipeline];
+    }
+    throw new ValidationException(
+      `sourceId '${source}' is not a component of version ${version}`,
     );
   }
 
@@ -294,17 +309,20 @@ export class Registry {
     return this.#epoch + this.#options.clock.now();
   }
 
+  /** A deployment has changed; an action is one for its history. */
   #changed(
     entry: Entry,
-    action: string,
+    notice: string,
     actor: Actor,
-    notice = action,
+    action?: string,
   ): Deployment {
     const { record } = entry;
     record.updatedAt = this.#now() / 1_000;
     record.updatedBy = actorOf(actor);
     const { teamId, projectId = "", version = 0 } = record;
-    this.#note(action, notice, teamId, projectId, version, actor);
+    if (action === undefined) {
+      this.#options.changed(teamId, projectId, notice);
+    } else this.#note(action, notice, teamId, projectId, version, actor);
     this.#arm(entry);
     return record;
   }
