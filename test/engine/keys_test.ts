@@ -53,7 +53,11 @@ Deno.test("a login tells what its key allows", async () => {
 });
 
 Deno.test("each user has tasks of their own under tokens of their own", async () => {
-  const auth = ["key", { key: "ada", userId: "ada" }];
+  const auth = [
+    "key",
+    { key: "ada", userId: "ada" },
+    { key: "bo", userId: "bo" },
+  ];
   for (const tokens of ["server", "random"] as const) {
     await withEngine([], async ({ connect, start, client }) => {
       const mine = await start(PIPELINE);
@@ -68,6 +72,16 @@ Deno.test("each user has tasks of their own under tokens of their own", async ()
         (await ada.ok("rrext_get_token", address)).token,
         hers.token,
       );
+      const bo = await connect("bo");
+      const { success, message, ...response } = await bo.request(
+        "rrext_get_token",
+        address,
+      );
+      assertEquals([success, message, Object(response).code], [
+        false,
+        "Multiple pipelines are running for this project; specify a scope",
+        "TASK_AMBIGUOUS",
+      ]);
       // They are in one team.
       assertEquals((await ada.ok("rrext_get_tasks")).tasks.length, 2);
       // Derived public keys are the same for all users, as on a server.

@@ -3,6 +3,7 @@ import {
   type TaskStatus,
   type TaskSummary,
 } from "../../../schema/task.ts";
+import { RocketRideException } from "../../errors.ts";
 import { withoutKey } from "../access/keys.ts";
 import {
   isAllowed,
@@ -41,9 +42,15 @@ export function getToken({ core, identity, args }: Call): Reply {
     spec.runKind === runKind && spec.teamId === teamId
   );
   // Users of one team may run the same pipeline; the caller's own comes first.
-  const task = found.find(({ spec }) => spec.userId === identity.userId) ??
-    found[0];
+  const own = found.find(({ spec }) => spec.userId === identity.userId);
+  const [task, another] = own ? [own] : found;
   if (!task) throw notRunning();
+  if (another) {
+    throw new RocketRideException(
+      "Multiple pipelines are running for this project; specify a scope",
+      { code: "task-ambiguous" },
+    );
+  }
   requireForTask(identity, "task.monitor", task.spec.token);
   return { token: core.keys.keyFor("tk", task.spec, identity) };
 }

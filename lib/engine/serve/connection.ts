@@ -39,6 +39,10 @@ const MAX_MESSAGE = 16_384;
 /** The codes of failures that clients tell apart. */
 const CODES: ReadonlyMap<string, string> = new Map([
   ["Your pipeline is not running", "TASK_NOT_REGISTERED"],
+  [
+    "Multiple pipelines are running for this project; specify a scope",
+    "TASK_AMBIGUOUS",
+  ],
   ["Task has already completed", "TASK_COMPLETED"],
 ]);
 
