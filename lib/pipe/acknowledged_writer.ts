@@ -21,6 +21,8 @@ const DRAIN_MS = 5_000;
  * server holds is released, but not while a write is in flight.
  */
 export abstract class AcknowledgedWriter<Result> implements Attachment {
+  /** Whether the writer takes chunks. */
+  isOpened = true;
   /** When the latest write left. */
   sentAt: number;
   /** Whether a chunk was written since this was reset. */
@@ -38,8 +40,7 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
   readonly #result: Deferred<Result> = deferred();
   /** Absent once the writer is over. */
   #chunker: Chunker | undefined;
-  #phase: "open" | "draining" | "closing" | "closed" | "failed" = "open";
-  #failure: unknown;
+  #failure: { readonly reason: unknown } | undefined;
   /**
    * The request that waits for its answer, or for its turn to leave; rejects
    * early after a failure.
@@ -70,10 +71,6 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
   /** What `close()` returned, or the failure; safe to ignore. */
   get result(): Promise<Result> {
     return this.#result.promise;
-  }
-
-  get isOpened(): boolean {
-    return this.#phase === "open";
   }
 
   /** Whether a request waits for its answer. */
@@ -111,7 +108,7 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
   async close(): Promise<Result> {
     this.check();
     const chunker = this.#chunker!;
-    this.#phase = "draining";
+    this.isOpened = false;
     try {
       const rest = chunker.end();
       if (rest) await this.#takeRest(rest);
@@ -124,10 +121,11 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
       this.#watcher?.acknowledged(chunker.sent());
       this.#watcher?.closing();
       this.check();
-      this.#phase = "closing";
+      // A close that has left releases by itself.
+      this.released = Promise.resolve();
       const result = await this.track(this.sendClose());
       this.check();
-      this.#end("closed");
+      this.#end();
       this.core.attachments.delete(this);
       this.#result.resolve(result);
       return result;
@@ -228,14 +226,12 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
    */
   protected fail(error: unknown, released?: Promise<unknown>): void {
     if (!this.#chunker) return;
-    // A close that has left releases by itself.
-    const closing = this.#phase === "closing" ? Promise.resolve() : undefined;
-    this.#failure = error;
-    this.#end("failed");
+    this.#failure = { reason: error };
+    this.#end();
     this.#result.reject(error);
     this.#flight?.reject(error);
     this.#flight = undefined;
-    this.released ??= released ?? closing ?? this.#drainAndRelease();
+    this.released ??= released ?? this.#drainAndRelease();
     this.released.then(() => this.core.attachments.delete(this));
   }
 
@@ -269,11 +265,11 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
 
   /** Throw the failure, if there is one. */
   protected check(): void {
-    if (this.#phase === "failed") throw this.#failure;
+    if (this.#failure) throw this.#failure.reason;
   }
 
-  #end(phase: "closed" | "failed"): void {
-    this.#phase = phase;
+  #end(): void {
+    this.isOpened = false;
     // Writers may be kept for their results; their buffers need not.
     this.#chunker = undefined;
     this.#detach();

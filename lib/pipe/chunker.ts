@@ -52,7 +52,7 @@ export interface ChunkerOptions {
   /** Whether an object without any data gets one empty write; never text. */
   readonly emptyWrite?: boolean | undefined;
   /** The size, if the source has it: what fits one write is one. */
-  readonly size?: number | undefined;
+  readonly knownSize?: number | undefined;
 }
 
 /**
@@ -87,16 +87,13 @@ export class Chunker {
   #read = 0;
 
   constructor(options: ChunkerOptions) {
-    const { mimeType, frameBytes, size = 0 } = options;
+    const { mimeType, frameBytes, knownSize: size = 0 } = options;
     const kind = framingOf(mimeType);
     const text = this.#text = kind === "text";
     const single = this.single = kind === "record" ||
       options.framing === "chunk";
     this.#json = isJsonRecord(mimeType);
-    this.#reader = new ChunkReader(
-      foreignCharset(mimeType),
-      isMarkup(parseMediaType(mimeType).essence),
-    );
+    this.#reader = new ChunkReader(mimeType);
     this.#buffer = new FrameBuffer(single ? MAX_WHOLE_BYTES : frameBytes);
     const gathers = !text && !single;
     const least = text ? Infinity : size;
@@ -254,15 +251,20 @@ export class ChunkReader {
   /** So much text is held to find the declaration in it. */
   #reach = 0;
 
-  /**
-   * Read chunks of a stream whose text, if it is text, has this charset.
-   *
-   * @param markup Whether the text is a document that may declare its charset.
-   */
-  constructor(charset?: string, markup: boolean = false) {
+  /** Read chunks of a stream of this media type, if that is of interest. */
+  constructor(mimeType = "") {
+    const charset = foreignCharset(mimeType);
     if (charset === undefined) return;
-    this.#decoder = decoderOf(charset);
-    if (markup) this.#reach = DECLARATION_REACH;
+    try {
+      this.#decoder = new TextDecoder(charset, { fatal: true });
+    } catch (cause) {
+      throw invalidChunk(`Cannot read charset "${charset}"`, {
+        cause,
+        hint: "Decode the text yourself and write strings",
+      });
+    }
+    const { essence } = parseMediaType(mimeType);
+    if (isMarkup(essence)) this.#reach = DECLARATION_REACH;
   }
 
   /** Whether bytes are text of another charset. */
@@ -328,15 +330,4 @@ export function foreignCharset(mimeType: string): string | undefined {
 export function typeAsUtf8(mimeType: string): string {
   const { essence } = parseMediaType(mimeType);
   return isMarkup(essence) ? `${essence}; charset=utf-8` : essence;
-}
-
-function decoderOf(charset: string): TextDecoder {
-  try {
-    return new TextDecoder(charset, { fatal: true });
-  } catch (cause) {
-    throw invalidChunk(`Cannot read charset "${charset}"`, {
-      cause,
-      hint: "Decode the text yourself and write strings",
-    });
-  }
 }

@@ -77,7 +77,6 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
   readonly #options: OpenOptions;
   /** The media type that the pipe is opened with. */
   readonly #mimeType: string;
-  readonly #timeout: number;
   #liveness: Liveness | undefined;
   /** Stops the wait for the answer to the open. */
   #giveUp: (reason: unknown) => void = ignore;
@@ -89,24 +88,20 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
   #cancel: () => void = ignore;
 
   constructor(core: SessionCore, token: string, options: OpenOptions) {
-    const { framing, emptyWrite, knownSize, mimeType, watcher } = options;
-    if (framing === "chunk") checkChunks(core, mimeType);
+    const { mimeType } = options;
+    if (options.framing === "chunk") checkChunks(core, mimeType);
     const chunker = new Chunker({
-      mimeType,
-      framing,
+      ...options,
       frameBytes: frameBytesOf(options),
       grows: options.frameBytes === undefined,
-      emptyWrite,
-      size: knownSize,
     });
-    super(core, chunker, watcher);
+    super(core, chunker, options.watcher);
     this.token = token;
     this.order = ++core.order;
     this.#options = options;
     this.#mimeType = foreignCharset(mimeType)
       ? typeAsUtf8(mimeType)
       : wireMimeType(mimeType);
-    this.#timeout = options.timeout ?? core.settings.longTimeout;
   }
 
   get isQueued(): boolean {
@@ -140,12 +135,14 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
 
   /** Abort the object, unless it is closed or aborted. */
   async dispose(): Promise<void> {
-    if (!this.isOpened) return void await this.released;
-    await this.abort(
-      new PipeException("Pipe was disposed of before it was closed", {
-        code: "pipe-closed",
-      }),
-    );
+    if (this.isOpened) {
+      this.fail(
+        new PipeException("Pipe was disposed of before it was closed", {
+          code: "pipe-closed",
+        }),
+      );
+    }
+    await this.released;
   }
 
   tick(): void {
@@ -163,8 +160,7 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
 
   forgotten(error: unknown): void {
     // A pipe that opens late is released all the same.
-    if (this.#isOpening) this.fail(error);
-    else this.lost(error);
+    this.fail(error, this.#isOpening ? undefined : Promise.resolve());
   }
 
   protected override async sendWrite(payload: Payload): Promise<void> {
@@ -192,9 +188,9 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
     return body;
   }
 
-  protected override async sendRelease(): Promise<void> {
+  protected override sendRelease(): Promise<unknown> {
     const options = { timeout: RELEASE_MS, frees: true };
-    await this.#ask("close", options).catch(ignore);
+    return this.#ask("close", options).catch(ignore);
   }
 
   protected override fail(error: unknown, released?: Promise<unknown>): void {
@@ -261,11 +257,12 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
     options?: Parameters<SessionCore["request"]>[1],
     more?: Readonly<Record<string, unknown>>,
   ): Promise<ResponseMessage> {
-    const { pipeId: pipe_id, token } = this;
+    const { core, pipeId: pipe_id, token } = this;
     const args = { subcommand, pipe_id, token, ...more };
-    return this.core.request(
+    const timeout = this.#options.timeout ?? core.settings.longTimeout;
+    return core.request(
       { command: "rrext_process", token, arguments: args },
-      { timeout: this.#timeout, line: this.#line, ...options },
+      { timeout, line: this.#line, ...options },
     );
   }
 
