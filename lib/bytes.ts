@@ -44,9 +44,10 @@ function isBuffer(value: unknown): value is ArrayBufferLike {
     .test(Object.prototype.toString.call(value));
 }
 
-function typeName(value: unknown): string {
-  return (typeof value === "object" && value?.constructor?.name) ||
-    typeof value;
+/** The type of a value, for messages; of an object, its class. */
+export function typeName(value: unknown): string {
+  if (value === null) return "null";
+  return (typeof value === "object" && value.constructor?.name) || typeof value;
 }
 
 /** The text of UTF-8; throws where bytes are broken or incomplete. */
@@ -82,10 +83,9 @@ export function wholeCharacters(bytes: Uint8Array): number {
  */
 export function randomUUID(): string {
   if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = bytes[6]! & 0x0f | 0x40;
-  bytes[8] = bytes[8]! & 0x3f | 0x80;
-  const hex = Array.from(bytes, (it) => it.toString(16).padStart(2, "0"));
-  return hex.join("")
-    .replace(/(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+  return "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx".replace(/[xy]/g, (place) => {
+    const [byte = 0] = crypto.getRandomValues(new Uint8Array(1));
+    // At the `y`, two bits tell the variant.
+    return (place === "x" ? byte & 15 : byte & 3 | 8).toString(16);
+  });
 }

@@ -1,10 +1,4 @@
-import {
-  concat,
-  decodeUtf8,
-  encodeUtf8,
-  viewOf,
-  wholeCharacters,
-} from "../bytes.ts";
+import { decodeUtf8, encodeUtf8, viewOf, wholeCharacters } from "../bytes.ts";
 import { ValidationException } from "../errors.ts";
 import type { PipeChunk } from "./options.ts";
 import {
@@ -21,7 +15,7 @@ import {
 import type { Payload } from "../transport/transport.ts";
 
 /** The largest payload that is sent in one piece when it may not be cut. */
-const MAX_WHOLE_BYTES = 16 * 1024 * 1024;
+export const MAX_WHOLE_BYTES: number = 16 * 1024 * 1024;
 /** The largest payload that writes grow to. */
 const MAX_GROWN_BYTES = 4 * 1024 * 1024;
 /** What the pipes of a session share; with more of them, writes grow less. */
@@ -112,7 +106,7 @@ export class Chunker {
     const bytes = this.#reader.read(chunk);
     const { length } = bytes;
     const buffer = this.#buffer;
-    if (this.single && length > buffer.room) throw tooLarge(length);
+    if (this.single && length > buffer.room) throw tooLarge();
     if (this.#json) checkJson(bytes);
     this.#made += length;
     this.#read += typeof chunk === "string" ? length : chunk.byteLength;
@@ -218,9 +212,10 @@ export function invalidChunk(
   return new ValidationException(message, { code: "invalid-chunk", ...more });
 }
 
-function tooLarge(bytes: number): RangeError {
+/** What may not be cut does not fit one write. */
+export function tooLarge(): RangeError {
   return new RangeError(
-    `Cannot send ${bytes} bytes in one write: at most ${MAX_WHOLE_BYTES}`,
+    `Cannot send more than ${MAX_WHOLE_BYTES} bytes in one write`,
   );
 }
 
@@ -277,7 +272,12 @@ export class ChunkReader {
     if (typeof chunk === "string") return this.#encode(this.#flush() + chunk);
     const bytes = viewOf(chunk);
     if (this.#decoder) return this.#encode(this.#decode(bytes));
-    return this.#held ? concat([this.end(), bytes]) : bytes;
+    if (!this.#held) return bytes;
+    const half = this.end();
+    const whole = new Uint8Array(half.length + bytes.length);
+    whole.set(half);
+    whole.set(bytes, half.length);
+    return whole;
   }
 
   /** The bytes of what only the end of the stream makes complete. */

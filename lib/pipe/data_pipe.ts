@@ -7,6 +7,7 @@ import {
   PIPE_NAMES,
   type PipeChunk,
   type PipeOptions,
+  UNKNOWN_TYPE,
 } from "./options.ts";
 import { byteQueue, sinkOf } from "./acknowledged_writer.ts";
 import { openWriter, type PipeWriter } from "./pipe_writer.ts";
@@ -126,7 +127,7 @@ export async function pipe(
   checkPipeOptions(options);
   const writer = await openWriter(session, task, {
     ...options,
-    mimeType: options.mimeType || "application/octet-stream",
+    mimeType: options.mimeType || UNKNOWN_TYPE,
     emptyWrite: false,
   });
   return new DataPipe(writer, frameBytesOf(options));

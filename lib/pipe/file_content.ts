@@ -1,9 +1,9 @@
-import { ignore, type MaybeSignal } from "../async.ts";
+import type { MaybeSignal } from "../async.ts";
+import { typeName } from "../bytes.ts";
 import { ValidationException } from "../errors.ts";
 import { fetchPlace, shownPlace, unescaped } from "../fetch_place.ts";
-import { UNKNOWN_TYPE } from "./media_type_of_name.ts";
-import type { PipeChunk, PipeSource } from "./options.ts";
-import { isDestroyable } from "./source.ts";
+import { type PipeChunk, type PipeSource, UNKNOWN_TYPE } from "./options.ts";
+import { isAsyncIterable } from "./source.ts";
 
 /** What all forms of a file come down to. */
 export interface Content {
@@ -16,32 +16,44 @@ export interface Content {
   /** Bytes that it is said to have. */
   readonly declaredSize?: number | undefined;
   readonly repeatable: boolean;
+  /** The place, if it is in the file system. */
   readonly path?: string | URL | undefined;
-  /** Begin to read; `mimeType` is what the content says of itself. */
-  open(signal: MaybeSignal): Promise<{
-    readonly source: PipeSource;
-    readonly mimeType?: string | undefined;
-    readonly size?: number | undefined;
-  }>;
+  /** Begin to read. */
+  open(signal: MaybeSignal): Promise<OpenedContent>;
+}
+
+/** Content that is about to be read. */
+export interface OpenedContent {
+  readonly source: PipeSource;
+  /** What the content says of itself. */
+  readonly mimeType?: string | undefined;
+  /** Its size when it was opened, if the source has none. */
+  readonly size?: number | undefined;
 }
 
 /** The content of a file that is there already, or of a place. */
 export function contentOf(file: Blob | FilePlace, name?: string): Content {
+  if (name !== undefined && typeof name !== "string") throw notNamed(name);
   if (file instanceof Blob) return blobContent(file, name);
   if (!isPlace(file)) {
-    throw new TypeError(`Cannot upload ${kindOf(file)}: expected a file`);
+    throw new TypeError(
+      `Cannot upload a value of type ${typeName(file)}: expected a file`,
+    );
   }
-  return {
-    ...openPlace(file),
-    ...(name === undefined ? {} : { name }),
-    repeatable: true,
-  };
+  const content = placeContent(file);
+  return name === undefined ? content : { ...content, name };
 }
 
-function blobContent(blob: Blob, given?: string): Content {
-  const own = textOf(blob, "name");
-  const relativePath = textOf(blob, "webkitRelativePath");
-  const name = given ?? own;
+function notNamed(name: unknown): TypeError {
+  return new TypeError(
+    `Cannot use a value of type ${typeName(name)} as the name of a file`,
+  );
+}
+
+function blobContent(blob: Blob, given: string | undefined): Content {
+  const { name: own, webkitRelativePath: relativePath } = blob as Partial<File>;
+  // Of files that were made of a descriptor, it may be anything.
+  const name = given ?? (typeof own === "string" ? own : "");
   if (!name) {
     throw new TypeError(
       "Cannot upload a Blob without a name: give { file, name }",
@@ -53,8 +65,7 @@ function blobContent(blob: Blob, given?: string): Content {
     relativePath,
     size: blob.size,
     repeatable: true,
-    open: () =>
-      Promise.resolve({ source: blob, mimeType: blob.type || undefined }),
+    open: () => Promise.resolve({ source: blob, mimeType: blob.type }),
   };
 }
 
@@ -64,43 +75,33 @@ export function streamContent(
   stream: FileStream | (() => FileStream | Promise<FileStream>),
   size: number | undefined,
 ): Content {
-  if (!checkedName(name)) {
-    throw new TypeError("Cannot upload a stream without a name");
-  }
+  if (!name) throw new TypeError("Cannot upload a stream without a name");
+  if (typeof name !== "string") throw notNamed(name);
   if (size !== undefined && !(Number.isSafeInteger(size) && size >= 0)) {
     throw new RangeError(
       `Cannot use size ${size} of "${name}": expected bytes`,
     );
   }
+  function checked(stream: FileStream): FileStream {
+    if (stream instanceof ReadableStream || isAsyncIterable(stream)) {
+      return stream;
+    }
+    throw new TypeError(
+      `Cannot read "${name}" from a value of type ${typeName(stream)}: ` +
+        "expected a stream",
+    );
+  }
   const made = typeof stream === "function";
-  if (!made) checkStream(stream, name);
+  if (!made) checked(stream);
   return {
     filepath: name,
     name,
     declaredSize: size,
     repeatable: made,
-    async open(): Promise<{ source: PipeSource }> {
-      const source = made ? await stream() : stream;
-      checkStream(source, name);
-      return { source };
+    async open(): Promise<OpenedContent> {
+      return { source: checked(made ? await stream() : stream) };
     },
   };
-}
-
-function checkStream(stream: unknown, name: string): void {
-  const readable = stream instanceof ReadableStream ||
-    typeof stream === "object" && stream !== null &&
-      Symbol.asyncIterator in stream;
-  if (readable) return;
-  throw new TypeError(
-    `Cannot read "${name}" from ${kindOf(stream)}: expected a stream`,
-  );
-}
-
-/** A name, if there is one. */
-export function checkedName(name: string | undefined): string | undefined {
-  if (name === undefined || typeof name === "string") return name;
-  throw new TypeError(`Cannot use ${kindOf(name)} as the name of a file`);
 }
 
 /** Check whether a value is the path or URL of a file. */
@@ -108,81 +109,45 @@ export function isPlace(value: unknown): value is FilePlace {
   return typeof value === "string" || value instanceof URL;
 }
 
-function textOf(blob: Blob, member: string): string | undefined {
-  const value = (blob as unknown as Record<string, unknown>)[member];
-  return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-/** What to call a value that is not what was expected. */
-export function kindOf(value: unknown): string {
-  if (value === null) return "null";
-  if (typeof value !== "object") return `a value of type ${typeof value}`;
-  return `an object of type ${value.constructor?.name ?? "Object"}`;
-}
-
-/** What can be fetched. */
-const FETCHED: ReadonlySet<string> = new Set([
-  "http:",
-  "https:",
-  "data:",
-  "blob:",
-]);
-
-/** A place, and how what is there is read. */
-interface Place {
-  /** The place, as it was given. */
-  readonly filepath: string;
-  /** The last part of it. */
-  readonly name: string;
-  /** The place, if it is in the file system. */
-  readonly path?: string | URL;
-  /** Begin to read what is there. */
-  open(signal: MaybeSignal): Promise<{
-    readonly source: PipeSource;
-    readonly mimeType?: string | undefined;
-    readonly size?: number | undefined;
-  }>;
-}
-
 /** Look at a place; nothing is read yet. */
-export function openPlace(place: FilePlace): Place {
+function placeContent(place: FilePlace): Content {
   if (place === "") throw new TypeError("Cannot upload a file without a path");
+  const repeatable = true;
+  const path = String(place);
   if (typeof place === "string" || place.protocol === "file:") {
     return {
-      filepath: String(place),
+      filepath: path,
       name: lastPart(place),
       path: place,
-      async open(): Promise<{ source: PipeSource; size: number }> {
+      repeatable,
+      async open(): Promise<OpenedContent> {
         const { openFile } = await import("../runtime/files.ts");
         const { stream, size } = await openFile(place);
         return { source: stream, size };
       },
     };
   }
-  if (FETCHED.has(place.protocol)) {
+  const { protocol } = place;
+  if (/^(https?|data|blob):$/.test(protocol)) {
     return {
-      filepath: place.protocol === "data:" ? "data:" : place.href,
+      filepath: protocol === "data:" ? protocol : path,
       name: lastPart(place),
-      open: (signal) => fetched(place, signal),
+      repeatable,
+      async open(signal): Promise<OpenedContent> {
+        const source = await fetchPlace(place, signal);
+        const type = source.headers.get("content-type") ?? "";
+        // Servers say so of whatever they do not know.
+        const isUnknown = type.startsWith(UNKNOWN_TYPE);
+        return { source, mimeType: isUnknown ? "" : type };
+      },
     };
   }
   throw new ValidationException(
     `Cannot read "${
       shownPlace(place)
-    }": addresses of "${place.protocol}" are not supported`,
+    }": addresses of "${protocol}" are not supported`,
     { code: "not-supported" },
   );
-}
-
-async function fetched(
-  url: URL,
-  signal: MaybeSignal,
-): Promise<{ source: Response; mimeType: string | undefined }> {
-  const response = await fetchPlace(url, signal);
-  const type = response.headers.get("content-type") ?? "";
-  // Servers say so of whatever they do not know.
-  const says = type !== "" && !type.startsWith(UNKNOWN_TYPE);
-  return { source: response, mimeType: says ? type : undefined };
 }
 
 /** The last part of a place, as its author would write it. */
@@ -194,30 +159,7 @@ function lastPart(place: FilePlace): string {
 
 /** What is behind the last separator that something stands behind. */
 function partOf(path: string): string {
-  let end = path.length;
-  while (end > 0 && isSeparator(path[end - 1])) end--;
-  let start = end;
-  while (start > 0 && !isSeparator(path[start - 1])) start--;
-  return path.slice(start, end);
-}
-
-function isSeparator(sign: string | undefined): boolean {
-  return sign === "/" || sign === "\\";
-}
-
-/** Cancel an unread source. */
-export function letGo(source: PipeSource, reason: unknown): void {
-  cancel(source, reason).catch(ignore);
-}
-
-async function cancel(source: PipeSource, reason: unknown): Promise<void> {
-  if (source instanceof Response) await source.body?.cancel(reason);
-  else if (source instanceof ReadableStream) await source.cancel(reason);
-  else if (typeof source === "object" && Symbol.asyncIterator in source) {
-    // An iterator of a stream of Node's does not end one that was not read.
-    if (isDestroyable(source)) return void source.destroy();
-    await source[Symbol.asyncIterator]().return?.();
-  }
+  return path.split(/[/\\]/).filter(Boolean).at(-1) ?? "";
 }
 
 /**

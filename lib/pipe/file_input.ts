@@ -1,21 +1,19 @@
 import { randomUUID } from "../bytes.ts";
-import type { MaybeSignal } from "../async.ts";
+import { ignore, type MaybeSignal } from "../async.ts";
 import {
-  checkedName,
   type Content,
   contentOf,
   type FilePlace,
   type FileStream,
-  isPlace,
-  kindOf,
-  letGo,
   streamContent,
 } from "./file_content.ts";
-import { mediaTypeOfName } from "./media_type_of_name.ts";
+import { discard } from "./source.ts";
+import type { mediaTypeOfName } from "./media_type_of_name.ts";
 import {
   checkPipeOptions,
   type ObjectDetails,
   type PipeSource,
+  UNKNOWN_TYPE,
   withoutNothing,
 } from "./options.ts";
 import { eachInTurn } from "./pooled.ts";
@@ -103,15 +101,15 @@ export interface FileItem {
   /** The description of the object; the same at every attempt. */
   readonly objinfo: ObjectDetails;
   /** Bytes in all, where that is known beforehand. */
-  readonly size: number | undefined;
+  readonly size?: number | undefined;
   /** Bytes in all, as the caller has declared. */
-  readonly declaredSize: number | undefined;
+  readonly declaredSize?: number | undefined;
   /** Gives this file up. */
-  readonly signal: AbortSignal | null | undefined;
+  readonly signal?: AbortSignal | null | undefined;
   /** Whether it can be read more than once. */
   readonly repeatable: boolean;
   /** Where it is, if it is in the file system. */
-  readonly path: string | URL | undefined;
+  readonly path?: string | URL | undefined;
   /** Begin to read it. */
   open(signal: MaybeSignal): Promise<OpenedItem>;
 }
@@ -130,36 +128,24 @@ export function fileItem(input: FileInput): FileItem {
     const [file, objinfo, mimeType] = input;
     return item(contentOf(file), { objinfo, mimeType });
   }
-  if (isPlace(input) || input instanceof Blob) {
-    return item(contentOf(input), {});
+  // Anything else is refused as no file.
+  const isEntry = typeof input === "object" && input !== null &&
+    !(input instanceof Blob);
+  if (isEntry && "file" in input) {
+    return item(contentOf(input.file, input.name), input);
   }
-  if (typeof input === "object" && input !== null) {
-    if ("file" in input) {
-      return item(contentOf(input.file, checkedName(input.name)), input);
-    }
-    if ("stream" in input) {
-      const { name, stream, size } = input;
-      return item(streamContent(name, stream, size), input);
-    }
+  if (isEntry && "stream" in input) {
+    const { name, stream, size } = input;
+    return item(streamContent(name, stream, size), input);
   }
-  throw new TypeError(`Cannot upload ${kindOf(input)}: expected a file`);
+  return item(contentOf(input as Blob), {});
 }
 
 function item(content: Content, details: FileDetails): FileItem {
   const { name, relativePath, filepath, repeatable, path } = content;
   const { objinfo, signal } = details;
   const given = details.mimeType ?? details.mimetype ?? undefined;
-  if (given !== undefined && typeof given !== "string") {
-    throw new TypeError(
-      `Cannot use ${kindOf(given)} as the media type of "${filepath}"`,
-    );
-  }
-  checkPipeOptions({ mimeType: given });
-  if (typeof (objinfo ?? {}) !== "object") {
-    throw new TypeError(
-      `Cannot use ${kindOf(objinfo)} as the objinfo of "${filepath}"`,
-    );
-  }
+  checkPipeOptions({ mimeType: given, objinfo: objinfo ?? undefined });
   const known = withoutNothing(objinfo);
   const declaredSize = content.declaredSize ??
     (Number.isSafeInteger(known.size) ? known.size : undefined);
@@ -181,14 +167,23 @@ function item(content: Content, details: FileDetails): FileItem {
       const { source, ...opened } = await content.open(abort);
       try {
         const says = given || opened.mimeType;
-        const mimeType = says || await mediaTypeOfName(name);
+        const mimeType = says || await typeOf(name) || UNKNOWN_TYPE;
         return { source, mimeType, size: opened.size ?? size };
       } catch (error) {
-        letGo(source, error);
+        discard(source, error).catch(ignore);
         throw error;
       }
     },
   };
+}
+
+let table: { readonly mediaTypeOfName: typeof mediaTypeOfName } | undefined;
+
+/** The table of names is large, and loaded when the first is looked up. */
+async function typeOf(name: string): Promise<string> {
+  // Importing what is there already takes its time as well.
+  table ??= await import("./media_type_of_name.ts");
+  return await table.mediaTypeOfName(name);
 }
 
 /** How many files are looked at at once. */
@@ -208,13 +203,7 @@ export async function checkPaths(
     concurrency: AT_ONCE,
     signal,
     ended: missing.signal,
-    async act(path): Promise<void> {
-      try {
-        await statFile(path);
-      } catch (error) {
-        missing.abort(error);
-      }
-    },
+    act: (path) => statFile(path).then(ignore, (it) => missing.abort(it)),
   });
   missing.signal.throwIfAborted();
 }

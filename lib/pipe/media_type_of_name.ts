@@ -1,6 +1,3 @@
-/** What is taken for a file of which nothing is known. */
-export const UNKNOWN_TYPE = "application/octet-stream";
-
 /**
  * Where the library knows nothing, or what RocketRide's own clients say
  * differs and leads to another lane. What is sent to the text lane
@@ -14,15 +11,15 @@ const OWN_TYPES: Readonly<Record<string, string>> = {
   flac: "audio/flac",
   ico: "image/vnd.microsoft.icon",
   mht: "message/rfc822",
-  mts: UNKNOWN_TYPE,
+  mts: "",
   ppt: "application/vnd.ms-powerpoint",
   pptx:
     "application/vnd.openxmlformats-officedocument.presentationml.presentation",
   py: "text/x-python",
-  rs: UNKNOWN_TYPE,
+  rs: "",
   tar: "application/x-tar",
   tgz: "application/gzip",
-  ts: UNKNOWN_TYPE,
+  ts: "",
   xls: "application/vnd.ms-excel",
   xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 };
@@ -37,20 +34,19 @@ const PLAIN_TEXT =
 let table: Readonly<Record<string, string>> | undefined;
 
 /**
- * The media type that a file's name stands for, by what it ends with.
+ * The media type that a file's name stands for, by what it ends with; empty
+ * where that says nothing, or several things.
  *
  * The table of media types is loaded when the first name is looked up.
  */
 export async function mediaTypeOfName(name: string): Promise<string> {
-  const file = name.slice(
-    Math.max(name.lastIndexOf("/"), name.lastIndexOf("\\")) + 1,
-  );
+  const file = name.split(/[/\\]/).at(-1)!;
   const dot = file.lastIndexOf(".");
-  if (dot < 1) return UNKNOWN_TYPE; // no ending, or a dot file
+  if (dot < 1) return ""; // no ending, or a dot file
   const ending = file.slice(dot + 1).toLowerCase();
   if (Object.hasOwn(OWN_TYPES, ending)) return OWN_TYPES[ending]!;
   if (PLAIN_TEXT.split(" ").includes(ending)) return "text/plain";
   // Importing what is there already takes its time as well.
   table ??= (await import("mrmime")).mimes;
-  return Object.hasOwn(table, ending) ? table[ending]! : UNKNOWN_TYPE;
+  return Object.hasOwn(table, ending) ? table[ending]! : "";
 }

@@ -3,6 +3,9 @@ import { NAMED_LANES, parseMediaType } from "../protocol/media_type.ts";
 import { type OptionNames, quoted } from "../check.ts";
 import type { CallOptions } from "../session/session.ts";
 
+/** The media type of data of which nothing is known. */
+export const UNKNOWN_TYPE = "application/octet-stream";
+
 /** What a pipe takes: bytes in any form, or text, which is sent as UTF-8. */
 export type PipeChunk = string | ArrayBufferLike | ArrayBufferView;
 

@@ -21,7 +21,7 @@ import {
   withoutNothing,
 } from "./options.ts";
 import { failure, isTooEarly, lineGone, lostPipe } from "./pipe_failures.ts";
-import { Liveness, type Watched, watchPipes } from "./watchdog.ts";
+import { liveness, type Watched, watchPipes } from "./watchdog.ts";
 import {
   framingOf,
   keepAlivePayload,
@@ -77,7 +77,8 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
   readonly #options: OpenOptions;
   /** The media type that the pipe is opened with. */
   readonly #mimeType: string;
-  #liveness: Liveness | undefined;
+  /** Sees what is due; most pipes are over before it is needed. */
+  #look: (() => void) | undefined;
   /** Stops the wait for the answer to the open. */
   #giveUp: (reason: unknown) => void = ignore;
   /** Settles when it is known whether there is a pipe to release. */
@@ -146,8 +147,8 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
   }
 
   tick(): void {
-    this.#liveness ??= new Liveness(this.core, this);
-    this.#liveness.tick();
+    this.#look ??= liveness(this.core, this);
+    this.#look();
   }
 
   paused(isIdle: boolean): void {
@@ -219,12 +220,12 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
     const { mimeType, objinfo, provider, knownSize } = this.#options;
     // Text that is transcoded changes its length.
     const known = foreignCharset(mimeType) ? undefined : knownSize;
-    const size = objinfo?.size ?? known;
+    const { size = known, ...described } = withoutNothing(objinfo);
     const object = {
       objectId: randomUUID(),
-      ...withoutNothing(objinfo),
       // Parsers skip an object whose size is 0.
-      ...(size === undefined ? {} : { size: Math.max(size, 1) }),
+      size: size === undefined ? size : Math.max(size, 1),
+      ...described,
     };
     const args = { object, mimeType: this.#mimeType, provider };
     const asked = this.#ask("open", {

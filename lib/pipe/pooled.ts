@@ -1,4 +1,4 @@
-import { abortable, ignore, notify, onAbort } from "../async.ts";
+import { abortable, ignore, onAbort } from "../async.ts";
 import { wholeNumber } from "./options.ts";
 import type { TaskRef } from "../session/session.ts";
 
@@ -45,18 +45,19 @@ export interface Work<T> {
  * signal's reason, or with what reading the values threw.
  */
 export async function eachInTurn<T>(work: Work<T>): Promise<void> {
+  const { act, concurrency, ended, room, signal, values } = work;
   const stop = new AbortController();
-  function halt(reason: unknown): void {
-    stop.abort(reason);
-  }
-  const reader = readerOf(work.values, stop.signal);
+  const halt = (reason: unknown): void => stop.abort(reason);
+  const iterator = Symbol.asyncIterator in values
+    ? values[Symbol.asyncIterator]()
+    : values[Symbol.iterator]();
   let turn: Promise<unknown> = Promise.resolve();
   let index = 0;
   /** Whether the values have come to their end, or have failed. */
   let over = false;
   const detach = [
-    onAbort(work.signal, halt),
-    onAbort(work.ended, (reason) => {
+    onAbort(signal, halt),
+    onAbort(ended, (reason) => {
       if (!over) halt(reason);
     }),
   ];
@@ -64,7 +65,8 @@ export async function eachInTurn<T>(work: Work<T>): Promise<void> {
   async function read(): Promise<readonly [T, number] | undefined> {
     if (over || stop.signal.aborted) return undefined;
     try {
-      const { done, value } = await reader.next();
+      const reading = Promise.resolve(iterator.next());
+      const { done, value } = await abortable(reading, stop.signal);
       if (!done) return [value, index++];
       over = true;
     } catch (error) {
@@ -75,56 +77,22 @@ export async function eachInTurn<T>(work: Work<T>): Promise<void> {
     return undefined;
   }
 
-  /** One read at a time: not every iterator can be asked twice at once. */
-  function readInTurn(): ReturnType<typeof read> {
-    const mine = turn.then(read);
-    turn = mine;
-    return mine;
-  }
-
   async function worker(): Promise<void> {
     while (!over && !stop.signal.aborted) {
-      await work.room?.();
-      const next = await readInTurn();
+      await room?.();
+      // One read at a time: not every iterator can be asked twice at once.
+      const reading = turn.then(read);
+      turn = reading;
+      const next = await reading;
       if (!next) return;
-      await work.act(...next);
+      await act(...next);
     }
   }
 
-  const workers = Array.from({ length: work.concurrency }, worker);
-  await Promise.all(workers);
+  await Promise.all(Array.from({ length: concurrency }, worker));
   for (const off of detach) off();
   if (!stop.signal.aborted) return;
-  if (!over) reader.stop();
+  // Not awaited: a generator that hangs never gets round to it.
+  if (!over) Promise.resolve().then(() => iterator.return?.()).catch(ignore);
   throw stop.signal.reason;
-}
-
-/** Reads either kind of values. */
-interface Reader<T> {
-  next(): Promise<IteratorResult<T, unknown>> | IteratorResult<T, unknown>;
-  /** Nothing more is read. */
-  stop(): void;
-}
-
-function readerOf<T>(
-  values: Iterable<T> | AsyncIterable<T>,
-  signal: AbortSignal,
-): Reader<T> {
-  if (Symbol.asyncIterator in values) {
-    const iterator = values[Symbol.asyncIterator]();
-    return {
-      next: () => abortable(Promise.resolve(iterator.next()), signal),
-      stop(): void {
-        // Not awaited: a generator that hangs never gets round to it.
-        Promise.resolve().then(() => iterator.return?.()).catch(ignore);
-      },
-    };
-  }
-  const iterator = values[Symbol.iterator]();
-  return {
-    next: () => iterator.next(),
-    stop(): void {
-      notify(() => iterator.return?.(), undefined);
-    },
-  };
 }

@@ -2,25 +2,23 @@ import {
   checkPipeOptions,
   type ObjectWatcher,
   PIPE_NAMES,
-  type PipeChunk,
   type PipeSource,
   type SendOptions,
+  UNKNOWN_TYPE,
   withoutNothing,
 } from "./options.ts";
 import type { PipelineResult } from "../../schema/result.ts";
-import { deferred, ignore } from "../async.ts";
+import { ignore } from "../async.ts";
 import { checkOptions } from "../check.ts";
 import { ValidationException } from "../errors.ts";
 import { openWriter, type PipeWriter } from "./pipe_writer.ts";
+import { type Chunks, collect, type Read, sourceOf } from "./source.ts";
 import {
-  type Chunks,
-  collect,
-  type Read,
-  type Source,
-  sourceOf,
-} from "./source.ts";
-import { viewOf } from "../bytes.ts";
-import { checkJson, foreignCharset, typeAsUtf8 } from "./chunker.ts";
+  checkJson,
+  ChunkReader,
+  foreignCharset,
+  typeAsUtf8,
+} from "./chunker.ts";
 import { isMarkup } from "../protocol/declared_charset.ts";
 import {
   framingOf,
@@ -110,47 +108,57 @@ export async function sendObject(
   source: PipeSource,
   options: SendObjectOptions,
 ): Promise<PipelineResult> {
-  const { knownSize, declaredSize, watcher, signal } = options;
+  const { knownSize, declaredSize, watcher } = options;
   const given = sourceOf(source);
-  const limits = {
-    least: declaredSize ?? measuredSize(given, knownSize),
-    most: declaredSize,
-  };
   const mimeType = mediaTypeOf(
     source,
-    options.mimeType || given.mimeType || "application/octet-stream",
+    options.mimeType || given.mimeType || UNKNOWN_TYPE,
   );
-  const record = framingOf(mimeType) === "record";
-  const { content, objinfo, ...found } = record
-    ? await wholeRecord(given, mimeType, signal)
-    : given;
-  const size = found.size ?? declaredSize ?? knownSize;
-  const isWhole = typeof content !== "function";
-  if (isWhole) checkSize(content.length, limits, true);
-  const chunks = isWhole ? undefined : counted(content(), limits);
-  let writer: PipeWriter;
+  // A record is one document: gathered, checked, and sent in one write.
+  const content = framingOf(mimeType) === "record"
+    ? await collect(given.content, options.signal)
+    : given.content;
+  const measured = knownSize ?? given.least;
+  const limits = {
+    // What is no file may say anything.
+    least: declaredSize ?? (Number.isSafeInteger(measured) ? measured! : 0),
+    most: declaredSize ?? Infinity,
+  };
+  let size = given.size ?? declaredSize ?? knownSize;
+  let chunks: Chunks | undefined;
+  if (typeof content === "function") chunks = counted(content(), limits);
+  else {
+    size = content.length;
+    checkSize(size, limits, true);
+    if (isJsonRecord(mimeType)) checkJson(content);
+  }
+  let writer: PipeWriter | undefined;
   try {
     writer = await openWriter(session, task, {
       ...options,
       mimeType,
-      objinfo: { ...objinfo, ...withoutNothing(options.objinfo) },
+      objinfo: { name: given.name, ...withoutNothing(options.objinfo) },
       knownSize: size,
       emptyWrite: true,
     });
+    watcher?.opened(size);
+    // A failure of the pipe reaches the source at once, also while it is idle.
+    if (chunks) {
+      return await Promise.race([writer.result, copy(chunks, writer)]);
+    }
+    await writer.write(content as Uint8Array);
+    return await writer.close();
   } catch (error) {
     chunks?.cancel(error).catch(ignore);
+    writer?.abort(error).catch(ignore);
     throw error;
   }
-  watcher?.opened(size);
-  if (chunks) return await pump(chunks, writer);
-  await writer.write(content as Uint8Array);
-  return await writer.close();
 }
 
 /** How many bytes an object must have at least, and may have at most. */
 interface SizeLimits {
   readonly least: number;
-  readonly most: number | undefined;
+  readonly most: number;
 }
 
 /**
@@ -158,11 +166,14 @@ interface SizeLimits {
  * part of a file must not pass for the whole.
  */
 function counted(chunks: Chunks, limits: SizeLimits): Chunks {
+  if (limits.least === 0 && limits.most === Infinity) return chunks;
+  const reader = new ChunkReader();
   let count = 0;
   return {
     async next(): Promise<Read> {
       const read = await chunks.next();
-      if (!read.done) count += bytesIn(read.value);
+      const bytes = read.done ? reader.end() : reader.read(read.value);
+      count += bytes.length;
       checkSize(count, limits, read.done);
       return read;
     },
@@ -172,82 +183,26 @@ function counted(chunks: Chunks, limits: SizeLimits): Chunks {
 
 function checkSize(
   count: number,
-  { least, most = Infinity }: SizeLimits,
-  done: boolean | undefined,
+  { least, most }: SizeLimits,
+  done = false,
 ): void {
-  if (count > most) throw wrongSize(`has more than ${most} bytes`);
-  if (done && count < least) {
-    throw wrongSize(`ended after ${count} of ${least} bytes`);
-  }
-}
-
-/** Bytes that there were beforehand; what is no file may say anything. */
-function measuredSize(
-  { isMeasured, size }: Source,
-  knownSize: number | undefined,
-): number {
-  const measured = knownSize ?? (isMeasured ? size : undefined);
-  return Number.isSafeInteger(measured) ? measured! : 0;
-}
-
-function wrongSize(fault: string): ValidationException {
-  return new ValidationException(`Cannot send the file: it ${fault}`, {
+  if (count <= most && (!done || count >= least)) return;
+  const fault = count > most
+    ? `has more than ${most} bytes`
+    : `ended after ${count} of ${least} bytes`;
+  throw new ValidationException(`Cannot send the file: it ${fault}`, {
     code: "file-not-readable",
     hint: "It changed while it was sent, or its declared size is wrong",
   });
 }
 
-/** The bytes of a chunk as UTF-8; a pair of surrogates may be cut in two. */
-function bytesIn(chunk: PipeChunk): number {
-  if (typeof chunk !== "string") return viewOf(chunk).length;
-  let bytes = 0;
-  for (let i = 0; i < chunk.length; i++) {
-    const unit = chunk.charCodeAt(i);
-    const half = unit >= 0xd800 && unit <= 0xdfff;
-    bytes += unit < 0x80 ? 1 : unit < 0x800 || half ? 2 : 3;
-  }
-  return bytes;
-}
-
 /** Strings leave as UTF-8, whatever the media type or the document says. */
 function mediaTypeOf(source: PipeSource, given: string): string {
-  if (typeof source !== "string") return given;
   const { essence, charset } = parseMediaType(given);
-  if (charset === undefined ? !isMarkup(essence) : !foreignCharset(given)) {
-    return given;
-  }
-  return typeAsUtf8(given);
-}
-
-/** A record is one document: gathered, checked, and sent in one write. */
-async function wholeRecord(
-  source: Source,
-  mimeType: string,
-  signal: AbortSignal | null | undefined,
-): Promise<Source> {
-  const bytes = await collect(source.content, signal);
-  if (isJsonRecord(mimeType)) checkJson(bytes);
-  return { ...source, ...sourceOf(bytes), objinfo: source.objinfo };
-}
-
-/**
- * Our own `pipeTo`: a failure of either side reaches the other at once on
- * every runtime, also while the source is idle.
- */
-async function pump(
-  chunks: Chunks,
-  writer: PipeWriter,
-): Promise<PipelineResult> {
-  const outcome = deferred<PipelineResult>();
-  writer.result.catch(outcome.reject);
-  copy(chunks, writer).then(outcome.resolve, outcome.reject);
-  try {
-    return await outcome.promise;
-  } catch (error) {
-    chunks.cancel(error).catch(ignore);
-    writer.abort(error).catch(ignore);
-    throw error;
-  }
+  const isOther = charset === undefined
+    ? isMarkup(essence)
+    : foreignCharset(given);
+  return typeof source === "string" && isOther ? typeAsUtf8(given) : given;
 }
 
 async function copy(

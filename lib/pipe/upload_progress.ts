@@ -1,4 +1,4 @@
-import type { UploadBody, UploadProgress } from "../../schema/event.ts";
+import type { UploadBody } from "../../schema/event.ts";
 import type { PipelineResult, UploadResult } from "../../schema/result.ts";
 import type { Clock } from "../async.ts";
 import { ExecutionException } from "../errors.ts";
@@ -66,36 +66,19 @@ export class Progress implements ObjectWatcher {
 
   /** The file has gone through. */
   complete(result: PipelineResult): UploadResult {
-    return this.#end({ ...this.#body("complete"), result });
+    return this.#report("complete", { result }) as UploadResult;
   }
 
   /** The file has not. */
   failed(cause: unknown): UploadResult {
-    const error = wordsOf(cause);
-    const body = { ...this.#body("error"), error, cause };
-    const inPipeline = cause instanceof ExecutionException && cause.result;
-    if (!inPipeline) return this.#end(body);
-    return this.#end({ ...body, result: cause.result as PipelineResult });
+    const result = cause instanceof ExecutionException && cause.result;
+    const more = { error: wordsOf(cause), cause, ...(result && { result }) };
+    return this.#report("error", more) as UploadResult;
   }
 
-  #end(result: UploadResult): UploadResult {
-    this.#options.report({ ...result });
-    return result;
-  }
-
-  #report(action: UploadProgress["action"]): void {
-    this.#options.report(this.#body(action));
-  }
-
-  #body<Action extends string>(action: Action): {
-    readonly action: Action;
-    readonly filepath: string;
-    readonly bytes_sent: number;
-    readonly file_size: number;
-    readonly upload_time: number;
-  } {
-    const { filepath, clock } = this.#options;
-    return {
+  #report(action: UploadBody["action"], more: object = {}): UploadBody {
+    const { clock, filepath, report } = this.#options;
+    const body = {
       action,
       filepath,
       bytes_sent: this.#sent,
@@ -104,7 +87,10 @@ export class Progress implements ObjectWatcher {
         ? 0
         : Math.max(this.#size, this.#sent),
       upload_time: (clock.now() - this.#startedAt) / 1000,
-    };
+      ...more,
+    } as UploadBody;
+    report({ ...body });
+    return body;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { EventMessage } from "../../schema/envelope.ts";
 import type { UploadBody } from "../../schema/event.ts";
-import type { PipelineResult, UploadResult } from "../../schema/result.ts";
+import type { UploadResult } from "../../schema/result.ts";
 import {
   abortable,
   follow,
@@ -11,7 +11,7 @@ import {
 import { checkOptions } from "../check.ts";
 import { ConnectionException, isDAPException } from "../errors.ts";
 import { deliverEvent } from "../events/events.ts";
-import { letGo } from "./file_content.ts";
+import { discard } from "./source.ts";
 import {
   checkPaths,
   type FileInput,
@@ -66,11 +66,12 @@ export function planUploads(
     retries: 1,
     onProgress: "function",
   });
-  const { retries = 0 } = options;
+  wholeNumber("retries", options.retries ?? 0, 0);
   frameBytesOf(options);
-  wholeNumber("retries", retries, 0);
   const concurrency = poolSize(options, task);
-  checkIterable(files);
+  const isOne = typeof files !== "object" || files === null ||
+    !(Symbol.iterator in files || Symbol.asyncIterator in files);
+  if (isOne) throw new TypeError("Expected a list of files, not a single one");
   const list = isList(files) ? Array.from(files, checkedItem) : undefined;
   return async function run(sink, signal): Promise<void> {
     signal?.throwIfAborted();
@@ -85,38 +86,23 @@ export function planUploads(
       async act(value, index): Promise<void> {
         function report(body: UploadBody): void {
           announce(core, body, token);
-          const { onProgress } = options;
-          if (onProgress) notify(() => onProgress(body, index), undefined);
+          notify((body) => options.onProgress?.(body, index), body);
           sink.onEvent?.(body, index);
         }
-        const itemOf = (): FileItem =>
-          list?.[index] ?? fileItem(value as FileInput);
-        const result = await outcomeOf(core, token, itemOf, {
-          ...options,
-          signal,
-        }, report);
+        const item = list?.[index] ?? anyItem(value as FileInput);
+        const all = { ...options, signal };
+        const result = await uploadFile(core, token, item, all, report);
         sink.onResult?.(result, index);
       },
     });
   };
 }
 
-async function outcomeOf(
-  core: SessionCore,
-  token: string,
-  itemOf: () => FileItem,
-  options: SendFilesOptions,
-  report: (body: UploadBody) => void,
-): Promise<UploadResult> {
-  let item: FileItem;
-  try {
-    item = itemOf();
-  } catch (error) {
-    const { clock } = core.settings;
-    const unknown = { filepath: "", size: undefined, clock, report };
-    return new Progress(unknown).failed(error);
-  }
-  return await uploadFile(core, token, item, options, report);
+/** Whether all files are known beforehand: an array, a FileList, a Set. */
+function isList(files: FileInputs): files is Iterable<FileInput> {
+  const { length, size } = files as { length?: unknown; size?: unknown };
+  return Symbol.iterator in files &&
+    (typeof length === "number" || typeof size === "number");
 }
 
 function checkedItem(input: FileInput, index: number): FileItem {
@@ -128,17 +114,14 @@ function checkedItem(input: FileInput, index: number): FileItem {
   }
 }
 
-function checkIterable(files: FileInputs): void {
-  const one = typeof files !== "object" || files === null ||
-    !(Symbol.iterator in files || Symbol.asyncIterator in files);
-  if (one) throw new TypeError("Expected a list of files, not a single one");
-}
-
-/** Whether all files are known beforehand: an array, a FileList, a Set. */
-function isList(files: FileInputs): files is Iterable<FileInput> {
-  const { length, size } = files as { length?: unknown; size?: unknown };
-  return Symbol.iterator in files &&
-    (typeof length === "number" || typeof size === "number");
+/** A file, or one that cannot be opened where it is none. */
+function anyItem(input: FileInput): FileItem {
+  try {
+    return fileItem(input);
+  } catch (error) {
+    const open = (): Promise<never> => Promise.reject(error);
+    return { filepath: "", objinfo: {}, repeatable: false, open };
+  }
 }
 
 /** Upload one file, and again as often as it may be. Never rejects. */
@@ -150,58 +133,42 @@ async function uploadFile(
   report: ProgressOptions["report"],
 ): Promise<UploadResult> {
   const { clock } = core.settings;
-  const { filepath, size } = item;
+  const { declaredSize, filepath, objinfo, repeatable, size } = item;
   const progress = new Progress({ filepath, size, clock, report });
   const given = [item.signal, options.signal].filter((it) => !!it);
   // One signal is passed on as it is: controllers are expensive.
   const both = given.length > 1 ? new AbortController() : undefined;
   const detach = both ? follow(both, ...given) : ignore;
   const signal = both?.signal ?? given[0];
-  let retries = options.retries ?? 0;
-  try {
-    for (;;) {
-      try {
-        core.closing.signal.throwIfAborted();
-        const result = await attempt(core, token, item, {
-          ...options,
-          signal,
-        }, progress);
-        return progress.complete(result);
-      } catch (error) {
-        if (retries-- <= 0 || !mayRetry(core, item, error)) {
-          return progress.failed(error);
-        }
-        progress.restart();
+  let retries = repeatable && options.retries || 0;
+  for (;;) {
+    try {
+      core.closing.signal.throwIfAborted();
+      const { source, mimeType, size } = await opened(item, signal);
+      const result = await sendObject(core, token, source, {
+        ...options,
+        signal,
+        objinfo,
+        mimeType,
+        knownSize: size,
+        declaredSize,
+        watcher: progress,
+      });
+      detach();
+      return progress.complete(result);
+    } catch (error) {
+      const lost = error instanceof ConnectionException ||
+        isDAPException(error, "task-ended");
+      // A session that has ended stays ended; one that reconnects lets calls
+      // wait.
+      const isFinal = !lost || !error.retryable || core.closing.aborted;
+      if (isFinal || retries-- === 0) {
+        detach();
+        return progress.failed(error);
       }
+      progress.restart();
     }
-  } finally {
-    detach();
   }
-}
-
-/** A session that has ended stays ended; one that reconnects lets calls wait. */
-function mayRetry(core: SessionCore, item: FileItem, error: unknown): boolean {
-  const lost = error instanceof ConnectionException ||
-    isDAPException(error, "task-ended");
-  return lost && error.retryable && item.repeatable && !core.closing.aborted;
-}
-
-async function attempt(
-  core: SessionCore,
-  token: string,
-  item: FileItem,
-  options: SendFilesOptions,
-  watcher: Progress,
-): Promise<PipelineResult> {
-  const { source, mimeType, size } = await opened(item, options.signal);
-  return await sendObject(core, token, source, {
-    ...options,
-    objinfo: item.objinfo,
-    mimeType,
-    knownSize: size,
-    declaredSize: item.declaredSize,
-    watcher,
-  });
 }
 
 /** Open a file; if the caller has stopped waiting, it is closed again. */
@@ -213,13 +180,14 @@ async function opened(
   const opening = item.open(signal);
   try {
     const found = await abortable(opening, signal);
-    if (!signal?.aborted) return found;
+    signal?.throwIfAborted();
+    return found;
   } catch (error) {
     if (!signal?.aborted) throw error;
+    const { reason } = signal;
+    opening.then(({ source }) => discard(source, reason)).catch(ignore);
+    throw reason;
   }
-  const { reason } = signal;
-  opening.then(({ source }) => letGo(source, reason), ignore);
-  throw reason;
 }
 
 /** Emit an event of an upload to the listeners of its task. */

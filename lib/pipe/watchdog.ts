@@ -40,7 +40,7 @@ export function watchPipes(core: SessionCore): void {
   const detach = onAbort(core.signal, cancel);
 }
 
-/** What a {@linkcode Liveness} looks after. */
+/** What {@linkcode liveness} looks after. */
 export interface Watched {
   /** The task's token. */
   readonly token: string;
@@ -65,71 +65,49 @@ export interface Watched {
 }
 
 /**
- * Looks after one pipe between requests: flushes what is held back, touches
- * an idle pipe before the engine drops it, and notices when the task or the pipe
- * behind a request is gone. Servers never answer what was under way when the
- * task ended, was restarted, or lost its data connection.
+ * Look after one pipe between requests: flush what is held back, touch an idle
+ * pipe before the engine drops it, and notice when the task or the pipe behind a
+ * request is gone. Servers never answer what was under way when the task ended,
+ * was restarted, or lost its data connection.
+ *
+ * @returns A function that sees what is due; to be called every five seconds.
  */
-export class Liveness {
-  readonly #core: SessionCore;
-  readonly #pipe: Watched;
-  #wroteAt: number;
-  #polledAt: number;
-  #polling = false;
+export function liveness(core: SessionCore, pipe: Watched): () => void {
+  const { clock } = core.settings;
+  let wroteAt = pipe.sentAt;
+  let polledAt = wroteAt;
+  let polling = false;
   /** The first status of the task. */
-  #first: TaskStatus | undefined;
+  let first: TaskStatus | undefined;
   /** Whether a component was at work in the pipe. */
-  #isListed = false;
+  let isListed = false;
   /** Statuses in a row that have missed the pipe, or shown it without work. */
-  #missing = 0;
-  #idle = 0;
+  let missing = 0;
+  let idle = 0;
 
-  constructor(core: SessionCore, pipe: Watched) {
-    this.#core = core;
-    this.#pipe = pipe;
-    this.#wroteAt = this.#polledAt = pipe.sentAt;
-  }
-
-  /** See what is due; called every five seconds. */
-  tick(): void {
-    const pipe = this.#pipe;
-    const { isOpened, sentAt, waiting } = pipe;
-    const now = this.#core.settings.clock.now();
-    if (pipe.wrote) this.#wroteAt = now;
-    pipe.wrote = false;
-    if (waiting) {
-      const since = Math.max(this.#polledAt, sentAt);
-      if (now - since >= SUSPECT_MS && !this.#polling) this.#poll(now);
-    } else if (isOpened) {
-      const isIdle = now - sentAt >= KEEP_ALIVE_MS;
-      if (isIdle || now - this.#wroteAt >= QUIET_MS) pipe.paused(isIdle);
-    }
-  }
-
-  async #poll(now: number): Promise<void> {
-    this.#polling = true;
-    const { sentAt, token } = this.#pipe;
+  async function poll(now: number): Promise<void> {
+    polling = true;
     // What was missing before the latest request says nothing of it.
-    if (sentAt >= this.#polledAt) this.#missing = this.#idle = 0;
-    this.#polledAt = now;
-    const fault = await this.#fault();
-    const error = fault && await failureOn(this.#core, token, fault);
-    this.#polling = false;
-    if (error && this.#pipe.waiting) this.#pipe.forgotten(error);
+    if (pipe.sentAt >= polledAt) missing = idle = 0;
+    polledAt = now;
+    const found = await fault();
+    const error = found && await failureOn(core, pipe.token, found);
+    polling = false;
+    if (error && pipe.waiting) pipe.forgotten(error);
   }
 
   /** Why no answer will come, if that is certain. */
-  async #fault(): Promise<PipeException | undefined> {
+  async function fault(): Promise<PipeException | undefined> {
     let status: TaskStatus;
     try {
-      status = await getTaskStatus(this.#core, this.#pipe.token);
+      status = await getTaskStatus(core, pipe.token);
     } catch (error) {
       // Only answers of the engine count; a lost connection is reported elsewhere.
       return isDAPException(error, "task-not-running")
         ? taskEnded(error.dapResult.message)
         : undefined;
     }
-    const { pipeId } = this.#pipe;
+    const { pipeId } = pipe;
     const { completed, exitMessage, state } = status;
     // A task that starts anew has lost its pipes.
     const earliest = pipeId === undefined
@@ -137,9 +115,9 @@ export class Liveness {
       : TASK_STATE.RUNNING;
     const runs = state >= earliest && state <= TASK_STATE.RUNNING;
     if (!runs || completed) return taskEnded(exitMessage || status.status);
-    this.#first ??= status;
-    if (isAnotherRun(this.#first, status)) return taskRestarted();
-    if (pipeId === undefined || !this.#isLost(pipeId, status)) return undefined;
+    first ??= status;
+    if (isAnotherRun(first, status)) return taskRestarted();
+    if (pipeId === undefined || !isLost(pipeId, status)) return undefined;
     return new PipeException("Server has lost the pipe", {
       code: "pipe-closed",
       hint: "What was in the pipe is lost: send it again",
@@ -150,21 +128,35 @@ export class Liveness {
    * Servers list each open pipe with the components at work in it; some keep
    * an empty entry of a pipe that is over. One that does not trace lists none.
    */
-  #isLost(pipeId: number, { exitCode, pipeflow }: TaskStatus): boolean {
+  function isLost(pipeId: number, { exitCode, pipeflow }: TaskStatus): boolean {
     if (!isRecord(pipeflow) || !isRecord(pipeflow.byPipe)) return false;
     const { byPipe, totalPipes } = pipeflow;
     const entry: unknown = byPipe[pipeId];
     if (Array.isArray(entry)) {
       const isWorking = entry.length > 0;
-      this.#missing = 0;
-      this.#idle = this.#isListed && !isWorking ? this.#idle + 1 : 0;
-      this.#isListed ||= isWorking;
+      missing = 0;
+      idle = isListed && !isWorking ? idle + 1 : 0;
+      isListed ||= isWorking;
     } else if (
-      this.#isListed || Number(totalPipes) > 0 ||
+      isListed || Number(totalPipes) > 0 ||
       Object.keys(byPipe).length > 0 || exitCode === null
-    ) this.#missing++;
-    return this.#missing >= MISSING_LIMIT || this.#idle >= IDLE_LIMIT;
+    ) missing++;
+    return missing >= MISSING_LIMIT || idle >= IDLE_LIMIT;
   }
+
+  return () => {
+    const { isOpened, sentAt, waiting, wrote } = pipe;
+    const now = clock.now();
+    if (wrote) wroteAt = now;
+    pipe.wrote = false;
+    if (waiting) {
+      const since = Math.max(polledAt, sentAt);
+      if (now - since >= SUSPECT_MS && !polling) poll(now);
+    } else if (isOpened) {
+      const isIdle = now - sentAt >= KEEP_ALIVE_MS;
+      if (isIdle || now - wroteAt >= QUIET_MS) pipe.paused(isIdle);
+    }
+  };
 }
 
 /** Servers reset the time of the start, or only forget the exit code. */

@@ -127,7 +127,7 @@ Deno.test("a frame that is too large is never sent", async () => {
   await assertRejects(
     () => send(session, "tk_1", whole, { framing: "chunk" }),
     RangeError,
-    "Cannot send 16777217 bytes in one write",
+    "Cannot send more than 16777216 bytes in one write",
   );
   await assertRejects(
     () => pipe(session, "tk_1", { frameBytes: whole.length }),

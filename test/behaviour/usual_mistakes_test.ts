@@ -642,7 +642,7 @@ const FILES: readonly Mistake[] = [
   ],
   [
     ({ session, task }) => C.sendFiles(session, task, [{ path: "a.txt" }]),
-    "TypeError: Cannot upload an object of type Object: expected a file (file 0)",
+    "TypeError: Cannot upload a value of type Object: expected a file (file 0)",
   ],
 ];
 

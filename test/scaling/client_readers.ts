@@ -6,7 +6,7 @@ import { parseEnv } from "../../lib/runtime/env.ts";
 import { isAbout } from "../../lib/events/subscriptions.ts";
 import { taskIdOf } from "../../lib/events/target.ts";
 import { mediaTypeOfName } from "../../lib/pipe/media_type_of_name.ts";
-import { openPlace } from "../../lib/pipe/file_content.ts";
+import { contentOf } from "../../lib/pipe/file_content.ts";
 import { classifyFailure, textOf } from "../../lib/protocol/failure.ts";
 import { decodeFrame } from "../../lib/protocol/frame.ts";
 import {
@@ -36,9 +36,9 @@ export const CLIENT_READERS: readonly TextReader[] = [
       "lib/pipe/chunker.ts#Chunker",
     ],
     read: (text) => {
-      const reader = new ChunkReader("iso-8859-1");
+      const reader = new ChunkReader("text/plain; charset=iso-8859-1");
       reader.read(encoder.encode(text));
-      const document = new ChunkReader("iso-8859-1", true);
+      const document = new ChunkReader("text/html; charset=iso-8859-1");
       document.read(text);
       document.end();
       const frameBytes = 2 * 1024 * 1024;
@@ -113,8 +113,8 @@ export const CLIENT_READERS: readonly TextReader[] = [
     pieces: ["../", ".tar", "\\."],
   },
   {
-    covers: ["lib/pipe/file_content.ts#openPlace"],
-    read: (text) => openPlace(text),
+    covers: ["lib/pipe/file_content.ts#contentOf"],
+    read: (text) => contentOf(text),
     pieces: ["../", "\\/"],
   },
   {

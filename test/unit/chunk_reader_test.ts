@@ -7,9 +7,12 @@ import { isDAPException, ValidationException } from "../../lib/errors.ts";
 const encoder = new TextEncoder();
 const utf8 = (text: string): Uint8Array => encoder.encode(text);
 
+const readerOf = (charset: string): ChunkReader =>
+  new ChunkReader(`text/plain; charset=${charset}`);
+
 /** Everything a reader makes of some chunks, as text. */
-function readAll(chunks: readonly PipeChunk[], charset?: string): string {
-  const reader = new ChunkReader(charset);
+function readAll(chunks: readonly PipeChunk[], charset = "utf-8"): string {
+  const reader = readerOf(charset);
   const decoder = new TextDecoder("utf-8", { fatal: true });
   const parts = chunks.map((chunk) => reader.read(chunk).slice());
   parts.push(reader.end().slice());
@@ -62,7 +65,7 @@ Deno.test("a chunk of any other type is refused by the name of its type", () => 
     [5, "number"],
     [true, "boolean"],
     [undefined, "undefined"],
-    [null, "object"],
+    [null, "null"],
     [[1, 2], "Array"],
     [{ secret: 1 }, "Object"],
     [Object.create(null), "object"],
@@ -93,14 +96,14 @@ Deno.test("strings and bytes of another charset keep their order", () => {
 });
 
 Deno.test("a string inside a character of another charset is refused", () => {
-  const reader = new ChunkReader("utf-16le");
+  const reader = readerOf("utf-16le");
   reader.read(Uint8Array.of(0x41));
   const error = assertThrows(() => reader.read("b"), ValidationException);
   assert(isDAPException(error, "invalid-chunk"));
 });
 
 Deno.test("text that ends inside a character of its charset is refused", () => {
-  const reader = new ChunkReader("utf-16le");
+  const reader = readerOf("utf-16le");
   reader.read(Uint8Array.of(0x41));
   assertThrows(
     () => reader.end(),
@@ -111,7 +114,7 @@ Deno.test("text that ends inside a character of its charset is refused", () => {
 
 Deno.test("bytes that are not in their charset are refused without showing them", () => {
   const error = assertThrows(
-    () => new ChunkReader("euc-jp").read(Uint8Array.of(0xff, 0xff)),
+    () => readerOf("euc-jp").read(Uint8Array.of(0xff, 0xff)),
     ValidationException,
     'Cannot send text that is not in its charset "euc-jp"',
   );
@@ -120,7 +123,7 @@ Deno.test("bytes that are not in their charset are refused without showing them"
 
 Deno.test("an unknown charset is refused with advice", () => {
   const error = assertThrows(
-    () => new ChunkReader("klingon"),
+    () => readerOf("klingon"),
     ValidationException,
     'Cannot read charset "klingon"',
   );

@@ -295,7 +295,7 @@ Deno.test("what may not be cut has a limit", () => {
     assertThrows(
       () => chunker.take(tooLarge),
       RangeError,
-      `Cannot send ${MAX_WHOLE_BYTES + 1} bytes in one write`,
+      `Cannot send more than ${MAX_WHOLE_BYTES} bytes in one write`,
     );
   }
 });
@@ -325,15 +325,15 @@ Deno.test("a chunk that can leave at once is not copied, one that waits is", () 
 });
 
 Deno.test("what is known to fit one write is one write", () => {
-  const chunker = chunkerFor("application/octet-stream", { size: 5 });
+  const chunker = chunkerFor("application/octet-stream", { knownSize: 5 });
   chunker.take("ab", true);
   assertEquals(nextWrite(chunker, "idle"), undefined);
   chunker.take("cde", true);
   assertEquals(nextWrite(chunker, "idle"), "abcde");
-  const short = chunkerFor("application/octet-stream", { size: 5 });
+  const short = chunkerFor("application/octet-stream", { knownSize: 5 });
   short.take("ab", true);
   assertEquals(nextWrite(short, "quiet"), "ab");
-  const large = chunkerFor("application/octet-stream", { size: 100 });
+  const large = chunkerFor("application/octet-stream", { knownSize: 100 });
   large.take("ab", true);
   assertEquals(nextWrite(large, "idle"), "ab");
 });

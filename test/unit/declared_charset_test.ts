@@ -56,7 +56,7 @@ Deno.test("what only resembles a declaration is none", () => {
 
 /** What a reader makes of the parts of a document, bytes in Latin-1 or text. */
 function readAll(...parts: readonly (string | Uint8Array)[]): string {
-  const reader = new ChunkReader("iso-8859-1", true);
+  const reader = new ChunkReader("text/html; charset=iso-8859-1");
   const chunks = [...parts.map((part) => reader.read(part)), reader.end()];
   return chunks.map((bytes) => new TextDecoder().decode(bytes)).join("");
 }
@@ -80,7 +80,7 @@ Deno.test("a document that becomes UTF-8 says so, however it is cut", () => {
 });
 
 Deno.test("the beginning of a document waits for its declaration", () => {
-  const reader = new ChunkReader("iso-8859-1", true);
+  const reader = new ChunkReader("text/html; charset=iso-8859-1");
   assertEquals(reader.read("<meta charset=a>").length, 0);
   const utf8 = new TextEncoder().encode("<meta charset=utf-8>");
   assertEquals(reader.end(), utf8);

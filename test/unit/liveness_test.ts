@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { Liveness, type Watched, watchPipes } from "../../lib/pipe/watchdog.ts";
+import { liveness, type Watched, watchPipes } from "../../lib/pipe/watchdog.ts";
 import type { PipeException } from "../../lib/errors.ts";
 import { coreOf } from "../../lib/session/core.ts";
 import type { Attachment } from "../../lib/session/attachments.ts";
@@ -53,9 +53,9 @@ async function withPatient(
   const core = coreOf(server.session);
   const patient = new Patient();
   patient.sentAt = clock.now();
-  const liveness = new Liveness(core, patient);
+  const tick = liveness(core, patient);
   const attachment: Attachment = {
-    tick: () => liveness.tick(),
+    tick,
     release: () => Promise.resolve(),
     lost(): void {},
   };
