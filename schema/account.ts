@@ -162,6 +162,10 @@ export interface ConnectResult {
   readonly credits?: Readonly<Record<string, number>>;
   /** Whether the account waits to be let in: it may do nothing until then. */
   readonly waitlisted?: boolean;
+  /** All organisations that the account belongs to; of profiles alone. */
+  readonly memberships?: readonly OrgInfo[];
+  /** The organisation that sessions begin with; of profiles alone. */
+  readonly defaultOrgId?: string | null;
   /** The server's version, where it says so. */
   readonly serverVersion?: string;
   /** The apps that the account sees. */

@@ -71,6 +71,10 @@ export interface StripePlan {
   readonly unitAmount?: number;
   /** What the plan is called. */
   readonly nickname?: string;
+  /** What else the payment service has about it. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  /** When it was made. */
+  readonly createdAt?: string | number;
   /** Members this version does not know are kept. */
   readonly [key: string]: unknown;
 }
@@ -146,6 +150,10 @@ export interface PromoCode {
   readonly amountCents?: number;
   /** The price with it, in hundredths of the currency. */
   readonly discountedAmountCents?: number;
+  /** The code's id at the payment service. */
+  readonly promotionCodeId?: string;
+  /** The app that it is for. */
+  readonly appId?: string | null;
   /** Members this version does not know are kept. */
   readonly [key: string]: unknown;
 }
@@ -222,6 +230,8 @@ export interface CreditTransaction {
   readonly context?: unknown;
   /** When. */
   readonly createdAt?: string | number;
+  /** What tells it from a second attempt at the same. */
+  readonly idempotencyKey?: string | null;
   /** Members this version does not know are kept. */
   readonly [key: string]: unknown;
 }

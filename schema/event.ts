@@ -21,6 +21,8 @@ export interface EventStamps {
   readonly teamId?: string;
   /** Whose run it is. */
   readonly userId?: string;
+  /** Which of several processes of the task has sent it. */
+  readonly replica?: number;
 }
 
 /** What every event's body may carry. */
