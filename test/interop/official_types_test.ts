@@ -98,7 +98,6 @@ const WITHOUT: Readonly<Record<string, string>> = {
 
 /** Members that ours do without, and why. */
 const MEMBERS: Readonly<Record<string, string>> = {
-  "ConnectionInfo.auth": "it is asked for by its name alone: getApiKey",
   "DASHBOARD_CONNECTION.apikey": "parts of keys are not shown",
   "LogTraceSummary.open": "LogState has two lists",
   "LogTraceSummary.touched": "readTrace finds the events by their numbers",
