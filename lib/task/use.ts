@@ -74,7 +74,12 @@ export interface UseOptions extends PipelineInput, CallOptions {
    * @default {false}
    */
   readonly keepRunning?: boolean | undefined;
-  /** The team that the task belongs to. @default {the account's default team} */
+  /**
+   * The team that the task belongs to. Servers from 1.4 on refuse all but the
+   * account's development team; deployments run for teams.
+   *
+   * @default {the account's default team}
+   */
   readonly teamId?: string | undefined;
 }
 

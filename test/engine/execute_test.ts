@@ -269,3 +269,11 @@ Deno.test("the engine's maxPipes is the default and the limit of threads", async
     );
   }, { maxPipes: 2 });
 });
+
+Deno.test("a run of development is of the account's own team alone", async () => {
+  await withEngine([], async ({ client, start }) => {
+    await start(PIPELINE, { teamId: "local" });
+    const other = { pipeline: PIPELINE, teamId: "other" };
+    assertMatch(await client.fails("execute", other), /development team/);
+  });
+});

@@ -26,7 +26,6 @@ const NAMES: Readonly<Record<string, string>> = {
   DASHBOARD_OVERVIEW: "DashboardOverview",
   DASHBOARD_RESPONSE: "DashboardResponse",
   DASHBOARD_TASK: "DashboardTask",
-  DeployDeploymentSchedule: "SourceSchedule",
   DeployHistoryResult: "Page",
   DeployListResult: "Page",
   DeployVersionsResult: "Page",

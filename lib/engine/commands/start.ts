@@ -5,7 +5,8 @@ import {
   substitute,
 } from "../../../schema/pipeline.ts";
 import { RocketRideException, ValidationException } from "../../errors.ts";
-import { notRunning, rightsOver } from "../access/permissions.ts";
+import { denied, notRunning, rightsOver } from "../access/permissions.ts";
+import { TEAM } from "../access/scope.ts";
 import type { Core } from "../core.ts";
 import { registryOf } from "../nodes/builtin_nodes.ts";
 import { compile, type Plan } from "../pipeline/compile.ts";
@@ -35,7 +36,12 @@ export async function execute(call: Call): Promise<Reply> {
     args.pipeline,
     "Missing pipeline configuration in launch request",
   );
-  const { source, token, name } = args;
+  const { source, token, name, teamId } = args;
+  if (teamId && teamId !== TEAM) {
+    throw denied(
+      "Access denied: a run of development is of your development team",
+    );
+  }
   const task = await startTask(core, {
     pipeline,
     userId: identity.userId,
