@@ -110,11 +110,13 @@ export class DAPException extends Error {
    * @param options What the exception carries besides; see {@linkcode ExceptionOptions}.
    */
   constructor(message: string, options: ExceptionOptions = {}) {
-    super(withHint(message, options.hint), options);
-    this.code = options.code ?? "request-failed";
-    setHidden(this, "dapResult", { ...options.dapResult });
-    this.retryable = options.retryable ?? false;
-    setHidden(this, "hint", options.hint);
+    const { code = "request-failed", retryable = false } = options;
+    const { dapResult, hint } = options;
+    super(withHint(message, hint), options);
+    this.code = code;
+    this.retryable = retryable;
+    setHidden(this, "dapResult", { ...dapResult });
+    setHidden(this, "hint", hint);
   }
 }
 
@@ -126,8 +128,9 @@ function withHint(message: string, hint: string | undefined): string {
     .join(" ");
 }
 
+/** Set a member that is not enumerated. */
 function setHidden(target: object, name: string, value: unknown): void {
-  Object.defineProperty(target, name, { value, enumerable: false });
+  Object.defineProperty(target, name, { value });
 }
 
 /** Base of all RocketRide failures; also thrown itself for a refused request. */

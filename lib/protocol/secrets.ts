@@ -24,14 +24,14 @@ const TEXTS = /^(?:errors|exitMessage|message|output|status|trace|warnings)$/;
  * also escaped as in JSON, percent-encoded or in Base64.
  */
 export class Secrets {
-  /** Each value with the forms that it is searched in, once they are needed. */
-  readonly #values: Map<string, readonly string[] | undefined> = new Map();
+  /** Each value with the forms that it is searched in. */
+  readonly #values: Map<string, readonly string[]> = new Map();
 
   /** Remember a value; whatever is not a string, or empty, is ignored. */
   add(value: unknown): void {
     if (typeof value !== "string" || value === "") return;
     this.#values.delete(value);
-    this.#values.set(value, undefined);
+    this.#values.set(value, formsOf(value));
     const [oldest] = this.#values.keys();
     if (this.#values.size > MAX_VALUES) this.#values.delete(oldest!);
   }
@@ -41,7 +41,7 @@ export class Secrets {
     if (text === "") return text;
     if (this.#values.has(text)) return HIDDEN;
     const spans: [from: number, to: number][] = [];
-    for (const form of this.#forms()) {
+    for (const form of [...this.#values.values()].flat()) {
       let end = 0;
       for (let at; (at = text.indexOf(form, end)) >= 0;) {
         spans.push([at, end = at + form.length]);
@@ -49,15 +49,6 @@ export class Secrets {
     }
     return withoutSpans(text, spans).replace(TOKEN, shortToken);
   };
-
-  /** Most sessions end without a text to search, and need none of them. */
-  *#forms(): Generator<string> {
-    for (const [value, known] of this.#values) {
-      const forms = known ?? formsOf(value);
-      if (!known) this.#values.set(value, forms);
-      yield* forms;
-    }
-  }
 
   /**
    * The same status or event, or a copy with its texts for people hidden.
@@ -157,29 +148,30 @@ export function redactError(
   return Object.assign(copy, { name }, code === undefined ? {} : { code });
 }
 
+/** A value as it is, escaped as in JSON, percent-encoded, and in Base64. */
 function formsOf(value: string): string[] {
   if (value.length < MIN_SEARCHED) return [];
   const wellFormed = value.toWellFormed();
-  const forms = new Set([
+  const bytes = Array.from(
+    new TextEncoder().encode(wellFormed),
+    (byte) => String.fromCharCode(byte),
+  ).join("");
+  // A credential may be given with its scheme, and be repeated without it.
+  const bare = value.replace(/^(?:Bearer|Basic) /i, "");
+  const forms = [
     value,
     JSON.stringify(value).slice(1, -1),
     encodeURIComponent(wellFormed),
-    ...base64Forms(new TextEncoder().encode(wellFormed)),
-  ]);
-  // A credential may be given with its scheme, and be repeated without it.
-  const bare = value.replace(/^(?:Bearer|Basic) /i, "");
-  return bare === value ? [...forms] : [...forms, ...formsOf(bare)];
-}
-
-/** Base64 of bytes that begin at each place of a group of three. */
-function base64Forms(bytes: Uint8Array): string[] {
-  const text = Array.from(bytes, (it) => String.fromCharCode(it)).join("");
-  return [0, 1, 2].map((before) => {
-    const encoded = btoa("\0".repeat(before) + text);
-    // Digits that neighbouring bytes have a part in are left out.
-    const whole = Math.floor((before + text.length) * 8 / 6);
-    return encoded.slice(Math.ceil(before * 8 / 6), whole);
-  });
+    // Bytes may begin at each place of a group of three.
+    ...[0, 1, 2].map((before) => {
+      const encoded = btoa("\0".repeat(before) + bytes);
+      // Digits that neighbouring bytes have a part in are left out.
+      const whole = Math.floor((before + bytes.length) * 8 / 6);
+      return encoded.slice(Math.ceil(before * 8 / 6), whole);
+    }),
+    ...(bare === value ? [] : formsOf(bare)),
+  ];
+  return [...new Set(forms)];
 }
 
 /** Spans may overlap where one value ends as another one begins. */

@@ -147,8 +147,20 @@ export async function use(
 ): Promise<Task> {
   const core = coreOf(session);
   checkOptions(options, "use(session, { pipeline })", USE_NAMES);
-  const { args, pipelineTraceLevel, signal, teamId, threads, token } = options;
-  const { events: types, source, ttl, useExisting } = options;
+  const {
+    env: _env,
+    events: types,
+    filepath: _filepath,
+    keepRunning,
+    name,
+    pipeline: _pipeline,
+    signal,
+    timeout,
+    token,
+    useExisting,
+    ...sent
+  } = options;
+  const { threads, ttl } = sent;
   const isCount = Number.isInteger(threads) && threads! > 0 && threads! <= 64;
   checkValue("threads", threads, isCount, "1 to 64");
   checkValue("ttl", ttl, Number.isFinite(ttl) && ttl! >= 0, "seconds, or 0");
@@ -160,16 +172,6 @@ export async function use(
   secrets.add(token);
   // Over HTTP a start has no place for a name; only a given one is missed.
   const fileName = transport.connectionless ? undefined : loaded.name;
-  const name = options.name ?? fileName;
-  const given = {
-    source,
-    threads,
-    ttl,
-    args,
-    pipelineTraceLevel,
-    teamId,
-    name,
-  };
   const owned = !useExisting;
   const begin: StartTask = (
     pipeline,
@@ -183,12 +185,13 @@ export async function use(
         // Here a token is the name of the new task.
         arguments: {
           pipeline,
-          ...given,
+          ...sent,
+          name: name ?? fileName,
           useExisting: join || undefined,
           token,
         },
       },
-      options: { signal, timeout: options.timeout ?? longTimeout },
+      options: { signal, timeout: timeout ?? longTimeout },
       take: (response) => take(startedOf(core, response)),
       // What a task that was joined does is not for this call to end.
       free: owned || isEnded
@@ -199,14 +202,14 @@ export async function use(
         : undefined,
     });
   // Programs that keep nothing running, or watch nothing, need not load it.
-  const keep = options.keepRunning &&
+  const keep = keepRunning &&
     (await import("./keep_running.ts")).keepRunning;
   const subscribe = types && (await import("../events/events.ts")).subscribe;
   // Before the start: engines do not repeat what has happened.
   const watching = await subscribe?.(core, {
     projectId: project_id!,
     source: pipeline.source || "*",
-  }, { types: types!, signal, timeout: options.timeout });
+  }, { types: types!, signal, timeout });
   try {
     return await begin(pipeline, signal, (started) => {
       // The events of later starts are wanted, too.
