@@ -1,4 +1,3 @@
-import { scanJson, skipSpace } from "./_json_scan.ts";
 import type { JsonValue } from "./json.ts";
 import { RelaxedReader } from "./relaxed_json.ts";
 
@@ -10,13 +9,11 @@ export interface FoundJson {
   readonly footnote: boolean;
 }
 
-/** A place in the text where a value stands. */
+/** A value that stands in the text. */
 interface Span {
-  readonly start: number;
-  readonly end: number;
-  readonly footnote: boolean;
-  /** The value, if only the relaxed grammar reads it. */
-  readonly relaxed?: JsonValue;
+  readonly value: JsonValue;
+  /** How much of the text it fills. */
+  readonly length: number;
 }
 
 const THOUGHT_END = "</think>";
@@ -24,6 +21,8 @@ const MARK = /<\/?think>|`{3,}|[{[]/g;
 const LABEL = /[\w+.-]*/y;
 /** An interval such as `[0, 1)`, which is prose. */
 const HALF_OPEN = /\[[^[\]{}"'\n]{0,40}\)/y;
+/** A short number in brackets. */
+const FOOTNOTE = /^(?=.{3,7}$)\[\s*\d{1,3}\s*\]$/s;
 /** How often a bracket that is never closed may be taken for prose. */
 const MAX_UNCLOSED = 16;
 
@@ -35,16 +34,9 @@ export function findJson(text: string): FoundJson | undefined {
   // The whole text comes first: a valid value may speak of fences or thoughts.
   const whole = parsed(text);
   if (whole) return whole;
-  const { spoken, spans } = survey(text);
+  const { spoken, found } = survey(text);
   const remark = spoken > 0 ? parsed(text.slice(spoken)) : undefined;
-  if (remark) return remark;
-  for (const { start, end, footnote, relaxed } of spans) {
-    const found = relaxed === undefined
-      ? parsed(text.slice(start, end))
-      : { value: relaxed };
-    if (found) return { ...found, footnote };
-  }
-  return undefined;
+  return remark ?? found;
 }
 
 function parsed(text: string): FoundJson | undefined {
@@ -61,8 +53,8 @@ function parsed(text: string): FoundJson | undefined {
 interface Survey {
   /** Where the last thought ends. */
   readonly spoken: number;
-  /** The places, the best first. */
-  readonly spans: readonly Span[];
+  /** The best of the values. */
+  readonly found: FoundJson | undefined;
 }
 
 function survey(text: string): Survey {
@@ -95,7 +87,7 @@ function survey(text: string): Survey {
     const span = filling(text, inner, reader);
     lead = inner;
     if (!span) return named ? start + label.length : start;
-    const { end } = span;
+    const end = inner + span.length;
     if (/^json/i.test(label)) labelled ??= span;
     else if ("{[".includes(text.charAt(inner))) block ??= span;
     else scalar ??= span;
@@ -104,26 +96,20 @@ function survey(text: string): Survey {
 
   /** Take the value whose bracket opens here; where to go on. */
   function bracket(start: number): number | undefined {
-    const strict = scanJson(text, start);
-    if (strict.valid) {
-      const { end } = strict;
-      const span = { start, end, footnote: isFootnote(text, start, end) };
-      if (span.footnote) footnote ??= span;
-      else if (!value || end - start > value.end - value.start) value = span;
+    const scan = reader.scan(start);
+    const { end } = scan;
+    if (scan.valid) {
+      const source = text.slice(start, end);
+      const span = { value: scan.value, length: source.length };
+      if (FOOTNOTE.test(source)) footnote ??= span;
+      else if (parsed(source)) value = longer(span, value);
+      else relaxed = longer(span, relaxed);
       return end;
     }
-    const scan = reader.scan(start);
-    if (scan.valid) {
-      const span = relaxedSpan(start, scan.end, scan.value);
-      const longer = !relaxed || span.end - start > relaxed.end - relaxed.start;
-      if (longer) relaxed = span;
-      return scan.end;
-    }
     if (start === lead && isMeantWhole(text, start, fenced)) return undefined;
-    const end = Math.max(strict.end, scan.end);
     // Brackets of prose, `[0, 1)` for one: what is in them may be a value.
     const attempt = scan.begun && text.charAt(start) === "{" ||
-      text.startsWith("/*", scan.end);
+      text.startsWith("/*", end);
     if (!attempt && end <= skipSpace(text, start + 1)) return start + 1;
     if (!attempt && !/["'[{]/.test(text.slice(start + 1, end))) return end;
     // A piece of a value that is broken or cut off is not what was meant.
@@ -159,37 +145,37 @@ function survey(text: string): Survey {
     if (next === undefined) break;
     mark.lastIndex = next;
   }
-  const spans = [labelled, block, value, relaxed, scalar, footnote]
-    .filter((span) => span !== undefined);
-  return { spoken, spans };
+  const best = labelled ?? block ?? value ?? relaxed ?? scalar ?? footnote;
+  return {
+    spoken,
+    found: best && { value: best.value, footnote: best === footnote },
+  };
 }
 
-/** The value that fills a fence from a place on, in either grammar. */
+/** The value that fills a fence from a place on. */
 function filling(
   text: string,
   start: number,
   reader: RelaxedReader,
 ): Span | undefined {
-  const { valid, end } = scanJson(text, start);
-  if (valid && fills(text, end)) return { start, end, footnote: false };
   const scan = reader.scan(start);
-  return scan.valid && fills(text, scan.end)
-    ? relaxedSpan(start, scan.end, scan.value)
-    : undefined;
-}
-
-function fills(text: string, end: number): boolean {
+  if (!scan.valid) return undefined;
+  const { end, value } = scan;
   const after = skipSpace(text, end);
-  return after === text.length || text.startsWith("```", after);
+  const fills = after === text.length || text.startsWith("```", after);
+  return fills ? { value, length: end - start } : undefined;
 }
 
-function relaxedSpan(start: number, end: number, relaxed: JsonValue): Span {
-  return { start, end, footnote: false, relaxed };
+/** The first of the longest values. */
+function longer(span: Span, before: Span | undefined): Span {
+  return before && before.length >= span.length ? before : span;
 }
 
-/** Whether a value of prose is but a short number in brackets. */
-function isFootnote(text: string, start: number, end: number): boolean {
-  return end - start < 8 && /^\[\s*\d{1,3}\s*\]$/.test(text.slice(start, end));
+/** The next place that is no white space of JSON. */
+function skipSpace(text: string, start: number): number {
+  let at = start;
+  while (at < text.length && " \t\n\r".includes(text.charAt(at))) at++;
+  return at;
 }
 
 /**
@@ -210,8 +196,9 @@ function isMeantWhole(text: string, start: number, fenced: boolean): boolean {
   // Prose goes on with brackets of its own; a broken value with its last one.
   let rest = close;
   while (rest < end) {
-    const next = nextBracket(text, rest);
-    if (next >= end - 1) return next === end - 1;
+    const next = nextMark(text, rest);
+    // Beyond it if a quote is missing: then the last one seems to be in a string.
+    if (next >= end - 1) return true;
     rest = "}]".includes(text.charAt(next))
       ? next + 1
       : bracketEnd(text, next) ?? end;
@@ -219,14 +206,15 @@ function isMeantWhole(text: string, start: number, fenced: boolean): boolean {
   return false;
 }
 
-/** The place of the next bracket outside strings. */
-function nextBracket(text: string, start: number): number {
+/** The place of the next bracket or fence outside strings. */
+function nextMark(text: string, start: number): number {
   let quoted = false;
   for (let at = start; at < text.length; at++) {
     const char = text.charAt(at);
     if (quoted && char === "\\") at++;
     else if (char === '"') quoted = !quoted;
-    else if (!quoted && "{}[]".includes(char)) return at;
+    else if (quoted) continue;
+    else if ("{}[]".includes(char) || text.startsWith("```", at)) return at;
   }
   return text.length;
 }
@@ -237,19 +225,12 @@ function nextBracket(text: string, start: number): number {
  */
 function bracketEnd(text: string, start: number): number | undefined {
   const open: string[] = [];
-  let quoted = false;
-  for (let at = start; at < text.length; at++) {
+  for (let at = start;; at++) {
+    at = nextMark(text, at);
     const char = text.charAt(at);
-    if (quoted) {
-      if (char === "\\") at++;
-      else if (char === '"') quoted = false;
-    } else if (char === '"') quoted = true;
-    else if (char === "{") open.push("}");
+    if (char === "{") open.push("}");
     else if (char === "[") open.push("]");
-    else if (char === "}" || char === "]") {
-      if (open.pop() !== char) return undefined;
-      if (open.length === 0) return at + 1;
-    } else if (char === "`" && text.startsWith("```", at)) return undefined;
+    else if (char === "" || open.pop() !== char) return undefined;
+    else if (open.length === 0) return at + 1;
   }
-  return undefined;
 }

@@ -126,18 +126,18 @@ export class RelaxedReader {
         if (text.charAt(at) !== frame.close) {
           open.push(frame);
           if (frame.close === "]") continue;
-          const next = this.#nameInto(frame, at);
-          if (next < 0) return { valid: false, end: at, begun };
-          at = next;
+          at = this.#nameInto(frame, at);
+          if (at < 0) return { valid: false, end: ~at, begun };
           begun = true;
           continue;
         }
         at++;
         value = valueOf(frame);
       } else {
-        const scalar = readScalar(text, at);
-        if (!scalar) return { valid: false, end: at, begun };
-        [value, at] = scalar;
+        const [scalar, end] = readScalar(text, at);
+        if (scalar === undefined) return { valid: false, end, begun };
+        value = scalar;
+        at = end;
       }
       // A value has ended, and with it perhaps those that it stands in.
       for (;;) {
@@ -159,9 +159,8 @@ export class RelaxedReader {
         }
         if (!comma) return { valid: false, end: at, begun };
         if (frame.close === "]") break;
-        const next = this.#nameInto(frame, at);
-        if (next < 0) return { valid: false, end: at, begun };
-        at = next;
+        at = this.#nameInto(frame, at);
+        if (at < 0) return { valid: false, end: ~at, begun };
         break;
       }
     }
@@ -185,14 +184,15 @@ export class RelaxedReader {
     }
   }
 
-  /** Read a member's name and the colon after it; the next place, or -1. */
+  /** Read a member's name and its colon; the next place, or `~failure`. */
   #nameInto(frame: Open & { readonly close: "}" }, start: number): number {
     const text = this.#text;
-    const name = readString(text, start) ?? readWord(text, start);
-    if (!name) return -1;
-    const colon = this.gapEnd(name[1]);
-    if (text.charAt(colon) !== ":") return -1;
-    frame.name = name[0];
+    const isQuoted = QUOTES.has(text.charAt(start));
+    const [name, end] = (isQuoted ? readString : readWord)(text, start);
+    if (name === undefined) return ~end;
+    const colon = this.gapEnd(end);
+    if (text.charAt(colon) !== ":") return ~colon;
+    frame.name = name;
     return this.gapEnd(colon + 1);
   }
 }
@@ -204,29 +204,29 @@ function valueOf(frame: Open): JsonValue {
     : Object.fromEntries(frame.members);
 }
 
-type Read<T> = readonly [value: T, end: number];
+/** What was read, and the place after it; or where it stops to be that. */
+type Read<T> = readonly [value: T | undefined, end: number];
 
-function readScalar(text: string, at: number): Read<JsonValue> | undefined {
-  const string = readString(text, at);
-  if (string) return string;
+const QUOTES: ReadonlySet<string> = new Set(['"', "'"]);
+
+function readScalar(text: string, at: number): Read<JsonValue> {
+  if (QUOTES.has(text.charAt(at))) return readString(text, at);
   NUMBER.lastIndex = at;
   const number = NUMBER.exec(text)?.[0];
   if (number !== undefined) return [Number(number), at + number.length];
-  const word = readWord(text, at);
-  if (!word) return undefined;
-  const value = CONSTANTS.get(word[0]);
-  return value === undefined ? undefined : [value, word[1]];
+  const [word = "", end] = readWord(text, at);
+  const value = CONSTANTS.get(word);
+  return [value, value === undefined ? at : end];
 }
 
-function readWord(text: string, at: number): Read<string> | undefined {
+function readWord(text: string, at: number): Read<string> {
   WORD.lastIndex = at;
   const word = WORD.exec(text)?.[0];
-  return word === undefined ? undefined : [word, at + word.length];
+  return [word, at + (word?.length ?? 0)];
 }
 
-function readString(text: string, start: number): Read<string> | undefined {
+function readString(text: string, start: number): Read<string> {
   const quote = text.charAt(start);
-  if (quote !== '"' && quote !== "'") return undefined;
   const parts: string[] = [];
   let from = start + 1;
   for (let at = from; at < text.length; at++) {
@@ -236,7 +236,7 @@ function readString(text: string, start: number): Read<string> | undefined {
       return [parts.join(""), at + 1];
     }
     // A line end in a string may as well be where its quote is missing.
-    if (char < " ") return undefined;
+    if (char < " ") return [undefined, at];
     if (char !== "\\") continue;
     parts.push(text.slice(from, at));
     const escaped = text.charAt(++at);
@@ -245,10 +245,10 @@ function readString(text: string, start: number): Read<string> | undefined {
     const meant = hex === undefined
       ? ESCAPES.get(escaped)
       : String.fromCharCode(parseInt(hex, 16));
-    if (meant === undefined) return undefined;
+    if (meant === undefined) return [undefined, at];
     parts.push(meant);
     if (hex !== undefined) at += hex.length;
     from = at + 1;
   }
-  return undefined;
+  return [undefined, text.length];
 }

@@ -286,7 +286,8 @@ class LogReader implements ItemSource<TypedEvent | LogGap> {
   async #gapFrom(seq: number): Promise<LogGap | undefined> {
     const { horizonSeq, segments } = await this.#overview();
     // Servers move the first one on less than what they delete.
-    const held = Math.max(horizonSeq, Number(segments[0]?.seq) || 0);
+    const first: unknown = segments[0]?.seq;
+    const held = Math.max(horizonSeq, typeof first === "number" ? first : 0);
     const lost = held - Math.max(seq, 1);
     return lost > 0 ? { type: "gap", reason: "expired", lost } : undefined;
   }

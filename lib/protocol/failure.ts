@@ -25,8 +25,8 @@ const START = "Start the pipeline with use()";
 // deno-fmt-ignore -- a table, one row a line
 const FAILURES: readonly FailureRow[] = [
   [/^(?:Not authenticated|Too many authentication attempts)$/, REFUSED, "Connect again"],
-  [/^(?:No authorization provided|Invalid (?:API key|authorization provided)|Authentication failed|Access denied)$/, REFUSED, "Check the option auth or ROCKETRIDE_APIKEY"],
-  [/\baccount is waitlisted\b/, REFUSED, "The account has no access yet"],
+  [/^(?:No authorization provided|Invalid (?:API key|authorization provided)|Authentication failed|Access denied)$/, REFUSED, "Check auth or ROCKETRIDE_APIKEY"],
+  [/\baccount is waitlisted\b/, REFUSED],
   [/^Bad request$/, REFUSED, "The key of a task is valid until the task ends"],
   [/^Task token is required/, "request-failed", "Pass the token that use() returned"],
   // Newer servers add advice.
@@ -39,7 +39,7 @@ const FAILURES: readonly FailureRow[] = [
   [/^(?:The s|S)ervice .* not found/s, "service-not-found", "getServices() lists the services of the server"],
   [/^Could not send request$/, "connection-lost"],
   // Also of a server that cannot connect to itself.
-  [/\brejected WebSocket connection: HTTP 403$|^HTTP (?:429|50[234])(?: |$)/, "connection-failed", "The server is busy: try again in a moment"],
+  [/\brejected WebSocket connection: HTTP 403$|^HTTP (?:429|50[234])(?: |$)/, "connection-failed", "Try again in a moment"],
   [/^Node '.*' exists in RocketRide but|not available in the embedded engine\b|^Debug interface not available/s, "not-supported", "Connect to a server that has it"],
   [/^Account management requires SaaS mode/, "not-supported", "Only RocketRide's cloud has this command"],
   [/^Pipeline (?:has multiple|does not have a) source|^(?:Pipeline source component|Source) ".*" not found/s, "invalid-pipeline", "Set source to the id of the entry component"],

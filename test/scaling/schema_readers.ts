@@ -45,8 +45,6 @@ export const SCHEMA_READERS: readonly TextReader[] = [
     covers: [
       "schema/parse_json.ts#parseJson",
       "schema/_find_json.ts#findJson",
-      "schema/_json_scan.ts#scanJson",
-      "schema/_json_scan.ts#skipSpace",
     ],
     read: parseJson,
     common: false,
