@@ -25,6 +25,12 @@ export type OptionNames<Options> = Readonly<
   >
 >;
 
+/** The names of a record's members as options that are not looked into. */
+export function namesOf<T extends object>(record: T): OptionNames<T> {
+  const names = Object.keys(record).map((name) => [name, 1]);
+  return Object.fromEntries(names);
+}
+
 /** What other clients call options, folded, and how they are given here. */
 const ALIASES: Readonly<Record<string, string>> = {
   apikey: "auth",

@@ -100,9 +100,10 @@ function survey(text: string): Survey {
     const { end } = scan;
     if (scan.valid) {
       const source = text.slice(start, end);
-      const span = { value: scan.value, length: source.length };
+      const strict = parsed(source);
+      const span = { ...strict ?? scan, length: source.length };
       if (FOOTNOTE.test(source)) footnote ??= span;
-      else if (parsed(source)) value = longer(span, value);
+      else if (strict) value = longer(span, value);
       else relaxed = longer(span, relaxed);
       return end;
     }
@@ -160,10 +161,12 @@ function filling(
 ): Span | undefined {
   const scan = reader.scan(start);
   if (!scan.valid) return undefined;
-  const { end, value } = scan;
+  const { end } = scan;
   const after = skipSpace(text, end);
   const fills = after === text.length || text.startsWith("```", after);
-  return fills ? { value, length: end - start } : undefined;
+  if (!fills) return undefined;
+  const source = text.slice(start, end);
+  return { ...parsed(source) ?? scan, length: source.length };
 }
 
 /** The first of the longest values. */

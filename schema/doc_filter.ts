@@ -1,8 +1,8 @@
-import { checkOptions, type OptionNames } from "../lib/check.ts";
+import { checkOptions, namesOf } from "../lib/check.ts";
 import { type DocFilter, omitUnset } from "./doc.ts";
-import { type MemberTable, parseRecord, readMembers } from "./json.ts";
+import { type MemberKind, parseRecord, readMembers } from "./json.ts";
 
-const FILTER: MemberTable = {
+const FILTER: Readonly<Record<keyof DocFilter, MemberKind>> = {
   fullTables: "boolean",
   fullDocuments: "boolean",
   offset: "integer",
@@ -27,28 +27,6 @@ const FILTER: MemberTable = {
 /** The largest `limit` that {@linkcode validateDocFilter} accepts. */
 const MAX_LIMIT = 1_000;
 
-const NAMES: OptionNames<DocFilter> = {
-  fullTables: 1,
-  fullDocuments: 1,
-  offset: 1,
-  limit: 1,
-  minChunkId: 1,
-  maxChunkId: 1,
-  nodeId: 1,
-  parent: 1,
-  name: 1,
-  permissions: 1,
-  isDeleted: 1,
-  objectIds: 1,
-  chunkIds: 1,
-  isTable: 1,
-  tableIds: 1,
-  useQuickRank: 1,
-  useGroupRank: 1,
-  followUpQuestions: 1,
-  context: 1,
-};
-
 /**
  * Make a filter with the defaults that the official SDKs use.
  *
@@ -65,7 +43,7 @@ const NAMES: OptionNames<DocFilter> = {
  * ```
  */
 export function createDocFilter(options: DocFilter = {}): DocFilter {
-  checkOptions(options, "createDocFilter({ limit })", NAMES);
+  checkOptions(options, "createDocFilter({ limit })", namesOf(FILTER));
   return completeFilter(options);
 }
 

@@ -128,24 +128,12 @@ export function isSet(value: unknown): boolean {
 }
 
 function holds(value: unknown, kind: MemberKind): boolean {
-  switch (kind) {
-    case "text":
-      return typeof value === "string";
-    case "number":
-      return Number.isFinite(value);
-    case "integer":
-      return Number.isInteger(value);
-    case "boolean":
-      return typeof value === "boolean";
-    case "texts":
-      return listHolds(value, "text");
-    case "numbers":
-      return listHolds(value, "number");
-    case "integers":
-      return listHolds(value, "integer");
+  if (kind.endsWith("s")) {
+    const each = kind.slice(0, -1) as MemberKind;
+    return Array.isArray(value) && value.every((item) => holds(item, each));
   }
-}
-
-function listHolds(value: unknown, kind: MemberKind): boolean {
-  return Array.isArray(value) && value.every((item) => holds(item, kind));
+  if (kind === "integer") return Number.isInteger(value);
+  if (kind === "number") return Number.isFinite(value);
+  if (kind === "boolean") return typeof value === "boolean";
+  return typeof value === "string";
 }

@@ -1,4 +1,4 @@
-import { checkOptions } from "../lib/check.ts";
+import { checkOptions, namesOf } from "../lib/check.ts";
 import { type Doc, type DocFilter, plainDoc } from "./doc.ts";
 import { completeFilter, createDocFilter } from "./doc_filter.ts";
 import type { JsonValue } from "./json.ts";
@@ -117,20 +117,8 @@ export function createQuestion(options: QuestionOptions = {}): Question {
       "Expected options; a text goes in by addQuestion(createQuestion(), text)",
     );
   }
-  checkOptions(options, "createQuestion({ role })", {
-    type: 1,
-    filter: 1,
-    expectJson: 1,
-    cachePrefix: 1,
-    role: 1,
-    instructions: 1,
-    history: 1,
-    examples: 1,
-    context: 1,
-    goals: 1,
-    documents: 1,
-    questions: 1,
-  });
+  const names = namesOf(completeQuestion({ cachePrefix: true }));
+  checkOptions(options, "createQuestion({ role })", names);
   // Names what is unknown in the filter.
   if (options.filter) createDocFilter(options.filter);
   return completeQuestion(options);

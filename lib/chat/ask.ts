@@ -1,5 +1,4 @@
 import { getText } from "../../schema/answer.ts";
-import type { JsonValue } from "../../schema/json.ts";
 import {
   addQuestion,
   createQuestion,
@@ -135,32 +134,26 @@ export async function ask<Output>(
   const usage = "ask(session, task, question, { schema })";
   checkOptions(options, usage, { ...names, schema: 1 });
   const { schema, ...chatOptions } = options;
-  if (schema === undefined) {
-    const result = await chat(session, task, question, chatOptions);
-    return getText(expected(firstAnswer(result), result));
-  }
-  if (typeof schema?.["~standard"]?.validate !== "function") {
+  if (
+    schema !== undefined &&
+    typeof schema?.["~standard"]?.validate !== "function"
+  ) {
     throw new TypeError(
       'Expected "schema" to implement Standard Schema, as Zod and Valibot do',
     );
   }
-  const asked = typeof question === "string"
+  const asked = schema && typeof question === "string"
     ? addQuestion(createQuestion({ expectJson: true }), question)
     : question;
   const result = await chat(session, task, asked, chatOptions);
-  return await parseAnswer(
-    result,
-    expected(firstAnswer(result), result),
-    schema,
-  );
-}
-
-function expected(answer: JsonValue | undefined, result: object): JsonValue {
-  if (answer !== undefined) return answer;
-  throw new ValidationException("Pipeline gave no answer", {
-    code: "invalid-answer",
-    hint: "Connect the source's questions to a component that answers, and " +
-      'the "answers" of that to a response; chat() returns the whole result',
-    dapResult: result,
-  });
+  const answer = firstAnswer(result);
+  if (answer === undefined) {
+    throw new ValidationException("Pipeline gave no answer", {
+      code: "invalid-answer",
+      hint: "Connect the source's questions to a component that answers, and " +
+        'the "answers" of that to a response; chat() returns the whole result',
+      dapResult: result,
+    });
+  }
+  return schema ? await parseAnswer(result, answer, schema) : getText(answer);
 }

@@ -32,8 +32,15 @@ export async function getServices(
   options: CallOptions = {},
 ): Promise<Readonly<Record<string, ServiceDefinition>>> {
   checkCallOptions(options, "getServices(session, { timeout })");
+  return (await catalogOf(session, options)).services;
+}
+
+async function catalogOf(
+  session: Session,
+  options: CallOptions,
+): Promise<ServiceCatalog> {
   const body: unknown = await call(session, "rrext_services", {}, options);
-  if (isServiceCatalog(body)) return body.services;
+  if (isServiceCatalog(body)) return body;
   throw unexpectedAnswer("services");
 }
 
@@ -100,10 +107,7 @@ export async function getCatalog(
   options: CallOptions = {},
 ): Promise<ServiceCatalog & Required<Pick<ServiceCatalog, "icons">>> {
   checkCallOptions(options, "getCatalog(session, { timeout })");
-  const body: unknown = await call(session, "rrext_services", {}, options);
-  if (!isServiceCatalog(body)) {
-    throw unexpectedAnswer("services");
-  }
+  const body = await catalogOf(session, options);
   return { ...body, icons: isRecord(body.icons) ? body.icons : {} };
 }
 

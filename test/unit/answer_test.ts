@@ -144,6 +144,8 @@ Deno.test("parseJson throws where there is no JSON, getJson gives null", () => {
       '["a, b", [{{ "b": "c"},], None]',
       `["it's', {a: [1, True], "b": ["x", "y"]}, "c"]`,
       '[[1, 2], {"a": 3}} ]',
+      // A quote is missing: all the rest seems to be a string.
+      '{"a": }b c", "d": {}}',
       '```json\n{x "a": {"b": 1}}\n```',
       '<think>hm</think>{x "a": {"b": 1}}',
       'So: ["a\nb"]',
