@@ -80,22 +80,20 @@ export function watchTask(
     signal: 1,
     timeout: 1,
   });
-  const { from } = options;
+  const { from, timeout } = options;
   const core = coreOf(session);
   const token = tokenOf(task);
   const gone = new AbortController();
-  let detach: () => void = ignore;
-  let watch: Watch | undefined;
+  const calling = { timeout, signal: gone.signal };
+  const watch = watchOf(core, token, calling);
+  let detach: (() => void) | undefined;
   let past: StatusReader | undefined;
 
   return new ReadableStream<TaskStatus>({
     async pull(controller): Promise<void> {
       try {
-        if (!watch) {
+        if (!detach) {
           detach = onAbort(options.signal, (reason) => gone.abort(reason));
-          const { timeout } = options;
-          const calling = { timeout, signal: gone.signal };
-          watch = new Watch(core, token, calling);
           if (from) past = await pastOf(core, token, from, calling);
         }
         const old = await past?.read();
@@ -108,15 +106,15 @@ export function watchTask(
         controller.close();
         await watch.stop();
       } catch (error) {
-        detach();
+        detach?.();
         gone.abort(error);
         throw error;
       }
     },
     async cancel(reason): Promise<void> {
-      detach();
+      detach?.();
       gone.abort(reason);
-      await watch?.stop();
+      await watch.stop();
     },
   }, { highWaterMark: 0 });
 }
@@ -147,85 +145,69 @@ async function pastOf(
 }
 
 /** Follows one task by its events, and by requests if there are none. */
-class Watch {
-  readonly #core: SessionCore;
-  readonly #token: string;
-  readonly #options: CallOptions & { readonly signal: AbortSignal };
-  #opening: Promise<PatientReader<StreamedEvent>> | undefined;
-  #hasAsked = false;
-  #hasEvents = false;
-  /** The latest value. */
-  #known: TaskStatus | undefined;
-
-  constructor(
-    core: SessionCore,
-    token: string,
-    options: CallOptions & { readonly signal: AbortSignal },
-  ) {
-    this.#core = core;
-    this.#token = token;
-    this.#options = options;
-  }
-
+interface Watch {
   /** The next status that differs; none when the watch is over. */
-  async next(): Promise<TaskStatus | undefined> {
-    const reader = await (this.#opening ??= this.#open());
-    for (;;) {
-      const status = await this.#nextStatus(reader);
-      if (status) this.#known = status;
-      if (status !== null) return status;
-    }
-  }
+  next(): Promise<TaskStatus | undefined>;
+  stop(): Promise<void>;
+}
 
-  async stop(): Promise<void> {
-    await this.#opening?.then((reader) => reader.cancel()).catch(ignore);
-  }
+function watchOf(
+  core: SessionCore,
+  token: string,
+  options: CallOptions,
+): Watch {
+  const { clock, secrets } = core.settings;
+  let opening: Promise<PatientReader<StreamedEvent>> | undefined;
+  let hasAsked = false;
+  let hasEvents = false;
+  /** The latest value. */
+  let known: TaskStatus | undefined;
 
-  async #open(): Promise<PatientReader<StreamedEvent>> {
-    const { clock } = this.#core.settings;
-    const { signal } = this.#options;
-    try {
-      const stream = await events(this.#core, this.#token, {
-        ...this.#options,
-        types: ["apaevt_status_update"],
-        highWaterMark: 16,
-        overflow: "drop-oldest",
+  async function open(): Promise<PatientReader<StreamedEvent>> {
+    const watching = {
+      ...options,
+      highWaterMark: 16,
+      overflow: "drop-oldest",
+    } as const;
+    const types = ["apaevt_status_update"] as const;
+    const stream = await events(core, token, { ...watching, types })
+      .catch((error) => {
+        // A key that may look at its task, but not subscribe. The client's own
+        // events need no request, and their stream ends as any other.
+        if (!isDAPException(error, "permission-denied")) throw error;
+        const types = ["apaevt_status_upload"] as const;
+        return events(core, token, { ...watching, types });
       });
-      return new PatientReader(stream, clock);
-    } catch (error) {
-      // A key that may look at its task, but not subscribe.
-      if (!isDAPException(error, "permission-denied")) throw error;
-      return new PatientReader(noEvents(this.#core, signal), clock);
-    }
+    return patientReader(stream, clock);
   }
 
   /** A status, nothing new (`null`), or the end of the events. */
-  async #nextStatus(
+  async function nextStatus(
     reader: PatientReader<StreamedEvent>,
   ): Promise<TaskStatus | null | undefined> {
-    if (!this.#hasAsked) {
+    if (!hasAsked) {
       // Engines send it on their own only to the first subscriber of a task.
-      this.#hasAsked = true;
-      return await this.#ask();
+      hasAsked = true;
+      return await ask();
     }
-    const read = await reader.read(this.#hasEvents ? QUIET_MS : ASK_MS);
-    if (!read) return await this.#ask();
+    const read = await reader.read(hasEvents ? QUIET_MS : ASK_MS);
+    if (!read) return await ask();
     if (read.done) return undefined;
     const { value } = read;
     if (value.type === "gap") {
-      return value.reason === "reconnect" ? await this.#ask() : null;
+      return value.reason === "reconnect" ? await ask() : null;
     }
-    this.#hasEvents = true;
     if (!isTaskStatus(value.body)) return null;
-    return await this.#confirmed(value.body);
+    hasEvents = true;
+    return await confirmed(value.body);
   }
 
   /** The status of an event, if it is that of this task. */
-  async #confirmed(status: TaskStatus): Promise<TaskStatus | null> {
-    const isSameRun = status.startTime === this.#known?.startTime;
+  async function confirmed(status: TaskStatus): Promise<TaskStatus | null> {
+    const isSameRun = status.startTime === known?.startTime;
     if (isSameRun && !status.completed) return status;
     try {
-      return await this.#ask();
+      return await ask();
     } catch (error) {
       // The server has forgotten the task whose end this is.
       const isEnd = isSameRun && isDAPException(error, "task-not-running");
@@ -235,15 +217,15 @@ class Watch {
   }
 
   /** The status by token, if it has changed and the request succeeds. */
-  async #ask(): Promise<TaskStatus | null> {
+  async function ask(): Promise<TaskStatus | null> {
     try {
-      const body = await call(this.#core, "rrext_get_task_status", {}, {
-        ...this.#options,
-        task: this.#token,
+      const body = await call(core, "rrext_get_task_status", {}, {
+        ...options,
+        task: token,
       });
       if (!isTaskStatus(body)) return null;
-      const status = this.#core.settings.secrets.hideTexts(body);
-      const isNews = JSON.stringify(status) !== JSON.stringify(this.#known);
+      const status = secrets.hideTexts(body);
+      const isNews = JSON.stringify(status) !== JSON.stringify(known);
       return isNews ? status : null;
     } catch (error) {
       // The end of the session ends the events; other calls may succeed later.
@@ -253,51 +235,24 @@ class Watch {
       throw error;
     }
   }
-}
 
-/** A stream without events that ends as one of events does. */
-function noEvents(
-  core: SessionCore,
-  signal: AbortSignal,
-): ReadableStream<StreamedEvent> {
-  let detach: readonly (() => void)[] = [];
-  function stop(): void {
-    for (const off of detach) off();
-  }
-  return new ReadableStream<StreamedEvent>({
-    start(controller): void {
-      function fail(reason: unknown): void {
-        stop();
-        controller.error(reason);
+  return {
+    async next(): Promise<TaskStatus | undefined> {
+      const reader = await (opening ??= open());
+      for (;;) {
+        const status = await nextStatus(reader);
+        if (status) known = status;
+        if (status !== null) return status;
       }
-      detach = [
-        onAbort(signal, fail),
-        onAbort(core.signal, (reason) => {
-          core.closed.then(({ clean }) => {
-            if (!clean) return fail(reason);
-            stop();
-            controller.close();
-          }).catch(ignore);
-        }),
-      ];
     },
-    cancel: stop,
-  });
+    async stop(): Promise<void> {
+      await opening?.then((reader) => reader.cancel()).catch(ignore);
+    },
+  };
 }
 
 /** Reads a stream with a limit to each wait; a chunk that comes later is kept. */
-class PatientReader<T> {
-  readonly #reader: ReadableStreamDefaultReader<T>;
-  readonly #clock: Clock;
-  #reading: Promise<void> | undefined;
-  #take: (() => ReadableStreamReadResult<T>) | undefined;
-  #wake: () => void = ignore;
-
-  constructor(stream: ReadableStream<T>, clock: Clock) {
-    this.#reader = stream.getReader();
-    this.#clock = clock;
-  }
-
+interface PatientReader<T> {
   /**
    * Read the next chunk.
    *
@@ -305,35 +260,47 @@ class PatientReader<T> {
    * @returns What was read, or `undefined` if nothing came in time.
    * @throws What the stream errors with.
    */
-  async read(ms: number): Promise<ReadableStreamReadResult<T> | undefined> {
-    this.#reading ??= this.#start();
-    if (!this.#take) {
-      const gate = deferred<void>();
-      const stop = this.#clock.after(ms, gate.resolve, { ref: false });
-      this.#wake = gate.resolve;
-      await gate.promise;
-      stop();
-    }
-    const take = this.#take;
-    if (!take) return undefined;
-    this.#reading = this.#take = undefined;
-    return take();
-  }
-
+  read(ms: number): Promise<ReadableStreamReadResult<T> | undefined>;
   /** Cancel the stream. */
-  async cancel(): Promise<void> {
-    await this.#reader.cancel();
-  }
+  cancel(): Promise<void>;
+}
 
-  async #start(): Promise<void> {
+function patientReader<T>(
+  stream: ReadableStream<T>,
+  clock: Clock,
+): PatientReader<T> {
+  const reader = stream.getReader();
+  let reading: Promise<void> | undefined;
+  let take: (() => ReadableStreamReadResult<T>) | undefined;
+  let wake: () => void = ignore;
+
+  async function start(): Promise<void> {
     try {
-      const result = await this.#reader.read();
-      this.#take = () => result;
+      const result = await reader.read();
+      take = () => result;
     } catch (error) {
-      this.#take = () => {
+      take = () => {
         throw error;
       };
     }
-    this.#wake();
+    wake();
   }
+
+  return {
+    async read(ms): Promise<ReadableStreamReadResult<T> | undefined> {
+      reading ??= start();
+      if (!take) {
+        const gate = deferred<void>();
+        const stop = clock.after(ms, gate.resolve, { ref: false });
+        wake = gate.resolve;
+        await gate.promise;
+        stop();
+      }
+      const taken = take;
+      if (!taken) return undefined;
+      reading = take = undefined;
+      return taken();
+    },
+    cancel: () => reader.cancel(),
+  };
 }
