@@ -7,7 +7,7 @@ import { checkOptions, checkValue } from "../check.ts";
 import { unexpectedAnswer } from "../errors.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import type { Session } from "../session/session.ts";
-import { type EventType, readTypes, type Wanted } from "./event_type.ts";
+import { type EventType, readTypes } from "./event_type.ts";
 import { type StreamedEvent, subscribe } from "./events.ts";
 import {
   addressOf,
@@ -157,134 +157,83 @@ export function readLog(
   const core = coreOf(session);
   return pullStream(
     options.signal,
-    (signal) => new LogReader(core, options, signal),
+    (signal) => logReader(core, options, signal),
   );
 }
 
-type LiveReader = ReadableStreamDefaultReader<StreamedEvent>;
-
 /** Reads the log page by page, and then what comes live. */
-class LogReader implements ItemSource<TypedEvent | LogGap> {
-  readonly #core: SessionCore;
-  readonly #options: ReadLogOptions;
-  readonly #signal: AbortSignal;
-  readonly #address: Readonly<Record<string, unknown>>;
-  readonly #wanted: Wanted;
+function logReader(
+  core: SessionCore,
+  options: ReadLogOptions,
+  signal: AbortSignal,
+): ItemSource<TypedEvent | LogGap> {
+  const { live, timeout, types = ["ALL"], batchSize = 1_000 } = options;
+  const { secrets } = core.settings;
+  const address = addressOf(options);
+  const wanted = readTypes(types);
+  const begin = options.from;
   /** Where the log is read from, as arguments of a request. */
-  #from: Readonly<Record<string, unknown>>;
-  readonly #to: Readonly<Record<string, unknown>>;
-  readonly #batchSize: number;
+  let from = begin === "now" ? {} : positionOf("from", begin);
+  const to = positionOf("to", options.to);
+  if (begin === "now" && !live) {
+    throw new TypeError('Expected live: true beside from: "now"');
+  }
+  const isSize = Number.isInteger(batchSize) && batchSize > 0 &&
+    batchSize <= MAX_EVENTS;
+  checkValue("batchSize", batchSize, isSize, `1 to ${MAX_EVENTS}`);
   /** The number of the last event that was delivered or passed over. */
-  #last = 0;
-  #page: unknown[] = [];
+  let last = 0;
+  let page: unknown[] = [];
   /** Whether the log has more; otherwise live events are next. */
-  #hasMore = true;
-  #isStarted = false;
-  #live: LiveReader | undefined;
-
-  constructor(
-    core: SessionCore,
-    options: ReadLogOptions,
-    signal: AbortSignal,
-  ) {
-    const { from, to, live, batchSize = 1_000 } = options;
-    this.#core = core;
-    this.#options = options;
-    this.#signal = signal;
-    this.#address = addressOf(options);
-    this.#wanted = readTypes(options.types ?? ["ALL"]);
-    this.#from = from === "now" ? {} : positionOf("from", from);
-    this.#to = positionOf("to", to);
-    this.#batchSize = batchSize;
-    if (from === "now" && !live) {
-      throw new TypeError('Expected live: true beside from: "now"');
-    }
-    const isSize = Number.isInteger(batchSize) && batchSize > 0 &&
-      batchSize <= MAX_EVENTS;
-    checkValue("batchSize", batchSize, isSize, `1 to ${MAX_EVENTS}`);
-  }
-
-  /** The next event; none at the end. */
-  async next(): Promise<TypedEvent | LogGap | undefined> {
-    if (!this.#isStarted) {
-      this.#isStarted = true;
-      const gap = await this.#start();
-      if (gap) return gap;
-    }
-    for (;;) {
-      if (this.#page.length > 0) {
-        const { secrets } = this.#core.settings;
-        const event = recordedEvent(this.#page.pop(), secrets);
-        if (!event || !this.#isNext(event)) continue;
-        if (this.#isBeyond(event)) return undefined;
-        if (this.#wanted.has(event.event)) return event;
-      } else if (this.#hasMore) await this.#readPage();
-      else if (this.#isAtEnd()) return undefined;
-      else {
-        const item = await this.#live?.read();
-        if (!item || item.done) return undefined;
-        if (item.value.type === "gap") {
-          const gap = await this.#readAgain();
-          if (gap) return gap;
-        } else if (this.#isNext(item.value, true)) {
-          return this.#isBeyond(item.value) ? undefined : item.value;
-        }
-      }
-    }
-  }
-
-  /** Stop to listen. */
-  async stop(): Promise<void> {
-    await this.#live?.cancel().catch(ignore);
-  }
+  let hasMore = true;
+  let isStarted = false;
+  let reader: ReadableStreamDefaultReader<StreamedEvent> | undefined;
 
   /** Listen first: what is sent while the log is read must not be missed. */
-  async #start(): Promise<LogGap | undefined> {
-    const { from, live, timeout } = this.#options;
+  async function start(): Promise<LogGap | undefined> {
     if (live) {
-      const target = this.#options;
-      const subscription = await subscribe(this.#core, target, {
-        types: this.#options.types ?? ["ALL"],
+      const subscription = await subscribe(core, options, {
+        types,
         highWaterMark: LIVE_EVENTS,
         overflow: "drop-oldest",
-        signal: this.#signal,
+        signal,
         timeout,
       });
-      subscription.open(this.#signal);
-      this.#live = subscription.stream.getReader();
+      subscription.open(signal);
+      reader = subscription.stream.getReader();
     }
-    if (from === "now") await this.#passOver();
-    return typeof from === "object" && "seq" in from
-      ? await this.#gapFrom(from.seq)
+    if (begin === "now") await passOver();
+    return typeof begin === "object" && "seq" in begin
+      ? await gapFrom(begin.seq)
       : undefined;
   }
 
   /** Begin behind the newest event. */
-  async #passOver(): Promise<void> {
-    const { endTime } = await this.#overview();
-    this.#hasMore = false;
+  async function passOver(): Promise<void> {
+    const { endTime } = await overview();
+    hasMore = false;
     if (endTime === null) return;
-    this.#from = { fromTime: endTime };
+    from = { fromTime: endTime };
     do {
-      await this.#readPage();
-      for (const it of this.#page.splice(0).reverse()) {
-        const event = recordedEvent(it, this.#core.settings.secrets);
-        if (event) this.#isNext(event);
+      await readPage();
+      for (const it of page.splice(0).reverse()) {
+        const event = recordedEvent(it, secrets);
+        if (event) isNext(event);
       }
-    } while (this.#hasMore);
+    } while (hasMore);
   }
 
   /** Live events were lost: the log has them. */
-  async #readAgain(): Promise<LogGap | undefined> {
-    const next = this.#last + 1;
-    if (this.#last > 0) this.#from = { fromSeq: next };
-    this.#hasMore = true;
-    return this.#last > 0 ? await this.#gapFrom(next) : undefined;
+  async function readAgain(): Promise<LogGap | undefined> {
+    hasMore = true;
+    if (last === 0) return undefined;
+    from = { fromSeq: last + 1 };
+    return await gapFrom(last + 1);
   }
 
   /** What is missing if the log is read from a number. */
-  async #gapFrom(seq: number): Promise<LogGap | undefined> {
-    const { horizonSeq, segments } = await this.#overview();
+  async function gapFrom(seq: number): Promise<LogGap | undefined> {
+    const { horizonSeq, segments } = await overview();
     // Servers move the first one on less than what they delete.
     const first: unknown = segments[0]?.seq;
     const held = Math.max(horizonSeq, typeof first === "number" ? first : 0);
@@ -292,72 +241,98 @@ class LogReader implements ItemSource<TypedEvent | LogGap> {
     return lost > 0 ? { type: "gap", reason: "expired", lost } : undefined;
   }
 
-  async #overview(): Promise<LogOverview> {
-    return overviewOf(await this.#ask({ subcommand: "chapters" }));
+  async function overview(): Promise<LogOverview> {
+    return overviewOf(await ask({ subcommand: "chapters" }));
   }
 
-  async #readPage(): Promise<void> {
-    const isAll = this.#wanted.types.some((kind) =>
+  async function readPage(): Promise<void> {
+    const isAll = wanted.types.some((kind) =>
       kind === "ALL" || !Object.hasOwn(EVENT_BITS, kind)
     );
-    const from = this.#from;
-    const body = await this.#ask({
+    const { events, nextSeq } = await ask({
       subcommand: "read",
       ...from,
-      ...this.#to,
-      maxEvents: this.#batchSize,
+      ...to,
+      maxEvents: batchSize,
       ...(isAll ? {} : {
-        types: Object.keys(KIND_OF).filter((name) => this.#wanted.has(name)),
+        types: Object.keys(KIND_OF).filter((name) => wanted.has(name)),
       }),
     });
-    const { events, nextSeq } = body;
     if (!Array.isArray(events)) throw unexpectedAnswer("events of a log");
-    this.#page = events.toReversed();
+    page = events.toReversed();
     const cursor = nextSeq ?? undefined;
-    this.#hasMore = cursor !== undefined;
+    hasMore = cursor !== undefined;
     if (cursor === undefined) return;
     // Otherwise the same page would be read for ever.
-    const { cursor: before = -Infinity } = from;
-    if (typeof cursor !== "number" || cursor <= Number(before)) {
+    const { cursor: before = -Infinity }: { cursor?: number } = from;
+    if (typeof cursor !== "number" || cursor <= before) {
       throw unexpectedAnswer("a log that goes on");
     }
-    this.#from = { cursor };
+    from = { cursor };
   }
 
-  #ask(
+  function ask(
     args: Readonly<Record<string, unknown>>,
   ): Promise<Readonly<Record<string, unknown>>> {
-    const { timeout } = this.#options;
-    return logCall(this.#core, { ...this.#address, ...args }, {
-      signal: this.#signal,
-      timeout,
-    });
+    return logCall(core, { ...address, ...args }, { signal, timeout });
   }
 
   /** Whether an event comes after all before it; what has no number is new. */
-  #isNext({ body }: TypedEvent, isLive = false): boolean {
+  function isNext({ body }: TypedEvent, isLive = false): boolean {
     const { logSeq } = body as { readonly logSeq?: unknown };
     if (typeof logSeq !== "number") return !isLive;
-    if (logSeq <= this.#last) return false;
-    this.#last = logSeq;
+    if (logSeq <= last) return false;
+    last = logSeq;
     return true;
   }
 
   /** Whether nothing can come that is still wanted. */
-  #isAtEnd(): boolean {
-    const { toSeq = Infinity, toTime = Infinity } = this.#to;
-    return this.#last >= Number(toSeq) || Date.now() / 1_000 > Number(toTime);
+  function isAtEnd(): boolean {
+    const { toSeq = Infinity, toTime = Infinity } = to;
+    return last >= toSeq || Date.now() / 1_000 > toTime;
   }
 
-  #isBeyond({ body }: TypedEvent): boolean {
-    const { toSeq, toTime } = this.#to;
+  function isBeyond({ body }: TypedEvent): boolean {
+    const { toSeq = Infinity, toTime = Infinity } = to;
     const { logSeq, eventTime }: Readonly<Record<string, unknown>> = {
       ...body,
     };
-    const isOver = (value: unknown, end: unknown): boolean =>
-      typeof value === "number" && typeof end === "number" && value > end;
-    return isOver(logSeq, toSeq) || isOver(eventTime, toTime);
+    return typeof logSeq === "number" && logSeq > toSeq ||
+      typeof eventTime === "number" && eventTime > toTime;
   }
+
+  return {
+    async next(): Promise<TypedEvent | LogGap | undefined> {
+      if (!isStarted) {
+        isStarted = true;
+        const gap = await start();
+        if (gap) return gap;
+      }
+      for (;;) {
+        if (page.length > 0) {
+          const event = recordedEvent(page.pop(), secrets);
+          if (!event || !isNext(event)) continue;
+          if (isBeyond(event)) return undefined;
+          if (wanted.has(event.event)) return event;
+        } else if (hasMore) await readPage();
+        else if (isAtEnd()) return undefined;
+        else {
+          const item = await reader?.read();
+          if (!item || item.done) return undefined;
+          if (item.value.type === "gap") {
+            const gap = await readAgain();
+            if (gap) return gap;
+          } else if (isNext(item.value, true)) {
+            return isBeyond(item.value) ? undefined : item.value;
+          }
+        }
+      }
+    },
+    /** Stop to listen. */
+    async stop(): Promise<void> {
+      await reader?.cancel().catch(ignore);
+    },
+  };
 }
 
 /** A place in the log as arguments of a request, checked. */
