@@ -28,6 +28,9 @@ const FINAL = [
   RangeError,
 ] as const;
 
+/** What an attempt follows: an object, since `undefined` can be thrown, too. */
+export type Failure = { readonly reason: unknown } | undefined;
+
 /**
  * What a session learns from its attempts to connect: whether and when the next
  * one is made, and what it presents. Later logins present the durable token
@@ -104,15 +107,23 @@ export class Attempts {
    * Get the credential, before a connection is opened for it.
    *
    * @param identity The account of the last login.
+   * @param failure What the attempt follows.
+   * @param signal Ends the wait for the caller's function.
    */
   async credential(
     { auth, secrets, url }: Settings,
     identity: ConnectResult | undefined,
-    context: Omit<AuthContext, "uri">,
+    failure: Failure,
+    signal: AbortSignal,
   ): Promise<string> {
     const token = identity?.userToken;
     const value = typeof auth === "function"
-      ? await this.#ask(auth, { uri: url.href, ...context })
+      ? await this.#ask(auth, {
+        uri: url.href,
+        attempt: failure ? this.failures : 0,
+        reason: failure?.reason,
+        signal,
+      })
       : token && token !== this.#refused
       ? token
       : auth;

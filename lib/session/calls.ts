@@ -6,6 +6,7 @@ import {
   type Deferred,
   deferred,
   ignore,
+  LazySignal,
   onAbort,
 } from "../async.ts";
 import { valueBytes } from "../bounded_queue.ts";
@@ -87,12 +88,12 @@ export interface CallSettings {
 }
 
 /**
- * What a session does. While it is `connecting`, only requests of the attempt
- * itself leave: servers close connections that send anything else before the
- * login is answered. While it is `moving` or `closing`, its connection is
- * still open, for requests that free something on the server.
+ * What a session does with its connection. While it is `connecting`, only
+ * requests of the attempt itself leave: servers close connections that send
+ * anything else before the login is answered. While it is `leaving` an open
+ * one, to move or to close, only those that free something on the server do.
  */
-export type Phase = "connecting" | "ready" | "moving" | "closing" | "ended";
+export type Phase = "connecting" | "ready" | "leaving";
 
 /** A request that waits for its answer. */
 interface Waiter {
@@ -122,6 +123,8 @@ interface Waiter {
  */
 export class Calls<Settings extends CallSettings = CallSettings> {
   settings: Settings;
+  /** Aborts when `close` is called, and with the session at the latest. */
+  readonly closing: LazySignal = new LazySignal();
   protected phase: Phase = "connecting";
   /** The connection that is open, if there is one. */
   protected connection: Connection | undefined;
@@ -150,11 +153,6 @@ export class Calls<Settings extends CallSettings = CallSettings> {
   /** Whether calls can be made. */
   get ready(): boolean {
     return this.phase === "ready";
-  }
-
-  /** Whether the session closes or has ended. */
-  protected get isOver(): boolean {
-    return this.phase === "closing" || this.phase === "ended";
   }
 
   /** The number of the open connection, if there is one. */
@@ -232,7 +230,7 @@ export class Calls<Settings extends CallSettings = CallSettings> {
 
   /** Why a request cannot leave. */
   protected refusal(): Error {
-    return this.phase === "closing"
+    return this.connection && this.closing.aborted
       ? sessionClosed(false)
       : temporary("not-connected", "Session is not connected", {
         hint: "Connect again; a session that has ended stays ended",
@@ -280,7 +278,8 @@ export class Calls<Settings extends CallSettings = CallSettings> {
     bytes = 0,
   ): Promise<number> {
     const { signal } = options;
-    if (this.isOver || !this.settings.persist) throw this.refusal();
+    const mayWait = this.settings.persist && !this.closing.aborted;
+    if (!mayWait) throw this.refusal();
     signal?.throwIfAborted();
     const limit = this.#limit(options);
     const held = CALL_BYTES + bytes;

@@ -27,8 +27,8 @@ import {
 import type { CloseInfo, Connection } from "../transport/transport.ts";
 import { VERSION } from "../version.ts";
 import { type Attachment, CLOSE_GRACE_MS, free, lose } from "./attachments.ts";
-import { Attempts } from "./attempts.ts";
-import { Calls, type Phase } from "./calls.ts";
+import { Attempts, type Failure } from "./attempts.ts";
+import { Calls } from "./calls.ts";
 import { insideOf } from "./handle.ts";
 import type { Settings } from "./options.ts";
 import type {
@@ -42,9 +42,6 @@ import type {
   SessionListener,
 } from "./session.ts";
 
-/** What an attempt follows: an object, since `undefined` can be thrown, too. */
-type Failure = { readonly reason: unknown } | undefined;
-
 /** The state of a session and what drives it; callers hold only its handle. */
 export class SessionCore extends Calls<Settings> implements Session {
   /** What the server holds for the connection. */
@@ -53,8 +50,6 @@ export class SessionCore extends Calls<Settings> implements Session {
   order = 0;
   /** Receive every event, in order of arrival. */
   readonly listeners: Set<SessionListener> = new Set();
-  /** Aborts when `close` is called, and with the session at the latest. */
-  readonly closing: LazySignal = new LazySignal();
   /** Run on every new connection after its login. */
   readonly restorers: Set<Restorer> = new Set();
   /** Receive what happens to the connection. */
@@ -126,9 +121,9 @@ export class SessionCore extends Calls<Settings> implements Session {
           throw error;
         }
         failure = { reason: error };
-        const unfinished = this.#leave("connecting");
+        const hungUp = this.#hangUp();
         this.#drop(() => error);
-        await this.#hangUp(unfinished);
+        await hungUp;
         if (run !== this.#run) throw error;
       } finally {
         detach();
@@ -146,12 +141,12 @@ export class SessionCore extends Calls<Settings> implements Session {
   async move(settings: Settings, options: CallOptions): Promise<void> {
     const { signal, timeout } = options;
     signal?.throwIfAborted();
-    if (this.isOver) throw this.refusal();
+    if (this.closing.aborted) throw this.refusal();
     const moved = sessionMoved();
     this.settings = settings;
     this.identity = undefined;
     this.attempt?.abort(moved);
-    if (this.ready) this.phase = "moving";
+    if (this.ready) this.phase = "leaving";
     // A session that persists goes on when the caller stops waiting.
     const opening = settings.persist
       ? abortable(this.open({ timeout }), signal)
@@ -172,14 +167,14 @@ export class SessionCore extends Calls<Settings> implements Session {
     const { settings } = this;
     const { clock, secrets, transport, url } = settings;
     const { signal } = attempt;
-    if (this.phase === "moving") {
+    if (this.phase === "leaving") {
       await abortable(free(this.attachments, clock, sessionMoved), signal);
       signal.throwIfAborted(); // a later attempt may have connected
       this.#drop(sessionMoved);
     }
-    const old = this.#leave("connecting");
+    const hungUp = this.#hangUp();
     const { epoch } = this;
-    if (old) await this.#hangUp(old);
+    if (hungUp) await hungUp;
     signal.throwIfAborted();
     const limit = timeout ?? settings.connectTimeout;
     let step = "get a credential for";
@@ -192,11 +187,12 @@ export class SessionCore extends Calls<Settings> implements Session {
       // First the credential: servers have few places for connections that are
       // not logged in (lib/protocol/README.md#limits).
       const credential = login
-        ? await this.#attempts.credential(settings, this.identity, {
-          attempt: failure ? this.#attempts.failures : 0,
-          reason: failure?.reason,
+        ? await this.#attempts.credential(
+          settings,
+          this.identity,
+          failure,
           signal,
-        })
+        )
         : "";
       signal.throwIfAborted();
       step = "connect to";
@@ -206,7 +202,12 @@ export class SessionCore extends Calls<Settings> implements Session {
         onUnanswered: (seq, error) =>
           epoch === this.epoch && this.fail(seq, error),
       }, { signal, timeout: limit, clock, redact: secrets.hide });
-      const connection = await (failure ? dial : whyNot(dial, signal, clock));
+      // Not for later attempts: each would be two requests.
+      const connection = await (failure
+        ? dial
+        : dial.catch((error) =>
+          explained(error, signal, clock)
+        ));
       if (signal.aborted) {
         await this.#hangUp(connection);
         throw signal.reason;
@@ -262,38 +263,39 @@ export class SessionCore extends Calls<Settings> implements Session {
     const reason = settings.secrets.hide(closed.reason);
     const info = { ...closed, reason };
     const failure = lost(info);
-    const isClosing = phase === "closing";
-    this.#leave(isClosing ? phase : "connecting");
+    const isClosing = this.closing.aborted;
+    this.#leave();
     // There is nothing left to free; the move goes on.
-    if (phase === "moving") return this.#drop(() => failure);
+    if (phase === "leaving" && !isClosing) return this.#drop(() => failure);
     // A refused login may have arrived in the same packet as the close.
     if (attempt) return attempt.abort(failure);
     const run = this.#run;
     this.#disconnected(reason || failure.message, !isClosing);
     if (run !== this.#run) return;
-    // A close while closing is expected.
-    if (isClosing) return void this.#finish(info).catch(ignore);
-    if (settings.persist && this.#attempts.mayFollow(failure)) {
-      this.#drop(() => failure);
-      this.open({ drop: failure }).catch(ignore);
-    } else this.#finish(info, failure).catch(ignore);
+    const isLast = isClosing || !settings.persist ||
+      !this.#attempts.mayFollow(failure);
+    if (!isLast) this.#drop(() => failure);
+    const next = isLast
+      // A close while closing is expected.
+      ? this.#finish(info, isClosing ? undefined : failure)
+      : this.open({ drop: failure });
+    next.catch(ignore);
   }
 
   async #close(grace?: number): Promise<void> {
-    if (this.isOver) return;
-    const isOpen = this.ready || this.phase === "moving";
-    this.phase = "closing";
+    if (this.closing.aborted) return;
+    if (this.ready) this.phase = "leaving";
     this.#stop();
     // Synchronously if nothing is freed: a connection may open in a later turn.
-    if (isOpen) {
+    if (this.phase === "leaving") {
       await free(this.attachments, this.settings.clock, this.#reason, grace);
     }
     await this.#finish({ code: 1000, reason: "Closed by the client" });
   }
 
   async #finish(info: CloseInfo, error?: unknown): Promise<void> {
-    if (this.phase === "ended") return;
-    const connection = this.#leave("ended");
+    if (this.#lifetime.aborted) return;
+    const hungUp = this.#hangUp();
     const { code, reason } = info;
     const end = { clean: error === undefined, code, reason };
     this.#stop(error);
@@ -301,7 +303,7 @@ export class SessionCore extends Calls<Settings> implements Session {
     this.#drop(this.#reason);
     this.listeners.clear();
     this.#lifetime.abort(this.#reason);
-    await this.#hangUp(connection);
+    await hungUp;
     this.#closed.resolve(end);
     this.#emit({ type: "ended", end });
     this.observers.clear();
@@ -319,18 +321,19 @@ export class SessionCore extends Calls<Settings> implements Session {
   #reason = (): unknown => this.closing.signal.reason;
 
   /** Give up the connection, if there is one; what it reports is ignored. */
-  #leave(phase: Phase): Connection | undefined {
+  #leave(): Connection | undefined {
     const { connection } = this;
     this.connection = undefined;
-    this.phase = phase;
+    this.phase = "connecting";
     this.epoch++;
     return connection;
   }
 
-  /** Close a connection, if there is one, but do not wait for a silent peer. */
-  #hangUp(connection: Connection | undefined): Promise<void> {
-    const closing = connection?.close(1000, "");
-    return within(this.settings.clock, CLOSE_GRACE_MS, closing);
+  /** Close the connection, if there is one, but wait for no silent peer. */
+  #hangUp(connection = this.#leave()): Promise<void> | undefined {
+    const { clock } = this.settings;
+    return connection &&
+      within(clock, CLOSE_GRACE_MS, connection.close(1000, ""));
   }
 
   /** Fail everything that relied on the connection. */
@@ -351,22 +354,18 @@ export class SessionCore extends Calls<Settings> implements Session {
 }
 
 /**
- * Wait for a first connection; where the platform does not say why there is
- * none, ask by HTTP. Later attempts do not: each would be two requests.
+ * Throw why there is no connection; where the platform does not say so, ask by
+ * HTTP.
  */
-async function whyNot(
-  dial: Promise<Connection>,
+async function explained(
+  error: unknown,
   signal: AbortSignal,
   clock: Clock,
-): Promise<Connection> {
-  try {
-    return await dial;
-  } catch (error) {
-    // Offline, a page may not get the module.
-    const loading = import("../transport/what_answers.ts");
-    const module = await abortable(loading, signal).catch(ignore);
-    throw module ? await module.whatAnswers(error, signal, clock) : error;
-  }
+): Promise<never> {
+  // Offline, a page may not get the module.
+  const loading = import("../transport/what_answers.ts");
+  const module = await abortable(loading, signal).catch(ignore);
+  throw module ? await module.whatAnswers(error, signal, clock) : error;
 }
 
 /**

@@ -66,17 +66,16 @@ export function lost({ code, error, reason }: CloseInfo): Error {
 }
 
 /** The session was closed while calls waited, sent or not yet. */
-export function sessionClosed(sent = true): ConnectionException {
-  return ended("Session was closed", sent);
+export function sessionClosed(
+  sent = true,
+  message = "Session was closed",
+): ConnectionException {
+  return new ConnectionException(message, { code: "connection-closed", sent });
 }
 
 /** The session moves to another connection while calls wait. */
 export function sessionMoved(): ConnectionException {
-  return ended("Connection parameters changed");
-}
-
-function ended(message: string, sent = true): ConnectionException {
-  return new ConnectionException(message, { code: "connection-closed", sent });
+  return sessionClosed(true, "Connection parameters changed");
 }
 
 /** The server could not be reached for as long as the caller allows. */

@@ -1,5 +1,5 @@
 import { kindOf } from "../check.ts";
-import type { Message } from "../../schema/envelope.ts";
+import type { Message, RequestMessage } from "../../schema/envelope.ts";
 import { isRecord } from "../../schema/json.ts";
 import { notify } from "../async.ts";
 import { FrameBuffer } from "../protocol/frame.ts";
@@ -109,7 +109,7 @@ export function withTrace(
 }
 
 function payloadBytes(message: Message, payload?: Payload): number {
-  const args = "arguments" in message ? message.arguments : undefined;
+  const { arguments: args } = message as Partial<RequestMessage>;
   const data = payload ?? args?.data;
   if (data instanceof FrameBuffer) return data.payload.length;
   return data instanceof Uint8Array ? data.length : 0;
@@ -158,37 +158,29 @@ function elide(
   message: Message,
   redact: (text: string) => string,
 ): Message {
-  function member(name: string, value: unknown, depth: number): unknown {
-    if (SHOWN.has(name)) return show(value, depth);
-    if (typeof value !== "string") return sizeOf(value);
-    if (SECRET.test(name)) return "***";
-    // The asterisk stands for all tasks.
-    return TOKEN.test(name) && value !== "*"
-      ? shortToken(value)
-      : sizeOf(value);
-  }
-
-  function show(value: unknown, depth: number): unknown {
-    if (typeof value === "string") return redact(value);
-    if (depth > MAX_DEPTH || value instanceof Uint8Array) return sizeOf(value);
-    if (Array.isArray(value)) return value.map((it) => show(it, depth + 1));
+  function show(value: unknown, name: string, depth: number): unknown {
+    const isShown = SHOWN.has(name);
+    if (typeof value === "string") {
+      if (isShown) return redact(value);
+      if (SECRET.test(name)) return "***";
+      // The asterisk stands for all tasks.
+      if (TOKEN.test(name) && value !== "*") return shortToken(value);
+      return `${value.length} characters`;
+    }
+    if (value instanceof Uint8Array) return `${value.length} bytes`;
+    // Of what is not shown the size is.
+    const isCut = !isShown || depth > MAX_DEPTH;
+    if (Array.isArray(value)) {
+      if (isCut) return `${value.length} items`;
+      return value.map((it) => show(it, name, depth + 1));
+    }
     if (!isRecord(value)) return value;
+    const members = Object.entries(value);
+    if (isCut) return `${members.length} members`;
     return Object.fromEntries(
-      Object.entries(value).map(([name, it]) => [
-        redact(name),
-        member(name, it, depth + 1),
-      ]),
+      members.map(([name, it]) => [redact(name), show(it, name, depth + 1)]),
     );
   }
 
-  return show(message, 0) as Message;
-}
-
-/** How much there is of what is not shown; single numbers are. */
-function sizeOf(value: unknown): unknown {
-  if (typeof value === "string") return `${value.length} characters`;
-  if (Array.isArray(value)) return `${value.length} items`;
-  if (value instanceof Uint8Array) return `${value.length} bytes`;
-  if (!isRecord(value)) return value;
-  return `${Object.keys(value).length} members`;
+  return show(message, "message", 0) as Message;
 }

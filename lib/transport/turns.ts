@@ -7,24 +7,27 @@
  * One channel serves a connection: a new one takes as long as a frame, and
  * timers take a millisecond.
  */
-export class Turns {
-  readonly #channel: MessageChannel = new MessageChannel();
-  readonly #waiting: (() => void)[] = [];
+export function turnsOfLoop(): Turns {
+  const { port1, port2 } = new MessageChannel();
+  const waiting: (() => void)[] = [];
+  port1.onmessage = () => waiting.shift()?.();
+  return {
+    next(): Promise<void> {
+      port2.postMessage(0);
+      return new Promise((resolve) => waiting.push(resolve));
+    },
+    close(): void {
+      port1.close();
+      port2.close();
+      for (const resolve of waiting) resolve();
+    },
+  };
+}
 
-  constructor() {
-    this.#channel.port1.onmessage = () => this.#waiting.shift()?.();
-  }
-
+/** What {@linkcode turnsOfLoop} returns. */
+export interface Turns {
   /** Wait for the next turn. */
-  next(): Promise<void> {
-    this.#channel.port2.postMessage(0);
-    return new Promise((resolve) => this.#waiting.push(resolve));
-  }
-
+  next(): Promise<void>;
   /** Wait no longer, and let the process end. */
-  close(): void {
-    this.#channel.port1.close();
-    this.#channel.port2.close();
-    for (const resolve of this.#waiting) resolve();
-  }
+  close(): void;
 }

@@ -15,7 +15,7 @@ import {
   temporary,
   unreachable,
 } from "./failures.ts";
-import { Turns } from "./turns.ts";
+import { type Turns, turnsOfLoop } from "./turns.ts";
 import type {
   CloseInfo,
   Connection,
@@ -239,7 +239,7 @@ async function dial(
     isFull: unsent.isFull,
     ...(sendsInTurns() && {
       async flush(): Promise<void> {
-        if (phase === "open") await (turns ??= new Turns()).next();
+        if (phase === "open") await (turns ??= turnsOfLoop()).next();
       },
     }),
     async close(code = 1000, reason = ""): Promise<void> {

@@ -35,7 +35,7 @@ class OpenCalls extends Calls {
 
   /** The session ends. */
   end(reason: unknown): void {
-    this.phase = "ended";
+    this.closing.abort(() => reason);
     this.rejectQueued(() => reason);
   }
 }
