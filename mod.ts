@@ -141,7 +141,6 @@ export {
   type ResponseMessage,
 } from "./schema/envelope.ts";
 
-export type { PipelineInput } from "./lib/task/load_pipeline.ts";
 export {
   getTaskPipeline,
   getTaskStatus,
@@ -152,7 +151,12 @@ export {
 export { restart, type RestartOptions } from "./lib/task/restart.ts";
 export { type Task, terminate } from "./lib/task/task.ts";
 export { tool, type ToolOptions } from "./lib/task/tool.ts";
-export { type TraceLevel, use, type UseOptions } from "./lib/task/use.ts";
+export {
+  type PipelineInput,
+  type TraceLevel,
+  use,
+  type UseOptions,
+} from "./lib/task/use.ts";
 export { validate, type ValidateOptions } from "./lib/task/validate.ts";
 
 export { DataPipe, pipe } from "./lib/pipe/data_pipe.ts";

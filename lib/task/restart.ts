@@ -3,13 +3,14 @@ import { forgotten } from "../session/attachments.ts";
 import { requestOf, tokenOf } from "../session/call.ts";
 import { coreOf } from "../session/core.ts";
 import type { CallOptions, Session, TaskRef } from "../session/session.ts";
+import { keeperOf, type Task, taskRestarted } from "./task.ts";
 import {
   loadPipeline,
   PIPELINE_NAMES,
   type PipelineInput,
-} from "./load_pipeline.ts";
-import { keeperOf, type Task, taskRestarted } from "./task.ts";
-import { startedOf, taskOf } from "./use.ts";
+  startedOf,
+  taskOf,
+} from "./use.ts";
 
 /** Options of {@linkcode restart}. */
 export interface RestartOptions extends PipelineInput, CallOptions {

@@ -7,11 +7,7 @@ import { ValidationException } from "../errors.ts";
 import { coreOf } from "../session/core.ts";
 import { call } from "../session/call.ts";
 import type { CallOptions, Session } from "../session/session.ts";
-import {
-  loadPipeline,
-  PIPELINE_NAMES,
-  type PipelineInput,
-} from "./load_pipeline.ts";
+import { loadPipeline, PIPELINE_NAMES, type PipelineInput } from "./use.ts";
 
 /** Options of {@linkcode validate}. */
 export interface ValidateOptions extends PipelineInput, CallOptions {}

@@ -14,7 +14,7 @@ const GOAL = 8;
  */
 const LIMITS: Readonly<Record<string, number>> = {
   credential: 8,
-  pipeline: 14,
+  pipeline: 13,
   chunk: 7,
   answer: 8,
   event: 8,

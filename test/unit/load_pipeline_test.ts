@@ -6,14 +6,10 @@ import {
 } from "@std/assert";
 import { isDAPException, ValidationException } from "../../lib/errors.ts";
 import { coreOf } from "../../lib/session/core.ts";
-import {
-  loadPipeline,
-  type PipelineInput,
-} from "../../lib/task/load_pipeline.ts";
+import { loadPipeline, type PipelineInput, use } from "../../lib/task/use.ts";
 import { readTextFile } from "../../lib/runtime/read_json.ts";
 import { sendFiles } from "../../lib/pipe/send_files.ts";
 import { restart } from "../../lib/task/restart.ts";
-import { use } from "../../lib/task/use.ts";
 import { validate } from "../../lib/task/validate.ts";
 import type { Pipeline } from "../../schema/pipeline.ts";
 import { pipeServer } from "../support/pipe_server.ts";
