@@ -1,10 +1,15 @@
 import type { PipelineResult } from "../../schema/result.ts";
 import type { Question } from "../../schema/question.ts";
 import { isRecord } from "../../schema/json.ts";
-import { deferred, ignore, onAbort } from "../async.ts";
+import { ignore, onAbort } from "../async.ts";
 import { checkOptions } from "../check.ts";
 import { type DataPipe, pipe } from "../pipe/data_pipe.ts";
-import { events, type StreamedEvent } from "../events/events.ts";
+import {
+  type EventSubscription,
+  type StreamedEvent,
+  subscribe,
+} from "../events/events.ts";
+import { coreOf } from "../session/core.ts";
 import type { Session, TaskRef } from "../session/session.ts";
 import {
   CHAT_NAMES,
@@ -130,95 +135,53 @@ export function chatStream(
   }, { highWaterMark: 0 });
 }
 
-/** A question that is with the engine. */
+/** A question on its way. */
 interface Asking {
   readonly target: DataPipe;
+  /** What is said meanwhile; ends once there is a result or a failure. */
   readonly progress: ReadableStreamDefaultReader<StreamedEvent>;
-  /** The read that is under way. */
-  reading: Promise<ReadableStreamReadResult<StreamedEvent>> | undefined;
-  /** Whether there is a result or a failure. */
-  settled: boolean;
-  /** Called when that happens. */
-  onSettled: () => void;
 }
 
-/** Watch first: engines do not repeat what was said before. */
 async function openQuestion(
   session: Session,
   task: TaskRef,
   json: string,
-  options: ChatOptions,
+  options: ChatOptions & { readonly signal: AbortSignal },
 ): Promise<Asking> {
+  const { signal, timeout } = options;
   const target = await pipe(session, task, chatPipeOptions(options));
-  let progress: ReadableStream<StreamedEvent>;
+  let progress: EventSubscription;
   try {
-    progress = await events(session, target, {
+    progress = await subscribe(coreOf(session), target, {
       types: ["apaevt_sse"],
       highWaterMark: PROGRESS_PARTS,
       overflow: "drop-oldest",
-      signal: options.signal,
-      timeout: options.timeout,
+      signal,
+      timeout,
     });
   } catch (error) {
     target.abort(error).catch(ignore);
     throw error;
   }
+  progress.open(signal);
   const writer = target.getWriter();
   // Failures of both arrive by the result.
   writer.write(json).catch(ignore);
   writer.close().catch(ignore);
   writer.closed.catch(ignore);
   writer.releaseLock();
-  const asking: Asking = {
-    target,
-    progress: progress.getReader(),
-    reading: undefined,
-    settled: false,
-    onSettled: ignore,
-  };
-  target.result.catch(ignore).then(() => {
-    asking.settled = true;
-    asking.onSettled();
-  });
-  return asking;
+  // What was said before the result stays before it.
+  target.result.catch(ignore).then(progress.close);
+  return { target, progress: progress.stream.getReader() };
 }
 
-async function nextPart(asking: Asking): Promise<ChatPart> {
+async function nextPart({ target, progress }: Asking): Promise<ChatPart> {
   for (;;) {
-    const { settled } = asking;
-    const read = await nextEvent(asking);
-    // What was said before the result stays before it.
-    if (!read && !settled) continue;
-    if (!read || read.done) break;
-    const part = partOf(read.value);
+    const { done, value } = await progress.read();
+    if (done) return { type: "result", result: await target.result };
+    const part = partOf(value);
     if (part) return part;
   }
-  asking.progress.cancel().catch(ignore);
-  return { type: "result", result: await asking.target.result };
-}
-
-/**
- * The next event; `undefined` when the question is settled before it comes,
- * or was, and none has arrived.
- */
-async function nextEvent(
-  asking: Asking,
-): Promise<ReadableStreamReadResult<StreamedEvent> | undefined> {
-  const gate = deferred<
-    ReadableStreamReadResult<StreamedEvent> | undefined
-  >();
-  asking.reading ??= asking.progress.read();
-  asking.reading.then(gate.resolve, gate.reject);
-  asking.onSettled = () => gate.resolve(undefined);
-  if (asking.settled) later().then(asking.onSettled);
-  const read = await gate.promise;
-  if (read) asking.reading = undefined;
-  return read;
-}
-
-/** A few turns later than a read of what has arrived already. */
-async function later(): Promise<void> {
-  for (let turn = 0; turn < 8; turn++) await undefined;
 }
 
 function partOf(event: StreamedEvent): ChatPart | undefined {

@@ -115,6 +115,8 @@ export interface EventSubscription {
    * @param signal Errors the stream.
    */
   open(signal?: MaybeSignal): void;
+  /** End well: what has arrived is still the reader's. */
+  close(): void;
 }
 
 /**
@@ -190,13 +192,13 @@ export async function subscribe(
     if (next) controller.enqueue(next);
   }
 
-  /** End well: what has arrived is still the reader's. */
   function close(): void {
     if (isOver) return;
     isOver = true;
     release();
     while (isQueued) pass();
     controller.close();
+    subscriptions.remove(key, subscriber).catch(ignore);
   }
 
   function fail(reason: unknown): void {
@@ -249,6 +251,7 @@ export async function subscribe(
   });
   return {
     stream,
+    close,
     narrow({ token, source = key.project?.source }): void {
       const named = source !== undefined && source !== "*";
       key = {
