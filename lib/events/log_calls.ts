@@ -17,7 +17,7 @@ import { type Secrets, shownEvent } from "../protocol/secrets.ts";
 import { call } from "../session/call.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import type { CallOptions, Session } from "../session/session.ts";
-import { type ProjectTarget, scopeOf } from "./target.ts";
+import { checkedScope, type ProjectTarget } from "./target.ts";
 
 /** Which log is meant: that of a source, of one's own runs or of a team's. */
 export interface LogAddress
@@ -46,7 +46,7 @@ export function addressOf(options: LogAddress): Record<string, unknown> {
     if (typeof value === "string" && value !== "" && value !== "*") continue;
     throw new TypeError(`Expected the ${name} of a log, not ${kindOf(value)}`);
   }
-  return { projectId, source, ...scopeOf(options) };
+  return { projectId, source, ...checkedScope(options) };
 }
 
 /**

@@ -50,7 +50,8 @@ export async function resolveTarget(
   if (typeof projectId !== "string" || typeof source !== "string") {
     throw new TypeError("Expected a projectId and a source");
   }
-  const project = { projectId, source, ...scopeOf(target as ProjectTarget) };
+  const scope = checkedScope(target as ProjectTarget);
+  const project = { projectId, source, ...scope };
   return { id: JSON.stringify([project, pipeId]), project, pipeId };
 }
 
@@ -70,12 +71,20 @@ export function taskIdOf(token: string, source: string): string | undefined {
  * runs of development are what is meant without anything.
  * @throws {RangeError} The kind of runs is unknown.
  */
-export function scopeOf(
-  { teamId, runKind }: Pick<ProjectTarget, "teamId" | "runKind">,
+export function checkedScope(
+  target: Pick<ProjectTarget, "teamId" | "runKind">,
 ): Scope {
+  const { runKind } = target;
   const isKnown = runKind === "dev" || runKind === "deploy";
   checkValue("runKind", runKind || undefined, isKnown, '"dev" or "deploy"');
-  return teamId ? { teamId } : runKind === "deploy" ? { runKind } : {};
+  return scopeOf(target);
+}
+
+function scopeOf(
+  { teamId, runKind }: Readonly<{ teamId?: unknown; runKind?: unknown }>,
+): Scope {
+  if (typeof teamId === "string" && teamId) return { teamId };
+  return runKind === "deploy" ? { runKind } : {};
 }
 
 /**
@@ -93,15 +102,10 @@ async function projectOf(
     arguments: { token },
   }, options);
   if (didFail(answer)) return undefined;
-  const { project_id: projectId, source, teamId, runKind } = answer.body ?? {};
-  if (typeof projectId !== "string" || typeof source !== "string") {
-    return undefined;
-  }
-  const scope = scopeOf({
-    teamId: typeof teamId === "string" ? teamId : "",
-    runKind: runKind === "deploy" ? runKind : "",
-  });
-  return { projectId, source, ...scope };
+  const { project_id: projectId, source, ...rest } = answer.body ?? {};
+  return typeof projectId === "string" && typeof source === "string"
+    ? { projectId, source, ...scopeOf(rest) }
+    : undefined;
 }
 
 /** A source of a project, whether it runs or not. */

@@ -1,3 +1,5 @@
+import { ignore } from "../async.ts";
+
 /** The file of variables, in the working directory. */
 const FILE = ".env";
 
@@ -8,12 +10,8 @@ const PREFIX = "ROCKETRIDE_";
  * The variables to query one by one on Deno if not all may be read: those that
  * the client itself uses.
  */
-const KNOWN = [
-  "ROCKETRIDE_URI",
-  "ROCKETRIDE_APIKEY",
-  "ROCKETRIDE_TOKEN",
-  "ROCKETRIDE_PIPELINE",
-] as const;
+const KNOWN = ["URI", "APIKEY", "TOKEN", "PIPELINE"]
+  .map((name) => PREFIX + name);
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -66,7 +64,8 @@ type Permission =
 export async function readEnv(
   scope: object = globalThis,
 ): Promise<Readonly<Record<string, string>>> {
-  const text = await readFile(scope);
+  // There may be no such file, or it may not be read.
+  const text = await readFile(scope).catch(ignore);
   const variables = Object.entries(await readVariables(scope)).filter(
     (entry): entry is [string, string] =>
       entry[0].startsWith(PREFIX) && typeof entry[1] === "string",
@@ -80,18 +79,14 @@ export async function readEnv(
 async function readFile(
   { Deno, process }: Runtime,
 ): Promise<string | undefined> {
-  try {
-    // Deno has a `process` as well, whose members prompt for permissions.
-    if (!Deno?.permissions) {
-      // Requested by name, so that bundlers do not resolve it.
-      const files = process?.getBuiltinModule?.("node:fs/promises");
-      return await files?.readFile(FILE, "utf8");
-    }
-    const granted = await isGranted(Deno, { name: "read", path: FILE });
-    return granted ? await Deno.readTextFile(FILE) : undefined;
-  } catch {
-    return undefined; // there is no such file, or it may not be read
+  // Deno has a `process` as well, whose members prompt for permissions.
+  if (!Deno?.permissions) {
+    // Requested by name, so that bundlers do not resolve it.
+    const files = process?.getBuiltinModule?.("node:fs/promises");
+    return await files?.readFile(FILE, "utf8");
   }
+  const granted = await isGranted(Deno, { name: "read", path: FILE });
+  return granted ? await Deno.readTextFile(FILE) : undefined;
 }
 
 async function readVariables({ Deno, process }: Runtime): Promise<Variables> {

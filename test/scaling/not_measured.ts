@@ -45,7 +45,7 @@ export const NOT_MEASURED: Readonly<Record<string, string>> = {
   "lib/events/log_state.ts": PARTS,
   "lib/events/span_names.ts": ONCE,
   "lib/events/target.ts#resolveTarget": NETWORK,
-  "lib/events/target.ts#scopeOf": CALLER,
+  "lib/events/target.ts#checkedScope": CALLER,
   "lib/protocol/secrets.ts#shownFailure": PARTS,
   "lib/protocol/secrets.ts#shownEvent": PARTS,
   "lib/protocol/secrets.ts#shownAccount": PARTS,
