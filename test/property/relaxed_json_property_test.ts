@@ -123,7 +123,8 @@ Deno.test("what the relaxed grammar accepts is what a repairing parser makes of 
         assertEquals((error as Error).name, "SyntaxError");
         return;
       }
-      if (hasMarks(value)) return;
+      // The repairing parser takes this for a whole comment.
+      if (hasMarks(value) || text.includes("/*/")) return;
       accepted++;
       assertEquals(value, JSON.parse(jsonrepair(text)));
     }),
