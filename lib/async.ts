@@ -99,6 +99,21 @@ export function follow(
 }
 
 /**
+ * Make one signal of several, which aborts with the first of them. One alone is
+ * passed on as it is: controllers are expensive.
+ *
+ * @returns It, and a function that detaches it from all of them.
+ */
+export function anyOf(
+  ...signals: readonly MaybeSignal[]
+): readonly [signal: MaybeSignal, detach: () => void] {
+  const given = signals.filter((signal) => !!signal);
+  if (given.length < 2) return [given[0], ignore];
+  const controller = new AbortController();
+  return [controller.signal, follow(controller, ...given)];
+}
+
+/**
  * A signal that is made when it is first asked for, and its reason with it:
  * both are expensive on some runtimes, and most are never asked for.
  */

@@ -34,14 +34,6 @@ export function failure(
   });
 }
 
-/** A pipe's number means nothing, or another's pipe, on another connection. */
-export function lineGone(): ConnectionException {
-  return new ConnectionException("Connection was lost as the pipe was opened", {
-    sent: true,
-    retryable: true,
-  });
-}
-
 /**
  * What a pipe fails with when its connection was lost. Its number cannot free
  * the slot on another connection: it may be another pipe's by then.

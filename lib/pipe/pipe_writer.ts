@@ -20,7 +20,7 @@ import {
   type PipeOptions,
   withoutNothing,
 } from "./options.ts";
-import { failure, isTooEarly, lineGone, lostPipe } from "./pipe_failures.ts";
+import { failure, isTooEarly, lostPipe } from "./pipe_failures.ts";
 import { liveness, type Watched, watchPipes } from "./watchdog.ts";
 import {
   framingOf,
@@ -128,8 +128,7 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
       response = await this.track(this.#askToOpen());
     }
     if (this.#isOpening) this.fail(failure(core, response, "open"));
-    else if (core.signal.aborted) this.fail(core.signal.reason);
-    else if (core.line !== this.#line) this.fail(lineGone());
+    // The connection may have been lost in the turn of the answer.
     this.check();
     return this;
   }

@@ -1,5 +1,5 @@
 import type { PipelineResult } from "../../schema/result.ts";
-import { type Deferred, deferred, follow, onAbort } from "../async.ts";
+import { anyOf, type Deferred, deferred, onAbort } from "../async.ts";
 import { checkOptions } from "../check.ts";
 import {
   checkPipeOptions,
@@ -179,19 +179,9 @@ export function sendEach<Input extends SendEachInput = SendEachInput>(
     const { data, name, ...own } = itemOf(input);
     const details = withoutNothing({ name, ...withoutNothing(own.objinfo) });
     const objinfo = { ...options.objinfo, ...details };
-    const one = new AbortController();
-    const off = follow(one, signal, own.signal);
-    try {
-      const all = {
-        ...options,
-        ...withoutNothing(own),
-        objinfo,
-        signal: one.signal,
-      };
-      return await sendObject(session, task, data, all);
-    } finally {
-      off();
-    }
+    const [one, off] = anyOf(signal, own.signal);
+    const all = { ...options, ...withoutNothing(own), objinfo, signal: one };
+    return await sendObject(session, task, data, all).finally(off);
   }
 
   const writable = new WritableStream<Input>({

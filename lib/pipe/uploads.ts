@@ -3,7 +3,7 @@ import type { UploadBody } from "../../schema/event.ts";
 import type { UploadResult } from "../../schema/result.ts";
 import {
   abortable,
-  follow,
+  anyOf,
   ignore,
   type MaybeSignal,
   notify,
@@ -135,11 +135,7 @@ async function uploadFile(
   const { clock } = core.settings;
   const { declaredSize, filepath, objinfo, repeatable, size } = item;
   const progress = new Progress({ filepath, size, clock, report });
-  const given = [item.signal, options.signal].filter((it) => !!it);
-  // One signal is passed on as it is: controllers are expensive.
-  const both = given.length > 1 ? new AbortController() : undefined;
-  const detach = both ? follow(both, ...given) : ignore;
-  const signal = both?.signal ?? given[0];
+  const [signal, detach] = anyOf(item.signal, options.signal);
   let retries = repeatable && options.retries || 0;
   for (;;) {
     try {

@@ -26,6 +26,8 @@ export function isMarkup(essence: string): boolean {
 /** The value of an attribute, and where it begins. */
 type Value = readonly [value: string, from: number];
 
+type Attributes = Record<string, Value | undefined>;
+
 /**
  * Find the charset that an HTML or XML document gives itself: in an XML
  * declaration, else in the first `meta` element that has one, as `charset` or
@@ -40,19 +42,18 @@ export function findDeclaration(document: string): Declaration | undefined {
   if (!/^\s*</.test(text)) return undefined;
   let tag: string | undefined;
   /** The attributes of the tag by name, the first of each. */
-  let attributes: Map<string, Value> = new Map();
+  let attributes: Attributes = {};
   for (const found of text.matchAll(TOKEN)) {
     const [token, name, key, ...forms] = found;
     if (name) {
       // Only the first tag can be an XML declaration.
       tag = tag === undefined || name !== "?xml" ? name.toLowerCase() : "";
-      attributes = new Map();
+      attributes = {};
     } else if (key) {
       const value = forms.find((form) => form !== undefined) ?? "";
       // Only its closing quote may come after a value.
       const from = found.index + token.lastIndexOf(value);
-      const first = attributes.get(key.toLowerCase());
-      attributes.set(key.toLowerCase(), first ?? [value, from]);
+      attributes[key.toLowerCase()] ??= [value, from];
     } else if (token.startsWith(">")) {
       const declared = declaredBy(tag, attributes);
       if (declared) return declared;
@@ -64,14 +65,14 @@ export function findDeclaration(document: string): Declaration | undefined {
 /** The charset that a tag declares. */
 function declaredBy(
   tag: string | undefined,
-  attributes: ReadonlyMap<string, Value>,
+  attributes: Readonly<Attributes>,
 ): Declaration | undefined {
-  if (tag === "?xml") return part(attributes.get("encoding"), /\S+/);
+  const { charset, content, encoding, "http-equiv": about } = attributes;
+  if (tag === "?xml") return part(encoding, /\S+/);
   if (tag !== "meta") return undefined;
-  const [about = ""] = attributes.get("http-equiv") ?? [];
-  const content = /^\s*content-type\s*$/i.test(about) ? "content" : "";
-  return part(attributes.get("charset"), /\S+/) ??
-    part(attributes.get(content), /charset\s*=\s*["']?([^\s;"']+)/i);
+  const isType = /^\s*content-type\s*$/i.test(about?.[0] ?? "");
+  return part(charset, /\S+/) ??
+    part(isType ? content : undefined, /charset\s*=\s*["']?([^\s;"']+)/i);
 }
 
 /** The part of a value that is the name of a charset. */
