@@ -34,8 +34,6 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
   protected released: Promise<unknown> | undefined;
   /** Waits until what was sent is on its way. */
   protected flush: () => void | Promise<void> = ignore;
-  /** Bytes of the source that were sent. */
-  protected sourceBytes = 0;
   readonly #watcher: ObjectWatcher | undefined;
   readonly #result: Deferred<Result> = deferred();
   /** Absent once the writer is over. */
@@ -71,6 +69,11 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
   /** What `close()` returned, or the failure; safe to ignore. */
   get result(): Promise<Result> {
     return this.#result.promise;
+  }
+
+  /** Bytes of the source that were taken, until the writer is over. */
+  get taken(): number {
+    return this.#chunker?.taken ?? 0;
   }
 
   /** Whether a request waits for its answer. */
@@ -193,7 +196,6 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
     this.#unflushed = true;
     // Its bytes were copied as it was sent.
     bytes = chunker?.sent() ?? 0;
-    this.sourceBytes += bytes;
   }
 
   /**

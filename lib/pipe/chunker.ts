@@ -62,6 +62,8 @@ export interface ChunkerOptions {
 export class Chunker {
   /** Whether each chunk is a write of its own, and waits for its answer. */
   readonly single: boolean;
+  /** Bytes of the source that were taken. */
+  taken = 0;
   readonly #text: boolean;
   readonly #json: boolean;
   readonly #reader: ChunkReader;
@@ -77,8 +79,8 @@ export class Chunker {
   #sentBytes = 0;
   /** Bytes of payload that were made and have not left. */
   #made = 0;
-  /** Bytes of the source behind those. */
-  #read = 0;
+  /** Bytes of the source behind what has left. */
+  #left = 0;
 
   constructor(options: ChunkerOptions) {
     const { mimeType, frameBytes, knownSize: size = 0 } = options;
@@ -109,7 +111,7 @@ export class Chunker {
     if (this.single && length > buffer.room) throw tooLarge();
     if (this.#json) checkJson(bytes);
     this.#made += length;
-    this.#read += typeof chunk === "string" ? length : chunk.byteLength;
+    this.taken += typeof chunk === "string" ? length : chunk.byteLength;
     const direct = now && !this.#text && buffer.length === 0 && length > 0 &&
       length >= this.#least;
     if (direct) {
@@ -133,7 +135,7 @@ export class Chunker {
   end(): Uint8Array | undefined {
     const tail = this.#reader.end();
     this.#made += tail.length;
-    if (!this.#reader.transcodes) this.#read += tail.length;
+    if (!this.#reader.transcodes) this.taken += tail.length;
     return this.takeMore(tail);
   }
 
@@ -162,12 +164,11 @@ export class Chunker {
     if (this.#whole) this.#whole = undefined;
     else this.#buffer.drop();
     this.#owesEmptyWrite = false;
+    let share = this.taken - this.#left;
     // Text that was transcoded has changed its length.
-    const share = length < this.#made
-      ? Math.floor(this.#read * length / this.#made)
-      : this.#read;
+    if (length < this.#made) share = Math.floor(share * length / this.#made);
     this.#made -= length;
-    this.#read -= share;
+    this.#left += share;
     return share;
   }
 

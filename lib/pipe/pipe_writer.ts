@@ -184,7 +184,7 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
         { code: "pipeline-failed", result },
       );
     }
-    if (!error && this.sourceBytes > 0) this.#warnOfNothing(body);
+    if (!error && this.taken > 0) this.#warnOfNothing(body);
     return body;
   }
 

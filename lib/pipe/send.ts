@@ -12,13 +12,8 @@ import { ignore } from "../async.ts";
 import { checkOptions } from "../check.ts";
 import { ValidationException } from "../errors.ts";
 import { openWriter, type PipeWriter } from "./pipe_writer.ts";
-import { type Chunks, collect, type Read, sourceOf } from "./source.ts";
-import {
-  checkJson,
-  ChunkReader,
-  foreignCharset,
-  typeAsUtf8,
-} from "./chunker.ts";
+import { type Chunks, collect, sourceOf } from "./source.ts";
+import { checkJson, foreignCharset, typeAsUtf8 } from "./chunker.ts";
 import { isMarkup } from "../protocol/declared_charset.ts";
 import {
   framingOf,
@@ -126,7 +121,7 @@ export async function sendObject(
   };
   let size = given.size ?? declaredSize ?? knownSize;
   let chunks: Chunks | undefined;
-  if (typeof content === "function") chunks = counted(content(), limits);
+  if (typeof content === "function") chunks = content();
   else {
     size = content.length;
     checkSize(size, limits, true);
@@ -144,7 +139,7 @@ export async function sendObject(
     watcher?.opened(size);
     // A failure of the pipe reaches the source at once, also while it is idle.
     if (chunks) {
-      return await Promise.race([writer.result, copy(chunks, writer)]);
+      return await Promise.race([writer.result, copy(chunks, writer, limits)]);
     }
     await writer.write(content as Uint8Array);
     return await writer.close();
@@ -161,26 +156,7 @@ interface SizeLimits {
   readonly most: number;
 }
 
-/**
- * Chunks that fail where there are fewer bytes than were promised, or more:
- * part of a file must not pass for the whole.
- */
-function counted(chunks: Chunks, limits: SizeLimits): Chunks {
-  if (limits.least === 0 && limits.most === Infinity) return chunks;
-  const reader = new ChunkReader();
-  let count = 0;
-  return {
-    async next(): Promise<Read> {
-      const read = await chunks.next();
-      const bytes = read.done ? reader.end() : reader.read(read.value);
-      count += bytes.length;
-      checkSize(count, limits, read.done);
-      return read;
-    },
-    cancel: (reason) => chunks.cancel(reason),
-  };
-}
-
+/** Part of a file must not pass for the whole. */
 function checkSize(
   count: number,
   { least, most }: SizeLimits,
@@ -208,10 +184,12 @@ function mediaTypeOf(source: PipeSource, given: string): string {
 async function copy(
   chunks: Chunks,
   writer: PipeWriter,
+  limits: SizeLimits,
 ): Promise<PipelineResult> {
   for (;;) {
     const { done, value } = await chunks.next();
+    if (!done) await writer.write(value);
+    checkSize(writer.taken, limits, done);
     if (done) return await writer.close();
-    await writer.write(value);
   }
 }

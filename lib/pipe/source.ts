@@ -1,14 +1,9 @@
 import { abortable, ignore, type MaybeSignal } from "../async.ts";
 import { encodeUtf8, viewOf } from "../bytes.ts";
 import { kindOf } from "../check.ts";
-import type { PipeChunk, PipeSource } from "./options.ts";
-import {
-  ChunkReader,
-  invalidChunk,
-  MAX_WHOLE_BYTES,
-  tooLarge,
-} from "./chunker.ts";
-import { FrameBuffer } from "../protocol/frame.ts";
+import { type PipeChunk, type PipeSource, UNKNOWN_TYPE } from "./options.ts";
+import { Chunker, invalidChunk, MAX_WHOLE_BYTES, tooLarge } from "./chunker.ts";
+import type { FrameBuffer } from "../protocol/frame.ts";
 
 /** A source of chunks, and its own description. */
 export interface Source {
@@ -158,15 +153,18 @@ export async function collect(
     return content;
   }
   const chunks = content();
-  const reader = new ChunkReader();
   // Copied: sources may fill the same piece of memory again and again.
-  const buffer = new FrameBuffer(MAX_WHOLE_BYTES);
+  const chunker = new Chunker({
+    mimeType: UNKNOWN_TYPE,
+    frameBytes: MAX_WHOLE_BYTES,
+    emptyWrite: true,
+  });
   try {
     for (;;) {
       const { done, value } = await abortable(chunks.next(), signal);
-      const bytes = done ? reader.end() : reader.read(value);
-      if (buffer.append(bytes) < bytes.length) throw tooLarge();
-      if (done) return buffer.gathered;
+      const rest = done ? chunker.end() : chunker.take(value);
+      if (rest) throw tooLarge();
+      if (done) return (chunker.next("end") as FrameBuffer).payload;
     }
   } catch (error) {
     chunks.cancel(error).catch(ignore);
