@@ -52,6 +52,7 @@ export interface ChunkerOptions {
 /**
  * Takes the producer's chunks and gives the payloads of writes.
  *
+ * - Strings, and text in another charset, become UTF-8.
  * - Bytes are gathered while a write is in flight, and cut anywhere.
  * - Text is gathered until a frame is full, ends with a line where it can, and
  *   never cuts a character: the server decodes every write by itself and puts a
@@ -66,7 +67,12 @@ export class Chunker {
   taken = 0;
   readonly #text: boolean;
   readonly #json: boolean;
-  readonly #reader: ChunkReader;
+  /** Reads bytes that are text of another charset. */
+  readonly #decoder: TextDecoder | undefined;
+  /** Text that waits for more: half a surrogate pair, or a declaration. */
+  #held = "";
+  /** So much text is held to find the declaration in it. */
+  #reach = 0;
   readonly #buffer: FrameBuffer;
   /** So many bytes are gathered before they go without an occasion. */
   readonly #least: number;
@@ -89,7 +95,12 @@ export class Chunker {
     const single = this.single = kind === "record" ||
       options.framing === "chunk";
     this.#json = isJsonRecord(mimeType);
-    this.#reader = new ChunkReader(mimeType);
+    const charset = foreignCharset(mimeType);
+    if (charset) {
+      this.#decoder = decoderOf(charset);
+      const { essence } = parseMediaType(mimeType);
+      if (isMarkup(essence)) this.#reach = DECLARATION_REACH;
+    }
     this.#buffer = new FrameBuffer(single ? MAX_WHOLE_BYTES : frameBytes);
     const gathers = !text && !single;
     const least = text ? Infinity : size;
@@ -105,7 +116,7 @@ export class Chunker {
    * at once is not copied.
    */
   take(chunk: PipeChunk, now = false): Uint8Array | undefined {
-    const bytes = this.#reader.read(chunk);
+    const bytes = this.#bytesOf(chunk);
     const { length } = bytes;
     const buffer = this.#buffer;
     if (this.single && length > buffer.room) throw tooLarge();
@@ -133,9 +144,9 @@ export class Chunker {
 
   /** No chunk comes any more; returns what does not fit yet. */
   end(): Uint8Array | undefined {
-    const tail = this.#reader.end();
+    const tail = this.#encode(this.#decode(), true);
     this.#made += tail.length;
-    if (!this.#reader.transcodes) this.taken += tail.length;
+    if (!this.#decoder) this.taken += tail.length;
     return this.takeMore(tail);
   }
 
@@ -188,6 +199,50 @@ export class Chunker {
     this.#buffer.limit = limit * 2;
   }
 
+  /** The bytes of a chunk; a view of it where it is bytes already. */
+  #bytesOf(chunk: PipeChunk): Uint8Array {
+    // A string cannot go on with a character that bytes have begun.
+    if (typeof chunk === "string") return this.#encode(this.#decode() + chunk);
+    const bytes = viewOf(chunk);
+    if (this.#decoder) return this.#encode(this.#decode(bytes));
+    if (!this.#held) return bytes;
+    const half = this.#encode("", true);
+    const whole = new Uint8Array(half.length + bytes.length);
+    whole.set(half);
+    whole.set(bytes, half.length);
+    return whole;
+  }
+
+  /** Read text of another charset; without bytes, it ends there. */
+  #decode(bytes?: Uint8Array): string {
+    const decoder = this.#decoder;
+    try {
+      return decoder?.decode(bytes, { stream: bytes !== undefined }) ?? "";
+    } catch (cause) {
+      throw invalidChunk(
+        `Cannot send text that is not in its charset "${decoder?.encoding}"`,
+        { cause },
+      );
+    }
+  }
+
+  /** The bytes of text as UTF-8, but for what waits for more. */
+  #encode(more: string, isLast = false): Uint8Array {
+    let text = this.#held + more;
+    let end = text.length;
+    if (end < this.#reach && !isLast) end = 0;
+    else if (this.#reach > 0) {
+      // What it declares was true of its former bytes, and servers believe it.
+      this.#reach = 0;
+      text = declaredAsUtf8(text);
+      end = text.length;
+    }
+    // Not between the halves of a surrogate pair.
+    if (!isLast && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800) end--;
+    this.#held = text.slice(end);
+    return encodeUtf8(text.slice(0, end));
+  }
+
   /** How much of the text makes the next write: lines, else characters. */
   #wholeText(isFull: boolean, isLast: boolean): number {
     const { gathered } = this.#buffer;
@@ -233,89 +288,14 @@ export function checkJson(bytes: Uint8Array): void {
   }
 }
 
-/**
- * Turns chunks of a stream into bytes as the engine expects them: text as
- * UTF-8, also text that comes as bytes in another charset. Documents that are
- * transcoded say so: what they declare was true of their former bytes, and
- * servers believe it.
- */
-export class ChunkReader {
-  /** Reads bytes that are text of another charset. */
-  readonly #decoder: TextDecoder | undefined;
-  /** Text that waits for more: half a surrogate pair, or a declaration. */
-  #held = "";
-  /** So much text is held to find the declaration in it. */
-  #reach = 0;
-
-  /** Read chunks of a stream of this media type, if that is of interest. */
-  constructor(mimeType = "") {
-    const charset = foreignCharset(mimeType);
-    if (charset === undefined) return;
-    try {
-      this.#decoder = new TextDecoder(charset, { fatal: true });
-    } catch (cause) {
-      throw invalidChunk(`Cannot read charset "${charset}"`, {
-        cause,
-        hint: "Decode the text yourself and write strings",
-      });
-    }
-    const { essence } = parseMediaType(mimeType);
-    if (isMarkup(essence)) this.#reach = DECLARATION_REACH;
-  }
-
-  /** Whether bytes are text of another charset. */
-  get transcodes(): boolean {
-    return this.#decoder !== undefined;
-  }
-
-  /** The bytes of a chunk; a view of it where it is bytes already. */
-  read(chunk: PipeChunk): Uint8Array {
-    if (typeof chunk === "string") return this.#encode(this.#flush() + chunk);
-    const bytes = viewOf(chunk);
-    if (this.#decoder) return this.#encode(this.#decode(bytes));
-    if (!this.#held) return bytes;
-    const half = this.end();
-    const whole = new Uint8Array(half.length + bytes.length);
-    whole.set(half);
-    whole.set(bytes, half.length);
-    return whole;
-  }
-
-  /** The bytes of what only the end of the stream makes complete. */
-  end(): Uint8Array {
-    return this.#encode(this.#flush(), true);
-  }
-
-  #encode(more: string, isLast = false): Uint8Array {
-    let text = this.#held + more;
-    let end = text.length;
-    if (text.length < this.#reach && !isLast) end = 0;
-    else if (this.#reach > 0) {
-      this.#reach = 0;
-      text = declaredAsUtf8(text);
-      end = text.length;
-    }
-    // Not between the halves of a surrogate pair.
-    if (!isLast && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800) end--;
-    this.#held = text.slice(end);
-    return encodeUtf8(text.slice(0, end));
-  }
-
-  /** No more bytes of the charset follow here: refuse half a character. */
-  #flush(): string {
-    return this.#decoder ? this.#decode() : "";
-  }
-
-  #decode(bytes?: Uint8Array): string {
-    const decoder = this.#decoder!;
-    try {
-      return decoder.decode(bytes, { stream: bytes !== undefined });
-    } catch (cause) {
-      throw invalidChunk(
-        `Cannot send text that is not in its charset "${decoder.encoding}"`,
-        { cause },
-      );
-    }
+function decoderOf(charset: string): TextDecoder {
+  try {
+    return new TextDecoder(charset, { fatal: true });
+  } catch (cause) {
+    throw invalidChunk(`Cannot read charset "${charset}"`, {
+      cause,
+      hint: "Decode the text yourself and write strings",
+    });
   }
 }
 

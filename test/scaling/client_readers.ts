@@ -1,5 +1,4 @@
 import { parse } from "@std/dotenv/parse";
-import { ChunkReader } from "../../lib/pipe/chunker.ts";
 import { checkPipeOptions } from "../../lib/pipe/options.ts";
 import { checkJson, Chunker } from "../../lib/pipe/chunker.ts";
 import { parseEnv } from "../../lib/runtime/env.ts";
@@ -30,18 +29,18 @@ const encoder = new TextEncoder();
 export const CLIENT_READERS: readonly TextReader[] = [
   {
     covers: [
-      "lib/pipe/chunker.ts#ChunkReader",
       "lib/bytes.ts#wholeCharacters",
       "lib/bytes.ts#decodeUtf8",
       "lib/pipe/chunker.ts#Chunker",
     ],
     read: (text) => {
-      const reader = new ChunkReader("text/plain; charset=iso-8859-1");
-      reader.read(encoder.encode(text));
-      const document = new ChunkReader("text/html; charset=iso-8859-1");
-      document.read(text);
-      document.end();
       const frameBytes = 2 * 1024 * 1024;
+      for (const mimeType of ["text/plain", "text/html"]) {
+        const foreign = `${mimeType}; charset=iso-8859-1`;
+        const transcoding = new Chunker({ mimeType: foreign, frameBytes });
+        transcoding.take(encoder.encode(text));
+        transcoding.end();
+      }
       const chunker = new Chunker({ mimeType: "text/plain", frameBytes });
       wholeCharacters(encoder.encode(text));
       chunker.take(text);

@@ -1,23 +1,37 @@
 import { viewOf } from "../../lib/bytes.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { ChunkReader, foreignCharset } from "../../lib/pipe/chunker.ts";
+import {
+  Chunker,
+  foreignCharset,
+  type Occasion,
+} from "../../lib/pipe/chunker.ts";
+import type { FrameBuffer } from "../../lib/protocol/frame.ts";
 import type { PipeChunk } from "../../lib/pipe/options.ts";
 import { isDAPException, ValidationException } from "../../lib/errors.ts";
 
 const encoder = new TextEncoder();
 const utf8 = (text: string): Uint8Array => encoder.encode(text);
 
-const readerOf = (charset: string): ChunkReader =>
-  new ChunkReader(`text/plain; charset=${charset}`);
+const chunkerOf = (charset: string): Chunker =>
+  new Chunker({
+    mimeType: `text/plain; charset=${charset}`,
+    frameBytes: 1024 * 1024,
+  });
 
-/** Everything a reader makes of some chunks, as text. */
+/** What has been gathered, as text; it has left then. */
+function sent(chunker: Chunker, occasion: Occasion): string {
+  const payload = chunker.next(occasion) as FrameBuffer | undefined;
+  const text = new TextDecoder().decode(payload?.payload.slice());
+  chunker.sent();
+  return text;
+}
+
+/** Everything that is sent of some chunks, as text. */
 function readAll(chunks: readonly PipeChunk[], charset = "utf-8"): string {
-  const reader = readerOf(charset);
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  const parts = chunks.map((chunk) => reader.read(chunk).slice());
-  parts.push(reader.end().slice());
-  return parts.map((part) => decoder.decode(part, { stream: true })).join("") +
-    decoder.decode();
+  const chunker = chunkerOf(charset);
+  for (const chunk of chunks) chunker.take(chunk);
+  chunker.end();
+  return sent(chunker, "end");
 }
 
 Deno.test("a string becomes UTF-8", () => {
@@ -41,17 +55,20 @@ Deno.test("half a surrogate pair becomes the replacement character, in its place
 });
 
 Deno.test("the end gives what was left, once", () => {
-  const reader = new ChunkReader();
-  assertEquals(reader.read("a\ud83d"), utf8("a"));
-  assertEquals(reader.end(), utf8("\ufffd"));
-  assertEquals(reader.end(), utf8(""));
-  assertEquals(reader.read("b"), utf8("b"));
+  const chunker = chunkerOf("utf-8");
+  chunker.take("a\ud83d");
+  assertEquals(sent(chunker, "quiet"), "a");
+  chunker.end();
+  assertEquals(sent(chunker, "end"), "\ufffd");
+  chunker.end();
+  assertEquals(sent(chunker, "end"), "");
 });
 
 Deno.test("bytes pass through as a view, whatever form they have", () => {
   const buffer = Uint8Array.of(9, 1, 2, 3, 9).buffer;
-  const reader = new ChunkReader();
-  const view = reader.read(new DataView(buffer, 1, 3));
+  const chunker = new Chunker({ mimeType: "image/png", frameBytes: 16 });
+  chunker.take(new DataView(buffer, 1, 3), true);
+  const view = chunker.next("idle") as Uint8Array;
   assertEquals(view, Uint8Array.of(1, 2, 3));
   assert(view.buffer === buffer);
   const words = new Uint16Array([0x0201, 0x0403]);
@@ -74,7 +91,7 @@ Deno.test("a chunk of any other type is refused by the name of its type", () => 
   ];
   for (const [chunk, name] of wrong) {
     assertThrows(
-      () => new ChunkReader().read(chunk as PipeChunk),
+      () => chunkerOf("utf-8").take(chunk as PipeChunk),
       TypeError,
       `Cannot write a chunk of type ${name}: expected bytes or a string`,
     );
@@ -96,17 +113,17 @@ Deno.test("strings and bytes of another charset keep their order", () => {
 });
 
 Deno.test("a string inside a character of another charset is refused", () => {
-  const reader = readerOf("utf-16le");
-  reader.read(Uint8Array.of(0x41));
-  const error = assertThrows(() => reader.read("b"), ValidationException);
+  const chunker = chunkerOf("utf-16le");
+  chunker.take(Uint8Array.of(0x41));
+  const error = assertThrows(() => chunker.take("b"), ValidationException);
   assert(isDAPException(error, "invalid-chunk"));
 });
 
 Deno.test("text that ends inside a character of its charset is refused", () => {
-  const reader = readerOf("utf-16le");
-  reader.read(Uint8Array.of(0x41));
+  const chunker = chunkerOf("utf-16le");
+  chunker.take(Uint8Array.of(0x41));
   assertThrows(
-    () => reader.end(),
+    () => chunker.end(),
     ValidationException,
     'Cannot send text that is not in its charset "utf-16le"',
   );
@@ -114,7 +131,7 @@ Deno.test("text that ends inside a character of its charset is refused", () => {
 
 Deno.test("bytes that are not in their charset are refused without showing them", () => {
   const error = assertThrows(
-    () => readerOf("euc-jp").read(Uint8Array.of(0xff, 0xff)),
+    () => chunkerOf("euc-jp").take(Uint8Array.of(0xff, 0xff)),
     ValidationException,
     'Cannot send text that is not in its charset "euc-jp"',
   );
@@ -123,7 +140,7 @@ Deno.test("bytes that are not in their charset are refused without showing them"
 
 Deno.test("an unknown charset is refused with advice", () => {
   const error = assertThrows(
-    () => readerOf("klingon"),
+    () => chunkerOf("klingon"),
     ValidationException,
     'Cannot read charset "klingon"',
   );

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { ChunkReader } from "../../lib/pipe/chunker.ts";
+import { Chunker } from "../../lib/pipe/chunker.ts";
+import type { FrameBuffer } from "../../lib/protocol/frame.ts";
 import { findDeclaration } from "../../lib/protocol/declared_charset.ts";
 
 const FOUND: readonly (readonly [text: string, charset: string])[] = [
@@ -54,11 +55,19 @@ Deno.test("what only resembles a declaration is none", () => {
   ) assertEquals(findDeclaration(text), undefined, text);
 });
 
-/** What a reader makes of the parts of a document, bytes in Latin-1 or text. */
+const chunkerOf = (): Chunker =>
+  new Chunker({
+    mimeType: "text/html; charset=iso-8859-1",
+    frameBytes: 1024 * 1024,
+  });
+
+/** What is sent of the parts of a document, bytes in Latin-1 or text. */
 function readAll(...parts: readonly (string | Uint8Array)[]): string {
-  const reader = new ChunkReader("text/html; charset=iso-8859-1");
-  const chunks = [...parts.map((part) => reader.read(part)), reader.end()];
-  return chunks.map((bytes) => new TextDecoder().decode(bytes)).join("");
+  const chunker = chunkerOf();
+  for (const part of parts) chunker.take(part);
+  chunker.end();
+  const { payload } = chunker.next("end") as FrameBuffer;
+  return new TextDecoder().decode(payload.slice());
 }
 
 Deno.test("a document that becomes UTF-8 says so, however it is cut", () => {
@@ -80,8 +89,13 @@ Deno.test("a document that becomes UTF-8 says so, however it is cut", () => {
 });
 
 Deno.test("the beginning of a document waits for its declaration", () => {
-  const reader = new ChunkReader("text/html; charset=iso-8859-1");
-  assertEquals(reader.read("<meta charset=a>").length, 0);
-  const utf8 = new TextEncoder().encode("<meta charset=utf-8>");
-  assertEquals(reader.end(), utf8);
+  const chunker = chunkerOf();
+  chunker.take("<meta charset=a>");
+  assertEquals(chunker.next("quiet"), undefined);
+  chunker.end();
+  const { payload } = chunker.next("end") as FrameBuffer;
+  assertEquals(
+    new TextDecoder().decode(payload.slice()),
+    "<meta charset=utf-8>",
+  );
 });
