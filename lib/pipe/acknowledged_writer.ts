@@ -36,6 +36,8 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
   protected flush: () => void | Promise<void> = ignore;
   readonly #watcher: ObjectWatcher | undefined;
   readonly #result: Deferred<Result> = deferred();
+  /** What `close()` returned, or the failure; safe to ignore. */
+  readonly result: Promise<Result> = this.#result.promise;
   /** Absent once the writer is over. */
   #chunker: Chunker | undefined;
   #failure: { readonly reason: unknown } | undefined;
@@ -65,11 +67,6 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
 
   /** Release what the server holds, after a failure; never rejects. */
   protected abstract sendRelease(): Promise<unknown>;
-
-  /** What `close()` returned, or the failure; safe to ignore. */
-  get result(): Promise<Result> {
-    return this.#result.promise;
-  }
 
   /** Bytes of the source that were taken, until the writer is over. */
   get taken(): number {
@@ -139,13 +136,9 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
   }
 
   /** Give the rest up. Resolves when the server has released what it holds. */
-  async abort(reason: unknown): Promise<void> {
+  async release(reason: unknown): Promise<void> {
     this.fail(reason);
     await this.released;
-  }
-
-  release(reason: unknown): Promise<void> {
-    return this.abort(reason);
   }
 
   lost(reason: unknown): void {
@@ -288,11 +281,11 @@ export function sinkOf(
       // return before the server has released what it holds.
       writer.result.catch((error) => controller.error(error));
       // Fires at once, where `abort` below waits for the write.
-      onAbort(controller.signal, (reason) => writer.abort(reason));
+      onAbort(controller.signal, (reason) => writer.release(reason));
     },
     write: (chunk) => writer.write(chunk),
     close: () => writer.close() as Promise<void>,
-    abort: (reason) => writer.abort(reason),
+    abort: (reason) => writer.release(reason),
   };
 }
 

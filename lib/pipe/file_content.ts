@@ -33,7 +33,6 @@ export interface OpenedContent {
 
 /** The content of a file that is there already, or of a place. */
 export function contentOf(file: Blob | FilePlace, name?: string): Content {
-  if (name !== undefined && typeof name !== "string") throw notNamed(name);
   if (file instanceof Blob) return blobContent(file, name);
   if (!isPlace(file)) {
     throw new TypeError(
@@ -42,12 +41,6 @@ export function contentOf(file: Blob | FilePlace, name?: string): Content {
   }
   const content = placeContent(file);
   return name === undefined ? content : { ...content, name };
-}
-
-function notNamed(name: unknown): TypeError {
-  return new TypeError(
-    `Cannot use a value of type ${typeName(name)} as the name of a file`,
-  );
 }
 
 function blobContent(blob: Blob, given: string | undefined): Content {
@@ -71,12 +64,11 @@ function blobContent(blob: Blob, given: string | undefined): Content {
 
 /** The content of a file that is made while it is sent. */
 export function streamContent(
-  name: string,
+  name: string | undefined,
   stream: FileStream | (() => FileStream | Promise<FileStream>),
   size: number | undefined,
 ): Content {
   if (!name) throw new TypeError("Cannot upload a stream without a name");
-  if (typeof name !== "string") throw notNamed(name);
   if (size !== undefined && !(Number.isSafeInteger(size) && size >= 0)) {
     throw new RangeError(
       `Cannot use size ${size} of "${name}": expected bytes`,

@@ -1,4 +1,4 @@
-import { randomUUID } from "../bytes.ts";
+import { randomUUID, typeName } from "../bytes.ts";
 import { ignore, type MaybeSignal } from "../async.ts";
 import {
   type Content,
@@ -131,18 +131,23 @@ export function fileItem(input: FileInput): FileItem {
   // Anything else is refused as no file.
   const isEntry = typeof input === "object" && input !== null &&
     !(input instanceof Blob);
-  if (isEntry && "file" in input) {
-    return item(contentOf(input.file, input.name), input);
+  if (!isEntry || !("file" in input || "stream" in input)) {
+    return item(contentOf(input as Blob), {});
   }
-  if (isEntry && "stream" in input) {
-    const { name, stream, size } = input;
-    return item(streamContent(name, stream, size), input);
+  const { name } = input;
+  if (name !== undefined && typeof name !== "string") {
+    throw new TypeError(
+      `Cannot use a value of type ${typeName(name)} as the name of a file`,
+    );
   }
-  return item(contentOf(input as Blob), {});
+  const content = "file" in input
+    ? contentOf(input.file, name)
+    : streamContent(name, input.stream, input.size);
+  return item(content, input);
 }
 
 function item(content: Content, details: FileDetails): FileItem {
-  const { name, relativePath, filepath, repeatable, path } = content;
+  const { name, relativePath } = content;
   const { objinfo, signal } = details;
   const given = details.mimeType ?? details.mimetype ?? undefined;
   checkPipeOptions({ mimeType: given, objinfo: objinfo ?? undefined });
@@ -151,7 +156,7 @@ function item(content: Content, details: FileDetails): FileItem {
     (Number.isSafeInteger(known.size) ? known.size : undefined);
   const size = content.size ?? declaredSize;
   return {
-    filepath,
+    ...content,
     objinfo: {
       name,
       ...(relativePath ? { path: relativePath } : {}),
@@ -161,8 +166,6 @@ function item(content: Content, details: FileDetails): FileItem {
     size,
     declaredSize,
     signal,
-    repeatable,
-    path,
     async open(abort): Promise<OpenedItem> {
       const { source, ...opened } = await content.open(abort);
       try {

@@ -145,7 +145,7 @@ export async function sendObject(
     return await writer.close();
   } catch (error) {
     chunks?.cancel(error).catch(ignore);
-    writer?.abort(error).catch(ignore);
+    writer?.release(error).catch(ignore);
     throw error;
   }
 }

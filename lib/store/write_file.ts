@@ -1,6 +1,5 @@
 import { checkOptions } from "../check.ts";
 import { ignore } from "../async.ts";
-import { ConnectionException } from "../errors.ts";
 import {
   AcknowledgedWriter,
   byteQueue,
@@ -105,15 +104,6 @@ class FileWriter extends AcknowledgedWriter<void> {
     );
     this.fail(error);
     throw error;
-  }
-
-  override release(): Promise<void> {
-    return this.abort(
-      new ConnectionException("Session was closed while the file was written", {
-        code: "connection-closed",
-        sent: true,
-      }),
-    );
   }
 
   protected override sendWrite(payload: Payload): Promise<void> {
