@@ -118,6 +118,24 @@ export function checkValue(
   );
 }
 
+/**
+ * Check a number of something.
+ *
+ * @throws {RangeError} It is not whole, or out of range.
+ */
+export function wholeNumber(
+  name: string,
+  value: number,
+  least: number,
+  most: number = Number.MAX_SAFE_INTEGER,
+): number {
+  const isWhole = Number.isSafeInteger(value) || value === Infinity;
+  const isRight = isWhole && value >= least && value <= most;
+  const end = most < Number.MAX_SAFE_INTEGER ? `to ${most}` : "or more";
+  checkValue(`${name} of`, value, isRight, `${least} ${end}`);
+  return value;
+}
+
 /** The error for an option, with the known one that it probably means. */
 function unknownOption(
   option: string,

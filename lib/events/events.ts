@@ -3,7 +3,7 @@ import type { StartedTask } from "../../schema/pipeline.ts";
 import type { TypedEvent } from "../../schema/typed_event.ts";
 import { ignore, type MaybeSignal, onAbort } from "../async.ts";
 import { BoundedQueue, valueBytes } from "../bounded_queue.ts";
-import { checkOptions, checkValue } from "../check.ts";
+import { checkOptions, wholeNumber } from "../check.ts";
 import { RocketRideException } from "../errors.ts";
 import { type EventType, readTypes } from "./event_type.ts";
 import { isAbout, type Subscriber, subscriptionsOf } from "./subscriptions.ts";
@@ -132,8 +132,7 @@ export async function subscribe(
 ): Promise<EventSubscription> {
   const { highWaterMark: values = 1_024, overflow, signal } = options;
   const { has, names, types } = readTypes(options.types);
-  const isCount = Number.isInteger(values) && values > 0;
-  checkValue("highWaterMark", values, isCount, "a whole number above 0");
+  wholeNumber("highWaterMark", values, 1);
   signal?.throwIfAborted();
   let key = await resolveTarget(core, target, options);
   const queue = new BoundedQueue<StreamedEvent>({ values, bytes: QUEUE_BYTES });

@@ -2,7 +2,7 @@ import { isRecord } from "../../schema/json.ts";
 import type { LogKeyframe } from "../../schema/log.ts";
 import type { TypedEvent } from "../../schema/typed_event.ts";
 import { pullStream } from "../async.ts";
-import { checkOptions, quoted } from "../check.ts";
+import { checkOptions, wholeNumber } from "../check.ts";
 import { unexpectedAnswer } from "../errors.ts";
 import type { Secrets } from "../protocol/secrets.ts";
 import { coreOf } from "../session/core.ts";
@@ -43,11 +43,7 @@ export function readLogSegment(
   const usage = "readLogSegment(session, { projectId, source, segment })";
   checkOptions(options, usage, { ...LOG_NAMES, segment: 1 });
   const { segment, timeout } = options;
-  if (!Number.isSafeInteger(segment) || segment < 0) {
-    throw new RangeError(
-      `Cannot use segment ${quoted(segment)}: expected the id of a part`,
-    );
-  }
+  wholeNumber("segment", segment, 0);
   const core = coreOf(session);
   const address = addressOf(options);
   const decoder = new SegmentDecoder(core.settings.secrets);

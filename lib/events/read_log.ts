@@ -3,7 +3,7 @@ import { EVENT_BITS } from "../../schema/event_kind.ts";
 import type { LogOverview } from "../../schema/log.ts";
 import type { TypedEvent } from "../../schema/typed_event.ts";
 import { ignore, type ItemSource, pullStream } from "../async.ts";
-import { checkOptions, checkValue } from "../check.ts";
+import { checkOptions, checkValue, wholeNumber } from "../check.ts";
 import { unexpectedAnswer } from "../errors.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import type { Session } from "../session/session.ts";
@@ -178,9 +178,7 @@ function logReader(
   if (begin === "now" && !live) {
     throw new TypeError('Expected live: true beside from: "now"');
   }
-  const isSize = Number.isInteger(batchSize) && batchSize > 0 &&
-    batchSize <= MAX_EVENTS;
-  checkValue("batchSize", batchSize, isSize, `1 to ${MAX_EVENTS}`);
+  wholeNumber("batchSize", batchSize, 1, MAX_EVENTS);
   /** The number of the last event that was delivered or passed over. */
   let last = 0;
   let page: unknown[] = [];

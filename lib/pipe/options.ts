@@ -1,6 +1,6 @@
 import type { UploadBody } from "../../schema/event.ts";
 import { NAMED_LANES, parseMediaType } from "../protocol/media_type.ts";
-import { type OptionNames, quoted } from "../check.ts";
+import { type OptionNames, wholeNumber } from "../check.ts";
 import type { CallOptions } from "../session/session.ts";
 
 /** The media type of data of which nothing is known. */
@@ -146,25 +146,6 @@ function checkMediaType(mimeType: string): void {
     `Cannot use the media type ${JSON.stringify(mimeType)}: expected one ${
       isType ? `of the lanes ${NAMED_LANES.join(", ")}` : 'such as "text/plain"'
     }`,
-  );
-}
-
-/**
- * Check a number of something.
- *
- * @throws {RangeError} It is not whole, or out of range.
- */
-export function wholeNumber(
-  name: string,
-  value: number,
-  least: number,
-  most: number = Number.MAX_SAFE_INTEGER,
-): number {
-  const whole = Number.isSafeInteger(value) || value === Infinity;
-  if (whole && value >= least && value <= most) return value;
-  const end = most < Number.MAX_SAFE_INTEGER ? `to ${most}` : "or more";
-  throw new RangeError(
-    `Cannot use ${name} of ${quoted(value)}: expected ${least} ${end}`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { abortable, ignore, onAbort } from "../async.ts";
-import { wholeNumber } from "./options.ts";
+import { wholeNumber } from "../check.ts";
 import type { TaskRef } from "../session/session.ts";
 
 const DEFAULT_CONCURRENCY = 16;

@@ -8,7 +8,7 @@ import {
   type MaybeSignal,
   notify,
 } from "../async.ts";
-import { checkOptions } from "../check.ts";
+import { checkOptions, wholeNumber } from "../check.ts";
 import { ConnectionException, isDAPException } from "../errors.ts";
 import { deliverEvent } from "../events/events.ts";
 import { discard } from "./source.ts";
@@ -24,7 +24,6 @@ import {
   frameBytesOf,
   OBJECT_NAMES,
   type SendFilesOptions,
-  wholeNumber,
 } from "./options.ts";
 import { eachInTurn, poolSize } from "./pooled.ts";
 import { sendObject } from "./send.ts";

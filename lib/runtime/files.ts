@@ -1,5 +1,4 @@
-import { ValidationException } from "../errors.ts";
-import { fileFailure, noDisk } from "../fetch_place.ts";
+import { fileFailure, noDisk, unreadable } from "../fetch_place.ts";
 
 /** The largest piece that is read at once. */
 const MAX_CHUNK_BYTES = 256 * 1024;
@@ -96,15 +95,8 @@ export async function statFile(
   } catch (error) {
     throw fileFailure(path, error);
   }
-  if (!entry.isFile) throw notAFile(path);
+  if (!entry.isFile) throw unreadable(path, "it is not a file");
   return entry.size;
-}
-
-/** The error for a directory, a device and the like. */
-function notAFile(path: string | URL): ValidationException {
-  return new ValidationException(`Cannot read "${path}": it is not a file`, {
-    code: "file-not-readable",
-  });
 }
 
 /** An entry of the file system. */

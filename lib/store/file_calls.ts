@@ -5,7 +5,7 @@ import {
   ProtocolException,
   RocketRideException,
 } from "../errors.ts";
-import { wholeNumber } from "../pipe/options.ts";
+import { wholeNumber } from "../check.ts";
 import type { SessionCore } from "../session/core.ts";
 import { type ByGeneration, byGeneration } from "../session/generation.ts";
 import { succeeded } from "./store_call.ts";

@@ -1,4 +1,4 @@
-import { checkOptions, type OptionNames } from "../check.ts";
+import { checkOptions, type OptionNames, wholeNumber } from "../check.ts";
 import { ignore, type MaybeSignal, onAbort } from "../async.ts";
 import { ConnectionException, RocketRideException } from "../errors.ts";
 import { storePathBelowRoot } from "../protocol/store_path.ts";
@@ -6,7 +6,6 @@ import type { Attachment } from "../session/attachments.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import type { CallOptions, Session } from "../session/session.ts";
 import { type FileCalls, frameBytesOf, openFile } from "./file_calls.ts";
-import { wholeNumber } from "../pipe/options.ts";
 
 /** The most that engines give at once. */
 const MAX_READ_BYTES = 4 * 1024 * 1024;

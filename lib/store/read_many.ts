@@ -1,14 +1,13 @@
 import { isRecord } from "../../schema/json.ts";
 import { pullStream } from "../async.ts";
 import { concat } from "../bytes.ts";
-import { checkOptions } from "../check.ts";
+import { checkOptions, wholeNumber } from "../check.ts";
 import { RocketRideException } from "../errors.ts";
 import { classifyFailure } from "../protocol/failure.ts";
 import { storePathBelowRoot } from "../protocol/store_path.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import { byGeneration } from "../session/generation.ts";
 import type { CallOptions, Session } from "../session/session.ts";
-import { wholeNumber } from "../pipe/options.ts";
 import { unreadable } from "./file_calls.ts";
 import { readFile } from "./read_file.ts";
 import { STORE_FAILURES, storeCall, succeeded } from "./store_call.ts";

@@ -14,6 +14,7 @@ import {
   checkValue,
   kindOf,
   type OptionNames,
+  wholeNumber,
 } from "../check.ts";
 import {
   ExecutionException,
@@ -203,9 +204,8 @@ export async function use(
     useExisting,
     ...sent
   } = options;
-  const { threads, ttl } = sent;
-  const isCount = Number.isInteger(threads) && threads! > 0 && threads! <= 64;
-  checkValue("threads", threads, isCount, "1 to 64");
+  const { threads = 1, ttl } = sent;
+  wholeNumber("threads", threads, 1, 64);
   checkValue("ttl", ttl, Number.isFinite(ttl) && ttl! >= 0, "seconds, or 0");
   const loaded = await loadPipeline(core, options);
   // Without a project the engine would choose one, and send it too late.
@@ -262,7 +262,7 @@ export async function use(
         owned,
         started,
         // A task that ran already keeps the threads it was started with.
-        ...(owned && threads && { threads }),
+        ...(owned && sent.threads && { threads }),
         ...(watching && { events: watching.stream }),
       });
       if (keep) keep(core, task, pipeline, begin);

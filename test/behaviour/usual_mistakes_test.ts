@@ -441,15 +441,15 @@ const PIPELINES: readonly Mistake[] = [
   ],
   [
     ({ session }) => C.use(session, { pipeline: TEXT, threads: 0 }),
-    "RangeError: Cannot use threads 0: expected 1 to 64",
+    "RangeError: Cannot use threads of 0: expected 1 to 64",
   ],
   [
     ({ session }) => C.use(session, { pipeline: TEXT, threads: 100 }),
-    "RangeError: Cannot use threads 100: expected 1 to 64",
+    "RangeError: Cannot use threads of 100: expected 1 to 64",
   ],
   [
     ({ session }) => C.use(session, { pipeline: TEXT, threads: "4" }),
-    'RangeError: Cannot use threads "4": expected 1 to 64',
+    'RangeError: Cannot use threads of "4": expected 1 to 64',
   ],
   [
     ({ session }) => C.use(session, { pipeline: TEXT, ttl: "1h" }),

@@ -27,7 +27,6 @@ export const NOT_MEASURED: Readonly<Record<string, string>> = {
   "lib/pipe/file_content.ts#isPlace": CALLER,
   "lib/pipe/file_content.ts#streamContent": CALLER,
   "lib/pipe/options.ts#frameBytesOf": CALLER,
-  "lib/pipe/options.ts#wholeNumber": CALLER,
   "lib/pipe/options.ts#withoutNothing": CALLER,
   "lib/pipe/source.ts": BYTES,
   "lib/pipe/send.ts": BYTES,

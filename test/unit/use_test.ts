@@ -178,7 +178,7 @@ Deno.test("numbers out of range are refused before any traffic", async () => {
     await assertRejects(
       () => use(server.session, { pipeline, threads }),
       RangeError,
-      `Cannot use threads ${threads}: expected 1 to 64`,
+      `Cannot use threads of ${threads}: expected 1 to 64`,
     );
   }
   for (const ttl of [-1, NaN, Infinity]) {
