@@ -10,6 +10,31 @@ const PAGE = new URL("examples/from_the_official_sdk.md", ROOT);
 const DEFECTS_SECTION = "Defects of the official clients";
 /** Programs of both clients. */
 const GUIDE_SECTION = "Side by side";
+/** Examples of the documentation by the pair that shows them. */
+const PAIR_OF: Readonly<Record<string, string>> = {
+  "Quick Start": "Connect, run a pipeline, send a string",
+  "Client with persist and callbacks":
+    "A client that stays connected, with callbacks",
+  "Context manager": "Connect, run a pipeline, send a string",
+  "Low-level requests": "Services, and a request of one's own",
+  "Send a string": "Connect, run a pipeline, send a string",
+  "Stream with a pipe": "Write a pipe by hand",
+  "Exceptions": "Failures",
+  "1. Minimal": "Connect, run a pipeline, send a string",
+  "2. One-off script": "A pipeline from an object, and its status",
+  "3. Long-lived app": "A client that stays connected, with callbacks",
+  "4. Upload files and poll": "Upload files, and wait for the pipeline",
+  "5. Stream a large file": "Stream a large file",
+  "6. Chat with a JSON answer": "A chat with an answer in JSON",
+  "7. Discover services": "Services, and a request of one's own",
+  "send(): text, JSON, bytes": "Strings, JSON and bytes",
+  "send_files(): metadata and media types":
+    "Files with metadata and media types",
+  "Progress events": "The progress of uploads",
+  "pipe(): context manager, manual, TypeScript": "Write a pipe by hand",
+  "Error handling of send()": "Failures",
+};
+
 /** A defect that this package cannot have, with the reason. */
 const NOT_HERE = /^not here: \w.+/;
 /** What the platform has, and needs no export of ours. */
@@ -104,7 +129,9 @@ Deno.test("the programs of the guide are sound, and each has its twin in Python"
   const guide = (await Deno.readTextFile(PAGE)).split(/^## /m)
     .find((section) => section.startsWith(GUIDE_SECTION)) ?? "";
   const pairs = guide.split(/^### /m).slice(1);
-  assert(pairs.length >= 13, `${pairs.length} pairs`);
+  const titles = pairs.map((pair) => pair.slice(0, pair.indexOf("\n")));
+  assertEquals(Object.keys(PAIR_OF), [...DOCUMENTED.Examples!]);
+  for (const title of Object.values(PAIR_OF)) assert(titles.includes(title));
   for (const pair of pairs) {
     const languages = [...pair.matchAll(/^```(\w+)$/gm)].map(([, it]) => it);
     assertEquals(languages, ["python", "ts"], pair);
