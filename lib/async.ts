@@ -294,7 +294,7 @@ export function makeDisposable(
   target: object,
   dispose: () => PromiseLike<void>,
 ): void {
-  if (typeof Symbol.asyncDispose !== "symbol") return;
+  if (!Symbol.asyncDispose) return;
   Object.defineProperty(target, Symbol.asyncDispose, { value: dispose });
 }
 

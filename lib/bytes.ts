@@ -30,24 +30,20 @@ export function viewOf(chunk: unknown): Uint8Array {
   if (ArrayBuffer.isView(chunk)) {
     return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   }
-  if (isBuffer(chunk)) return new Uint8Array(chunk);
+  const type = typeName(chunk);
+  // Also buffers of other realms, and shared ones.
+  if (/^(Shared)?ArrayBuffer$/.test(type)) {
+    return new Uint8Array(chunk as ArrayBufferLike);
+  }
   throw new TypeError(
-    `Cannot write a chunk of type ${
-      typeName(chunk)
-    }: expected bytes or a string`,
+    `Cannot write a chunk of type ${type}: expected bytes or a string`,
   );
 }
 
-/** Also buffers of other realms, and shared ones. */
-function isBuffer(value: unknown): value is ArrayBufferLike {
-  return /^\[object (Shared)?ArrayBuffer\]$/
-    .test(Object.prototype.toString.call(value));
-}
-
-/** The type of a value, for messages; of an object, its class. */
+/** The type of a value, for messages; of an object, the platform's class. */
 export function typeName(value: unknown): string {
-  if (value === null) return "null";
-  return (typeof value === "object" && value.constructor?.name) || typeof value;
+  const name = Object.prototype.toString.call(value).slice(8, -1);
+  return Object(value) === value ? name : name.toLowerCase();
 }
 
 /** The text of UTF-8; throws where bytes are broken or incomplete. */

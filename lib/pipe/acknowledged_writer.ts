@@ -25,8 +25,6 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
   isOpened = true;
   /** When the latest write left. */
   sentAt: number;
-  /** Whether a chunk was written since this was reset. */
-  wrote = false;
   /** Release what the server holds, if that waits for the write in flight. */
   hurry: () => unknown = ignore;
   protected readonly core: SessionCore;
@@ -86,15 +84,13 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
     this.check();
     const chunker = this.#chunker!;
     try {
-      this.wrote = true;
       // What leaves at once is not copied.
       const isFree = !this.#flight && !this.core.isFull();
       const rest = chunker.take(chunk, isFree);
       if (isFree) this.#sendNext("idle");
       else this.pump("idle");
       this.check();
-      if (rest) return this.#takeRest(rest);
-      if (chunker.single) return this.#acknowledged();
+      if (rest || chunker.single) return this.#finish(chunker, rest);
       if (!this.#unflushed) return;
       this.#unflushed = false;
       return this.flush();
@@ -111,7 +107,7 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
     this.isOpened = false;
     try {
       const rest = chunker.end();
-      if (rest) await this.#takeRest(rest);
+      if (rest) await this.#finish(chunker, rest);
       do {
         await this.#flight?.promise;
         this.pump("end");
@@ -230,24 +226,23 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
     this.released.then(() => this.core.attachments.delete(this));
   }
 
-  /** Fill frame after frame, each while the one before it is in flight. */
-  async #takeRest(chunk: Uint8Array): Promise<void> {
-    let rest: Uint8Array | undefined = chunk;
-    while (rest) {
-      rest = this.#chunker?.takeMore(rest);
-      if (rest) await this.#flight?.promise;
+  /**
+   * Fill frame after frame with a chunk, each while the one before it is in
+   * flight; or wait until one that is a write of its own is answered.
+   */
+  async #finish(
+    chunker: Chunker,
+    chunk: Uint8Array | undefined,
+  ): Promise<void> {
+    let rest = chunk;
+    do {
+      rest = rest && chunker.takeMore(rest);
+      if (rest || chunker.single) await this.#flight?.promise;
+      // Its turn may come only now, after a write that kept the pipe alive.
       this.pump("idle");
       this.check();
-    }
-  }
-
-  /** Wait for the answer to a chunk that is a write of its own. */
-  async #acknowledged(): Promise<void> {
-    await this.#flight?.promise;
-    // Its turn may come only now, after a write that kept the pipe alive.
-    this.pump("idle");
-    this.check();
-    await this.#flight?.promise;
+    } while (rest);
+    if (chunker.single) await this.#flight?.promise;
   }
 
   async #drainAndRelease(): Promise<void> {

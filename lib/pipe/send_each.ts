@@ -1,5 +1,5 @@
 import type { PipelineResult } from "../../schema/result.ts";
-import { anyOf, type Deferred, deferred, onAbort } from "../async.ts";
+import { anyOf, type Deferred, deferred, ignore, onAbort } from "../async.ts";
 import { checkOptions } from "../check.ts";
 import {
   checkPipeOptions,
@@ -165,23 +165,26 @@ export function sendEach<Input extends SendEachInput = SendEachInput>(
 
   async function outcomeOf(input: Input): Promise<SendEachOutput<Input>> {
     active++;
+    let off = ignore;
     try {
-      return { input, result: await sendItem(input) };
+      const { data, name, ...own } = itemOf(input);
+      const described = { name, ...withoutNothing(own.objinfo) };
+      const all = {
+        ...options,
+        ...withoutNothing(own),
+        objinfo: { ...options.objinfo, ...withoutNothing(described) },
+      };
+      const [one, detach] = anyOf(signal, own.signal);
+      off = detach;
+      const sending = sendObject(session, task, data, { ...all, signal: one });
+      return { input, result: await sending };
     } catch (error) {
       return { input, error: error ?? new TypeError("Source failed") };
     } finally {
+      off();
       active--;
       changed();
     }
-  }
-
-  async function sendItem(input: Input): Promise<PipelineResult> {
-    const { data, name, ...own } = itemOf(input);
-    const details = withoutNothing({ name, ...withoutNothing(own.objinfo) });
-    const objinfo = { ...options.objinfo, ...details };
-    const [one, off] = anyOf(signal, own.signal);
-    const all = { ...options, ...withoutNothing(own), objinfo, signal: one };
-    return await sendObject(session, task, data, all).finally(off);
   }
 
   const writable = new WritableStream<Input>({

@@ -52,8 +52,8 @@ export interface Watched {
   readonly isOpened: boolean;
   /** When the latest write left, or else the pipe was asked for. */
   readonly sentAt: number;
-  /** Whether the producer has written something; reset at each look. */
-  wrote: boolean;
+  /** Bytes that the producer has written. */
+  readonly taken: number;
   /**
    * The producer has paused: send what is held back.
    *
@@ -74,6 +74,7 @@ export interface Watched {
  */
 export function liveness(core: SessionCore, pipe: Watched): () => void {
   const { clock } = core.settings;
+  let taken = 0;
   let wroteAt = pipe.sentAt;
   let polledAt = wroteAt;
   let polling = false;
@@ -145,10 +146,10 @@ export function liveness(core: SessionCore, pipe: Watched): () => void {
   }
 
   return () => {
-    const { isOpened, sentAt, waiting, wrote } = pipe;
+    const { isOpened, sentAt, waiting } = pipe;
     const now = clock.now();
-    if (wrote) wroteAt = now;
-    pipe.wrote = false;
+    if (pipe.taken > taken) wroteAt = now;
+    taken = pipe.taken;
     if (waiting) {
       const since = Math.max(polledAt, sentAt);
       if (now - since >= SUSPECT_MS && !polling) poll(now);

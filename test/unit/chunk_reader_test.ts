@@ -85,7 +85,7 @@ Deno.test("a chunk of any other type is refused by the name of its type", () => 
     [null, "null"],
     [[1, 2], "Array"],
     [{ secret: 1 }, "Object"],
-    [Object.create(null), "object"],
+    [Object.create(null), "Object"],
     [new Date(0), "Date"],
     [new Blob(["x"]), "Blob"],
   ];

@@ -14,7 +14,7 @@ class Patient implements Watched {
   waiting = false;
   isOpened = true;
   sentAt = 0;
-  wrote = false;
+  taken = 0;
   readonly told: string[] = [];
   error: PipeException | undefined;
 
@@ -70,7 +70,7 @@ async function withPatient(
       server,
       patient,
       liveness: {
-        wrote: () => patient.wrote = true,
+        wrote: () => patient.taken++,
         sent: () => patient.sentAt = clock.now(),
         stop,
       },
