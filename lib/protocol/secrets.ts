@@ -41,12 +41,14 @@ export class Secrets {
     if (text === "") return text;
     if (this.#values.has(text)) return HIDDEN;
     const spans: [from: number, to: number][] = [];
-    for (const form of [...this.#values.values()].flat()) {
-      let end = 0;
-      for (let at; (at = text.indexOf(form, end)) >= 0;) {
-        spans.push([at, end = at + form.length]);
+    this.#values.forEach((forms) => {
+      for (const form of forms) {
+        let end = 0;
+        for (let at; (at = text.indexOf(form, end)) >= 0;) {
+          spans.push([at, end = at + form.length]);
+        }
       }
-    }
+    });
     return withoutSpans(text, spans).replace(TOKEN, shortToken);
   };
 
@@ -60,9 +62,11 @@ export class Secrets {
       if (TEXTS.test(name)) shown = { ...shown, [name]: this.hideIn(member) };
     }
     const { notes } = body as { readonly notes?: unknown };
-    const isShown = JSON.stringify(this.hideIn(notes)) ===
-      JSON.stringify(notes);
-    return isShown ? shown : conceal(shown, ["notes" as keyof T]);
+    if (!notes) return shown;
+    const hidden = JSON.stringify(this.hideIn(notes));
+    return hidden === JSON.stringify(notes)
+      ? shown
+      : conceal(shown, ["notes" as keyof T]);
   }
 
   /**
