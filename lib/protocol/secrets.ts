@@ -61,12 +61,12 @@ export class Secrets {
     for (const [name, member] of Object.entries(body)) {
       if (TEXTS.test(name)) shown = { ...shown, [name]: this.hideIn(member) };
     }
-    const { notes } = body as { readonly notes?: unknown };
-    if (!notes) return shown;
-    const hidden = JSON.stringify(this.hideIn(notes));
-    return hidden === JSON.stringify(notes)
-      ? shown
-      : conceal(shown, ["notes" as keyof T]);
+    let found = false;
+    mapTexts((body as { readonly notes?: unknown }).notes, (text) => {
+      found ||= this.hide(text) !== text;
+      return text;
+    }, false);
+    return found ? conceal(shown, ["notes" as keyof T]) : shown;
   }
 
   /**

@@ -56,6 +56,8 @@ const HOSTILE: readonly string[] = [
 const FRAMES: readonly ((value: string) => string)[] = [
   (it) => `{"type":"response","seq":1,"request_seq":${it}}`,
   (it) => `{"type":"response","seq":1,"request_seq":${it},"success":false}`,
+  (it) =>
+    `{"type":"response","seq":1,"request_seq":1,"success":false,"code":${it}}`,
   (it) => `{"type":"response","seq":${it},"request_seq":1,"message":${it}}`,
   (it) => `{"type":"event","seq":${it},"event":"apaevt_task","body":{}}`,
   (it) => `{"type":"event","seq":1,"event":${it},"body":{}}`,
@@ -64,13 +66,18 @@ const FRAMES: readonly ((value: string) => string)[] = [
     "__id",
     "action",
     "completed",
+    "message",
+    "notes",
     "pipe_id",
     "project_id",
     "projectId",
+    "runKind",
     "source",
     "state",
     "status",
+    "teamId",
     "type",
+    "userToken",
   ].flatMap((name) =>
     ["apaevt_task", "apaevt_status_update", "apaevt_sse", "__proto__"].map(
       (event) => (it: string) =>
