@@ -45,7 +45,7 @@ export function forgotten(
   reason: unknown,
 ): void {
   for (const it of [...attachments]) {
-    const isOlder = it.order !== undefined && it.order < before;
+    const isOlder = (it.order ?? before) < before;
     if (it.token === token && isOlder) it.forgotten?.(reason);
   }
 }
@@ -117,7 +117,6 @@ export async function acquire<T>(
   const giveUp = new AbortController();
   const { signal } = giveUp;
   const over = deferred<void>();
-  let isQueued = true;
 
   function end(): void {
     attachments.delete(attachment);
@@ -129,15 +128,13 @@ export async function acquire<T>(
     else end();
   }
 
-  const attachment: Attachment = {
-    async release(reason): Promise<void> {
+  const attachment = {
+    isQueued: true,
+    async release(reason: unknown): Promise<void> {
       giveUp.abort(reason);
       if (free) await over.promise;
     },
     lost: end,
-    get isQueued(): boolean {
-      return isQueued;
-    },
   };
   const detach = follow(giveUp, options.signal);
   attachments.add(attachment);
@@ -147,7 +144,7 @@ export async function acquire<T>(
       signal,
       onLate: undo,
       onLine(): void {
-        isQueued = false;
+        attachment.isQueued = false;
       },
     });
     // It may have been given up in the turn of the answer.
@@ -159,7 +156,7 @@ export async function acquire<T>(
     return take(response);
   } catch (error) {
     // If the request has left, `undo` is called in any case.
-    if (isQueued) end();
+    if (attachment.isQueued) end();
     throw error;
   } finally {
     detach();

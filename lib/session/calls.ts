@@ -176,10 +176,9 @@ export class Calls<Settings extends CallSettings = CallSettings> {
     }
     const { frees, line, onLate, onLine, payload, signal } = options;
     const { epoch, phase } = this;
-    const isOwn = phase === "connecting" && !!signal &&
-      signal === this.attempt?.signal;
+    const isOwn = !!signal && signal === this.attempt?.signal;
     const mayLeave = (line ?? epoch) === epoch &&
-      (phase === "ready" || (phase === "connecting" ? isOwn : frees));
+      (phase === "ready" || (phase === "leaving" ? frees : isOwn));
     const mayWait = !isOwn && !frees && line === undefined;
     const connection = mayLeave ? this.connection : undefined;
     if (!connection) {

@@ -11,7 +11,7 @@ import { webSocketTransport } from "../transport/web_socket.ts";
 import { checkTransport, withHeartbeat } from "../transport/wrappers.ts";
 import { call } from "./call.ts";
 import { SessionCore } from "./core.ts";
-import { handleOf } from "./handle.ts";
+import { Handle } from "./handle.ts";
 import {
   type Auth,
   CONNECT_NAMES,
@@ -70,7 +70,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Session> {
   }
   core.observers.add(lifecycleObserver(options));
   await core.open({ signal, timeout });
-  return handleOf(core);
+  return new Handle(core);
 }
 
 /** Options of {@linkcode getServerInfo}: those of `connect` that make sense. */
