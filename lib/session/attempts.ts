@@ -3,7 +3,6 @@ import { didFail, type ResponseMessage } from "../../schema/envelope.ts";
 import { abortable } from "../async.ts";
 import {
   AuthenticationException,
-  ConnectionException,
   ProtocolException,
   ValidationException,
 } from "../errors.ts";
@@ -17,7 +16,7 @@ const STABLE_MS = 10_000;
 /** The least delay after a server has asked for time. */
 const ASKED_MS = 5_000;
 /** Close codes of a server that restarts or is too busy. */
-const ASKS_FOR_TIME: readonly unknown[] = [1012, 1013];
+const ASKS_FOR_TIME = [1012, 1013];
 const MAX_DOUBLINGS = 16;
 /** Errors after which another attempt to connect would fail as well. */
 const FINAL = [
@@ -98,8 +97,8 @@ export class Attempts {
     const share = random();
     const asked = ASKED_MS + Math.max(0, maxDelay - ASKED_MS) * share;
     // If the server asks for more time than is left, the usual delay is used.
-    const asks = error instanceof ConnectionException &&
-      ASKS_FOR_TIME.includes(error.closeCode) && asked < most;
+    const asks = ASKS_FOR_TIME.includes(Object(error).closeCode) &&
+      asked < most;
     return Math.max(0, Math.min(asks ? asked : ceiling * share, most));
   }
 

@@ -90,8 +90,8 @@ export function gaveUp(limit: number, last: unknown): ConnectionException {
 
 /** How a session ends that could not connect. */
 export function endOf(error: unknown): CloseInfo {
-  const code = error instanceof ConnectionException && error.closeCode;
-  return { code: code || ABNORMAL, reason: messageOf(error) };
+  const code = Object(error).closeCode || ABNORMAL;
+  return { code, reason: messageOf(error) };
 }
 
 /** The message of anything that was thrown. */

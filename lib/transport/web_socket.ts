@@ -1,6 +1,6 @@
 import { checkOptions } from "../check.ts";
 import type { Message } from "../../schema/envelope.ts";
-import { deadline, deferred, onAbort, roomGate, within } from "../async.ts";
+import { abortable, deadline, deferred, roomGate, within } from "../async.ts";
 import {
   decodeFrame,
   encodeHeader,
@@ -69,10 +69,7 @@ export function webSocketTransport(
   return {
     name: "WebSocket",
     resolve: normalizeUri,
-    dial(url, handlers, dialOptions): Promise<Connection> {
-      const Socket = options.WebSocket ?? globalThis.WebSocket;
-      return dial(url, handlers, dialOptions, Socket);
-    },
+    dial: (...dialled) => dial(options, ...dialled),
   };
 }
 
@@ -93,10 +90,10 @@ const OPEN = 1;
  * A socket has one end, and whatever comes after it is ignored.
  */
 async function dial(
+  { WebSocket: Socket = globalThis.WebSocket }: WebSocketTransportOptions,
   url: URL,
   { onClose, onMessage }: ConnectionHandlers,
   { signal, timeout, clock }: DialOptions,
-  Socket: WebSocketConstructor,
 ): Promise<Connection> {
   signal?.throwIfAborted();
   const { href: uri } = url;
@@ -207,16 +204,14 @@ async function dial(
   const stopTimer = deadline(clock, timeout, () => {
     opened.reject(outOfTime(`Cannot connect to "${uri}": no answer`, timeout));
   });
-  const detach = onAbort(signal, opened.reject);
   try {
-    await opened.promise;
+    await abortable(opened.promise, signal);
   } catch (error) {
     phase = "ended";
     closeSocket(1000, "");
     throw error;
   } finally {
     stopTimer();
-    detach();
   }
 
   return {
