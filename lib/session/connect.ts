@@ -6,7 +6,6 @@ import { checkOptions, milliseconds } from "../check.ts";
 import { ValidationException } from "../errors.ts";
 import { Secrets } from "../protocol/secrets.ts";
 import { CLOUD_URI, isLoopback } from "../protocol/uri.ts";
-import type { TraceRecord } from "../transport/trace.ts";
 import { webSocketTransport } from "../transport/web_socket.ts";
 import { checkTransport, withHeartbeat } from "../transport/wrappers.ts";
 import { call } from "./call.ts";
@@ -172,9 +171,8 @@ export async function resolveSettings(
     : options.auth || (await env()).ROCKETRIDE_APIKEY || "";
   checkAuth(auth);
   // From the inside out, so that traces show heartbeats, too.
-  const observe = traceObserver(options);
-  const traced = observe
-    ? (await import("../transport/trace.ts")).withTrace(inner, observe)
+  const traced = options.onTrace || options.onProtocolMessage
+    ? (await import("../transport/trace.ts")).traced(inner, options)
     : inner;
   const settings: Settings = {
     transport: heartbeat === false ? traced : withHeartbeat(traced, heartbeat),
@@ -282,18 +280,5 @@ export function lifecycleObserver(
     const [words, call] = told(event);
     notify(onDebugMessage, words);
     notify(call, undefined);
-  };
-}
-
-/** One observer of the connection for both of its callbacks, if there are any. */
-function traceObserver(
-  { onProtocolMessage, onTrace }: SessionCallbacks,
-): ((record: TraceRecord) => void) | undefined {
-  if (!onProtocolMessage) return onTrace;
-  return (record) => {
-    notify(onTrace, record);
-    if (!("payloadBytes" in record)) return;
-    const direction = record.kind === "sent" ? "->" : "<-";
-    notify(onProtocolMessage, `${direction} ${JSON.stringify(record.message)}`);
   };
 }

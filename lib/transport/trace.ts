@@ -108,6 +108,25 @@ export function withTrace(
   return wrapped(transport, { dial });
 }
 
+/** Who is told what happens on the connection of a session. */
+export interface Watchers {
+  readonly onTrace?: ((record: TraceRecord) => void) | undefined;
+  readonly onProtocolMessage?: ((message: string) => void) | undefined;
+}
+
+/** The same for one or both of the callbacks of `connect`. */
+export function traced(
+  transport: Transport,
+  { onProtocolMessage, onTrace }: Watchers,
+): Transport {
+  return withTrace(transport, (record) => {
+    notify(onTrace, record);
+    if (!onProtocolMessage || !("payloadBytes" in record)) return;
+    const direction = record.kind === "sent" ? "->" : "<-";
+    notify(onProtocolMessage, `${direction} ${JSON.stringify(record.message)}`);
+  });
+}
+
 function payloadBytes(message: Message, payload?: Payload): number {
   const { arguments: args } = message as Partial<RequestMessage>;
   const data = payload ?? args?.data;
