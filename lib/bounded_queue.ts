@@ -54,13 +54,6 @@ export class BoundedQueue<T> {
     this.#entries = this.#entries.filter(([value]) => keep(value));
     this.#bytes = this.#entries.reduce((sum, [, bytes]) => sum + bytes, 0);
   }
-
-  /** Remove and return all values. */
-  drain(): T[] {
-    const all = this.#entries.map(([value]) => value);
-    this.filter(() => false);
-    return all;
-  }
 }
 
 /** What a value costs besides its characters. */

@@ -209,7 +209,7 @@ export async function subscribe(
   async function end(): Promise<void> {
     if (isOver) return;
     isOver = true;
-    queue.drain();
+    queue.filter(() => false);
     release();
     await subscriptions.remove(key, subscriber).catch(ignore);
   }
