@@ -103,8 +103,8 @@ export class Chunker {
     }
     this.#buffer = new FrameBuffer(single ? MAX_WHOLE_BYTES : frameBytes);
     const gathers = !text && !single;
-    const least = text ? Infinity : size;
-    this.#least = single || size > frameBytes ? 0 : least;
+    const least = size > frameBytes ? 0 : size;
+    this.#least = single ? 0 : text ? Infinity : least;
     this.#took = options.grows && gathers ? Infinity : 0;
     this.#owesEmptyWrite = !!options.emptyWrite && gathers;
   }

@@ -359,3 +359,32 @@ Deno.test("a source of many chunks goes through in order, one write at a time", 
   );
   assertEquals(server.mostInFlight, 1);
 });
+
+Deno.test("text whose size is known waits until a write is full, however large it is", async () => {
+  await using server = await pipeServer();
+  const line = new TextEncoder().encode(`${"x".repeat(99)}\n`);
+  for (const lines of [30, 90]) {
+    let left = lines;
+    const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
+      pull(controller): void {
+        if (left-- > 0) controller.enqueue(line);
+        else controller.close();
+      },
+    });
+    const headers = {
+      "content-type": "text/plain",
+      "content-length": `${line.length * lines}`,
+    };
+    const response = new Response(stream, { headers });
+    await send(server.session, "tk_1", response, { frameBytes: 4 * 1024 });
+  }
+  const writes = server.requests.filter(({ arguments: args }) =>
+    args?.subcommand === "write"
+  );
+  assertEquals(writes.map((it) => payloadOf(it).length), [
+    3_000,
+    4_000,
+    4_000,
+    1_000,
+  ]);
+});
