@@ -172,11 +172,10 @@ function watchOf(
     const types = ["apaevt_status_update"] as const;
     const stream = await events(core, token, { ...watching, types })
       .catch((error) => {
-        // A key that may look at its task, but not subscribe. The client's own
-        // events need no request, and their stream ends as any other.
+        // A key that may look at its task, but not subscribe. A stream of no
+        // events needs no request, and ends as any other.
         if (!isDAPException(error, "permission-denied")) throw error;
-        const types = ["apaevt_status_upload"] as const;
-        return events(core, token, { ...watching, types });
+        return events(core, token, { ...watching, types: [] });
       });
     return patientReader(stream, clock);
   }

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { RocketRideException } from "../../lib/errors.ts";
 import { watchTask } from "../../lib/events/watch_task.ts";
+import { sendFiles } from "../../lib/pipe/send_files.ts";
 import { close } from "../../lib/session/connection.ts";
 import type { TaskStatus } from "../../schema/task.ts";
 import { eventServer, ONE, statusOf } from "../support/event_server.ts";
@@ -135,6 +136,24 @@ Deno.test("a watch that may not subscribe asks for the status alone", async () =
   await it.clock.advance(2_000);
   await over;
   assertEquals(states, [3, 5]);
+});
+
+Deno.test("a watch that may not subscribe asks for the status also while files are sent", async () => {
+  let state = 3;
+  await using it = await eventServer({
+    rrext_get_task_status: () => statusOf(ONE, state),
+    rrext_monitor(): never {
+      throw new Error("Permission 'task.monitor' denied");
+    },
+  });
+  const { states } = watch(it);
+  await drainMicrotasks();
+  state = 2;
+  for (let i = 0; i < 10; i++) {
+    await sendFiles(it.session, ONE, [new File(["x"], "x")]);
+    await it.clock.advance(1_000);
+  }
+  assertEquals(states, [3, 2]);
 });
 
 for (const subscribes of [true, false]) {
