@@ -140,7 +140,7 @@ function checkMediaType(mimeType: string): void {
   const { essence } = parseMediaType(String(mimeType));
   const [type, lane = ""] = essence.split("/", 2);
   const isKnown = type !== "lane" || NAMED_LANES.includes(lane);
-  const isType = MEDIA_TYPE.test(String(mimeType));
+  const isType = typeof mimeType === "string" && MEDIA_TYPE.test(mimeType);
   if (isType && isKnown) return;
   throw new TypeError(
     `Cannot use the media type ${JSON.stringify(mimeType)}: expected one ${

@@ -226,7 +226,11 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
       size: size === undefined ? size : Math.max(size, 1),
       ...described,
     };
-    const args = { object, mimeType: this.#mimeType, provider };
+    const args = {
+      object,
+      mimeType: this.#mimeType,
+      provider: provider || undefined,
+    };
     const asked = this.#ask("open", {
       // A signal costs more than the request, and only one in a queue needs it.
       signal: core.ready ? undefined : this.#givenUp(),

@@ -18,8 +18,8 @@ export function poolSize(
   task: TaskRef,
 ): number {
   const count = wholeNumber("concurrency", concurrency, 1);
-  const { threads } = task as { readonly threads?: number | undefined };
-  return threads === undefined ? count : Math.min(count, PER_SLOT * threads);
+  const { threads } = task as { readonly threads?: number | null | undefined };
+  return threads ? Math.min(count, PER_SLOT * threads) : count;
 }
 
 /** What {@linkcode eachInTurn} works on, and how. */

@@ -225,10 +225,12 @@ Deno.test("the engine is told a media type that it can match, and no null", asyn
   }
 });
 
-Deno.test("the provider is told where one is asked for", async () => {
+Deno.test("the provider is told where one is asked for, and an empty one is none", async () => {
   await using server = await pipeServer();
   await (await pipe(server.session, "tk_1", { provider: "chat" })).close();
-  assertEquals(server.requests[0]?.arguments?.provider, "chat");
+  await (await pipe(server.session, "tk_1", { provider: "" })).close();
+  const told = server.requests.map(({ arguments: args }) => args?.provider);
+  assertEquals(told, ["chat", undefined, undefined, undefined]);
 });
 
 Deno.test("an open whose task dies while it waits for a slot fails with the task's last words", async () => {

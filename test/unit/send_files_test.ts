@@ -105,14 +105,16 @@ Deno.test("results are in the order of the files, whoever is done first", async 
 });
 
 const LIMITS:
-  readonly (readonly [SendFilesOptions, number | undefined, number])[] = [
-    [{}, undefined, 16],
-    [{ concurrency: 1 }, undefined, 1],
-    [{ concurrency: 7 }, undefined, 7],
-    [{ concurrency: 7 }, 3, 6],
-    [{}, 2, 4],
-    [{}, 64, 16],
-  ];
+  readonly (readonly [SendFilesOptions, number | null | undefined, number])[] =
+    [
+      [{}, undefined, 16],
+      [{}, null, 16],
+      [{ concurrency: 1 }, undefined, 1],
+      [{ concurrency: 7 }, undefined, 7],
+      [{ concurrency: 7 }, 3, 6],
+      [{}, 2, 4],
+      [{}, 64, 16],
+    ];
 
 for (const [options, threads, expected] of LIMITS) {
   Deno.test(`${options.concurrency ?? "the default"} at once, with ${threads ?? "unknown"} slots, means ${expected}`, async () => {
@@ -121,7 +123,8 @@ for (const [options, threads, expected] of LIMITS) {
       step === "write" ? gate.promise : undefined
     );
     const files = Array.from({ length: 20 }, (_, i) => new File(["x"], `${i}`));
-    const task = { token: "tk_1", threads };
+    // Untyped callers have `null` where nothing is known.
+    const task = { token: "tk_1", threads: threads as undefined };
     const sending = sendFiles(server.session, task, files, options);
     for (let i = 0; i < 20; i++) await drainMicrotasks();
     assertEquals(server.open, expected);
