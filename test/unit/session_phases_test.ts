@@ -34,8 +34,8 @@ interface Connected {
   readonly session: Session;
 }
 
-async function connected(): Promise<Connected> {
-  const transport = scriptedTransport({ opens: true });
+async function connected(opens = true): Promise<Connected> {
+  const transport = scriptedTransport({ opens });
   const clock = fakeClock();
   const connecting = connect({
     uri: "x",
@@ -47,6 +47,8 @@ async function connected(): Promise<Connected> {
     persist: true,
     random: () => 0,
   });
+  await drainMicrotasks();
+  transport.dials[0]!.open();
   await drainMicrotasks();
   answer(transport.dials[0]!);
   const session = await connecting;
@@ -160,4 +162,45 @@ Deno.test("what a connection reports after the session has left it is ignored", 
     code: 1000,
     reason: "Closed by the client",
   }]);
+});
+
+Deno.test("a connection that opens after the session has moved on is closed, and not used", async () => {
+  const { clock, dials, session } = await connected(false);
+  dials[0]!.handlers.onClose({ code: 1006, reason: "" });
+  await clock.advance(0);
+  const moving = setConnectionParams(session, { auth: "another" });
+  await drainMicrotasks();
+  const [, late, next] = dials;
+  assert(late!.options.signal?.aborted);
+  next!.open();
+  await drainMicrotasks();
+  late!.open();
+  late!.closed.resolve();
+  await drainMicrotasks();
+  assertEquals(late!.closes, [[1000, ""]]);
+  assert(!isConnected(session));
+  answer(next!);
+  await moving;
+  assert(isConnected(session));
+  assertEquals(dials.map(commandsOf), [["auth"], [], ["auth"]]);
+  next!.closed.resolve();
+  await close(session);
+});
+
+Deno.test("a connection that opens after the session was closed is closed", async () => {
+  const { clock, dials, session } = await connected(false);
+  dials[0]!.handlers.onClose({ code: 1006, reason: "" });
+  await clock.advance(0);
+  const waiting = call(session, "rrext_ping");
+  const refused = assertRejects(() => waiting, ConnectionException);
+  await close(session);
+  assertEquals((await refused).sent, false);
+  const [, late] = dials;
+  assert(late!.options.signal?.aborted);
+  late!.open();
+  late!.closed.resolve();
+  await drainMicrotasks();
+  assertEquals([late!.closes, commandsOf(late!)], [[[1000, ""]], []]);
+  assert((await session.closed).clean);
+  assertEquals(clock.timers, 0);
 });
