@@ -169,7 +169,6 @@ export async function resolveSettings(
   const auth = anonymous
     ? ""
     : options.auth || (await env()).ROCKETRIDE_APIKEY || "";
-  checkAuth(auth);
   // From the inside out, so that traces show heartbeats, too.
   const traced = options.onTrace || options.onProtocolMessage
     ? (await import("../transport/trace.ts")).traced(inner, options)
@@ -216,6 +215,7 @@ export function withTarget(
   settings: Settings,
   { uri, auth = settings.auth }: Pick<ConnectOptions, "uri" | "auth"> = {},
 ): Settings {
+  checkAuth(auth);
   const url = uri === undefined
     ? settings.url
     : settings.transport.resolve(String(uri));
@@ -247,7 +247,7 @@ async function runtimeEnv(): Promise<Env> {
 }
 
 /** One observer of the session's lifecycle for its callbacks. */
-export function lifecycleObserver(
+function lifecycleObserver(
   { onConnected, onConnectError, onDebugMessage, onDisconnected }:
     SessionCallbacks,
 ): (event: LifecycleEvent) => void {

@@ -479,3 +479,18 @@ Deno.test("a session that a credential ends without a reason says that it is clo
   assertEquals(reason.code, "connection-closed");
   assertStrictEquals(coreOf(session).closing.signal.reason, reason);
 });
+
+Deno.test("a credential that is none is refused before a session moves", async () => {
+  await using server = scriptedServer();
+  const session = await connect(server.target("memory"));
+  for (const auth of [5, {}, " key", "key\n"]) {
+    await assertRejects(
+      () => setConnectionParams(session, { auth: auth as string }),
+      TypeError,
+      "Cannot use auth",
+    );
+  }
+  assert(isConnected(session));
+  assertEquals([server.lines.length, getApiKey(session)], [1, "a-key"]);
+  await close(session);
+});
