@@ -38,7 +38,10 @@ export function normalizeUri(input: string): URL {
     /^(?:([a-z][a-z\d+.-]*):\/\/)?([^/?#]*)/i.exec(input) ?? [];
   const [, host = "", port] = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/
     .exec(authority) ?? [];
-  const isCloud = /(?:^|\.)rocketride\.ai\.?$/i.test(host);
+  // As the parser reads it: a host has other spellings, such as `%2E` for a dot.
+  const bare = `ws://${host}`;
+  const isCloud = URL.canParse(bare) &&
+    /(?:^|\.)rocketride\.ai\.?$/.test(new URL(bare).hostname);
   const protocol = scheme?.replace(/^http/i, "ws") ?? (isCloud ? "wss" : "ws");
   const suffix = port ?? (isCloud ? "" : DEFAULT_PORT);
   const address = `${protocol}://${host}:${suffix}${SOCKET_PATH}`;

@@ -1,6 +1,5 @@
 import type { RequestMessage, ResponseMessage } from "../../schema/envelope.ts";
 import {
-  abortable,
   type Clock,
   deadline,
   type Deferred,
@@ -292,13 +291,17 @@ export class Calls<Settings extends CallSettings = CallSettings> {
     const cancel = deadline(this.#clock, limit, () => {
       gate.reject(outOfTime(what, limit));
     });
+    // Not `abortable`: of several ends the first one counts, and with a signal
+    // or without one, calls go on in the turn in which they may.
+    const detach = onAbort(signal, gate.reject);
     this.#queue.add(gate);
     try {
-      await abortable(gate.promise, signal);
+      await gate.promise;
     } finally {
       this.#queue.delete(gate);
       this.#queuedBytes -= held;
       cancel();
+      detach();
     }
     return Math.max(1, limit - (this.#clock.now() - started));
   }

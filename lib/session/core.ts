@@ -203,11 +203,8 @@ export class SessionCore extends Calls<Settings> implements Session {
           epoch === this.epoch && this.fail(seq, error),
       }, { signal, timeout: limit, clock, redact: secrets.hide });
       // Not for later attempts: each would be two requests.
-      const connection = await (failure
-        ? dial
-        : dial.catch((error) =>
-          explained(error, signal, clock)
-        ));
+      const connection =
+        await (failure ? dial : explained(dial, signal, clock));
       if (signal.aborted) {
         await this.#hangUp(connection);
         throw signal.reason;
@@ -271,10 +268,11 @@ export class SessionCore extends Calls<Settings> implements Session {
     if (attempt) return attempt.abort(failure);
     const run = this.#run;
     this.#disconnected(reason || failure.message, !isClosing);
-    if (run !== this.#run) return;
+    if (!isClosing) this.#drop(() => failure);
     const isLast = isClosing || !settings.persist ||
-      !this.#attempts.mayFollow(failure);
-    if (!isLast) this.#drop(() => failure);
+      (run === this.#run && !this.#attempts.mayFollow(failure));
+    // An observer or `shouldReconnect` may have closed or moved the session.
+    if (run !== this.#run) return;
     const next = isLast
       // A close while closing is expected.
       ? this.#finish(info, isClosing ? undefined : failure)
@@ -354,18 +352,22 @@ export class SessionCore extends Calls<Settings> implements Session {
 }
 
 /**
- * Throw why there is no connection; where the platform does not say so, ask by
- * HTTP.
+ * Wait for a connection; where there is none and the platform does not say why,
+ * ask by HTTP.
  */
 async function explained(
-  error: unknown,
+  dial: Promise<Connection>,
   signal: AbortSignal,
   clock: Clock,
-): Promise<never> {
-  // Offline, a page may not get the module.
-  const loading = import("../transport/what_answers.ts");
-  const module = await abortable(loading, signal).catch(ignore);
-  throw module ? await module.whatAnswers(error, signal, clock) : error;
+): Promise<Connection> {
+  try {
+    return await dial;
+  } catch (error) {
+    // Offline, a page may not get the module.
+    const loading = import("../transport/what_answers.ts");
+    const module = await abortable(loading, signal).catch(ignore);
+    throw module ? await module.whatAnswers(error, signal, clock) : error;
+  }
 }
 
 /**

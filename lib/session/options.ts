@@ -281,7 +281,7 @@ export const CONNECT_NAMES: OptionNames<ConnectOptions> = {
   maxRetryTime: 1,
   reconnect: 1,
   random: "function",
-  clock: 1,
+  clock: "object",
   onConnected: "function",
   onDisconnected: "function",
   onConnectError: "function",

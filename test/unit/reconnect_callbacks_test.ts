@@ -11,6 +11,7 @@ import type { ConnectOptions } from "../../lib/session/options.ts";
 import { coreOf } from "../../lib/session/core.ts";
 import { lifecycle } from "../../lib/session/lifecycle.ts";
 import type { LifecycleEvent, Session } from "../../lib/session/session.ts";
+import { use } from "../../lib/task/use.ts";
 import {
   drop,
   opened,
@@ -206,6 +207,88 @@ Deno.test("calls that are made in onDisconnected wait for the line", async () =>
   assertEquals(answers.length, 1);
   await Promise.all(answers);
   await shut(it, session);
+});
+
+Deno.test("a session that moves in onDisconnected leaves no call waiting for the line that was lost", async () => {
+  const it = acting(
+    "onDisconnected",
+    (session) => setConnectionParams(session, { auth: "another" }),
+  );
+  const session = it.session = await opened(it);
+  const flying = watch(
+    it.log,
+    "flying",
+    call(session, "silence", {}, { timeout: Infinity }),
+  );
+  drop(it);
+  await it.clock.advance(5_000);
+  assert(it.log.includes("flying fails: connection-lost, sent true"));
+  await flying;
+  assert(isConnected(session));
+  await shut(it, session);
+});
+
+for (const when of ["a lost connection", "a failed attempt"]) {
+  Deno.test(`shouldReconnect may close the session after ${when}`, async () => {
+    let session: Session | undefined;
+    const it = persistRig({
+      reconnect: {
+        shouldReconnect(_error, attempt): boolean {
+          const last = when === "a lost connection" ? 1 : 2;
+          if (session && attempt === last) void close(session);
+          return true;
+        },
+      },
+    });
+    session = await opened(it);
+    it.up = false;
+    drop(it);
+    await it.clock.advance(60_000);
+    assert((await session.closed).clean);
+    const { length } = it.transport.dials;
+    it.up = true;
+    await it.clock.advance(60_000);
+    assertEquals(it.transport.dials.length, length);
+    assertEquals(it.clock.timers, 0);
+  });
+}
+
+Deno.test("calls that waited leave in their order, whether they have a signal or not", async () => {
+  const it = persistRig();
+  const session = await opened(it);
+  drop(it);
+  const { signal } = new AbortController();
+  const names = ["first", "second", "third", "fourth"];
+  const calls = names.map((name, index) =>
+    call(session, name, {}, index % 2 === 0 ? { signal } : {})
+  );
+  await it.clock.advance(1_000);
+  await Promise.all(calls);
+  assertEquals(
+    it.transport.dials.at(-1)!.sent.map(({ message }) =>
+      "command" in message && message.command
+    ),
+    ["auth", ...names],
+  );
+  await shut(it, session);
+});
+
+Deno.test("a task that waited for the line to move is not said to be sent when the session closes", async () => {
+  const it = persistRig();
+  it.silent.add("execute");
+  const session = await opened(it);
+  const pipeline = { components: [], source: "a", project_id: "p" };
+  watch(it.log, "sent", use(session, { pipeline }));
+  await it.clock.advance(0);
+  const moving = setConnectionParams(session, {}).catch(() => {});
+  watch(it.log, "queued", use(session, { pipeline }));
+  await it.clock.advance(0);
+  await shut(it, session);
+  await moving;
+  assertEquals(it.log.filter((line) => line.includes("fails")), [
+    "sent fails: connection-closed, sent true",
+    "queued fails: connection-closed, sent false",
+  ]);
 });
 
 Deno.test("whether a session is connected is never more than the truth", async () => {

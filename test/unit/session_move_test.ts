@@ -183,6 +183,9 @@ const UNUSABLE = [
   [{ uri: "example.com" }, ValidationException],
   [{ uri: "wss://example.com", auth: "" }, ValidationException],
   [{ auth: "another", timeout: -1 }, RangeError],
+  [{ auth: 5 as unknown as string }, TypeError],
+  [{ auth: null as unknown as string }, TypeError],
+  [{ auth: " another" }, TypeError],
 ] as const;
 
 for (const [params, kind] of UNUSABLE) {

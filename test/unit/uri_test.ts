@@ -40,6 +40,10 @@ const ACCEPTED: readonly (readonly [input: string, href: string])[] = [
   ["cloud.rocketride.ai:8443", "wss://cloud.rocketride.ai:8443/task/service"],
   ["cloud.rocketride.ai.", "wss://cloud.rocketride.ai./task/service"],
   ["Cloud.RocketRide.AI", "wss://cloud.rocketride.ai/task/service"],
+  // However they are spelt: full-width letters, another full stop, escapes.
+  ["ｒocketride.ai", "wss://rocketride.ai/task/service"],
+  ["cloud.rocketride。ai", "wss://cloud.rocketride.ai/task/service"],
+  ["https://rocketride%2Eai", "wss://rocketride.ai/task/service"],
   [
     "https://rocketride.ai.evil.com",
     "wss://rocketride.ai.evil.com:5565/task/service",
