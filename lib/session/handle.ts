@@ -19,19 +19,19 @@ class Session implements Public {
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
 
   get uri(): string {
-    return insideOf(this).uri;
+    return insides.get(this)!.uri;
   }
 
   get identity(): ConnectResult | undefined {
-    return insideOf(this).identity;
+    return insides.get(this)!.identity;
   }
 
   get signal(): AbortSignal {
-    return insideOf(this).signal;
+    return insides.get(this)!.signal;
   }
 
   get closed(): Promise<SessionEnd> {
-    return insideOf(this).closed;
+    return insides.get(this)!.closed;
   }
 }
 

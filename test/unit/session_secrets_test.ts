@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import {
   call,
   close,
@@ -39,6 +45,21 @@ function looks(value: unknown): string {
     Deno.inspect(structuredClone({ ...value as object })),
   ].join("\n");
 }
+
+Deno.test("members of a session that are read of something else throw a TypeError", async () => {
+  await using server = scriptedServer();
+  const session = await connect(server.target("memory"));
+  const prototype = Object.getPrototypeOf(session);
+  const others = [prototype, Object.create(session), new Proxy(session, {})];
+  for (const other of others) {
+    for (const name of ["uri", "identity", "signal", "closed"]) {
+      assertThrows(() => Reflect.get(prototype, name, other), TypeError);
+    }
+  }
+  // Inspectors read them there.
+  assert(Deno.inspect(prototype, { getters: true, showHidden: true }));
+  await close(session);
+});
 
 Deno.test("nothing of a session shows its credential, open or closed", async () => {
   await using server = scriptedServer({
