@@ -228,22 +228,23 @@ Deno.test("a session that moves in onDisconnected leaves no call waiting for the
   await shut(it, session);
 });
 
-for (const when of ["a lost connection", "a failed attempt"]) {
+for (const [when, last] of [["a drop", 1], ["a failed attempt", 2]] as const) {
   Deno.test(`shouldReconnect may close the session after ${when}`, async () => {
-    let session: Session | undefined;
-    const it = persistRig({
+    const closing: Promise<void>[] = [];
+    const it: PersistRig = persistRig({
       reconnect: {
         shouldReconnect(_error, attempt): boolean {
-          const last = when === "a lost connection" ? 1 : 2;
-          if (session && attempt === last) void close(session);
+          if (attempt === last) closing.push(close(session));
           return true;
         },
       },
     });
-    session = await opened(it);
+    const session: Session = await opened(it);
     it.up = false;
     drop(it);
     await it.clock.advance(60_000);
+    await Promise.all(closing);
+    assertEquals(closing.length, 1);
     assert((await session.closed).clean);
     const { length } = it.transport.dials;
     it.up = true;
