@@ -49,6 +49,8 @@ export const NOT_MEASURED: Readonly<Record<string, string>> = {
   "lib/protocol/secrets.ts#shownEvent": PARTS,
   "lib/protocol/secrets.ts#shownAccount": PARTS,
   "lib/transport/trace.ts#withTrace": PARTS,
+  "lib/transport/trace.ts#traced": PARTS,
+  "lib/engine/run/ids.ts#pipelineHash": VALUES,
   "schema/json.ts": CALLER_JSON,
   "schema/pipeline.ts#isPipeline": VALUES,
   "schema/pipeline.ts#isStartedTask": VALUES,
