@@ -11,6 +11,7 @@ export {
   readdir,
   readFile,
   realpath,
+  rm,
   stat,
   writeFile,
 } from "node:fs/promises";

@@ -8,6 +8,7 @@ import { deployCommand } from "./commands/deploy.ts";
 import { diffCommand } from "./commands/diff.ts";
 import { engineCommand } from "./commands/engine.ts";
 import { eventsCommand } from "./commands/events.ts";
+import { initCommand } from "./commands/init.ts";
 import { logCommand } from "./commands/log.ts";
 import { loginCommand } from "./commands/login.ts";
 import { newCommand } from "./commands/new.ts";
@@ -21,7 +22,7 @@ import { storeCommand } from "./commands/store.ts";
 import { listCommand, startCommand, stopCommand } from "./commands/tasks.ts";
 import { uploadCommand } from "./commands/upload.ts";
 import { validateCommand } from "./commands/validate.ts";
-import { examples } from "./help.ts";
+import { examples } from "./connection.ts";
 import { process } from "./platform.ts";
 import { exitCodes, setRest } from "./run.ts";
 
@@ -30,6 +31,7 @@ const COMMANDS: readonly (() => Command)[] = [
   demoCommand,
   newCommand,
   loginCommand,
+  initCommand,
   engineCommand,
   runPipelineCommand,
   startCommand,

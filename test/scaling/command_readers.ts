@@ -1,5 +1,5 @@
 import { linesOfComponents, malformedAt } from "../../lib/cli/pipeline_file.ts";
-import { nearest } from "../../lib/cli/nearest.ts";
+import { nearest } from "../../lib/cli/failures.ts";
 import { oneLine, plain } from "../../lib/cli/output.ts";
 import { parseVariables, withVariables } from "../../lib/cli/variables.ts";
 import { jsonList, type TextReader } from "./text_reader.ts";
@@ -12,7 +12,7 @@ export const COMMAND_READERS: readonly TextReader[] = [
     pieces: ["\x1b]", "\x1b[1;", "\x1b[", "\x9b", "\u2028"],
   },
   {
-    covers: ["lib/cli/nearest.ts#nearest"],
+    covers: ["lib/cli/failures.ts#nearest"],
     read: (text) => nearest(text, ["webhook", text]),
   },
   {

@@ -8,6 +8,7 @@ import { readSettings } from "../../lib/engine/settings.ts";
 import { readSchedule } from "../../lib/engine/deploy/schedule.ts";
 import { pageOf } from "../../lib/engine/commands/paged.ts";
 import { keyframeAfter } from "../../lib/engine/monitor/log_keyframe.ts";
+import { pipelineHash } from "../../lib/engine/run/ids.ts";
 import { shortened } from "../../lib/engine/monitor/shortened.ts";
 import { readMask } from "../../lib/engine/monitor/monitors.ts";
 import { placeOf } from "../../lib/engine/run/failure.ts";
@@ -125,6 +126,11 @@ export const ENGINE_READERS: readonly TextReader[] = [
       keyframeAfter([JSON.stringify({ event: "output", body })], undefined, 1);
     },
     pieces: ["a\n"],
+  },
+  {
+    covers: ["lib/engine/run/ids.ts#pipelineHash"],
+    read: (text) => pipelineHash({ components: [], [text]: text, name: text }),
+    pieces: ["a"],
   },
   {
     covers: ["lib/engine/monitor/shortened.ts#shortened"],

@@ -1,16 +1,16 @@
 import { resolveEndpoints, ValidationException } from "../../../mod.ts";
 import { checkOptions } from "../../check.ts";
-import { oneLine, sizeText } from "../output.ts";
+import { oneLine } from "../output.ts";
 import {
   dirname,
   join,
   mkdir,
   process,
-  readFile,
   resolve,
   spawn,
   writeFile,
 } from "../platform.ts";
+import { ignoreInGit, readText, vendor } from "../workspace.ts";
 import {
   APP_TEMPLATES,
   type AppTemplate,
@@ -94,10 +94,6 @@ export interface CreatedApp {
 
 const SLUG = /^[a-z][a-zA-Z0-9_-]*$/;
 const DEVELOPER = /^[a-z][a-z_]*$/;
-/** Milliseconds that one of the server's packages may take. */
-const FETCH_MS = 30_000;
-/** Bytes of one of the server's packages at most. */
-const MAX_PACKAGE_BYTES = 100 * 1024 * 1024;
 /** Milliseconds that installing may take. */
 const INSTALL_MS = 5 * 60 * 1_000;
 /** What a workspace keeps out of version control. */
@@ -196,12 +192,8 @@ export async function createApp(
   const vendored = { shell: false, client: false };
   if (base) {
     const work = { base, workspace, onProgress, signal };
-    vendored.shell = await vendor("client/shell", "shell/shell.tgz", work);
-    vendored.client = await vendor(
-      "client/typescript",
-      "client/rocketride.tgz",
-      work,
-    );
+    vendored.shell = await vendor("shell", work);
+    vendored.client = await vendor("client", work);
   } else onProgress("no server: its packages are not fetched");
   const installed = options.install !== false &&
     await install(workspace, onProgress, signal);
@@ -259,89 +251,7 @@ async function completeWorkspace(
   } else if (!listed.includes("apps/*")) {
     onProgress("warning: pnpm-workspace.yaml does not have 'apps/*': add it");
   }
-  const rules = join(workspace, ".gitignore");
-  const before = await readText(rules) ?? "";
-  const known = before.split("\n").map((line) => line.trim());
-  const missing = IGNORED.filter((rule) => !known.includes(rule));
-  if (missing.length === 0) return;
-  const start = before === "" || before.endsWith("\n") ? before : `${before}\n`;
-  await writeFile(rules, `${start}${missing.join("\n")}\n`);
-  onProgress(`+ .gitignore (${missing.join(", ")})`);
-}
-
-/** The text of a file; `undefined` if there is none. */
-async function readText(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if ((error as { code?: string }).code === "ENOENT") return undefined;
-    throw error;
-  }
-}
-
-interface Vendoring {
-  readonly base: string;
-  readonly workspace: string;
-  readonly onProgress: (line: string) => void;
-  readonly signal: AbortSignal | undefined;
-}
-
-/** Fetch one of the server's packages; returns whether it is there. */
-async function vendor(
-  route: string,
-  path: string,
-  { base, workspace, onProgress, signal }: Vendoring,
-): Promise<boolean> {
-  const place = join(workspace, ".rocketride", path);
-  try {
-    const bytes = await fetchPackage(`${base}/${route}`, signal);
-    const before = await readFile(place).catch(() => undefined);
-    if (before && isSame(before, bytes)) {
-      onProgress(`.rocketride/${path} is as it was`);
-      return true;
-    }
-    await mkdir(dirname(place), { recursive: true });
-    await writeFile(place, bytes);
-    onProgress(`+ .rocketride/${path} (${sizeText(bytes.length)})`);
-    return true;
-  } catch (error) {
-    signal?.throwIfAborted();
-    // What kept a request from being answered is its cause.
-    const { cause, message } = error as Error;
-    const why = oneLine(cause instanceof Error ? cause.message : message);
-    onProgress(`.rocketride/${path} is missing: ${base}/${route}: ${why}`);
-    return false;
-  }
-}
-
-async function fetchPackage(
-  address: string,
-  signal: AbortSignal | undefined,
-): Promise<Uint8Array> {
-  const limit = AbortSignal.timeout(FETCH_MS);
-  const response = await fetch(address, {
-    signal: signal ? AbortSignal.any([signal, limit]) : limit,
-  });
-  if (!response.ok || !response.body) {
-    await response.body?.cancel();
-    throw new Error(`HTTP status ${response.status}`);
-  }
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  let size = 0;
-  for await (const part of response.body) {
-    size += part.length;
-    if (size > MAX_PACKAGE_BYTES) throw new Error("it is too large");
-    parts.push(part);
-  }
-  const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
-  // Servers that have none may answer with a page.
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return bytes;
-  throw new Error("it is no package");
-}
-
-function isSame(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length &&
-    one.every((byte, at) => byte === other[at]);
+  await ignoreInGit(workspace, IGNORED, onProgress);
 }
 
 /** Run `pnpm install`; returns whether it succeeded. */

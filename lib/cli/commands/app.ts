@@ -9,7 +9,7 @@ import {
 import { APP_TEMPLATES, type AppTemplate } from "../apps/app_templates.ts";
 import { createApp } from "../apps/create_app.ts";
 import { verifyApp } from "../apps/verify_app.ts";
-import { examples } from "../help.ts";
+import { examples } from "../connection.ts";
 import { oneLine, sizeText } from "../output.ts";
 import {
   type ConnectionFlags,

@@ -11,7 +11,7 @@ import {
   type Session,
   type TaskRef,
 } from "../../../mod.ts";
-import { examples } from "../help.ts";
+import { examples } from "../connection.ts";
 import { oneLine, plain } from "../output.ts";
 import {
   type TaskFlags,

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { examples } from "../help.ts";
+import { examples } from "../connection.ts";
 import { write } from "../output.ts";
 import { process } from "../platform.ts";
 

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { close, connect, send, terminate, use } from "../../../mod.ts";
-import { examples } from "../help.ts";
+import { examples } from "../connection.ts";
 import { plain } from "../output.ts";
 import { type ConnectionFlags, withAction, withJson } from "../run.ts";
 import { valueText } from "../send_inputs.ts";

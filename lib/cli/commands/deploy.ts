@@ -22,7 +22,7 @@ import {
   deployVerb,
   versionOf,
 } from "../deploy_verb.ts";
-import { examples } from "../help.ts";
+import { examples } from "../connection.ts";
 import { oneLine, type Output, plain } from "../output.ts";
 import { readPipelineFile } from "../pipeline_file.ts";
 import { UsageError } from "../run.ts";

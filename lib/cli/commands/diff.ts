@@ -7,7 +7,7 @@ import {
   type PipelineDiff,
   type PipelineEdge,
 } from "../../../schema/mod.ts";
-import { examples } from "../help.ts";
+import { examples } from "../connection.ts";
 import { type Colors, oneLine } from "../output.ts";
 import { parsePipeline, readPipelineFile } from "../pipeline_file.ts";
 import { basename, dirname, spawn } from "../platform.ts";

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { close, connect, use } from "../../../mod.ts";
-import { examples } from "../help.ts";
+import { examples } from "../connection.ts";
 import { placeOf } from "../pipeline_flags.ts";
 import {
   type ConnectionFlags,

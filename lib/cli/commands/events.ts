@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { events, type EventsOptions, type EventType } from "../../../mod.ts";
-import { examples } from "../help.ts";
+import { examples } from "../connection.ts";
 import { LiveScreen } from "../live_screen.ts";
 import { eventJson, eventText, type StampedEvent } from "../event_text.ts";
 import { oneLine } from "../output.ts";

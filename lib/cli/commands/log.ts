@@ -8,7 +8,7 @@ import {
 } from "../../../lib/admin/mod.ts";
 import { eventJson, eventText } from "../event_text.ts";
 import { dateText, isoTime } from "../output.ts";
-import { examples } from "../help.ts";
+import { examples } from "../connection.ts";
 import {
   type ConnectionFlags,
   type Run,

@@ -6,10 +6,11 @@ import {
   type ConnectResult,
   getServerInfo,
   type ServerInfo,
+  type Session,
 } from "../../../mod.ts";
 import { createKey, getProfile } from "../../admin/mod.ts";
 import { browserCredential } from "../browser_sign_in.ts";
-import { examples } from "../help.ts";
+import { examples } from "../connection.ts";
 import { oneLine } from "../output.ts";
 import { hostname, process, readFile, writeFile } from "../platform.ts";
 import {
@@ -22,7 +23,8 @@ import {
 } from "../run.ts";
 import { withVariables } from "../variables.ts";
 
-interface Flags extends ConnectionFlags {
+/** Options of the commands that log in. */
+export interface LoginFlags extends ConnectionFlags {
   /** With `--deploy` true, with `--no-deploy` false. */
   readonly deploy?: boolean;
 }
@@ -40,50 +42,59 @@ export function loginCommand(): Command {
         ["rocketride login --apikey $KEY", "with a key that you have"],
       ]),
     );
-  return withAction<Flags>(
-    withConnection(command),
-    async (run) => {
-      const { flags, env, out, signal } = run;
-      const isDeploy = flags.deploy === true;
-      const known = isDeploy ? env.ROCKETRIDE_DEPLOY_URI : env.ROCKETRIDE_URI;
-      const uri = flags.uri || known || DEFAULT_URI;
-      await out.line(`Probing ${uri}...`);
-      const info = await getServerInfo({ uri, env: {}, signal });
-      const isSaas = (info.capabilities ?? []).includes("saas");
-      await out.line(
-        `Server ${versionOf(info)}: ${isSaas ? "saas" : "oss"} mode.`,
-      );
-      const key = flags.apikey ||
-        (isSaas ? await signIn(run, uri) : await askedKey(run));
-      if (key === undefined) return 1;
-      await out.line("Validating credentials...");
-      const { insecure = false } = flags;
-      const session = await connect({
-        uri,
-        auth: key,
-        env: {},
-        insecure,
-        signal,
-      });
-      await close(session);
-      const others = env.ROCKETRIDE_DEPLOY_URI ?? "";
-      const mirrors = flags.deploy !== false &&
-        (others === "" || others === uri);
-      const values = {
-        ...(!isDeploy && { ROCKETRIDE_URI: uri, ROCKETRIDE_APIKEY: key }),
-        ...((isDeploy || mirrors) && {
-          ROCKETRIDE_DEPLOY_URI: uri,
-          ROCKETRIDE_DEPLOY_APIKEY: key,
-        }),
-      };
-      const text = await readFile(".env", "utf8").catch(() => "");
-      await writeFile(".env", withVariables(text, values), { mode: 0o600 });
-      await out.line(`Saved ${Object.keys(values).join(", ")} to .env.`);
-      await ignoreEnv(run);
-      await out.result({ uri, saved: true });
-      return 0;
-    },
+  return withAction<LoginFlags>(withConnection(command), async (run) => {
+    const found = await logIn(run);
+    if (!found) return 1;
+    await run.out.result({ uri: found.uri, saved: true });
+    return 0;
+  });
+}
+
+/** Find a credential, check it, and keep it; none for an inactive account. */
+export async function logIn(
+  run: Run<LoginFlags>,
+): Promise<{ readonly uri: string; readonly key: string } | undefined> {
+  const { flags, env, out, signal } = run;
+  const isDeploy = flags.deploy === true;
+  const known = isDeploy ? env.ROCKETRIDE_DEPLOY_URI : env.ROCKETRIDE_URI;
+  const uri = flags.uri || known || DEFAULT_URI;
+  await out.line(`Probing ${uri}...`);
+  const info = await getServerInfo({ uri, env: {}, signal });
+  const isSaas = (info.capabilities ?? []).includes("saas");
+  await out.line(
+    `Server ${versionOf(info)}: ${isSaas ? "saas" : "oss"} mode.`,
   );
+  const key = flags.apikey ||
+    (isSaas ? await signIn(run, uri) : await askedKey(run));
+  if (key === undefined) return undefined;
+  await out.line("Validating credentials...");
+  await close(await connectWith(run, uri, key));
+  const others = env.ROCKETRIDE_DEPLOY_URI ?? "";
+  const mirrors = flags.deploy !== false && (others === "" || others === uri);
+  const values = {
+    ...(!isDeploy && { ROCKETRIDE_URI: uri, ROCKETRIDE_APIKEY: key }),
+    ...((isDeploy || mirrors) && {
+      ROCKETRIDE_DEPLOY_URI: uri,
+      ROCKETRIDE_DEPLOY_APIKEY: key,
+    }),
+  };
+  const text = await readFile(".env", "utf8").catch(() => "");
+  await writeFile(".env", withVariables(text, values), { mode: 0o600 });
+  await out.line(`Saved ${Object.keys(values).join(", ")} to .env.`);
+  await ignoreEnv(run);
+  return { uri, key };
+}
+
+/** Connect with a credential; the session is closed at the end of the run. */
+export async function connectWith(
+  { flags, signal, defer }: Run<LoginFlags>,
+  uri: string,
+  auth: string,
+): Promise<Session> {
+  const { insecure = false } = flags;
+  const session = await connect({ uri, auth, env: {}, insecure, signal });
+  defer(() => close(session));
+  return session;
 }
 
 function versionOf({ version }: ServerInfo): string {

@@ -1,7 +1,7 @@
 import { cancel, intro, outro, select, text } from "@clack/prompts";
 import { Command, Option } from "commander";
 import { VERSION } from "../../version.ts";
-import { examples } from "../help.ts";
+import { examples } from "../connection.ts";
 import {
   basename,
   dirname,

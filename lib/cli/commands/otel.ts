@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { close, events, isEventOf } from "../../../mod.ts";
 import { toSpans } from "../../../lib/admin/mod.ts";
-import { examples } from "../help.ts";
+import { examples } from "../connection.ts";
 import { oneLine } from "../output.ts";
 import { OtlpExporter, type OtlpOptions, type OtlpTarget } from "../otlp.ts";
 import {

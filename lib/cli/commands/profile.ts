@@ -6,7 +6,7 @@ import {
   cprofileStatus,
   cprofileStop,
 } from "../../admin/mod.ts";
-import { examples } from "../help.ts";
+import { examples } from "../connection.ts";
 import { oneLine, type Output } from "../output.ts";
 import {
   type ProfileFlags,

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { examples } from "../help.ts";
+import { examples } from "../connection.ts";
 import { expandInputs, type InputFlags, withInputs } from "../inputs.ts";
 import { oneLine } from "../output.ts";
 import {

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { getService, getServices } from "../../../mod.ts";
-import { examples } from "../help.ts";
-import { nearest } from "../nearest.ts";
+import { examples } from "../connection.ts";
+import { nearest } from "../failures.ts";
 import { oneLine, plain } from "../output.ts";
 import {
   type ConnectionFlags,

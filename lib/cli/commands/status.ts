@@ -5,7 +5,7 @@ import {
   type TaskStatus,
   watchTask,
 } from "../../../mod.ts";
-import { examples } from "../help.ts";
+import { examples } from "../connection.ts";
 import { LiveScreen } from "../live_screen.ts";
 import {
   type Colors,

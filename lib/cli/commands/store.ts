@@ -10,7 +10,7 @@ import {
   writeFile,
   writeText,
 } from "../../store/mod.ts";
-import { examples } from "../help.ts";
+import { examples } from "../connection.ts";
 import { isoTime, oneLine, type Output } from "../output.ts";
 import { open, process } from "../platform.ts";
 import {

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { listTasks, terminate, use } from "../../../mod.ts";
-import { examples } from "../help.ts";
+import { examples } from "../connection.ts";
 import {
   type StartFlags,
   startOptions,

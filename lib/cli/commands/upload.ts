@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { examples } from "../help.ts";
+import { examples } from "../connection.ts";
 import { expandInputs } from "../inputs.ts";
 import { oneLine, sizeText } from "../output.ts";
 import {

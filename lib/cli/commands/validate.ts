@@ -6,9 +6,9 @@ import {
   validate,
   type ValidationIssue,
 } from "../../../mod.ts";
-import { examples } from "../help.ts";
+import { examples } from "../connection.ts";
 import { expandFiles } from "../inputs.ts";
-import { nearest } from "../nearest.ts";
+import { nearest } from "../failures.ts";
 import { type Output, plain } from "../output.ts";
 import {
   linesOfComponents,
