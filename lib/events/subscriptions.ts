@@ -112,8 +112,9 @@ function subscriptionTable(core: SessionCore): Subscriptions {
     const removals: Promise<void>[] = [];
     for (const { key, subscribers } of entries.values()) {
       for (const subscriber of [...subscribers.keys()]) {
-        subscriber.onClear?.();
+        // Before the subscriber does so itself, and waits for nothing.
         removals.push(remove(key, subscriber));
+        subscriber.onClear?.();
       }
     }
     await Promise.allSettled(removals);

@@ -9,7 +9,8 @@ import { eventServer, ONE, readNow, watched } from "../support/event_server.ts";
 import { drainMicrotasks } from "../support/fake_clock.ts";
 import { drop, opened, persistRig, shut } from "../support/persist_rig.ts";
 import type { PipeServer } from "../support/pipe_server.ts";
-import { refusing } from "../support/pipe_server.ts";
+import { gate, refusing } from "../support/pipe_server.ts";
+import { stateOf } from "../support/state_of.ts";
 
 const PROJECT = { projectId: "p", source: "in" };
 
@@ -128,6 +129,21 @@ Deno.test("clearEvents() ends every subscription, once a key, and closes streams
   assertEquals(keys(it).length, before + 3);
   await watched(it, PROJECT, "sse");
   assertEquals(keys(it).length, before + 4);
+});
+
+Deno.test("clearEvents() resolves when the engine was told, not before", async () => {
+  const monitors = gate();
+  await using it = await eventServer({ rrext_monitor: monitors.handler });
+  const opening = events(it.session, "*", { types: ["task"] });
+  await drainMicrotasks();
+  await monitors.answer(undefined);
+  const stream = await opening;
+  const clearing = clearEvents(it.session);
+  await drainMicrotasks();
+  assertEquals(await stateOf(clearing), "pending");
+  await monitors.answer(undefined);
+  await clearing;
+  assertEquals(await Array.fromAsync(stream), []);
 });
 
 Deno.test("clearEvents() does not reject where the engine refuses", async () => {
