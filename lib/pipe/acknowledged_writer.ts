@@ -23,7 +23,7 @@ const DRAIN_MS = 5_000;
 export abstract class AcknowledgedWriter<Result> implements Attachment {
   /** Whether the writer takes chunks. */
   isOpened = true;
-  /** When the latest write left. */
+  /** When the latest write left, or else what takes it was opened. */
   sentAt: number;
   /** Release what the server holds, if that waits for the write in flight. */
   hurry: () => unknown = ignore;

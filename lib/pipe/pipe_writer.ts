@@ -130,6 +130,8 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
     if (this.#isOpening) this.fail(failure(core, response, "open"));
     // The connection may have been lost in the turn of the answer.
     this.check();
+    // However long it waited for a slot, the pipe is new to the engine.
+    this.sentAt = core.settings.clock.now();
     return this;
   }
 

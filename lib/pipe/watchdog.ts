@@ -50,7 +50,7 @@ export interface Watched {
   readonly waiting: boolean;
   /** Whether it takes data. */
   readonly isOpened: boolean;
-  /** When the latest write left, or else the pipe was asked for. */
+  /** When the latest write left, or else the pipe was opened or asked for. */
   readonly sentAt: number;
   /** Bytes that the producer has written. */
   readonly taken: number;

@@ -272,6 +272,24 @@ Deno.test("an idle pipe is kept with an empty write on lanes of bytes and text",
   }
 });
 
+Deno.test("a pipe that has waited for its slot is not idle when it gets it", async () => {
+  const opens = gate();
+  await using server = await pipeServer({
+    open: opens.handler,
+    rrext_get_task_status: () => ({ state: 3, completed: false }),
+  });
+  const opening = pipe(server.session, "tk_1", { mimeType: "text/plain" });
+  await server.received("open");
+  await server.clock.advance(52_000);
+  await opens.answer({ pipe_id: 0 });
+  const target = await opening;
+  await server.clock.advance(38_000);
+  assertEquals(server.log().filter((it) => it.startsWith("write")), []);
+  await server.clock.advance(7_000);
+  assertEquals(server.log().at(-1), "write:");
+  await target.close();
+});
+
 Deno.test("an idle pipe of records is kept only where an empty document exists", async () => {
   const kept: readonly (readonly [string, string[]])[] = [
     ["lane/documents", ["write:[]", "write:[]"]],
