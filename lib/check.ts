@@ -132,7 +132,8 @@ export function wholeNumber(
   const isWhole = Number.isSafeInteger(value) || value === Infinity;
   const isRight = isWhole && value >= least && value <= most;
   const end = most < Number.MAX_SAFE_INTEGER ? `to ${most}` : "or more";
-  checkValue(`${name} of`, value, isRight, `${least} ${end}`);
+  // One that is missing is not right, either.
+  checkValue(`${name} of`, value ?? null, isRight, `${least} ${end}`);
   return value;
 }
 
