@@ -96,6 +96,8 @@ const LIVE_EVENTS = 8_192;
  * Servers from 1.4 on have logs, of 7 days for runs of development and 30 for
  * deployed ones; older servers refuse (`unknown-command`). Servers thin out
  * `apaevt_status_update` in the log, so numbers have gaps that are no losses.
+ * How runs begin and end, `apaevt_log_lifecycle`, is in the log alone: it comes
+ * with what is read, and not with what is sent.
  *
  * @param session A session from {@linkcode connect}.
  * @param options Which log, and which part of it; see
