@@ -2,6 +2,7 @@ import {
   checkPipeOptions,
   type ObjectWatcher,
   PIPE_NAMES,
+  type PipeChunk,
   type PipeSource,
   type SendOptions,
   UNKNOWN_TYPE,
@@ -9,6 +10,7 @@ import {
 } from "./options.ts";
 import type { PipelineResult } from "../../schema/result.ts";
 import { ignore } from "../async.ts";
+import { encodeUtf8, viewOf } from "../bytes.ts";
 import { checkOptions } from "../check.ts";
 import { ValidationException } from "../errors.ts";
 import { openWriter, type PipeWriter } from "./pipe_writer.ts";
@@ -186,10 +188,22 @@ async function copy(
   writer: PipeWriter,
   limits: SizeLimits,
 ): Promise<PipelineResult> {
+  const isLimited = limits.least > 0 || limits.most < Infinity;
+  let count = 0;
   for (;;) {
     const { done, value } = await chunks.next();
-    if (!done) await writer.write(value);
-    checkSize(writer.taken, limits, done);
+    if (isLimited && !done) count += bytesIn(value);
+    // Before the write: nothing beyond the size reaches the engine.
+    checkSize(count, limits, done);
     if (done) return await writer.close();
+    await writer.write(value);
   }
+}
+
+/** The bytes of a chunk as UTF-8; a pair of surrogates may be cut in two. */
+function bytesIn(chunk: PipeChunk): number {
+  if (typeof chunk !== "string") return viewOf(chunk).length;
+  // Of the four bytes of a pair, each half has two.
+  const halves = chunk.match(/^[\udc00-\udfff]|[\ud800-\udbff]$/g) ?? [];
+  return encodeUtf8(chunk).length - halves.length;
 }

@@ -183,6 +183,12 @@ for (
       { file: new File([text], "d.txt"), objinfo: { size } },
       [new File([text], "e.bin"), { size }],
       { name: "f.bin", stream, size: 1_000 },
+      {
+        name: "g.html",
+        stream: () => strings(text),
+        size: 1_000,
+        mimeType: "text/html; charset=latin1",
+      },
       wholeFile,
     ]);
     assertEquals(
@@ -194,11 +200,19 @@ for (
             "It changed while it was sent, or its declared size is wrong."
           ),
         "f.bin: whole",
+        "g.html: whole",
         "whole: whole",
       ],
     );
     assert(isDAPException(results[0]!.cause, "file-not-readable"));
     assertEquals(server.open, 0);
+    // Nothing beyond the size has reached the engine.
+    const most = Math.max(
+      ...server.objects.slice(0, -3).map(
+        ({ text }) => text.length,
+      ),
+    );
+    assert(most <= size, `${most} bytes`);
   });
 }
 
