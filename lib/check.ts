@@ -165,7 +165,8 @@ export function nearestOf(
     if (near) return near;
   }
   if (name.length < 3) return undefined;
-  return known.find((it) => isPart(name, it) || isPart(it, name));
+  return known.find((it) => isPart(name, it)) ??
+    known.find((it) => isPart(it, name));
 }
 
 function isPart(part: string, whole: string): boolean {

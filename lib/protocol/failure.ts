@@ -36,7 +36,7 @@ const FAILURES: readonly FailureRow[] = [
   [/^(?:Task (?:has already completed|was stopped|is terminating)|TASK_(?:STOPPED|COMPLETED))\b/, "task-ended", START],
   [/^(?:Invalid command|Unknown subcommand): /, "unknown-command", "The server's version does not have this command"],
   [/^(?:Permission '.*' denied|Access denied: no permissions)/s, "permission-denied", "Use a credential with this permission"],
-  [/^(?:The s|S)ervice .* not found/s, "service-not-found", "getServices() lists the services of the server"],
+  [/^(?:The service .* was|Service '.*') not found/s, "service-not-found", "getServices() lists the services of the server"],
   [/^Could not send request$/, "connection-lost"],
   // Also of a server that cannot connect to itself.
   [/\brejected WebSocket connection: HTTP 403$|^HTTP (?:429|50[234])(?: |$)/, "connection-failed", "Try again in a moment"],

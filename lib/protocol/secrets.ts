@@ -24,14 +24,15 @@ const TEXTS = /^(?:errors|exitMessage|message|output|status|trace|warnings)$/;
  * also escaped as in JSON, percent-encoded or in Base64.
  */
 export class Secrets {
-  /** Each value with the forms that it is searched in. */
-  readonly #values: Map<string, readonly string[]> = new Map();
+  /** Each value with the forms that it is searched in, once it was searched. */
+  readonly #values: Map<string, readonly string[] | undefined> = new Map();
 
   /** Remember a value; whatever is not a string, or empty, is ignored. */
   add(value: unknown): void {
     if (typeof value !== "string" || value === "") return;
+    const known = this.#values.get(value);
     this.#values.delete(value);
-    this.#values.set(value, formsOf(value));
+    this.#values.set(value, known);
     const [oldest] = this.#values.keys();
     if (this.#values.size > MAX_VALUES) this.#values.delete(oldest!);
   }
@@ -41,7 +42,10 @@ export class Secrets {
     if (text === "") return text;
     if (this.#values.has(text)) return HIDDEN;
     const spans: [from: number, to: number][] = [];
-    this.#values.forEach((forms) => {
+    this.#values.forEach((known, value) => {
+      // Most sessions end without a text to search, and need none of them.
+      const forms = known ?? formsOf(value);
+      this.#values.set(value, forms);
       for (const form of forms) {
         let end = 0;
         for (let at; (at = text.indexOf(form, end)) >= 0;) {

@@ -16,6 +16,16 @@ Deno.test("an unknown option is told the nearest name", () => {
   }
 });
 
+Deno.test("the start of a name means that name rather than a shorter one that it contains", () => {
+  const names = { pipeline: 1, pipelineTraceLevel: 1 } as const;
+  for (const name of ["pipelineTrace", "pipeline_trace", "traceLevel"]) {
+    const options = JSON.parse(`{"${name}": 1}`);
+    const check = (): void => checkOptions(options, "f({ pipeline })", names);
+    const { message } = assertThrows(check, TypeError);
+    assert(message.endsWith('use "pipelineTraceLevel"'), message);
+  }
+});
+
 Deno.test("a long name costs no more than its length", () => {
   for (const part of ["a", "signal", "sgn", "mimeTyp "]) {
     for (const length of [39, 300, 1_000_000]) {

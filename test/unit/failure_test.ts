@@ -127,6 +127,8 @@ const TEXTS: Readonly<Partial<Record<ErrorCode, readonly string[]>>> = {
     "Cannot rename a/b.txt",
     "Pipeline is already running",
     "It says: Not authenticated",
+    "Service unavailable: the model was not found",
+    "Service 'llm' failed: model not found",
   ],
 };
 
