@@ -330,8 +330,9 @@ export class SessionCore extends Calls<Settings> implements Session {
   /** Close the connection, if there is one, but wait for no silent peer. */
   #hangUp(connection = this.#leave()): Promise<void> | undefined {
     const { clock } = this.settings;
-    return connection &&
-      within(clock, CLOSE_GRACE_MS, connection.close(1000, ""));
+    // A transport of the caller's may throw instead of rejecting.
+    const close = async (): Promise<void> => await connection?.close(1000, "");
+    return connection && within(clock, CLOSE_GRACE_MS, close());
   }
 
   /** Fail everything that relied on the connection. */
