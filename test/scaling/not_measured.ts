@@ -28,6 +28,8 @@ export const NOT_MEASURED: Readonly<Record<string, string>> = {
   "lib/pipe/file_content.ts#streamContent": CALLER,
   "lib/pipe/options.ts#frameBytesOf": CALLER,
   "lib/pipe/options.ts#withoutNothing": CALLER,
+  "lib/pipe/send.ts#send": ONCE,
+  "lib/pipe/send.ts#sendObject": ONCE,
   "lib/pipe/source.ts": BYTES,
   "lib/protocol/frame.ts#FrameBuffer": BYTES,
   "lib/protocol/frame.ts#writeFrame": BYTES,
