@@ -104,7 +104,7 @@ export function follow(
  *
  * @returns It, and a function that detaches it from all of them.
  */
-export function anyOf(
+export function combineSignals(
   ...signals: readonly MaybeSignal[]
 ): readonly [signal: MaybeSignal, detach: () => void] {
   const given = signals.filter((signal) => !!signal);

@@ -34,7 +34,9 @@ interface Entry {
 }
 
 /** The options of a change, and the connection that it is meant for. */
-type ChangeOptions = CallOptions & { readonly line?: number | undefined };
+type ChangeOptions = CallOptions & {
+  readonly connectionId?: number | undefined;
+};
 
 /** The subscriptions of a session. */
 interface Subscriptions {
@@ -98,9 +100,9 @@ function subscriptionTable(core: SessionCore): Subscriptions {
   ): Promise<void> {
     const entry = entries.get(key.id);
     if (!entry?.subscribers.delete(subscriber)) return;
-    const { line, ready } = core;
+    const { connectionId, ready } = core;
     try {
-      if (ready) await sync(entry, { line });
+      if (ready) await sync(entry, { connectionId });
     } finally {
       // Even if the request failed, there is no subscriber left.
       const unwanted = entry.subscribers.size === 0;
@@ -134,13 +136,13 @@ function subscriptionTable(core: SessionCore): Subscriptions {
       if (!core.ready) {
         timeout = await core.untilConnected("rrext_monitor", waiting);
       }
-      const { line } = core;
+      const { connectionId } = core;
       try {
-        return await sync(entry, { ...options, timeout, line });
+        return await sync(entry, { ...options, timeout, connectionId });
       } catch (error) {
         // The connection was lost before the request left.
         const unsent = isDAPException(error, "not-connected");
-        if (!unsent || core.line === line) throw error;
+        if (!unsent || core.connectionId === connectionId) throw error;
       }
     }
   }

@@ -157,13 +157,13 @@ function watchOf(
   options: CallOptions,
 ): Watch {
   const { clock, secrets } = core.settings;
-  let opening: Promise<PatientReader<StreamedEvent>> | undefined;
+  let opening: Promise<TimedReader<StreamedEvent>> | undefined;
   let hasAsked = false;
   let hasEvents = false;
   /** The latest value. */
   let known: TaskStatus | undefined;
 
-  async function open(): Promise<PatientReader<StreamedEvent>> {
+  async function open(): Promise<TimedReader<StreamedEvent>> {
     const watching = {
       ...options,
       highWaterMark: 16,
@@ -177,12 +177,12 @@ function watchOf(
         if (!isDAPException(error, "permission-denied")) throw error;
         return events(core, token, { ...watching, types: [] });
       });
-    return patientReader(stream, clock);
+    return timedReader(stream, clock);
   }
 
   /** A status, nothing new (`null`), or the end of the events. */
   async function nextStatus(
-    reader: PatientReader<StreamedEvent>,
+    reader: TimedReader<StreamedEvent>,
   ): Promise<TaskStatus | null | undefined> {
     if (!hasAsked) {
       // Engines send it on their own only to the first subscriber of a task.
@@ -251,7 +251,7 @@ function watchOf(
 }
 
 /** Reads a stream with a limit to each wait; a chunk that comes later is kept. */
-interface PatientReader<T> {
+interface TimedReader<T> {
   /**
    * Read the next chunk.
    *
@@ -264,10 +264,10 @@ interface PatientReader<T> {
   cancel(): Promise<void>;
 }
 
-function patientReader<T>(
+function timedReader<T>(
   stream: ReadableStream<T>,
   clock: Clock,
-): PatientReader<T> {
+): TimedReader<T> {
   const reader = stream.getReader();
   let reading: Promise<void> | undefined;
   let take: (() => ReadableStreamReadResult<T>) | undefined;

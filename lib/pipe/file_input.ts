@@ -16,7 +16,7 @@ import {
   UNKNOWN_TYPE,
   withoutNothing,
 } from "./options.ts";
-import { eachInTurn } from "./pooled.ts";
+import { forEachPooled } from "./pooled.ts";
 
 /** A `Blob` that has a name, as a `File` does. */
 export interface NamedBlob extends Blob {
@@ -201,7 +201,7 @@ export async function checkPaths(
   if (paths.length === 0) return;
   const { statFile } = await import("../runtime/files.ts");
   const missing = new AbortController();
-  await eachInTurn({
+  await forEachPooled({
     values: paths,
     concurrency: AT_ONCE,
     signal,

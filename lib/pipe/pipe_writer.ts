@@ -78,13 +78,13 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
   /** The media type that the pipe is opened with. */
   readonly #mimeType: string;
   /** Sees what is due; most pipes are over before it is needed. */
-  #look: (() => void) | undefined;
+  #checkLiveness: (() => void) | undefined;
   /** Stops the wait for the answer to the open. */
   #giveUp: (reason: unknown) => void = ignore;
   /** Settles when it is known whether there is a pipe to release. */
   #settled = deferred<unknown>();
   /** The connection that the pipe is open on; requests go nowhere else. */
-  #line: number | undefined;
+  #connectionId: number | undefined;
   /** Ends what carries the object, where it has something of its own. */
   #cancel: () => void = ignore;
 
@@ -106,7 +106,7 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
   }
 
   get isQueued(): boolean {
-    return this.#line === undefined;
+    return this.#connectionId === undefined;
   }
 
   get #isOpening(): boolean {
@@ -121,7 +121,7 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
     watchPipes(core);
     let response = await this.track(this.#askToOpen());
     if (isTooEarly(response)) {
-      this.#line = undefined; // the server has nothing to release
+      this.#connectionId = undefined; // the server has nothing to release
       this.#settled = deferred();
       const { clock } = core.settings;
       await this.track(delay(clock, RETRY_MS, this.#givenUp()));
@@ -148,8 +148,8 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
   }
 
   tick(): void {
-    this.#look ??= liveness(this.core, this);
-    this.#look();
+    this.#checkLiveness ??= liveness(this.core, this);
+    this.#checkLiveness();
   }
 
   paused(isIdle: boolean): void {
@@ -237,8 +237,8 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
       // A signal costs more than the request, and only one in a queue needs it.
       signal: core.ready ? undefined : this.#givenUp(),
       onLate: (response) => this.#granted(response),
-      onLine: (line, cancel, giveUp, connection): void => {
-        this.#line = line;
+      onSent: (connectionId, cancel, giveUp, connection): void => {
+        this.#connectionId = connectionId;
         this.flush = () => connection.flush?.();
         this.#cancel = cancel;
         this.#giveUp = giveUp;
@@ -268,7 +268,7 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
     const timeout = this.#options.timeout ?? core.settings.longTimeout;
     return core.request(
       { command: "rrext_process", token, arguments: args },
-      { timeout, line: this.#line, ...options },
+      { timeout, connectionId: this.#connectionId, ...options },
     );
   }
 

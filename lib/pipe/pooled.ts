@@ -22,7 +22,7 @@ export function poolSize(
   return threads ? Math.min(count, PER_SLOT * threads) : count;
 }
 
-/** What {@linkcode eachInTurn} works on, and how. */
+/** What {@linkcode forEachPooled} works on, and how. */
 export interface Work<T> {
   /** What is worked on; read one by one, and never ahead. */
   readonly values: Iterable<T> | AsyncIterable<T>;
@@ -44,7 +44,7 @@ export interface Work<T> {
  * Whatever stops it, what was begun is waited for; then it rejects with the
  * signal's reason, or with what reading the values threw.
  */
-export async function eachInTurn<T>(work: Work<T>): Promise<void> {
+export async function forEachPooled<T>(work: Work<T>): Promise<void> {
   const { act, concurrency, ended, room, signal, values } = work;
   const stop = new AbortController();
   const halt = (reason: unknown): void => stop.abort(reason);

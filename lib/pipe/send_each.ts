@@ -1,5 +1,11 @@
 import type { PipelineResult } from "../../schema/result.ts";
-import { anyOf, type Deferred, deferred, ignore, onAbort } from "../async.ts";
+import {
+  combineSignals,
+  type Deferred,
+  deferred,
+  ignore,
+  onAbort,
+} from "../async.ts";
 import { checkOptions } from "../check.ts";
 import {
   checkPipeOptions,
@@ -174,7 +180,7 @@ export function sendEach<Input extends SendEachInput = SendEachInput>(
         ...withoutNothing(own),
         objinfo: { ...options.objinfo, ...withoutNothing(described) },
       };
-      const [one, detach] = anyOf(signal, own.signal);
+      const [one, detach] = combineSignals(signal, own.signal);
       off = detach;
       const sending = sendObject(session, task, data, { ...all, signal: one });
       return { input, result: await sending };

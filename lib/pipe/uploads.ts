@@ -3,7 +3,7 @@ import type { UploadBody } from "../../schema/event.ts";
 import type { UploadResult } from "../../schema/result.ts";
 import {
   abortable,
-  anyOf,
+  combineSignals,
   ignore,
   type MaybeSignal,
   notify,
@@ -25,7 +25,7 @@ import {
   OBJECT_NAMES,
   type SendFilesOptions,
 } from "./options.ts";
-import { eachInTurn, poolSize } from "./pooled.ts";
+import { forEachPooled, poolSize } from "./pooled.ts";
 import { sendObject } from "./send.ts";
 import { Progress, type ProgressOptions } from "./upload_progress.ts";
 import { tokenOf } from "../session/call.ts";
@@ -75,7 +75,7 @@ export function planUploads(
   return async function run(sink, signal): Promise<void> {
     signal?.throwIfAborted();
     if (list) await checkPaths(list, signal);
-    await eachInTurn<unknown>({
+    await forEachPooled<unknown>({
       values: list ?? files,
       concurrency: Math.min(concurrency, list?.length ?? Infinity),
       signal,
@@ -134,7 +134,7 @@ async function uploadFile(
   const { clock } = core.settings;
   const { declaredSize, filepath, objinfo, repeatable, size } = item;
   const progress = new Progress({ filepath, size, clock, report });
-  const [signal, detach] = anyOf(item.signal, options.signal);
+  const [signal, detach] = combineSignals(item.signal, options.signal);
   let retries = repeatable && options.retries || 0;
   for (;;) {
     try {

@@ -38,7 +38,7 @@ export interface Attachment {
  * A task was restarted, or has ended: it holds nothing any more that was asked
  * for before a place in the order.
  */
-export function forgotten(
+export function forgetTask(
   attachments: Iterable<Attachment>,
   token: string,
   before: number,
@@ -143,7 +143,7 @@ export async function acquire<T>(
       ...options,
       signal,
       onLate: undo,
-      onLine(): void {
+      onSent(): void {
         attachment.isQueued = false;
       },
     });

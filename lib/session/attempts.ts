@@ -8,7 +8,7 @@ import {
 } from "../errors.ts";
 import { failureText } from "../protocol/failure.ts";
 import { shownAccount } from "../protocol/secrets.ts";
-import { temporary } from "../transport/failures.ts";
+import { retryableError } from "../transport/failures.ts";
 import type { Auth, AuthContext, Settings } from "./options.ts";
 
 /** A login that lasted this long proves that the server is well. */
@@ -44,7 +44,7 @@ export class Attempts {
   /** The durable token that was refused. */
   #refused: string | undefined;
   /** Why the caller's function has not returned a credential. */
-  #unasked: unknown;
+  #authError: unknown;
 
   constructor(settings: Pick<Settings, "clock" | "random" | "reconnect">) {
     this.#settings = settings;
@@ -72,11 +72,11 @@ export class Attempts {
    *
    * @param error Why the last attempt failed or the connection was lost.
    */
-  mayFollow(error: unknown): boolean {
+  shouldRetry(error: unknown): boolean {
     const { shouldReconnect } = this.#settings.reconnect;
     if (shouldReconnect) return shouldReconnect(error, this.failures + 1);
     // Without a network, `fetch` in the caller's function throws a `TypeError`.
-    const isOffline = error instanceof TypeError && error === this.#unasked;
+    const isOffline = error instanceof TypeError && error === this.#authError;
     return isOffline || !FINAL.some((it) => error instanceof it);
   }
 
@@ -117,7 +117,7 @@ export class Attempts {
   ): Promise<string> {
     const token = identity?.userToken;
     const value = typeof auth === "function"
-      ? await this.#ask(auth, {
+      ? await this.#callAuth(auth, {
         uri: url.href,
         attempt: failure ? this.failures : 0,
         reason: failure?.reason,
@@ -155,10 +155,10 @@ export class Attempts {
     if (typeof auth === "function" || value === auth) throw refusal;
     this.#refused = value;
     // The server closes after a refusal: the key needs another connection.
-    throw temporary("connection-failed", words, { cause: refusal });
+    throw retryableError("connection-failed", words, { cause: refusal });
   }
 
-  async #ask(
+  async #callAuth(
     auth: Exclude<Auth, string>,
     context: AuthContext,
   ): Promise<string> {
@@ -166,7 +166,7 @@ export class Attempts {
     try {
       value = await abortable(Promise.resolve(auth(context)), context.signal);
     } catch (error) {
-      this.#unasked = error;
+      this.#authError = error;
       throw error;
     }
     if (typeof value === "string") return value;

@@ -12,10 +12,10 @@ import { valueBytes } from "../bounded_queue.ts";
 import { isDAPException } from "../errors.ts";
 import { FrameBuffer } from "../protocol/frame.ts";
 import {
-  outOfTime,
   queueFull,
+  retryableError,
   sessionClosed,
-  temporary,
+  timeoutError,
 } from "../transport/failures.ts";
 import type { Connection, Payload } from "../transport/transport.ts";
 import type { CallOptions } from "./session.ts";
@@ -60,9 +60,9 @@ export interface RequestOptions extends CallOptions {
    *
    * @default {whichever is open first}
    */
-  readonly line?: number | undefined;
+  readonly connectionId?: number | undefined;
   /** Called when the request has left, see {@linkcode SentListener}. */
-  readonly onLine?: SentListener | undefined;
+  readonly onSent?: SentListener | undefined;
 }
 
 /**
@@ -71,7 +71,7 @@ export interface RequestOptions extends CallOptions {
  * answer, which then is late, and the connection.
  */
 export type SentListener = (
-  line: number,
+  connectionId: number,
   cancel: () => void,
   giveUp: (reason: unknown) => void,
   connection: Connection,
@@ -155,7 +155,7 @@ export class Calls<Settings extends CallSettings = CallSettings> {
   }
 
   /** The number of the open connection, if there is one. */
-  get line(): number | undefined {
+  get connectionId(): number | undefined {
     return this.connection && this.epoch;
   }
 
@@ -173,12 +173,12 @@ export class Calls<Settings extends CallSettings = CallSettings> {
       const bare = { ...request, arguments: rest };
       return this.request(bare, { ...options, payload });
     }
-    const { frees, line, onLate, onLine, payload, signal } = options;
+    const { frees, connectionId, onLate, onSent, payload, signal } = options;
     const { epoch, phase } = this;
     const isOwn = !!signal && signal === this.attempt?.signal;
-    const mayLeave = (line ?? epoch) === epoch &&
+    const mayLeave = (connectionId ?? epoch) === epoch &&
       (phase === "ready" || (phase === "leaving" ? frees : isOwn));
-    const mayWait = !isOwn && !frees && line === undefined;
+    const mayWait = !isOwn && !frees && connectionId === undefined;
     const connection = mayLeave ? this.connection : undefined;
     if (!connection) {
       if (mayWait) return this.#requestLater(request, options);
@@ -217,7 +217,7 @@ export class Calls<Settings extends CallSettings = CallSettings> {
         if (!ended || !mayWait || !this.settings.persist) throw error;
         return resolve(this.#requestLater(request, options));
       }
-      onLine?.(epoch, cancel ?? ignore, giveUp, connection);
+      onSent?.(epoch, cancel ?? ignore, giveUp, connection);
     });
   }
 
@@ -230,7 +230,7 @@ export class Calls<Settings extends CallSettings = CallSettings> {
   protected refusal(): Error {
     return this.connection && this.closing.aborted
       ? sessionClosed(false)
-      : temporary("not-connected", "Session is not connected", {
+      : retryableError("not-connected", "Session is not connected", {
         hint: "Connect again; a session that has ended stays ended",
       });
   }
@@ -289,7 +289,7 @@ export class Calls<Settings extends CallSettings = CallSettings> {
     const gate = deferred<void>();
     const started = this.#clock.now();
     const cancel = deadline(this.#clock, limit, () => {
-      gate.reject(outOfTime(what, limit));
+      gate.reject(timeoutError(what, limit));
     });
     // Not `abortable`: of several ends the first one counts, and with a signal
     // or without one, calls go on in the turn in which they may.
@@ -376,7 +376,7 @@ export class Calls<Settings extends CallSettings = CallSettings> {
     for (const [seq, { command, deadline, timeout }] of this.#waiters) {
       if (deadline > now) next = Math.min(next, deadline);
       else {
-        this.#giveUp(seq, outOfTime(`No answer to "${command}"`, timeout));
+        this.#giveUp(seq, timeoutError(`No answer to "${command}"`, timeout));
       }
     }
     this.#arm(next);

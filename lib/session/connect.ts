@@ -252,7 +252,7 @@ function lifecycleObserver(
     SessionCallbacks,
 ): (event: LifecycleEvent) => void {
   /** What the event is in words, and what calls the callback for it. */
-  function told(event: LifecycleEvent): [string, (() => unknown)?] {
+  function describe(event: LifecycleEvent): [string, (() => unknown)?] {
     switch (event.type) {
       case "connected": {
         const { info } = event;
@@ -277,7 +277,7 @@ function lifecycleObserver(
     }
   }
   return (event) => {
-    const [words, call] = told(event);
+    const [words, call] = describe(event);
     notify(onDebugMessage, words);
     notify(call, undefined);
   };

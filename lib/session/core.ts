@@ -16,13 +16,13 @@ import {
 import { kindOf } from "../check.ts";
 import { shownEvent, shownFailure } from "../protocol/secrets.ts";
 import {
-  endOf,
-  gaveUp,
-  lost,
+  closeInfoOf,
+  connectionLost,
   messageOf,
-  outOfTime,
+  retriesExhausted,
   sessionClosed,
   sessionMoved,
+  timeoutError,
 } from "../transport/failures.ts";
 import type { CloseInfo, Connection } from "../transport/transport.ts";
 import { VERSION } from "../version.ts";
@@ -106,24 +106,24 @@ export class SessionCore extends Calls<Settings> implements Session {
           this.#emit({ type: "reconnecting", delay: ms, attempt: failures });
           await delay(clock, ms, attempt.signal);
           isLast ||= clock.now() >= end;
-          if (isLast) throw gaveUp(maxRetryTime, reason);
+          if (isLast) throw retriesExhausted(maxRetryTime, reason);
         }
         return await this.#connect(options, failure, attempt);
       } catch (error) {
         if (run !== this.#run) throw error;
-        isLast ||= signal?.aborted || !this.#attempts.mayFollow(error);
+        isLast ||= signal?.aborted || !this.#attempts.shouldRetry(error);
         const event = { message: messageOf(error), error, final: isLast };
         if (!signal?.aborted) this.#emit({ type: "connect-error", ...event });
         // An observer may have closed or moved the session, here and below.
         if (run !== this.#run) throw error;
         if (isLast) {
-          await this.#finish(endOf(error), error);
+          await this.#finish(closeInfoOf(error), error);
           throw error;
         }
         failure = { reason: error };
-        const hungUp = this.#hangUp();
-        this.#drop(() => error);
-        await hungUp;
+        const connectionClosed = this.#closeConnection();
+        this.#failPending(() => error);
+        await connectionClosed;
         if (run !== this.#run) throw error;
       } finally {
         detach();
@@ -170,18 +170,18 @@ export class SessionCore extends Calls<Settings> implements Session {
     if (this.phase === "leaving") {
       await abortable(free(this.attachments, clock, sessionMoved), signal);
       signal.throwIfAborted(); // a later attempt may have connected
-      this.#drop(sessionMoved);
+      this.#failPending(sessionMoved);
     }
-    const hungUp = this.#hangUp();
+    const connectionClosed = this.#closeConnection();
     const { epoch } = this;
-    if (hungUp) await hungUp;
+    if (connectionClosed) await connectionClosed;
     signal.throwIfAborted();
     const limit = timeout ?? settings.connectTimeout;
     let step = "get a credential for";
     let account: ConnectResult | undefined;
     const cancel = deadline(clock, limit, () => {
       const what = `Cannot ${step} "${url.href}": no answer`;
-      attempt.abort(outOfTime(what, limit));
+      attempt.abort(timeoutError(what, limit));
     });
     try {
       // First the credential: servers have few places for connections that are
@@ -198,7 +198,7 @@ export class SessionCore extends Calls<Settings> implements Session {
       step = "connect to";
       const dial = transport.dial(url, {
         onMessage: (message) => this.#receive(message, epoch),
-        onClose: (info) => this.#dropped(info, epoch),
+        onClose: (info) => this.#onClose(info, epoch),
         onUnanswered: (seq, error) =>
           epoch === this.epoch && this.fail(seq, error),
       }, { signal, timeout: limit, clock, redact: secrets.hide });
@@ -206,7 +206,7 @@ export class SessionCore extends Calls<Settings> implements Session {
       const connection =
         await (failure ? dial : explained(dial, signal, clock));
       if (signal.aborted) {
-        await this.#hangUp(connection);
+        await this.#closeConnection(connection);
         throw signal.reason;
       }
       this.connection = connection;
@@ -254,23 +254,25 @@ export class SessionCore extends Calls<Settings> implements Session {
   }
 
   /** The connection has ended by itself. */
-  #dropped(closed: CloseInfo, epoch: number): void {
+  #onClose(closed: CloseInfo, epoch: number): void {
     if (epoch !== this.epoch) return;
     const { attempt, phase, settings } = this;
     const reason = settings.secrets.hide(closed.reason);
     const info = { ...closed, reason };
-    const failure = lost(info);
+    const failure = connectionLost(info);
     const isClosing = this.closing.aborted;
-    this.#leave();
+    this.#detachConnection();
     // There is nothing left to free; the move goes on.
-    if (phase === "leaving" && !isClosing) return this.#drop(() => failure);
+    if (phase === "leaving" && !isClosing) {
+      return this.#failPending(() => failure);
+    }
     // A refused login may have arrived in the same packet as the close.
     if (attempt) return attempt.abort(failure);
     const run = this.#run;
     this.#disconnected(reason || failure.message, !isClosing);
-    if (!isClosing) this.#drop(() => failure);
+    if (!isClosing) this.#failPending(() => failure);
     const isLast = isClosing || !settings.persist ||
-      (run === this.#run && !this.#attempts.mayFollow(failure));
+      (run === this.#run && !this.#attempts.shouldRetry(failure));
     // An observer or `shouldReconnect` may have closed or moved the session.
     if (run !== this.#run) return;
     const next = isLast
@@ -293,15 +295,15 @@ export class SessionCore extends Calls<Settings> implements Session {
 
   async #finish(info: CloseInfo, error?: unknown): Promise<void> {
     if (this.#lifetime.aborted) return;
-    const hungUp = this.#hangUp();
+    const connectionClosed = this.#closeConnection();
     const { code, reason } = info;
     const end = { clean: error === undefined, code, reason };
     this.#stop(error);
     this.#disconnected(reason, !end.clean);
-    this.#drop(this.#reason);
+    this.#failPending(this.#reason);
     this.listeners.clear();
     this.#lifetime.abort(this.#reason);
-    await hungUp;
+    await connectionClosed;
     this.#closed.resolve(end);
     this.#emit({ type: "ended", end });
     this.observers.clear();
@@ -319,7 +321,7 @@ export class SessionCore extends Calls<Settings> implements Session {
   #reason = (): unknown => this.closing.signal.reason;
 
   /** Give up the connection, if there is one; what it reports is ignored. */
-  #leave(): Connection | undefined {
+  #detachConnection(): Connection | undefined {
     const { connection } = this;
     this.connection = undefined;
     this.phase = "connecting";
@@ -328,7 +330,9 @@ export class SessionCore extends Calls<Settings> implements Session {
   }
 
   /** Close the connection, if there is one, but wait for no silent peer. */
-  #hangUp(connection = this.#leave()): Promise<void> | undefined {
+  #closeConnection(
+    connection = this.#detachConnection(),
+  ): Promise<void> | undefined {
     const { clock } = this.settings;
     // A transport of the caller's may throw instead of rejecting.
     const close = async (): Promise<void> => await connection?.close(1000, "");
@@ -336,7 +340,7 @@ export class SessionCore extends Calls<Settings> implements Session {
   }
 
   /** Fail everything that relied on the connection. */
-  #drop(reason: () => unknown): void {
+  #failPending(reason: () => unknown): void {
     this.failAll(reason);
     lose(this.attachments, reason);
   }

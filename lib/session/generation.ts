@@ -22,12 +22,14 @@ export function byGeneration(
   const without = new WeakMap<SessionCore, number>();
   return async (session, first, second) => {
     const core = coreOf(session);
-    if (without.get(core) !== (core.line ?? NaN)) {
+    if (without.get(core) !== (core.connectionId ?? NaN)) {
       try {
         return await first();
       } catch (error) {
         if (!codes.some((code) => isDAPException(error, code))) throw error;
-        if (core.line !== undefined) without.set(core, core.line);
+        if (core.connectionId !== undefined) {
+          without.set(core, core.connectionId);
+        }
       }
     }
     return await second();

@@ -23,7 +23,7 @@ export interface FileCalls {
   /** The size of a file that is read, if the server sends it. */
   readonly size: number | undefined;
   /** The number of the connection that the handle belongs to. */
-  readonly line: number;
+  readonly connectionId: number;
   /** Read up to `length` bytes from `offset`; none at the end. */
   read(
     offset: number,
@@ -51,22 +51,24 @@ export async function openFile(
   mode: Mode,
   { signal, timeout }: CallOptions,
 ): Promise<FileCalls> {
-  let line = NaN;
+  let connectionId = NaN;
   const opening = { subcommand: "fs_open", path, mode };
   const response = await ask(core, opening, {
     signal,
     timeout,
-    onLine(number): void {
-      line = number;
+    onSent(number): void {
+      connectionId = number;
     },
     onLate(late): void {
       const handle = late && handleIn(late);
-      if (handle) fileCalls(core, handle, mode, line, { timeout }).release();
+      if (handle) {
+        fileCalls(core, handle, mode, connectionId, { timeout }).release();
+      }
     },
   });
   const handle = handleIn(succeeded(response));
   if (!handle) throw unreadable("the handle of a file");
-  const calls = fileCalls(core, handle, mode, line, {
+  const calls = fileCalls(core, handle, mode, connectionId, {
     timeout,
     size: response.body?.size,
   });
@@ -75,7 +77,7 @@ export async function openFile(
     calls.release();
     throw (signal?.aborted ? signal : core.signal).reason;
   }
-  if (core.line === line) return calls;
+  if (core.connectionId === connectionId) return calls;
   throw new ConnectionException("Connection was lost as the file was opened", {
     sent: true,
     retryable: true,
@@ -86,22 +88,22 @@ function fileCalls(
   core: SessionCore,
   handle: string,
   mode: Mode,
-  line: number,
+  connectionId: number,
   { size, timeout }: { readonly size?: unknown; readonly timeout: Timeout },
 ): FileCalls {
   const closing = { subcommand: "fs_close", handle, mode };
   const writing = { subcommand: "fs_write", handle };
   return {
     size: isCount(size) ? size : undefined,
-    line,
+    connectionId,
     async read(offset, length, signal): Promise<Uint8Array<ArrayBuffer>> {
       const reading = { subcommand: "fs_read", handle, offset, length };
-      const options = { timeout, line, signal };
+      const options = { timeout, connectionId, signal };
       const response = succeeded(await ask(core, reading, options));
       return dataIn(response, length);
     },
     async write(payload, length): Promise<void> {
-      const options = { timeout, line, payload };
+      const options = { timeout, connectionId, payload };
       const { body } = succeeded(await ask(core, writing, options));
       const { bytesWritten = length } = body ?? {};
       if (bytesWritten === length) return;
@@ -111,12 +113,12 @@ function fileCalls(
       );
     },
     async close(): Promise<void> {
-      succeeded(await ask(core, closing, { timeout, line }));
+      succeeded(await ask(core, closing, { timeout, connectionId }));
     },
     async release(): Promise<void> {
       // Servers that cannot discard ignore the argument.
       const args = mode === "w" ? { ...closing, discard: true } : closing;
-      const options = { timeout: RELEASE_MS, line, frees: true };
+      const options = { timeout: RELEASE_MS, connectionId, frees: true };
       await ask(core, args, options).catch(ignore);
     },
   };

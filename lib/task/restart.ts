@@ -1,5 +1,5 @@
 import { checkOptions } from "../check.ts";
-import { forgotten } from "../session/attachments.ts";
+import { forgetTask } from "../session/attachments.ts";
 import { requestOf, tokenOf } from "../session/call.ts";
 import { coreOf } from "../session/core.ts";
 import type { CallOptions, Session, TaskRef } from "../session/session.ts";
@@ -68,7 +68,7 @@ export async function restart(
     timeout: options.timeout ?? core.settings.longTimeout,
   });
   const started = startedOf(core, response);
-  forgotten(core.attachments, token, before, taskRestarted());
+  forgetTask(core.attachments, token, before, taskRestarted());
   const { owned = false, threads }: Partial<Task> = Object(task);
   const known = threads === undefined ? {} : { threads };
   const restarted = taskOf(core, { owned, started, ...known });

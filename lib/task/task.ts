@@ -3,7 +3,7 @@ import type { MaybeSignal } from "../async.ts";
 import { type DAPException, PipeException } from "../errors.ts";
 import type { StreamedEvent } from "../events/events.ts";
 import { textOf } from "../protocol/failure.ts";
-import { forgotten } from "../session/attachments.ts";
+import { forgetTask } from "../session/attachments.ts";
 import { call, checkCallOptions, tokenOf } from "../session/call.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import type { CallOptions, Session, TaskRef } from "../session/session.ts";
@@ -150,7 +150,7 @@ export async function terminate(
   await call(session, "terminate", {}, { ...options, task: token });
   // Servers do not answer what was in flight.
   const reason = taskEnded("Task was terminated");
-  forgotten(core.attachments, token, before, reason);
+  forgetTask(core.attachments, token, before, reason);
 }
 
 /** The task has ended, and with it the answer. */

@@ -157,7 +157,7 @@ export async function toolCall(
         signal,
         timeout: timeout ?? core.settings.longTimeout,
         // On another connection the number would be that of another pipe.
-        ...(onPipe && { line: core.line ?? NaN }),
+        ...(onPipe && { connectionId: core.connectionId ?? NaN }),
       },
     );
     if (didFail(response)) {

@@ -14,7 +14,7 @@ const TOO_LARGE = 1009;
 export const ABNORMAL = 1006;
 
 /** A failure after which the same may succeed later. */
-export function temporary(
+export function retryableError(
   code: ErrorCode,
   message: string,
   more?: ConnectionExceptionOptions,
@@ -23,7 +23,7 @@ export function temporary(
 }
 
 /** Something has taken longer than its limit, in milliseconds. */
-export function outOfTime(what: string, limit: number): TimeoutException {
+export function timeoutError(what: string, limit: number): TimeoutException {
   return new TimeoutException(`${what} within ${limit} ms`, limit);
 }
 
@@ -34,21 +34,25 @@ export function unreachable(
   more: ConnectionExceptionOptions,
 ): ConnectionException {
   const why = words ? `: ${words}` : "";
-  return temporary("connection-failed", `Cannot connect to "${uri}"${why}`, {
-    hint: "Check that the engine runs there and that the address is right",
-    ...more,
-  });
+  return retryableError(
+    "connection-failed",
+    `Cannot connect to "${uri}"${why}`,
+    {
+      hint: "Check that the engine runs there and that the address is right",
+      ...more,
+    },
+  );
 }
 
 /** A message did not leave, since too much waits already. */
 export function queueFull(message: string): ConnectionException {
-  return temporary("queue-full", message, {
+  return retryableError("queue-full", message, {
     hint: "Wait for the answers of earlier calls before you make more",
   });
 }
 
 /** The connection was lost. */
-export function lost({ code, error, reason }: CloseInfo): Error {
+export function connectionLost({ code, error, reason }: CloseInfo): Error {
   if (error instanceof ProtocolException) return error;
   const tooLarge = code === TOO_LARGE;
   return new ConnectionException(
@@ -79,9 +83,12 @@ export function sessionMoved(): ConnectionException {
 }
 
 /** The server could not be reached for as long as the caller allows. */
-export function gaveUp(limit: number, last: unknown): ConnectionException {
+export function retriesExhausted(
+  limit: number,
+  last: unknown,
+): ConnectionException {
   const message = `Gave up connecting after ${limit} ms: ${messageOf(last)}`;
-  return temporary("connection-failed", message, {
+  return retryableError("connection-failed", message, {
     cause: last,
     // The words of the last failure end with it.
     hint: isDAPException(last) ? last.hint : undefined,
@@ -89,7 +96,7 @@ export function gaveUp(limit: number, last: unknown): ConnectionException {
 }
 
 /** How a session ends that could not connect. */
-export function endOf(error: unknown): CloseInfo {
+export function closeInfoOf(error: unknown): CloseInfo {
   const code = Object(error).closeCode || ABNORMAL;
   return { code, reason: messageOf(error) };
 }

@@ -5,7 +5,7 @@ import { notify } from "../async.ts";
 import { FrameBuffer } from "../protocol/frame.ts";
 import { Secrets, shortToken } from "../protocol/secrets.ts";
 import type { CloseInfo, Payload, Transport } from "./transport.ts";
-import { checkTransport, wrapped } from "./wrappers.ts";
+import { checkTransport, withMembers } from "./wrappers.ts";
 
 /** One thing that happened on a connection. */
 export type TraceRecord =
@@ -78,7 +78,7 @@ export function withTrace(
     report(() => ({ kind: "dial", uri: url.href }));
     const connection = await transport.dial(
       url,
-      wrapped(handlers, {
+      withMembers(handlers, {
         onMessage(message): void {
           show("received", message);
           handlers.onMessage(message);
@@ -98,14 +98,14 @@ export function withTrace(
       options,
     );
     report(() => ({ kind: "open", uri: connection.uri }));
-    return wrapped(connection, {
+    return withMembers(connection, {
       send(message, payload): void {
         show("sent", message, payload);
         connection.send(message, payload);
       },
     });
   };
-  return wrapped(transport, { dial });
+  return withMembers(transport, { dial });
 }
 
 /** Who is told what happens on the connection of a session. */

@@ -10,9 +10,9 @@ import {
 import { isLoopback, normalizeUri } from "../protocol/uri.ts";
 import {
   ABNORMAL,
-  outOfTime,
   queueFull,
-  temporary,
+  retryableError,
+  timeoutError,
   unreachable,
 } from "./failures.ts";
 import { type Turns, turnsOfLoop } from "./turns.ts";
@@ -202,7 +202,9 @@ async function dial(
     closed.resolve();
   });
   const stopTimer = deadline(clock, timeout, () => {
-    opened.reject(outOfTime(`Cannot connect to "${uri}": no answer`, timeout));
+    opened.reject(
+      timeoutError(`Cannot connect to "${uri}": no answer`, timeout),
+    );
   });
   try {
     await abortable(opened.promise, signal);
@@ -218,7 +220,7 @@ async function dial(
     uri,
     send(message, payload): void {
       if (phase !== "open" || socket.readyState !== OPEN) {
-        throw temporary("not-connected", "Connection is not open");
+        throw retryableError("not-connected", "Connection is not open");
       }
       // Runtimes hold what the network does not take, without a limit.
       if (socket.bufferedAmount > MAX_BUFFERED_BYTES) {

@@ -3,7 +3,7 @@ import { TimeoutException } from "../errors.ts";
 import { unreachable } from "./failures.ts";
 
 /** How long the answer may take; it only makes a message better. */
-const PATIENCE_MS = 1_000;
+const ANSWER_MS = 1_000;
 
 /** What Node says of whatever kept a socket from opening. */
 const MEANINGLESS = /non-101/;
@@ -36,7 +36,7 @@ export async function whatAnswers(
     unreachable(target.url, words, { closeCode, cause, hint: advice });
   const asking = new AbortController();
   const detach = follow(asking, signal);
-  const cancel = deadline(clock, PATIENCE_MS, () => asking.abort());
+  const cancel = deadline(clock, ANSWER_MS, () => asking.abort());
   try {
     const { status, body } = await fetch(target.url.replace(/^ws/, "http"), {
       signal: asking.signal,

@@ -48,7 +48,9 @@ const MEMBERS = [
  * Wrappers compose only if they keep every member that they do not replace,
  * those of other wrappers included.
  */
-export function wrapped<T extends Transport | Connection | ConnectionHandlers>(
+export function withMembers<
+  T extends Transport | Connection | ConnectionHandlers,
+>(
   inner: T,
   replaced: Partial<T>,
 ): T {
@@ -166,7 +168,7 @@ export function withHeartbeat(
 
     const connection: Connection = await transport.dial(
       url,
-      wrapped(handlers, {
+      withMembers(handlers, {
         onMessage(message): void {
           heardAt = clock.now();
           if (message.type === "response") {
@@ -188,7 +190,7 @@ export function withHeartbeat(
       }),
       dialOptions,
     );
-    return wrapped(connection, {
+    return withMembers(connection, {
       send(message, payload): void {
         if (message.type === "request") {
           if (message.command === "auth") authSeq = message.seq;
@@ -198,5 +200,5 @@ export function withHeartbeat(
       },
     });
   };
-  return wrapped(transport, { dial });
+  return withMembers(transport, { dial });
 }

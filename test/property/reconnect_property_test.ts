@@ -105,8 +105,8 @@ Deno.test("the caller decides which errors are final, by error and attempt", () 
       },
     },
   });
-  assert(attempts.mayFollow("first"));
+  assert(attempts.shouldRetry("first"));
   attempts.nextDelay("first", Infinity);
-  assert(!attempts.mayFollow("second"));
+  assert(!attempts.shouldRetry("second"));
   assertEquals(asked, [["first", 1], ["second", 2]]);
 });

@@ -218,20 +218,21 @@ Deno.test("the time of a call is what it waits and what it flies, together", asy
   await shut(it, session);
 });
 
-Deno.test("what means something on one line only is not sent on another", async () => {
+Deno.test("a request for one connection is not sent on another", async () => {
   const it = persistRig();
   const session = await opened(it);
   const core = coreOf(session);
-  const { line } = core;
+  const { connectionId: line } = core;
   assert(line !== undefined);
   const lines: number[] = [];
-  const onLine = (number: number): void => void lines.push(number);
-  await core.request({ command: "there" }, { line, onLine });
+  const onSent = (number: number): void => void lines.push(number);
+  await core.request({ command: "there" }, { connectionId: line, onSent });
   drop(it);
-  assertEquals(core.line, undefined);
+  assertEquals(core.connectionId, undefined);
   for (const ms of [0, 1_000]) {
     const error = await assertRejects(
-      () => core.request({ command: "nowhere" }, { line, onLine }),
+      () =>
+        core.request({ command: "nowhere" }, { connectionId: line, onSent }),
       ConnectionException,
     );
     assertEquals([error.code, error.sent], ["not-connected", false]);

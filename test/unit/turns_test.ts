@@ -6,7 +6,7 @@ import { close } from "../../lib/session/connection.ts";
 import { connect } from "../../lib/session/connect.ts";
 import { use } from "../../lib/task/use.ts";
 import type { Connection } from "../../lib/transport/transport.ts";
-import { wrapped } from "../../lib/transport/wrappers.ts";
+import { withMembers } from "../../lib/transport/wrappers.ts";
 import { DIGEST } from "../support/pipelines.ts";
 import { stateOf } from "../support/state_of.ts";
 import { onFakeSocket, withServer } from "../support/web_socket_rig.ts";
@@ -15,9 +15,9 @@ Deno.test("a write that has sent a frame waits until the frame is on its way", a
   const flushes: ReturnType<typeof deferred<void>>[] = [];
   const engine = createEngine();
   const inner = engine.transport();
-  const transport = wrapped(inner, {
+  const transport = withMembers(inner, {
     async dial(...args): Promise<Connection> {
-      return wrapped(await inner.dial(...args), {
+      return withMembers(await inner.dial(...args), {
         flush(): Promise<void> {
           flushes.push(deferred());
           return flushes.at(-1)!.promise;
@@ -62,7 +62,7 @@ Deno.test("what waits for a turn goes on when the connection ends", async () => 
 
 Deno.test("a connection in a wrapper can be waited for as well", async () => {
   await withServer(async ({ line }) => {
-    const copy = wrapped(line, { send: line.send });
+    const copy = withMembers(line, { send: line.send });
     assert(line.flush && copy.flush);
     assertEquals(await copy.flush(), undefined);
   });

@@ -17,7 +17,7 @@ import {
 import { createEngine } from "@rocketride/streams/engine";
 import { readText, writeFile } from "@rocketride/streams/store";
 import type { Connection } from "../../lib/transport/transport.ts";
-import { wrapped } from "../../lib/transport/wrappers.ts";
+import { withMembers } from "../../lib/transport/wrappers.ts";
 import { fakeClock } from "../support/fake_clock.ts";
 import { DIGEST, TEXT } from "../support/pipelines.ts";
 import { testServer } from "../support/test_server.ts";
@@ -127,9 +127,9 @@ Deno.test("a connection of one's own may say otherwise of room each time", async
       const inner = engine.transport();
       let answers: boolean[] = [];
       const waiting: (() => void)[] = [];
-      const transport = wrapped(inner, {
+      const transport = withMembers(inner, {
         async dial(...args): Promise<Connection> {
-          return wrapped(await inner.dial(...args), {
+          return withMembers(await inner.dial(...args), {
             isFull(onRoom): boolean {
               const isFull = answers.shift() ?? false;
               if (isFull && onRoom) waiting.push(onRoom);

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { eachInTurn, type Work } from "../../lib/pipe/pooled.ts";
+import { forEachPooled, type Work } from "../../lib/pipe/pooled.ts";
 import { drainMicrotasks } from "../support/fake_clock.ts";
 
 /** Run work whose values are kept; what is not given has defaults. */
@@ -8,7 +8,7 @@ function run<T>(work: Partial<Work<T>> & Pick<Work<T>, "values">): {
   readonly done: Promise<void>;
 } {
   const seen: (readonly [T, number])[] = [];
-  const done = eachInTurn<T>({
+  const done = forEachPooled<T>({
     concurrency: 2,
     signal: undefined,
     ended: undefined,
@@ -50,7 +50,7 @@ function scripted(
   return self;
 }
 
-Deno.test("eachInTurn() takes every value once, in order, from either kind", async () => {
+Deno.test("forEachPooled() takes every value once, in order, from either kind", async () => {
   async function* later(): AsyncGenerator<string> {
     yield "a";
     await drainMicrotasks();
@@ -64,7 +64,7 @@ Deno.test("eachInTurn() takes every value once, in order, from either kind", asy
   }
 });
 
-Deno.test("eachInTurn() never reads ahead, and never twice at once", async () => {
+Deno.test("forEachPooled() never reads ahead, and never twice at once", async () => {
   let given = 0;
   const values = scripted(async () => {
     await undefined;
@@ -93,7 +93,7 @@ Deno.test("eachInTurn() never reads ahead, and never twice at once", async () =>
   assertEquals(values.returned, 1);
 });
 
-Deno.test("eachInTurn() waits for room before it reads", async () => {
+Deno.test("forEachPooled() waits for room before it reads", async () => {
   const room = Promise.withResolvers<void>();
   const values = scripted(() =>
     Promise.resolve({ done: true, value: undefined })
