@@ -110,12 +110,16 @@ export class SessionCore extends Calls<Settings> implements Session {
         }
         return await this.#connect(options, failure, attempt);
       } catch (error) {
-        if (run !== this.#run) throw error;
+        const check = (): void => {
+          if (run === this.#run) return;
+          throw this.closing.aborted ? this.#reason() : error;
+        };
+        check();
         isLast ||= signal?.aborted || !this.#attempts.shouldRetry(error);
         const event = { message: messageOf(error), error, final: isLast };
         if (!signal?.aborted) this.#emit({ type: "connect-error", ...event });
         // An observer may have closed or moved the session, here and below.
-        if (run !== this.#run) throw error;
+        check();
         if (isLast) {
           await this.#finish(closeInfoOf(error), error);
           throw error;
@@ -124,7 +128,7 @@ export class SessionCore extends Calls<Settings> implements Session {
         const connectionClosed = this.#closeConnection();
         this.#failPending(() => error);
         await connectionClosed;
-        if (run !== this.#run) throw error;
+        check();
       } finally {
         detach();
         if (attempt === this.attempt) this.attempt = undefined;

@@ -254,6 +254,17 @@ for (const [when, last] of [["a drop", 1], ["a failed attempt", 2]] as const) {
   });
 }
 
+Deno.test("a move whose session is closed after a failed attempt says so", async () => {
+  const it = acting("onConnectError", close);
+  const session = it.session = await opened(it);
+  it.up = false;
+  const moving = setConnectionParams(session, { auth: "another" });
+  const error = assertRejects(() => moving, ConnectionException);
+  await it.clock.advance(5_000);
+  assertEquals((await error).code, "connection-closed");
+  await shut(it, session);
+});
+
 Deno.test("calls that waited leave in their order, whether they have a signal or not", async () => {
   const it = persistRig();
   const session = await opened(it);
