@@ -178,9 +178,9 @@ export function withHeartbeat(
               // Ask again after an interval, however long the timeout is.
               return schedule(interval);
             }
-            if (seq === authSeq && !didFail(message)) {
+            if (seq === authSeq) {
               authSeq = NaN;
-              isLoggedIn = true;
+              isLoggedIn ||= !didFail(message);
               schedule(interval);
             }
           }

@@ -85,6 +85,15 @@ Deno.test("nothing is asked after a login that was refused", async () => {
   assertEquals([beat.asked, beat.clock.timers], [0, 0]);
 });
 
+Deno.test("the first answer to a login counts, and none that comes again", async () => {
+  const { clock, line, dial, seen } = await beating();
+  line.send(AUTH);
+  dial.handlers.onMessage(answer(7, false));
+  dial.handlers.onMessage(answer(7));
+  await clock.advance(120_000);
+  assertEquals([dial.sent.length, seen.length, clock.timers], [1, 2, 0]);
+});
+
 Deno.test("an idle line is asked for a sign of life every 15 s", async () => {
   const beat = await loggedIn();
   await beat.clock.advance(14_999);
