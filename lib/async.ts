@@ -99,10 +99,10 @@ export function follow(
 }
 
 /**
- * Make one signal of several, which aborts with the first of them. One alone is
- * passed on as it is: controllers are expensive.
+ * Combine signals into one that aborts with the first of them. A single signal
+ * is returned as it is, since controllers are expensive.
  *
- * @returns It, and a function that detaches it from all of them.
+ * @returns The signal, and a function that detaches it from its sources.
  */
 export function combineSignals(
   ...signals: readonly MaybeSignal[]
@@ -114,8 +114,8 @@ export function combineSignals(
 }
 
 /**
- * A signal that is made when it is first asked for, and its reason with it:
- * both are expensive on some runtimes, and most are never asked for.
+ * A signal that is created at the first access, and its reason with it: both
+ * are expensive on some runtimes, and most are never accessed.
  */
 export class LazySignal {
   #controller: AbortController | undefined;
@@ -143,26 +143,26 @@ export class LazySignal {
   }
 }
 
-/** Those who wait for room; see {@linkcode roomGate}. */
+/** Callbacks that wait for room; see {@linkcode roomGate}. */
 export interface RoomGate {
   /**
-   * Whether there is no room, or others wait for it.
+   * Whether there is no room, or other callbacks wait for it.
    *
    * @param onRoom Called once, when there is room and it is its turn; not if
    * `isFull` returned `false`, and not after `end`.
    */
   isFull(onRoom?: () => void): boolean;
-  /** Call those who wait, as long as there is room. */
+  /** Call the waiting callbacks in order while there is room. */
   flush(): void;
-  /** Forget those who wait. */
+  /** Drop the waiting callbacks. */
   end(): void;
 }
 
 /**
- * Let callers wait, in turn, while something has no room.
+ * Queue callbacks while a resource is full, and call them in order.
  *
- * @param isExceeded Whether it has none.
- * @param pollMs How soon that is looked at again between calls of `flush`.
+ * @param isExceeded Whether the resource is full.
+ * @param pollMs Milliseconds between checks, besides calls of `flush`.
  */
 export function roomGate(
   clock: Clock,
@@ -192,21 +192,21 @@ export function roomGate(
   };
 }
 
-/** A timer that fires this late was held up by a program that computes. */
+/** A timer that fires this late was delayed by synchronous work. */
 const LATE_MS = 20;
-/** The time that such a program gets to read what has arrived. */
+/** The extra time to read what has arrived meanwhile. */
 const MIN_EXTRA_MS = 50;
 const MAX_EXTRA_MS = 250;
-/** How often it gets that; a program that always computes has deadlines, too. */
+/** The most extensions: a program that is always busy has deadlines, too. */
 const MAX_EXTRAS = 4;
 /** Turns of the event loop that pass before any deadline counts. */
 const TURNS = 3;
 
 /**
- * Call `callback` after `ms` milliseconds, unless what is waited for has
- * arrived by then. Runtimes run overdue timers before they read what has
- * arrived, however long ago that was. So the event loop gets some turns first,
- * and some time if the timer itself was late.
+ * Call `callback` after `ms` milliseconds, unless it is cancelled by then.
+ * Runtimes run overdue timers before they read what has arrived, however long
+ * ago that was. So the event loop gets some turns first, and extra time if the
+ * timer itself was late.
  *
  * @returns A function that cancels it.
  */
@@ -266,12 +266,11 @@ export async function delay(
 }
 
 /**
- * Call a callback of the user's, if there is one. What it throws, and what a
- * promise of it rejects with, is ignored: an observer must not change what it
- * observes.
+ * Call a user's callback, if there is one. What it throws or rejects with is
+ * ignored: an observer must not change what it observes.
  *
- * @returns Resolves when the promise that it returned has settled, if it
- * returned one.
+ * @returns A promise that resolves when that of the callback has settled;
+ * `undefined` if the callback returned none.
  */
 export function notify<T>(
   callback: ((value: T) => unknown) | undefined,

@@ -63,8 +63,7 @@ const OVERHEAD_BYTES = 16;
  * Estimate the memory of a JSON value in bytes, binary members included.
  *
  * @param value A value from the wire, or for it.
- * @param most Where counting stops, so that a large value costs no more than
- * it must.
+ * @param most Where counting stops, which bounds the time for large values.
  */
 export function valueBytes(value: unknown, most: number): number {
   let bytes = 0;

@@ -6,9 +6,9 @@
  */
 
 /**
- * The options of a function, each with what it may be: 1 where the function
- * looks by itself, a kind, or some words. The compiler asks for each option,
- * and for no other.
+ * The options of a function, each with what is accepted: a type, a list of
+ * strings, or 1 if the function checks the value itself. The compiler requires
+ * every option, and accepts no other.
  */
 export type OptionNames<Options> = Readonly<
   Record<
@@ -25,13 +25,13 @@ export type OptionNames<Options> = Readonly<
   >
 >;
 
-/** The names of a record's members as options that are not looked into. */
+/** The names of a record's members as options whose values are not checked. */
 export function namesOf<T extends object>(record: T): OptionNames<T> {
   const names = Object.keys(record).map((name) => [name, 1]);
   return Object.fromEntries(names);
 }
 
-/** What other clients call options, folded, and how they are given here. */
+/** Options of other clients, with folded names, and what to write instead. */
 const ALIASES: Readonly<Record<string, string>> = {
   apikey: "auth",
   chunksize: "frameBytes",
@@ -102,9 +102,9 @@ function isKind(value: unknown, kind: string): boolean {
 }
 
 /**
- * Throws unless a value that was given is right.
+ * Throws unless a value is valid. `undefined` means that none was given.
  *
- * @throws {RangeError} It is not; the message has what was expected.
+ * @throws {RangeError} It is not valid; the message says what was expected.
  */
 export function checkValue(
   name: string,
@@ -119,9 +119,9 @@ export function checkValue(
 }
 
 /**
- * Check a number of something.
+ * Check a whole number, and return it.
  *
- * @throws {RangeError} It is not whole, or out of range.
+ * @throws {RangeError} It is missing, not whole, or out of range.
  */
 export function wholeNumber(
   name: string,
@@ -132,7 +132,7 @@ export function wholeNumber(
   const isWhole = Number.isSafeInteger(value) || value === Infinity;
   const isRight = isWhole && value >= least && value <= most;
   const end = most < Number.MAX_SAFE_INTEGER ? `to ${most}` : "or more";
-  // One that is missing is not right, either.
+  // `checkValue` accepts `undefined`, which is not a number.
   checkValue(`${name} of`, value ?? null, isRight, `${least} ${end}`);
   return value;
 }
@@ -201,7 +201,7 @@ export function kindOf(value: unknown): string {
 }
 
 /**
- * A limit in milliseconds, if there is one, checked.
+ * Check a limit in milliseconds, if there is one, and return it.
  *
  * @throws {RangeError} It is not a number above 0.
  */

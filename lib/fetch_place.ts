@@ -16,11 +16,11 @@ export async function fetchPlace(
     response = await fetch(url, { signal });
   } catch (cause) {
     signal?.throwIfAborted();
-    const shown = quotes(cause, url) ? {} : { cause };
+    const shown = quotesSecret(cause, url) ? {} : { cause };
     throw unreadable(url, "there is no answer", shown);
   }
   const { ok, status } = response;
-  // The body is left alone: on Bun, to look at it takes a data URL's type away.
+  // `body` is not read here: on Bun, that removes the type of a data URL.
   if (ok) return response;
   await response.body?.cancel();
   const gone = status === 404 || status === 410;
@@ -38,7 +38,7 @@ export function shownPlace(place: string | URL): string {
   return protocol === "data:" ? protocol : `${protocol}//${host}${pathname}`;
 }
 
-/** A part of an address as its author would write it. */
+/** A part of an address without percent-encoding, if it is well-formed. */
 export function unescaped(part: string): string {
   try {
     return decodeURIComponent(part);
@@ -47,8 +47,11 @@ export function unescaped(part: string): string {
   }
 }
 
-/** Whether an error of the platform shows what may be secret of an address. */
-function quotes(error: unknown, { password, search, href }: URL): boolean {
+/** Whether a platform's error quotes parts of an address that may be secret. */
+function quotesSecret(
+  error: unknown,
+  { password, search, href }: URL,
+): boolean {
   if (!password && !search) return false;
   const parts = [href, password, search].filter((part) => part.length > 1);
   for (let each = error; each instanceof Error; each = each.cause) {
@@ -81,7 +84,7 @@ export function fileFailure(
   return unreadable(path, why, { cause, hint });
 }
 
-/** The error on browsers and Workers. */
+/** The error on runtimes without files: browsers and Workers. */
 export function noDisk(
   path: string | URL,
   hint = "Give a File, a Blob, a stream or a URL",

@@ -230,7 +230,7 @@ export interface CreditTransaction {
   readonly context?: unknown;
   /** When. */
   readonly createdAt?: string | number;
-  /** What tells it from a second attempt at the same. */
+  /** Equal for repeated attempts of one request. */
   readonly idempotencyKey?: string | null;
   /** Members this version does not know are kept. */
   readonly [key: string]: unknown;

@@ -283,7 +283,7 @@ export interface LogLifecycleBody extends EventBody {
   readonly trigger?: string;
   /** On begin: the user who started it. */
   readonly user?: string;
-  /** On begin: tells whether two runs had the same pipeline. */
+  /** On begin: a digest of the pipeline. */
   readonly pipelineHash?: string;
   /** On end: `ok`, `error` or `cancelled`. */
   readonly outcome?: string;

@@ -21,11 +21,11 @@ import {
 /** What a stream of {@linkcode chatStream} gives. */
 export type ChatPart =
   | {
-    /** Something that a node of the pipeline said on the way. */
+    /** Progress that a node of the pipeline has reported. */
     readonly type: "progress";
-    /** What it is, in the node's word: `thinking`, for example. */
+    /** The kind of progress, as the node names it, for example `thinking`. */
     readonly kind: string;
-    /** What was said; most nodes have a `message` in it. */
+    /** What the node has reported; most nodes send a `message`. */
     readonly data: Readonly<Record<string, unknown>>;
   }
   | {
@@ -35,7 +35,7 @@ export type ChatPart =
     readonly lost: number | undefined;
   }
   | {
-    /** The end: what the pipeline made of the question. */
+    /** The last part: the result of the pipeline. */
     readonly type: "result";
     /** Read it with {@linkcode firstAnswer} and its siblings. */
     readonly result: PipelineResult;
@@ -45,13 +45,12 @@ export type ChatPart =
 const PROGRESS_PARTS = 256;
 
 /**
- * Ask a task's pipeline a question and watch it think.
+ * Ask a task's pipeline a question and stream its progress.
  *
- * Gives what nodes say on the way, in order, and last the result; then the
- * stream closes. Nothing is sent before the first read. Engines do not stream
- * the answer itself. Cancelling the stream, or leaving a
- * `for await` loop, frees the engine's slot, even while the engine still opens
- * the pipe.
+ * The parts are the progress that nodes report, in order, and last the result;
+ * then the stream closes. Nothing is sent before the first read. Engines do not
+ * stream the answer itself. Cancelling the stream, or leaving a `for await`
+ * loop, frees the engine's slot, even while the engine still opens the pipe.
  *
  * @param session A session from {@linkcode connect}.
  * @param task The task, or its token.
@@ -123,7 +122,7 @@ export function chatStream(
     },
     async cancel(reason): Promise<void> {
       detach();
-      // An abort resolves when the slot is free, where a signal says nothing.
+      // `abort()` resolves when the slot is free; a signal does not tell.
       const leaving = [
         open?.progress.cancel(),
         open?.target.abort(reason),
@@ -135,10 +134,10 @@ export function chatStream(
   }, { highWaterMark: 0 });
 }
 
-/** A question on its way. */
+/** A question in flight. */
 interface Asking {
   readonly target: DataPipe;
-  /** What is said meanwhile; ends once there is a result or a failure. */
+  /** The progress; ends once there is a result or a failure. */
   readonly progress: ReadableStreamDefaultReader<StreamedEvent>;
 }
 
@@ -170,7 +169,7 @@ async function openQuestion(
   writer.close().catch(ignore);
   writer.closed.catch(ignore);
   writer.releaseLock();
-  // What was said before the result stays before it.
+  // Progress that was reported before the result stays before it.
   target.result.catch(ignore).then(progress.close);
   return { target, progress: progress.stream.getReader() };
 }

@@ -12,14 +12,14 @@ const FETCH_MS = 30_000;
 /** The most bytes of one. */
 const MAX_BYTES = 100 * 1024 * 1024;
 
-/** What a server gives workspaces: where it is, where it goes, how it begins. */
+/** Files of a server for workspaces: route, path, and first characters. */
 const ARTIFACTS = {
   shell: ["client/shell", "shell/shell.tgz", "\x1f\x8b"],
   client: ["client/typescript", "client/rocketride.tgz", "\x1f\x8b"],
   docs: ["client/docs", "docs.zip", "PK"],
 } as const;
 
-/** What work in a workspace needs. */
+/** Where files are fetched from, and where they go. */
 export interface Vendoring {
   /** The server's address for HTTP. */
   readonly base: string;
@@ -44,7 +44,7 @@ export async function vendor(
   return true;
 }
 
-/** Fetch something that a server gives; says why it cannot, once. */
+/** Fetch a file of a server; reports why if there is none. */
 export async function fetchArtifact(
   name: keyof typeof ARTIFACTS,
   { base, onProgress, signal }: Omit<Vendoring, "workspace">,

@@ -107,15 +107,15 @@ const QUEUE_BYTES = 64 * 1024 * 1024;
 /** A stream of events that gathers them, and is not open yet. */
 export interface EventSubscription {
   readonly stream: ReadableStream<StreamedEvent>;
-  /** Show one task only from now on, and of what was gathered. */
+  /** Restrict the events to one task, also those that were gathered. */
   narrow(started: StartedTask): void;
   /**
-   * Let the reader have what was gathered, and what comes.
+   * Deliver what was gathered, and what arrives from now on.
    *
    * @param signal Errors the stream.
    */
   open(signal?: MaybeSignal): void;
-  /** End well: what has arrived is still the reader's. */
+  /** Close the stream, after what has arrived. */
   close(): void;
 }
 
@@ -183,7 +183,7 @@ export async function subscribe(
     while (isQueued && flows()) pass();
   }
 
-  /** Give the reader what is next, if anything is. */
+  /** Deliver the next item, if there is one. */
   function pass(): void {
     const next = gap ?? queue.shift();
     gap = undefined;
@@ -244,7 +244,7 @@ export async function subscribe(
     throw error;
   }
   follow(core.signal, (reason) => {
-    // A session that was closed on purpose ends its streams well.
+    // A session that was closed on purpose closes its streams.
     core.closed.then(({ clean }) => clean ? close() : fail(reason))
       .catch(ignore);
   });

@@ -39,7 +39,7 @@ export const LOG_NAMES: OptionNames<LogOptions> = {
   timeout: 1,
 };
 
-/** What a log is named by in a request, checked. */
+/** The address of a log for a request, checked. */
 export function addressOf(options: LogAddress): Record<string, unknown> {
   const { projectId, source } = options;
   for (const [name, value] of Object.entries({ projectId, source })) {
@@ -132,7 +132,7 @@ export function overviewOf(body: unknown): LogOverview {
  * List the logs of a source that the account may read: its own, and those of
  * its teams. Logs that nothing was ever recorded in are left out.
  *
- * Servers from 1.5 on can say; older ones refuse (`unknown-command`).
+ * Servers from 1.5 on list them; older ones refuse (`unknown-command`).
  *
  * @param session A session from {@linkcode connect}.
  * @param options The project and the source; see {@linkcode LogOptions}. Team

@@ -85,10 +85,10 @@ const MAX_EVENTS = 2_000;
 const LIVE_EVENTS = 8_192;
 
 /**
- * Read the events that a source has sent, from the past into the present.
+ * Read the events that a source has sent, and with `live` those that it sends.
  *
- * With `live` the stream goes on with what is sent, without a seam: no event is
- * lost or comes twice, and each has a higher `logSeq` than the one before. The
+ * From the log to live events no event is lost or comes twice, and each has a
+ * higher `logSeq` than the one before. The
  * log is what holds events for a reader that is slow, not memory: where more
  * live events wait than fit, and after a reconnect, they are read from the log.
  * Not reading pauses the stream. To seek, begin another one.
@@ -96,8 +96,8 @@ const LIVE_EVENTS = 8_192;
  * Servers from 1.4 on have logs, of 7 days for runs of development and 30 for
  * deployed ones; older servers refuse (`unknown-command`). Servers thin out
  * `apaevt_status_update` in the log, so numbers have gaps that are no losses.
- * How runs begin and end, `apaevt_log_lifecycle`, is in the log alone: it comes
- * with what is read, and not with what is sent.
+ * `apaevt_log_lifecycle`, how runs begin and end, is in the log alone: servers
+ * do not send it.
  *
  * @param session A session from {@linkcode connect}.
  * @param options Which log, and which part of it; see
@@ -328,7 +328,7 @@ function logReader(
         }
       }
     },
-    /** Stop to listen. */
+    /** End the subscription. */
     async stop(): Promise<void> {
       await reader?.cancel().catch(ignore);
     },

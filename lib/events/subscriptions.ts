@@ -25,9 +25,9 @@ interface Entry {
   readonly key: MonitorKey;
   /** Each with whether the engine has acknowledged its subscription. */
   readonly subscribers: Map<Subscriber, boolean>;
-  /** The kinds that the engine was told last, if it has taken them. */
+  /** The kinds that the engine has acknowledged last, if that is known. */
   applied: string | undefined;
-  /** Whether the engine has lost that since it was told. */
+  /** Whether the engine has lost the subscription since. */
   isLost: boolean;
   /** Settles when the latest change is done. */
   change: Promise<void>;
@@ -48,7 +48,7 @@ interface Subscriptions {
   ): Promise<void>;
   /** Remove a subscriber; the others keep their events. */
   remove(key: MonitorKey, subscriber: Subscriber): Promise<void>;
-  /** Remove all subscribers; what the engine says to that is ignored. */
+  /** Remove all subscribers; failures of the requests are ignored. */
   clear(): Promise<void>;
 }
 
@@ -87,7 +87,7 @@ function subscriptionTable(core: SessionCore): Subscriptions {
     try {
       await syncConnected(entry, options);
     } catch (error) {
-      // Who gives up does not wait for an engine that may be silent.
+      // Not awaited: the engine may not answer.
       remove(key, subscriber).catch(ignore);
       throw error;
     }
@@ -170,7 +170,7 @@ function subscriptionTable(core: SessionCore): Subscriptions {
       const again = await send(byProject, types, options);
       if (!didFail(again)) response = again;
     }
-    // An engine that does not know the task any more has forgotten it all.
+    // An engine that does not know the task any more has no subscription, too.
     if (didFail(response) && wanted !== "") {
       throw refusal(response, RocketRideException);
     }
@@ -217,7 +217,7 @@ function subscriptionTable(core: SessionCore): Subscriptions {
       if (projectId !== body.projectId) continue;
       if (source !== "*" && source !== body.source) continue;
       entry.isLost = true;
-      // Who comes next makes a change of its own.
+      // The next subscriber sends a change.
       if (entry.subscribers.size === 0) continue;
       // Waits for a connection that is being restored.
       syncConnected(entry, {}).catch(ignore);

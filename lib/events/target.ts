@@ -5,8 +5,8 @@ import type { SessionCore } from "../session/core.ts";
 import type { CallOptions, TaskRef } from "../session/session.ts";
 
 /**
- * What the engine keys a subscription by: tokens are translated to their
- * project, so that both forms of one target overwrite each other.
+ * The key that the engine uses for a subscription. Tokens are translated to
+ * their project, so that both forms of one target overwrite each other.
  */
 export interface MonitorKey {
   /** Equal for targets that the engine treats as one. */
@@ -32,7 +32,7 @@ interface Scope {
   readonly runKind?: "deploy";
 }
 
-/** Find out what the engine will key a target by. */
+/** Resolve a target to the key that the engine uses for it. */
 export async function resolveTarget(
   core: SessionCore,
   target: MonitorTarget,
@@ -56,8 +56,7 @@ export async function resolveTarget(
 }
 
 /**
- * What the events of a task call it. Public keys have nothing
- * of it in them.
+ * The id of a task in its events. It cannot be derived from public keys.
  */
 export function taskIdOf(token: string, source: string): string | undefined {
   if (token.startsWith("pk_")) return undefined;

@@ -34,7 +34,8 @@ export interface WatchTaskOptions extends CallOptions {
  *
  * The first value is the current status; later ones come with its changes,
  * about once a second. A slow reader gets the latest ones. After a reconnect
- * the status is requested again, so that the end is not missed. The stream closes after the status that says `completed`.
+ * the status is requested again, so that the end is not missed. The stream
+ * closes after the status that says `completed`.
  *
  * Without events, as with the public key of a task, the status is requested
  * every two seconds, and delivered if it has changed. Events name a task only
@@ -172,8 +173,8 @@ function watchOf(
     const types = ["apaevt_status_update"] as const;
     const stream = await events(core, token, { ...watching, types })
       .catch((error) => {
-        // A key that may look at its task, but not subscribe. A stream of no
-        // events needs no request, and ends as any other.
+        // Some keys may read the status of their task, but not subscribe. A
+        // stream without events needs no request, and ends as any other.
         if (!isDAPException(error, "permission-denied")) throw error;
         return events(core, token, { ...watching, types: [] });
       });

@@ -113,7 +113,7 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
         this.pump("end");
       } while (this.#flight);
       this.check();
-      // Bytes of the source that have made no payload.
+      // Bytes of the source that are in no payload.
       this.#watcher?.acknowledged(chunker.sent());
       this.#watcher?.closing();
       this.check();
@@ -131,7 +131,7 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
     }
   }
 
-  /** Give the rest up. Resolves when the server has released what it holds. */
+  /** Give up the rest. Resolves when the server has released what it holds. */
   async release(reason: unknown): Promise<void> {
     this.fail(reason);
     await this.released;
@@ -158,7 +158,7 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
       this.#sendNext(occasion);
       turn.resolve(undefined);
     };
-    // There may be room by now; then no one calls.
+    // There may be room by now; then the callback is not called.
     if (!this.core.isFull(onRoom)) onRoom();
   }
 

@@ -22,7 +22,7 @@ const MAX_GROWN_BYTES = 4 * 1024 * 1024;
 const MAX_SHARED_BYTES = 32 * 1024 * 1024;
 /** An answer that takes this long is worth a larger write. */
 const LONG_MS = 5;
-/** An answer that takes no more than so many times as long takes as long. */
+/** Answers whose times differ by no more than this factor take equally long. */
 const SAME_TIME = 1.5;
 const LINE_FEED = 0x0a;
 
@@ -40,7 +40,7 @@ export interface ChunkerOptions {
   readonly frameBytes: number;
   /**
    * Whether writes of bytes grow beyond that while their answers take long and
-   * more takes no longer, as over a long way.
+   * larger writes take no longer, as over a long distance.
    */
   readonly grows?: boolean | undefined;
   /** Whether an object without any data gets one empty write; never text. */
@@ -71,21 +71,21 @@ export class Chunker {
   readonly #decoder: TextDecoder | undefined;
   /** Text that waits for more: half a surrogate pair, or a declaration. */
   #held = "";
-  /** So much text is held to find the declaration in it. */
+  /** The characters that are held to find the declaration in them. */
   #reach = 0;
   readonly #buffer: FrameBuffer;
-  /** So many bytes are gathered before they go without an occasion. */
+  /** The bytes that are gathered before a write is due on the occasion `idle`. */
   readonly #least: number;
-  /** A payload that leaves as it came. */
+  /** A payload that is sent without a copy. */
   #whole: Uint8Array | undefined;
   #owesEmptyWrite: boolean;
-  /** How long the answer took that made writes grow; 0 where they do not. */
+  /** The time of the answer that made writes grow; 0 if they never grow. */
   #took: number;
   /** The payload of the latest write. */
   #sentBytes = 0;
-  /** Bytes of payload that were made and have not left. */
+  /** Bytes of payload that were made and not sent. */
   #made = 0;
-  /** Bytes of the source behind what has left. */
+  /** Bytes of the source that were sent. */
   #left = 0;
 
   constructor(options: ChunkerOptions) {
@@ -112,8 +112,8 @@ export class Chunker {
   /**
    * Take a chunk; returns what does not fit yet.
    *
-   * @param now Whether `next("idle")` follows in this turn: then what can leave
-   * at once is not copied.
+   * @param now Whether `next("idle")` follows in this turn: then what can be
+   * sent at once is not copied.
    */
   take(chunk: PipeChunk, now = false): Uint8Array | undefined {
     const bytes = this.#bytesOf(chunk);
@@ -184,11 +184,12 @@ export class Chunker {
   }
 
   /**
-   * The latest write was answered after so many milliseconds. Twice as much
-   * takes as long over a long way, and twice as long over a slow one.
+   * The latest write was answered after so many milliseconds. Twice as many
+   * bytes take as long over a long distance, and twice as long over a slow
+   * connection.
    *
-   * @param pipes How many pipes the session has. Many fill a long way without
-   * larger writes, and each would keep the memory of its largest.
+   * @param pipes How many pipes the session has. Many pipes use a connection
+   * fully without larger writes, and each would keep the memory of its largest.
    */
   answered(ms: number, pipes: number): void {
     const { limit } = this.#buffer;
@@ -232,7 +233,7 @@ export class Chunker {
     let end = text.length;
     if (end < this.#reach && !isLast) end = 0;
     else if (this.#reach > 0) {
-      // What it declares was true of its former bytes, and servers believe it.
+      // It declares the charset of the former bytes, and servers follow it.
       this.#reach = 0;
       text = declaredAsUtf8(text);
       end = text.length;
@@ -260,7 +261,7 @@ export class Chunker {
   }
 }
 
-/** What is written is not what the media type says. */
+/** The error for a chunk that the media type does not allow. */
 export function invalidChunk(
   message: string,
   more?: { readonly hint?: string; readonly cause?: unknown },
@@ -268,14 +269,14 @@ export function invalidChunk(
   return new ValidationException(message, { code: "invalid-chunk", ...more });
 }
 
-/** What may not be cut does not fit one write. */
+/** The error for a payload that may not be cut and does not fit one write. */
 export function tooLarge(): RangeError {
   return new RangeError(
     `Cannot send more than ${MAX_WHOLE_BYTES} bytes in one write`,
   );
 }
 
-/** The engine would fail the object, and 1.1 engines would hide it. */
+/** Throws unless the bytes are JSON: 1.1 engines would hide their failure. */
 export function checkJson(bytes: Uint8Array): void {
   try {
     JSON.parse(decodeUtf8(bytes));

@@ -5,15 +5,15 @@ import { fetchPlace, shownPlace, unescaped } from "../fetch_place.ts";
 import { type PipeChunk, type PipeSource, UNKNOWN_TYPE } from "./options.ts";
 import { isAsyncIterable } from "./source.ts";
 
-/** What all forms of a file come down to. */
+/** The content of a file, the same for all forms of input. */
 export interface Content {
   readonly filepath: string;
   readonly name: string;
-  /** Its place among its fellows, for files out of a chosen folder. */
+  /** Its path below the folder that the user has chosen, if there is one. */
   readonly relativePath?: string | undefined;
-  /** Bytes that it has, where that is known before it is opened. */
+  /** Bytes in all, where that is known before it is opened. */
   readonly size?: number | undefined;
-  /** Bytes that it is said to have. */
+  /** Bytes in all, as the caller has declared. */
   readonly declaredSize?: number | undefined;
   readonly repeatable: boolean;
   /** The place, if it is in the file system. */
@@ -31,7 +31,7 @@ export interface OpenedContent {
   readonly size?: number | undefined;
 }
 
-/** The content of a file that is there already, or of a place. */
+/** The content of a `Blob`, of a path or of a URL. */
 export function contentOf(file: Blob | FilePlace, name?: string): Content {
   if (file instanceof Blob) return blobContent(file, name);
   if (!isPlace(file)) {
@@ -45,7 +45,7 @@ export function contentOf(file: Blob | FilePlace, name?: string): Content {
 
 function blobContent(blob: Blob, given: string | undefined): Content {
   const { name: own, webkitRelativePath: relativePath } = blob as Partial<File>;
-  // Of files that were made of a descriptor, it may be anything.
+  // Files that were made of a descriptor may have a name of any type.
   const name = given ?? (typeof own === "string" ? own : "");
   if (!name) {
     throw new TypeError(
@@ -62,7 +62,7 @@ function blobContent(blob: Blob, given: string | undefined): Content {
   };
 }
 
-/** The content of a file that is made while it is sent. */
+/** The content of a stream, or of a function that makes one. */
 export function streamContent(
   name: string | undefined,
   stream: FileStream | (() => FileStream | Promise<FileStream>),
@@ -83,15 +83,15 @@ export function streamContent(
         "expected a stream",
     );
   }
-  const made = typeof stream === "function";
-  if (!made) checked(stream);
+  const isFactory = typeof stream === "function";
+  if (!isFactory) checked(stream);
   return {
     filepath: name,
     name,
     declaredSize: size,
-    repeatable: made,
+    repeatable: isFactory,
     async open(): Promise<OpenedContent> {
-      return { source: checked(made ? await stream() : stream) };
+      return { source: checked(isFactory ? await stream() : stream) };
     },
   };
 }
@@ -101,7 +101,7 @@ export function isPlace(value: unknown): value is FilePlace {
   return typeof value === "string" || value instanceof URL;
 }
 
-/** Look at a place; nothing is read yet. */
+/** The content of a path or a URL; nothing is read yet. */
 function placeContent(place: FilePlace): Content {
   if (place === "") throw new TypeError("Cannot upload a file without a path");
   const repeatable = true;
@@ -128,7 +128,7 @@ function placeContent(place: FilePlace): Content {
       async open(signal): Promise<OpenedContent> {
         const source = await fetchPlace(place, signal);
         const type = source.headers.get("content-type") ?? "";
-        // Servers say so of whatever they do not know.
+        // Servers send this type for every file of an unknown type.
         const isUnknown = type.startsWith(UNKNOWN_TYPE);
         return { source, mimeType: isUnknown ? "" : type };
       },
@@ -142,14 +142,14 @@ function placeContent(place: FilePlace): Content {
   );
 }
 
-/** The last part of a place, as its author would write it. */
+/** The last part of a path or a URL, without percent-encoding. */
 function lastPart(place: FilePlace): string {
   if (typeof place === "string") return partOf(place);
   if (place.protocol === "data:") return "data";
   return unescaped(partOf(place.pathname)) || place.host;
 }
 
-/** What is behind the last separator that something stands behind. */
+/** The last part of a path that is not empty. */
 function partOf(path: string): string {
   return path.split(/[/\\]/).filter(Boolean).at(-1) ?? "";
 }

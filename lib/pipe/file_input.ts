@@ -36,7 +36,7 @@ export interface BlobOfFile extends Blob {
   exists(): Promise<boolean>;
 }
 
-/** What every form with members of its own may say about a file. */
+/** What an entry may specify about its file. */
 export interface FileDetails {
   /**
    * The description of the object. A `size` must be that of the
@@ -48,16 +48,16 @@ export interface FileDetails {
   /**
    * The media type; it decides the lane, and how the file is cut.
    *
-   * @default {what the file says of itself, else what its name ends with says, else `application/octet-stream`}
+   * @default {the file's own, else that of its name's extension, else `application/octet-stream`}
    */
   readonly mimeType?: string | null | undefined;
   /** The same as `mimeType`, as the official SDKs spell it. */
   readonly mimetype?: string | null | undefined;
-  /** Gives this file up, and no other. */
+  /** Aborts the upload of this file alone. */
   readonly signal?: AbortSignal | null | undefined;
 }
 
-/** A file with something to say about it. */
+/** A file with its details. */
 export interface FileEntry extends FileDetails {
   /** The file, or where it is. */
   readonly file: Blob | FilePlace;
@@ -94,7 +94,7 @@ export type FileInput =
 /** Any number of files: a list, or what gives one after the other. */
 export type FileInputs = Iterable<FileInput> | AsyncIterable<FileInput>;
 
-/** A file, looked at but not opened. */
+/** A file that was checked and not opened. */
 export interface FileItem {
   /** Its path or name, as it was given. */
   readonly filepath: string;
@@ -104,7 +104,7 @@ export interface FileItem {
   readonly size?: number | undefined;
   /** Bytes in all, as the caller has declared. */
   readonly declaredSize?: number | undefined;
-  /** Gives this file up. */
+  /** Aborts the upload of this file. */
   readonly signal?: AbortSignal | null | undefined;
   /** Whether it can be read more than once. */
   readonly repeatable: boolean;
@@ -122,7 +122,7 @@ export interface OpenedItem {
   readonly size: number | undefined;
 }
 
-/** Look at what was given; throws where it is no file in any form. */
+/** Check an input; throws if it is a file in none of the forms. */
 export function fileItem(input: FileInput): FileItem {
   if (Array.isArray(input)) {
     const [file, objinfo, mimeType] = input;
@@ -184,15 +184,15 @@ let table: { readonly mediaTypeOfName: typeof mediaTypeOfName } | undefined;
 
 /** The table of names is large, and loaded when the first is looked up. */
 async function typeOf(name: string): Promise<string> {
-  // Importing what is there already takes its time as well.
+  // Repeated imports take time as well.
   table ??= await import("./media_type_of_name.ts");
   return await table.mediaTypeOfName(name);
 }
 
-/** How many files are looked at at once. */
-const AT_ONCE = 16;
+/** How many paths are checked at the same time. */
+const CONCURRENCY = 16;
 
-/** See to it that every file that has a path is there, and is a file. */
+/** Verify that every path exists and is a file. */
 export async function checkPaths(
   items: readonly FileItem[],
   signal: MaybeSignal,
@@ -203,7 +203,7 @@ export async function checkPaths(
   const missing = new AbortController();
   await forEachPooled({
     values: paths,
-    concurrency: AT_ONCE,
+    concurrency: CONCURRENCY,
     signal,
     ended: missing.signal,
     act: (path) => statFile(path).then(ignore, (it) => missing.abort(it)),

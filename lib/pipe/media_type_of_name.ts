@@ -1,8 +1,8 @@
 /**
- * Where the library knows nothing, or what RocketRide's own clients say
- * differs and leads to another lane. What is sent to the text lane
- * wrongly fails, and to the video lane is lost; for endings that two kinds of
- * file share, the engine is left to look inside.
+ * Extensions that the library does not know, and those for which RocketRide's
+ * own clients choose a type of another lane. Other data fails on the text lane,
+ * and is lost on the video lane; so extensions that two kinds of file share
+ * have no type, and the engine looks at the content.
  */
 const OWN_TYPES: Readonly<Record<string, string>> = {
   avi: "video/x-msvideo",
@@ -34,19 +34,19 @@ const PLAIN_TEXT =
 let table: Readonly<Record<string, string>> | undefined;
 
 /**
- * The media type that a file's name stands for, by what it ends with; empty
- * where that says nothing, or several things.
+ * The media type for the extension of a file's name; empty if it is unknown or
+ * ambiguous.
  *
  * The table of media types is loaded when the first name is looked up.
  */
 export async function mediaTypeOfName(name: string): Promise<string> {
   const file = name.split(/[/\\]/).at(-1)!;
   const dot = file.lastIndexOf(".");
-  if (dot < 1) return ""; // no ending, or a dot file
-  const ending = file.slice(dot + 1).toLowerCase();
-  if (Object.hasOwn(OWN_TYPES, ending)) return OWN_TYPES[ending]!;
-  if (PLAIN_TEXT.split(" ").includes(ending)) return "text/plain";
-  // Importing what is there already takes its time as well.
+  if (dot < 1) return ""; // no extension, or a dot file
+  const extension = file.slice(dot + 1).toLowerCase();
+  if (Object.hasOwn(OWN_TYPES, extension)) return OWN_TYPES[extension]!;
+  if (PLAIN_TEXT.split(" ").includes(extension)) return "text/plain";
+  // Repeated imports take time as well.
   table ??= (await import("mrmime")).mimes;
-  return Object.hasOwn(table, ending) ? table[ending]! : "";
+  return Object.hasOwn(table, extension) ? table[extension]! : "";
 }

@@ -9,8 +9,8 @@ import { refusal } from "../session/call.ts";
 import type { SessionCore } from "../session/core.ts";
 
 /**
- * Whether an open failed only since the engine's process, which exists
- * already, does not listen yet. The next one may succeed.
+ * Whether an open failed only because the engine's process does not listen
+ * yet. The next one may succeed.
  */
 export function isTooEarly(response: ResponseMessage): boolean {
   return didFail(response) &&

@@ -37,7 +37,7 @@ import type { Payload } from "../transport/transport.ts";
 /** How long the server may take to release a pipe that was given up. */
 const RELEASE_MS = 5_000;
 
-/** How long an engine that does not listen yet is given. */
+/** The delay before an open is repeated if the engine does not listen yet. */
 const RETRY_MS = 250;
 
 /** What opening a pipe needs beyond the user's options. */
@@ -72,12 +72,12 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
   readonly token: string;
   /** The pipe's place among everything that was asked for. */
   readonly order: number;
-  /** The server's number for the pipe; 0 is a good one. */
+  /** The server's number for the pipe; 0 is valid. */
   pipeId: number | undefined;
   readonly #options: OpenOptions;
   /** The media type that the pipe is opened with. */
   readonly #mimeType: string;
-  /** Sees what is due; most pipes are over before it is needed. */
+  /** Made at the first tick: most pipes are over before it. */
   #checkLiveness: (() => void) | undefined;
   /** Stops the wait for the answer to the open. */
   #giveUp: (reason: unknown) => void = ignore;
@@ -85,7 +85,7 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
   #settled = deferred<unknown>();
   /** The connection that the pipe is open on; requests go nowhere else. */
   #connectionId: number | undefined;
-  /** Ends what carries the object, where it has something of its own. */
+  /** Cancels the request that carries the object, over HTTP. */
   #cancel: () => void = ignore;
 
   constructor(core: SessionCore, token: string, options: OpenOptions) {
@@ -234,7 +234,7 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
       provider: provider || undefined,
     };
     const asked = this.#ask("open", {
-      // A signal costs more than the request, and only one in a queue needs it.
+      // A signal costs more than the request, and only queued requests need it.
       signal: core.ready ? undefined : this.#givenUp(),
       onLate: (response) => this.#granted(response),
       onSent: (connectionId, cancel, giveUp, connection): void => {
@@ -291,7 +291,7 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
   }
 }
 
-/** Where each object is one request there are no chunks. */
+/** Throws for chunks on a transport that sends each object as one request. */
 function checkChunks({ settings }: SessionCore, mimeType: string): void {
   const { connectionless, name } = settings.transport;
   if (!connectionless || framingOf(mimeType) === "record") return;
@@ -301,7 +301,7 @@ function checkChunks({ settings }: SessionCore, mimeType: string): void {
   });
 }
 
-/** A pipe that the server does not know any more may be another's by now. */
+/** Whether the server has released the pipe; its number may be reused. */
 function isGone(error: unknown): boolean {
   return error instanceof PipeException && error.phase !== undefined &&
     (error.code === "pipe-closed" || error.code === "task-not-running");

@@ -22,27 +22,27 @@ export function poolSize(
   return threads ? Math.min(count, PER_SLOT * threads) : count;
 }
 
-/** What {@linkcode forEachPooled} works on, and how. */
+/** The values of {@linkcode forEachPooled}, and how they are processed. */
 export interface Work<T> {
-  /** What is worked on; read one by one, and never ahead. */
+  /** The values; read one by one, and never ahead. */
   readonly values: Iterable<T> | AsyncIterable<T>;
   /** How many at once. */
   readonly concurrency: number;
-  /** Gives everything up. */
+  /** Stops everything. */
   readonly signal: AbortSignal | null | undefined;
-  /** Stops the reading where it is, if it has not come to its end. */
+  /** Stops reading, unless all values were read. */
   readonly ended: AbortSignal | undefined;
   /** Wait until one more may be begun. */
   readonly room?: (() => Promise<void> | undefined) | undefined;
-  /** Does the work on one value. Never rejects. */
+  /** Processes one value. Never rejects. */
   readonly act: (value: T, index: number) => Promise<void>;
 }
 
 /**
- * Work on values, so many at once, in the order in which they come.
+ * Process values in their order, a limited number at the same time.
  *
- * Whatever stops it, what was begun is waited for; then it rejects with the
- * signal's reason, or with what reading the values threw.
+ * Settles once everything that was begun has settled. Rejects with the signal's
+ * reason, or with what reading the values threw.
  */
 export async function forEachPooled<T>(work: Work<T>): Promise<void> {
   const { act, concurrency, ended, room, signal, values } = work;
@@ -70,7 +70,7 @@ export async function forEachPooled<T>(work: Work<T>): Promise<void> {
       if (!done) return [value, index++];
       over = true;
     } catch (error) {
-      // Where the reading itself was given up, there is more to read.
+      // If reading was stopped, there may be more values.
       over = !stop.signal.aborted;
       halt(error);
     }
@@ -92,7 +92,7 @@ export async function forEachPooled<T>(work: Work<T>): Promise<void> {
   await Promise.all(Array.from({ length: concurrency }, worker));
   for (const off of detach) off();
   if (!stop.signal.aborted) return;
-  // Not awaited: a generator that hangs never gets round to it.
+  // Not awaited: a generator that hangs never returns.
   if (!over) Promise.resolve().then(() => iterator.return?.()).catch(ignore);
   throw stop.signal.reason;
 }

@@ -7,15 +7,15 @@ import type { FrameBuffer } from "../protocol/frame.ts";
 
 /** A source of chunks, and its own description. */
 export interface Source {
-  /** All of it, where it is there; else what reads it, chunk by chunk. */
+  /** All bytes, or a function that begins to read them chunk by chunk. */
   readonly content: Uint8Array | (() => Chunks);
   readonly mimeType?: string | undefined;
   readonly name?: string | undefined;
   /** Bytes in all, where they are known. */
   readonly size?: number | undefined;
   /**
-   * Bytes that it must give: its own, where the length of a response may count
-   * what travelled.
+   * Bytes that it must give at least. A response has none, since its length may
+   * count what was transferred.
    */
   readonly least?: number | undefined;
 }
@@ -33,7 +33,7 @@ export interface Chunks {
   cancel(reason: unknown): Promise<unknown>;
 }
 
-/** Look at what `send` was given; nothing is read yet. */
+/** Describe what `send` was given; nothing is read yet. */
 export function sourceOf(source: PipeSource): Source {
   if (typeof source === "string") {
     return { content: encodeUtf8(source), mimeType: "text/plain" };
@@ -94,9 +94,9 @@ function streamChunks(stream: ReadableStream<PipeChunk>): Chunks {
 }
 
 /**
- * Streams of Node's are read at once: one that fails before there is a listener
- * takes the program with it. And their iterators end none that was not read
- * yet, or that is silent.
+ * Node's streams are read at once: one that fails without a listener crashes
+ * the process. They are destroyed to cancel them, since their iterators do not
+ * end a stream that was not read yet or is idle.
  */
 function iteratorChunks(source: AsyncIterable<PipeChunk>): Chunks {
   const iterator = source[Symbol.asyncIterator]();

@@ -25,8 +25,8 @@ export class Progress implements ObjectWatcher {
   #size: number | undefined;
   #sent = 0;
   #reportedAt = -Infinity;
-  /** Whether the last `write` was left out. */
-  #owes = false;
+  /** Whether the last `write` was not reported. */
+  #isUnreported = false;
 
   constructor(options: ProgressOptions) {
     this.#options = options;
@@ -37,7 +37,7 @@ export class Progress implements ObjectWatcher {
   /** The file is sent once more, from its beginning. */
   restart(): void {
     this.#sent = 0;
-    this.#owes = false;
+    this.#isUnreported = false;
     this.#reportedAt = -Infinity;
   }
 
@@ -50,26 +50,26 @@ export class Progress implements ObjectWatcher {
     if (bytes === 0) return;
     this.#sent += bytes;
     const now = this.#options.clock.now();
-    this.#owes = now - this.#reportedAt < INTERVAL_MS;
-    if (this.#owes) return;
+    this.#isUnreported = now - this.#reportedAt < INTERVAL_MS;
+    if (this.#isUnreported) return;
     this.#reportedAt = now;
     this.#report("write");
   }
 
   closing(): void {
     // The `write`s alone also end with the whole file.
-    if (this.#owes) this.#report("write");
+    if (this.#isUnreported) this.#report("write");
     // The size is known now.
     this.#size = this.#sent;
     this.#report("close");
   }
 
-  /** The file has gone through. */
+  /** The file was processed. */
   complete(result: PipelineResult): UploadResult {
     return this.#report("complete", { result }) as UploadResult;
   }
 
-  /** The file has not. */
+  /** The upload of the file has failed. */
   failed(cause: unknown): UploadResult {
     const result = cause instanceof ExecutionException && cause.result;
     const more = { error: wordsOf(cause), cause, ...(result && { result }) };
@@ -99,6 +99,6 @@ function wordsOf(cause: unknown): string {
   try {
     return String(cause);
   } catch {
-    return "Given up"; // reasons may be anything, even what has no words
+    return "Given up"; // a reason may have no string form
   }
 }

@@ -32,11 +32,11 @@ import { tokenOf } from "../session/call.ts";
 import { coreOf, type SessionCore } from "../session/core.ts";
 import type { Session, TaskRef } from "../session/session.ts";
 
-/** Takes what comes of uploads, each with the number of its file. */
+/** Receives progress and results, each with the index of its file. */
 interface UploadSink {
-  /** A file gets on. */
+  /** A file has progressed. */
   readonly onEvent?: ((body: UploadBody, index: number) => void) | undefined;
-  /** A file is done with; never rejects. */
+  /** A file was uploaded or has failed; never rejects. */
   readonly onResult?:
     | ((result: UploadResult, index: number) => void)
     | undefined;
@@ -79,12 +79,12 @@ export function planUploads(
       values: list ?? files,
       concurrency: Math.min(concurrency, list?.length ?? Infinity),
       signal,
-      // Of a list, every file gets its answer; what has no end gets none.
+      // Every file of a list gets a result; an iterable may have no end.
       ended: list ? undefined : core.closing.signal,
       room: sink.room,
       async act(value, index): Promise<void> {
         function report(body: UploadBody): void {
-          announce(core, body, token);
+          emitUploadEvent(core, body, token);
           notify((body) => options.onProgress?.(body, index), body);
           sink.onEvent?.(body, index);
         }
@@ -113,7 +113,7 @@ function checkedItem(input: FileInput, index: number): FileItem {
   }
 }
 
-/** A file, or one that cannot be opened where it is none. */
+/** The file of an input; one that fails to open if the input is invalid. */
 function anyItem(input: FileInput): FileItem {
   try {
     return fileItem(input);
@@ -123,7 +123,7 @@ function anyItem(input: FileInput): FileItem {
   }
 }
 
-/** Upload one file, and again as often as it may be. Never rejects. */
+/** Upload one file, with its retries. Never rejects. */
 async function uploadFile(
   core: SessionCore,
   token: string,
@@ -186,7 +186,7 @@ async function opened(
 }
 
 /** Emit an event of an upload to the listeners of its task. */
-function announce(
+function emitUploadEvent(
   core: SessionCore,
   body: UploadBody,
   token: string,

@@ -7,11 +7,11 @@ import { getTaskStatus } from "../task/queries.ts";
 import { failureOn, taskEnded, taskRestarted } from "../task/task.ts";
 
 const TICK_MS = 5_000;
-/** Held-back text goes after this much quiet. */
+/** Held-back text is sent after this much quiet. */
 const QUIET_MS = 20_000;
 /** The engine drops a pipe that is idle for 60 s. */
 const KEEP_ALIVE_MS = 40_000;
-/** From when on a request in flight is a reason to look after the task. */
+/** A request that is in flight for longer is a reason to check the task. */
 const SUSPECT_MS = 15_000;
 
 /** In how many statuses in a row a pipe must be missing. */
@@ -40,7 +40,7 @@ export function watchPipes(core: SessionCore): void {
   const detach = onAbort(core.signal, cancel);
 }
 
-/** What {@linkcode liveness} looks after. */
+/** What {@linkcode liveness} watches. */
 export interface Watched {
   /** The task's token. */
   readonly token: string;
@@ -65,12 +65,12 @@ export interface Watched {
 }
 
 /**
- * Look after one pipe between requests: flush what is held back, touch an idle
+ * Watch one pipe between requests: send what is held back, touch an idle
  * pipe before the engine drops it, and notice when the task or the pipe behind a
  * request is gone. Servers never answer what was under way when the task ended,
  * was restarted, or lost its data connection.
  *
- * @returns A function that sees what is due; to be called every five seconds.
+ * @returns A function that does what is due; to be called every five seconds.
  */
 export function liveness(core: SessionCore, pipe: Watched): () => void {
   const { clock } = core.settings;

@@ -13,7 +13,7 @@ export const DECLARATION_REACH = 4096;
 
 /**
  * A comment, the name of a tag, the end of one, or an attribute: its name, and
- * its value in one of three forms. Text goes with what stands before it.
+ * its value in one of three forms. Text belongs to the token before it.
  */
 const TOKEN =
   /<!(?=--).*?(?:-->|$)[^<]*|<([a-z/!?][^\s/>]*)|[<>][^<]*|([^\s/>=]+)(?:\s*=\s*(?:"([^"]*)"?|'([^']*)'?|([^\s>]+)))?/gis;
@@ -29,7 +29,7 @@ type Value = readonly [value: string, from: number];
 type Attributes = Record<string, Value | undefined>;
 
 /**
- * Find the charset that an HTML or XML document gives itself: in an XML
+ * Find the charset that an HTML or XML document declares: in an XML
  * declaration, else in the first `meta` element that has one, as `charset` or
  * as `http-equiv="content-type"`. Comments and the attributes of other elements
  * are skipped, as browsers do.
@@ -67,16 +67,16 @@ function declaredBy(
   tag: string | undefined,
   attributes: Readonly<Attributes>,
 ): Declaration | undefined {
-  const { charset, content, encoding, "http-equiv": about } = attributes;
-  if (tag === "?xml") return part(encoding, /\S+/);
+  const { charset, content, encoding, "http-equiv": httpEquiv } = attributes;
+  if (tag === "?xml") return charsetIn(encoding, /\S+/);
   if (tag !== "meta") return undefined;
-  const isType = /^\s*content-type\s*$/i.test(about?.[0] ?? "");
-  return part(charset, /\S+/) ??
-    part(isType ? content : undefined, /charset\s*=\s*["']?([^\s;"']+)/i);
+  const isType = /^\s*content-type\s*$/i.test(httpEquiv?.[0] ?? "");
+  return charsetIn(charset, /\S+/) ??
+    charsetIn(isType ? content : undefined, /charset\s*=\s*["']?([^\s;"']+)/i);
 }
 
-/** The part of a value that is the name of a charset. */
-function part(
+/** The name of a charset in the value of an attribute. */
+function charsetIn(
   attribute: Value | undefined,
   pattern: RegExp,
 ): Declaration | undefined {
@@ -88,7 +88,7 @@ function part(
   return { charset, from: to - charset.length, to };
 }
 
-/** Replace the charset that a document gives itself, if it does, by UTF-8. */
+/** Replace the charset that a document declares, if it does, by UTF-8. */
 export function declaredAsUtf8(text: string): string {
   const { from, to } = findDeclaration(text) ?? { from: 0, to: 0 };
   return to ? `${text.slice(0, from)}utf-8${text.slice(to)}` : text;

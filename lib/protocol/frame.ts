@@ -9,7 +9,7 @@ const HEADROOM_BYTES = 1024;
 const FIRST_BYTES = 16 * 1024;
 /** No memory. */
 const NONE = new Uint8Array(0);
-/** Memory that drained buffers have left for others: at most 4 MiB. */
+/** The memory of drained buffers, for others: at most 4 MiB. */
 const spares: Uint8Array<ArrayBuffer>[] = [];
 const MAX_SPARES = 16;
 const MAX_SPARE_BYTES = 256 * 1024;
@@ -89,8 +89,8 @@ export function writeFrame(
  * Gathers payload behind room for a header, so that it is sent without being
  * copied a second time. Every runtime's `send()` copies synchronously, so the
  * buffer is refilled as soon as a frame was sent. It grows up to its limit. A
- * small one that is empty holds no memory: many small objects in turn share
- * what one of them needs, since new memory costs more than the copy.
+ * small buffer that is empty holds no memory: the next one reuses it, since an
+ * allocation costs more than the copy.
  */
 export class FrameBuffer {
   /** The largest payload. */

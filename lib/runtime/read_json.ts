@@ -54,7 +54,7 @@ function nameOf(place: string | URL): string | undefined {
   return file?.replace(/(\.pipe)?(\.json)?$/, "") || undefined;
 }
 
-/** The few members of the runtimes that reading a file needs. */
+/** The members of the runtimes that reading a file needs. */
 interface Runtime {
   readonly Deno?: { readTextFile(path: string | URL): Promise<string> };
   readonly process?: {
@@ -112,7 +112,7 @@ interface TextPlace {
 export function jsonFault(text: string): TextPlace | undefined {
   let at = 0;
 
-  /** Go over what a pattern matches here, if it matches anything. */
+  /** Skip what a pattern matches here, if it matches anything. */
   function skip(pattern: RegExp): boolean {
     pattern.lastIndex = at;
     const length = pattern.exec(text)?.[0].length ?? 0;
@@ -120,7 +120,7 @@ export function jsonFault(text: string): TextPlace | undefined {
     return length > 0;
   }
 
-  /** Go over one character, and the space behind it. */
+  /** Skip one character, and the white space after it. */
   function take(character: string): boolean {
     if (text[at] !== character) return false;
     at++;
@@ -128,7 +128,7 @@ export function jsonFault(text: string): TextPlace | undefined {
     return true;
   }
 
-  /** A string; a place in it where it stops being one is not told. */
+  /** Skip a string; a fault inside it is reported at its start. */
   function string(): boolean {
     const start = at;
     if (text[at++] === '"') {

@@ -26,7 +26,7 @@ export interface Attachment {
   readonly isQueued?: boolean;
   /** The token of the task that it belongs to. */
   readonly token?: string | undefined;
-  /** Its place in the order in which things were asked for. */
+  /** Its place in the order of the session's requests. */
   readonly order?: number | undefined;
   /** The task was restarted or has ended, and does not hold it any more. */
   forgotten?(reason: unknown): void;
@@ -35,8 +35,8 @@ export interface Attachment {
 }
 
 /**
- * A task was restarted, or has ended: it holds nothing any more that was asked
- * for before a place in the order.
+ * A task was restarted, or has ended: fail what it held, if that was requested
+ * before a place in the order.
  */
 export function forgetTask(
   attachments: Iterable<Attachment>,
@@ -68,7 +68,7 @@ export async function free(
   for (const attachment of attachments) attachment.hurry?.();
 }
 
-/** The connection is lost, and everything that had left on it. */
+/** The connection is lost: fail everything that was sent on it. */
 export function lose(
   attachments: Set<Attachment>,
   reason: () => unknown,
@@ -84,10 +84,10 @@ export function lose(
 export interface Acquisition<T> {
   readonly request: Request;
   readonly options: CallOptions;
-  /** Read what the answer brings, and own it in the same turn. */
+  /** Read what the answer grants, and own it in the same turn. */
   take(response: ResponseMessage): T;
   /**
-   * Free what a late answer brings.
+   * Free what a late answer grants.
    *
    * @default {nothing is freed, and the answer is not waited for}
    */
@@ -103,11 +103,11 @@ interface Acquiring {
 }
 
 /**
- * Ask the server for something that it holds until it is freed, as a task.
+ * Request something that the server holds until it is freed, such as a task.
  *
- * If the caller gives up, or the session closes or moves meanwhile, the caller
- * is rejected at once; the answer is still waited for, and what it brings is
- * freed. A session that closes or moves waits for that.
+ * If the caller gives up, or the session closes or moves meanwhile, the promise
+ * rejects at once; the answer is still awaited, and what it grants is freed. A
+ * session that closes or moves waits for that.
  */
 export async function acquire<T>(
   core: Acquiring,

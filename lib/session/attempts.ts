@@ -11,12 +11,12 @@ import { shownAccount } from "../protocol/secrets.ts";
 import { retryableError } from "../transport/failures.ts";
 import type { Auth, AuthContext, Settings } from "./options.ts";
 
-/** A login that lasted this long proves that the server is well. */
+/** A login that lasted this long resets the count of failures. */
 const STABLE_MS = 10_000;
-/** The least delay after a server has asked for time. */
-const ASKED_MS = 5_000;
+/** The least delay after one of {@linkcode BUSY_CODES}. */
+const BUSY_MS = 5_000;
 /** Close codes of a server that restarts or is too busy. */
-const ASKS_FOR_TIME = [1012, 1013];
+const BUSY_CODES = [1012, 1013];
 const MAX_DOUBLINGS = 16;
 /** Errors after which another attempt to connect would fail as well. */
 const FINAL = [
@@ -27,14 +27,13 @@ const FINAL = [
   RangeError,
 ] as const;
 
-/** What an attempt follows: an object, since `undefined` can be thrown, too. */
+/** The failure before an attempt; an object, since any value can be thrown. */
 export type Failure = { readonly reason: unknown } | undefined;
 
 /**
- * What a session learns from its attempts to connect: whether and when the next
- * one is made, and what it presents. Later logins present the durable token
- * that the server has issued for a key, and the key itself once that was
- * refused.
+ * The attempts of a session to connect: whether and when the next one is made,
+ * and which credential it presents. Later logins present the durable token that
+ * the server has issued for a key, and the key itself once that was refused.
  */
 export class Attempts {
   /** Attempts that failed, and connections that were lost, in a row. */
@@ -43,7 +42,7 @@ export class Attempts {
   #connectedAt = Infinity;
   /** The durable token that was refused. */
   #refused: string | undefined;
-  /** Why the caller's function has not returned a credential. */
+  /** What the `auth` function threw last. */
   #authError: unknown;
 
   constructor(settings: Pick<Settings, "clock" | "random" | "reconnect">) {
@@ -95,18 +94,18 @@ export class Attempts {
     const doublings = Math.min(this.failures++, MAX_DOUBLINGS);
     const ceiling = Math.min(maxDelay, firstDelay * 2 ** doublings);
     const share = random();
-    const asked = ASKED_MS + Math.max(0, maxDelay - ASKED_MS) * share;
-    // If the server asks for more time than is left, the usual delay is used.
-    const asks = ASKS_FOR_TIME.includes(Object(error).closeCode) &&
-      asked < most;
-    return Math.max(0, Math.min(asks ? asked : ceiling * share, most));
+    const busyDelay = BUSY_MS + Math.max(0, maxDelay - BUSY_MS) * share;
+    // If that is more time than is left, the usual delay is used.
+    const isBusy = BUSY_CODES.includes(Object(error).closeCode) &&
+      busyDelay < most;
+    return Math.max(0, Math.min(isBusy ? busyDelay : ceiling * share, most));
   }
 
   /**
    * Get the credential, before a connection is opened for it.
    *
    * @param identity The account of the last login.
-   * @param failure What the attempt follows.
+   * @param failure The failure before this attempt.
    * @param signal Ends the wait for the caller's function.
    */
   async credential(

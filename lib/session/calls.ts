@@ -22,7 +22,7 @@ import type { CallOptions } from "./session.ts";
 
 /** Answers that are still awaited after their callers gave up. */
 const MAX_LATE = 1_024;
-/** How long the answer to a request that can be cancelled is of use. */
+/** How long a late answer is awaited if the request can be cancelled. */
 const LATE_MS = 5_000;
 /** The longest sleep of the timer, which keeps a process alive. */
 const MAX_SLEEP_MS = 1_000;
@@ -55,8 +55,8 @@ export interface RequestOptions extends CallOptions {
    */
   readonly frees?: boolean | undefined;
   /**
-   * The number of the connection that the request is meant for; it does not
-   * wait for another one.
+   * The id of the connection that the request is meant for; it does not wait
+   * for another one.
    *
    * @default {whichever is open first}
    */
@@ -66,9 +66,9 @@ export interface RequestOptions extends CallOptions {
 }
 
 /**
- * Receives the number of the connection that a request has left on, a function
- * that ends what the request needs there, one that stops the wait for its
- * answer, which then is late, and the connection.
+ * Receives the id of the connection that a request was sent on, a function that
+ * cancels the request there, one that stops the wait for its answer, which then
+ * is late, and the connection.
  */
 export type SentListener = (
   connectionId: number,
@@ -127,7 +127,7 @@ export class Calls<Settings extends CallSettings = CallSettings> {
   protected phase: Phase = "connecting";
   /** The connection that is open, if there is one. */
   protected connection: Connection | undefined;
-  /** Numbers the connections. What an older one reports is ignored. */
+  /** The id of the latest connection. What an older one reports is ignored. */
   protected epoch = 0;
   /** The attempt to connect, or the delay before one, that is in progress. */
   protected attempt: AbortController | undefined;
@@ -154,7 +154,7 @@ export class Calls<Settings extends CallSettings = CallSettings> {
     return this.phase === "ready";
   }
 
-  /** The number of the open connection, if there is one. */
+  /** The id of the open connection, if there is one. */
   get connectionId(): number | undefined {
     return this.connection && this.epoch;
   }
@@ -335,7 +335,7 @@ export class Calls<Settings extends CallSettings = CallSettings> {
     return waiter;
   }
 
-  /** Stop waiting; a late answer goes to `onLate`. */
+  /** Reject the caller; a late answer goes to `onLate`. */
   #giveUp(seq: number, reason: unknown): void {
     if (!this.#waiters.has(seq)) return;
     const waiter = this.#take(seq)!;
@@ -358,7 +358,7 @@ export class Calls<Settings extends CallSettings = CallSettings> {
     if (at >= this.#timerAt) return;
     this.#disarm();
     const now = this.#clock.now();
-    // Whole milliseconds: the rest of a rounding would be waited for in vain.
+    // Rounded up: a timer that fires too early would be armed again.
     const ms = Math.min(Math.max(0, Math.ceil(at - now)), MAX_SLEEP_MS);
     this.#timerAt = now + ms;
     this.#cancelTimer = deadline(this.#clock, ms, () => this.#sweep());

@@ -137,7 +137,7 @@ export async function resolveSettings(
   usage = "connect({ uri, auth })",
   anonymous = false,
 ): Promise<Settings> {
-  // Else the credential would go to wherever the default leads.
+  // A misspelt `uri` would send the credential to the default server.
   checkOptions(options, usage, CONNECT_NAMES);
   const {
     clock = systemClock(),
@@ -204,7 +204,7 @@ function checkAuth(auth: unknown): void {
       `Cannot use auth of type ${typeof auth}: expected a string or a function`,
     );
   }
-  // Left by whatever read it from a file or a prompt; it would be refused.
+  // Usually left over from a file or a prompt; servers would refuse it.
   if (auth !== auth.trim()) {
     throw new TypeError("Cannot use auth with white space around it");
   }
@@ -246,12 +246,12 @@ async function runtimeEnv(): Promise<Env> {
   return readEnv();
 }
 
-/** One observer of the session's lifecycle for its callbacks. */
+/** Make the observer of a session that calls the user's callbacks. */
 function lifecycleObserver(
   { onConnected, onConnectError, onDebugMessage, onDisconnected }:
     SessionCallbacks,
 ): (event: LifecycleEvent) => void {
-  /** What the event is in words, and what calls the callback for it. */
+  /** The event as a sentence, and a function that calls its callback. */
   function describe(event: LifecycleEvent): [string, (() => unknown)?] {
     switch (event.type) {
       case "connected": {

@@ -2,13 +2,13 @@ import type { ConnectResult } from "../../schema/account.ts";
 import { makeDisposable } from "../async.ts";
 import type { Session as Public, SessionEnd } from "./session.ts";
 
-/** What each handle was made for. */
+/** The inside of each handle. */
 const insides = new WeakMap<object, Public>();
 
 /**
  * What the caller holds: the public members of a session and nothing else.
  * The credential can be reached neither by its properties nor by inspection,
- * cloning or serialisation. Named as it is to be shown.
+ * cloning or serialisation. Inspectors show the name of the class.
  */
 class Session implements Public {
   constructor(inside: Public) {
@@ -35,7 +35,7 @@ class Session implements Public {
   }
 }
 
-/** What a handle was made for; any other value as it is. */
+/** The inside of a handle; any other value is returned as it is. */
 export function insideOf<T extends object>(value: T): T | Public {
   return insides.get(value) ?? value;
 }

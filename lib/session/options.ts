@@ -133,7 +133,6 @@ export interface ConnectOptions extends CallOptions, SessionCallbacks {
    * Milliseconds to go on trying after the connection was lost; then the
    * session ends. An attempt in progress by then may still succeed, within
    * `timeout`.
-
    *
    * @default {no limit}
    */

@@ -23,9 +23,9 @@ import {
  * Start a task again whenever the engine has lost it, until it is terminated
  * or all handles that keep it are disposed of, or the session ends.
  *
- * A reconnect and a pipe that fails are reasons to ask for the task's status,
- * since servers refuse data for a lost task with words of any kind. Only a
- * task that the status shows to be over is started again.
+ * After a reconnect, and when a pipe fails, the task's status is requested,
+ * since servers refuse data for a lost task with various messages. Only a task
+ * that is over by its status is started again.
  *
  * @param core The session.
  * @param task The task's handle; `token` and `started` become those of the
@@ -141,7 +141,7 @@ function makeKeeper(
     },
     keep(task, newPipeline, newStart): void {
       claims.add(task);
-      // Who joins a task takes it as it is.
+      // A handle that has joined the task does not change its pipeline.
       if (task.owned) {
         pipeline = newPipeline;
         start = newStart;

@@ -84,9 +84,9 @@ export interface Keeper {
    * @param before The one that it stands for as well, or a token.
    */
   restarted(pipeline: Pipeline, task: Task, before: TaskRef): void;
-  /** A handle was disposed of. Without any that keeps it the task is let go. */
+  /** A handle was disposed of. After the last one the task is not kept. */
   leave(task: object): void;
-  /** Let the task go, and terminate what runs. */
+  /** Stop keeping the task, and terminate what runs. */
   end(terminate: (token: string) => Promise<void>): Promise<void>;
 }
 
@@ -99,12 +99,12 @@ export function keepersOf(core: SessionCore): Map<string, Keeper> {
   return known;
 }
 
-/** What keeps the task with that token running, if anything does. */
+/** The keeper of the task with that token, if it is kept running. */
 export function keeperOf(core: SessionCore, token: string): Keeper | undefined {
   return keepers.get(core)?.get(token);
 }
 
-/** Open a pipe of a task, which may be kept running. */
+/** Open a pipe of a task; starts the task again if it is kept running. */
 export function openOn<T>(
   core: SessionCore,
   token: string,
@@ -114,7 +114,7 @@ export function openOn<T>(
   return keeperOf(core, token)?.open(open, options) ?? open(token);
 }
 
-/** What a pipe of a task fails with, which may be kept running. */
+/** The error of a pipe of a task; `retryable` if the task is kept running. */
 export async function failureOn(
   core: SessionCore,
   token: string,

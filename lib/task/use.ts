@@ -45,7 +45,7 @@ export interface PipelineInput {
    */
   readonly source?: string | undefined;
   /**
-   * Variables that go over the session's when `${ROCKETRIDE_*}` is
+   * Variables that override the session's when `${ROCKETRIDE_*}` is
    * substituted. They stay here; only the finished pipeline is sent.
    */
   readonly env?: Readonly<Record<string, string>> | undefined;
@@ -236,7 +236,7 @@ export async function use(
       },
       options: { signal, timeout: timeout ?? longTimeout },
       take: (response) => take(startedOf(core, response)),
-      // What a task that was joined does is not for this call to end.
+      // A task that was joined is not terminated.
       free: owned || isEnded
         ? async ({ body }) => {
           const isOurs = owned || isEnded?.();
@@ -244,7 +244,7 @@ export async function use(
         }
         : undefined,
     });
-  // Programs that keep nothing running, or watch nothing, need not load it.
+  // Loaded on demand: few programs keep tasks running or watch them.
   const keep = keepRunning &&
     (await import("./keep_running.ts")).keepRunning;
   const subscribe = types && (await import("../events/events.ts")).subscribe;
@@ -303,7 +303,7 @@ export async function loadPipeline(
       { hint: "Give what JSON.parse makes of it" },
     );
   }
-  // Programs that pass an object need not carry what reads files.
+  // Loaded on demand: programs that pass an object do not need it.
   const file = isText || place instanceof URL
     ? await (await import("../runtime/read_json.ts")).readJson(place, signal)
     : undefined;

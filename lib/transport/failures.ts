@@ -13,7 +13,7 @@ const TOO_LARGE = 1009;
 /** The close code of a connection that died without one. */
 export const ABNORMAL = 1006;
 
-/** A failure after which the same may succeed later. */
+/** The error for a failure after which the same call may succeed later. */
 export function retryableError(
   code: ErrorCode,
   message: string,
@@ -22,12 +22,12 @@ export function retryableError(
   return new ConnectionException(message, { code, retryable: true, ...more });
 }
 
-/** Something has taken longer than its limit, in milliseconds. */
+/** The error for something that exceeded its limit, in milliseconds. */
 export function timeoutError(what: string, limit: number): TimeoutException {
   return new TimeoutException(`${what} within ${limit} ms`, limit);
 }
 
-/** There is no connection to an address. */
+/** The error for an address that cannot be connected to. */
 export function unreachable(
   uri: string,
   words: string | undefined,
@@ -44,14 +44,14 @@ export function unreachable(
   );
 }
 
-/** A message did not leave, since too much waits already. */
+/** The error for a message that was not sent since too much waits already. */
 export function queueFull(message: string): ConnectionException {
   return retryableError("queue-full", message, {
     hint: "Wait for the answers of earlier calls before you make more",
   });
 }
 
-/** The connection was lost. */
+/** The error for a connection that was lost. */
 export function connectionLost({ code, error, reason }: CloseInfo): Error {
   if (error instanceof ProtocolException) return error;
   const tooLarge = code === TOO_LARGE;
@@ -69,7 +69,7 @@ export function connectionLost({ code, error, reason }: CloseInfo): Error {
   );
 }
 
-/** The session was closed while calls waited, sent or not yet. */
+/** The error for calls of a session that was closed, sent or not. */
 export function sessionClosed(
   sent = true,
   message = "Session was closed",
@@ -77,12 +77,12 @@ export function sessionClosed(
   return new ConnectionException(message, { code: "connection-closed", sent });
 }
 
-/** The session moves to another connection while calls wait. */
+/** The error for calls of a session that moves to another connection. */
 export function sessionMoved(): ConnectionException {
   return sessionClosed(true, "Connection parameters changed");
 }
 
-/** The server could not be reached for as long as the caller allows. */
+/** The error for a server that was not reached within `maxRetryTime`. */
 export function retriesExhausted(
   limit: number,
   last: unknown,
@@ -90,12 +90,12 @@ export function retriesExhausted(
   const message = `Gave up connecting after ${limit} ms: ${messageOf(last)}`;
   return retryableError("connection-failed", message, {
     cause: last,
-    // The words of the last failure end with it.
+    // The message of the last failure ends with it.
     hint: isDAPException(last) ? last.hint : undefined,
   });
 }
 
-/** How a session ends that could not connect. */
+/** The close of a session that could not connect. */
 export function closeInfoOf(error: unknown): CloseInfo {
   const code = Object(error).closeCode || ABNORMAL;
   return { code, reason: messageOf(error) };

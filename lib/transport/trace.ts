@@ -31,7 +31,7 @@ export type TraceRecord =
   }
   | { readonly kind: "close"; readonly info: CloseInfo }
   | {
-    /** Something that is not an error, but hardly wanted; see `onWarning`. */
+    /** Something unexpected that is not an error; see `onWarning`. */
     readonly kind: "warning";
     /** What it is. */
     readonly message: string;
@@ -44,11 +44,11 @@ export type TraceRecord =
  * other string, list or record only the size. Inside a session, its credential
  * and the values that `use` substituted are replaced wherever they occur.
  *
- * The observer is called synchronously, in order. Its failure is ignored, also
- * that of an async one, since watching must not change what is watched.
+ * The observer is called synchronously, in order. What it throws or rejects
+ * with is ignored, since an observer must not change what it observes.
  *
  * @param transport What carries the messages.
- * @param observe Given each {@linkcode TraceRecord}.
+ * @param observe Called with each {@linkcode TraceRecord}.
  * @returns The same transport, observed.
  */
 export function withTrace(
@@ -108,16 +108,16 @@ export function withTrace(
   return withMembers(transport, { dial });
 }
 
-/** Who is told what happens on the connection of a session. */
-export interface Watchers {
+/** The callbacks of `connect` that show what happens on the connection. */
+export interface TraceCallbacks {
   readonly onTrace?: ((record: TraceRecord) => void) | undefined;
   readonly onProtocolMessage?: ((message: string) => void) | undefined;
 }
 
-/** The same for one or both of the callbacks of `connect`. */
+/** Trace a transport for one or both of the callbacks. */
 export function traced(
   transport: Transport,
-  { onProtocolMessage, onTrace }: Watchers,
+  { onProtocolMessage, onTrace }: TraceCallbacks,
 ): Transport {
   return withTrace(transport, (record) => {
     notify(onTrace, record);

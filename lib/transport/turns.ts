@@ -1,8 +1,8 @@
 /**
- * Turns of the event loop, for a runtime that sends nothing before the next
- * one. Deno hands frames to the kernel only there, and a stream whose small
- * chunks are always ready keeps it from there until the next frame is full,
- * while the server is idle. Other runtimes send at once.
+ * Wait for turns of the event loop, on a runtime that sends only between them.
+ * Deno hands frames to the kernel there, and a stream whose small chunks are
+ * always ready lets no turn pass until the next frame is full, while the server
+ * is idle. Other runtimes send at once.
  *
  * One channel serves a connection: a new one takes as long as a frame, and
  * timers take a millisecond.

@@ -5,14 +5,14 @@ import { unreachable } from "./failures.ts";
 /** How long the answer may take; it only makes a message better. */
 const ANSWER_MS = 1_000;
 
-/** What Node says of whatever kept a socket from opening. */
+/** Node's message for every failure to open a socket. */
 const MEANINGLESS = /non-101/;
 
 /**
- * Find out why a socket did not open, where the platform does not say: browsers
- * and Node keep it to themselves. One request without credentials asks what
- * answers by HTTP at the address; pages of another origin learn that something
- * does, but not its status.
+ * Find out why a socket did not open, on platforms that do not say: browsers
+ * and Node. One request without credentials asks what answers by HTTP at the
+ * address; pages of another origin learn that something does, but not its
+ * status.
  *
  * @param error Why `dial` failed. Errors that say more than that a platform's
  * socket did not open are returned as they are, without a request.
@@ -29,9 +29,9 @@ export async function whatAnswers(
   const { cause, code, closeCode, hint } = Object(error);
   const { message, target } = Object(cause);
   const { WebSocket } = globalThis;
-  const isMute = code === "connection-failed" && WebSocket &&
+  const isUnexplained = code === "connection-failed" && WebSocket &&
     target instanceof WebSocket && (!message || MEANINGLESS.test(message));
-  if (!isMute) return error;
+  if (!isUnexplained) return error;
   const explained = (words: string, advice = hint): Error =>
     unreachable(target.url, words, { closeCode, cause, hint: advice });
   const asking = new AbortController();
@@ -40,7 +40,7 @@ export async function whatAnswers(
   try {
     const { status, body } = await fetch(target.url.replace(/^ws/, "http"), {
       signal: asking.signal,
-      // The answers of others then arrive, if without what they say.
+      // Answers of another origin then arrive, though without their content.
       mode: "no-cors",
       credentials: "omit",
     });
@@ -55,7 +55,7 @@ export async function whatAnswers(
     if (signal.aborted && !(signal.reason instanceof TimeoutException)) {
       throw signal.reason;
     }
-    // Node says here what it did not say of the socket.
+    // Node gives here the cause that the socket's error lacks.
     const words = Object(Object(failure).cause).message;
     return words ? explained(words) : error;
   } finally {

@@ -1,7 +1,6 @@
 /**
- * Transports in others: what wrappers are made of, and the one that every
- * session has, the heartbeat. The other one, the trace, is loaded when asked
- * for.
+ * Wrappers of transports: what they share, and the heartbeat, which every
+ * session has. The trace is a module of its own, which is loaded on demand.
  *
  * @module
  */
@@ -26,7 +25,7 @@ export function checkTransport(transport: unknown): void {
   );
 }
 
-/** What a class may have on its prototype, where copying does not find it. */
+/** Members that a class may have on its prototype, which a spread omits. */
 const MEMBERS = [
   "name",
   "connectionless",
@@ -44,7 +43,7 @@ const MEMBERS = [
 ];
 
 /**
- * The same transport, connection or handlers with some members replaced.
+ * Copy a transport, a connection or handlers with some members replaced.
  * Wrappers compose only if they keep every member that they do not replace,
  * those of other wrappers included.
  */
@@ -52,7 +51,7 @@ export function withMembers<
   T extends Transport | Connection | ConnectionHandlers,
 >(
   inner: T,
-  replaced: Partial<T>,
+  members: Partial<T>,
 ): T {
   const copy: Record<string, unknown> = { ...inner };
   for (const name of MEMBERS) {
@@ -60,7 +59,7 @@ export function withMembers<
     if (typeof value === "function") copy[name] = value.bind(inner);
     else if (value !== undefined) copy[name] = value;
   }
-  return { ...copy as unknown as T, ...replaced };
+  return { ...copy as unknown as T, ...members };
 }
 
 /** Options of {@linkcode withHeartbeat}. */
@@ -81,11 +80,11 @@ export interface HeartbeatOptions {
 }
 
 /**
- * Numbers of heartbeats start somewhere from here on: far above those of a
- * session, and each heartbeat of a connection has a range of its own.
+ * The `seq` of heartbeats starts at a random number from here on: far above
+ * those of a session, and each heartbeat of a connection has its own range.
  */
 const SEQ_BASE = 2 ** 40;
-const SEQ_ROOM = 2 ** 52 - SEQ_BASE;
+const SEQ_RANGE = 2 ** 52 - SEQ_BASE;
 
 /**
  * Detect connections that were lost without a close.
@@ -116,7 +115,7 @@ export function withHeartbeat(
   if (transport.connectionless) return transport;
   const dial: Transport["dial"] = async (url, handlers, dialOptions) => {
     const { clock } = dialOptions;
-    const first = SEQ_BASE + Math.floor(Math.random() * SEQ_ROOM);
+    const first = SEQ_BASE + Math.floor(Math.random() * SEQ_RANGE);
     let next = first;
     let authSeq = NaN;
     let heardAt = clock.now();
@@ -152,7 +151,7 @@ export function withHeartbeat(
         // Not awaited: a dead peer may never answer the close.
         connection.close(1000, "heartbeat").catch(ignore);
       } else if (silence < interval) {
-        // Whole milliseconds: the rest of a rounding would be waited for in vain.
+        // Rounded up: a timer that fires too early would be armed again.
         schedule(Math.ceil(interval - silence));
       } else {
         askedAt = now;
@@ -173,7 +172,7 @@ export function withHeartbeat(
           heardAt = clock.now();
           if (message.type === "response") {
             const { request_seq: seq } = message;
-            // Servers write what they like there: nothing else is compared.
+            // Servers may send a value of any type here.
             if (typeof seq === "number" && seq >= first && seq < next) {
               // Ask again after an interval, however long the timeout is.
               return schedule(interval);

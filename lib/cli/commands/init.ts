@@ -23,18 +23,18 @@ import {
 } from "../workspace.ts";
 import { connectWith, logIn, type LoginFlags } from "./login.ts";
 
-/** How many services are asked for at once. */
-const AT_ONCE = 8;
+/** How many services are requested at the same time. */
+const CONCURRENCY = 8;
 const SCHEMAS = ".rocketride/schema";
 /** The most bytes of all documents together, unpacked. */
 const MAX_BYTES = 32 * 1024 * 1024;
-/** Where the documents are, and the text that a file of the user's refers to. */
+/** The folder of the documents, and the text for the user's `CLAUDE.md`. */
 const FOLDER = ".rocketride/docs";
 const STUB = "stubs/CLAUDE.md";
 const BEGIN = "<!-- ROCKETRIDE:BEGIN -->";
 const END = "<!-- ROCKETRIDE:END -->";
 
-/** `init`: everything that apps and pipelines are made with. */
+/** `init`: prepare a folder for apps and pipelines. */
 export function initCommand(): Command {
   const command = new Command("init")
     .description("Prepare this folder for pipelines and apps of an engine.")
@@ -116,9 +116,9 @@ async function saveServices(
   const folder = join(workspace, SCHEMAS);
   const names = Object.keys(services);
   const kept = new Set<string>();
-  for (let at = 0; at < names.length; at += AT_ONCE) {
+  for (let at = 0; at < names.length; at += CONCURRENCY) {
     await Promise.all(
-      names.slice(at, at + AT_ONCE).map(async (name) => {
+      names.slice(at, at + CONCURRENCY).map(async (name) => {
         const file = `${fileName(name)}.json`;
         kept.add(file);
         // Newer engines list services without what they take.
@@ -151,7 +151,7 @@ function entryOf(
   return invoke === undefined ? common : { ...common, invoke };
 }
 
-/** A name that file systems take, and that shows no other one. */
+/** A file name for a service: valid on every file system, and unique. */
 function fileName(name: string): string {
   const escaped = (text: string): string =>
     Array.from(text, (it) => `%${it.charCodeAt(0).toString(16)}`).join("");
@@ -206,7 +206,7 @@ async function installDocs(work: Vendoring): Promise<boolean> {
   return true;
 }
 
-/** The documents of an archive by their paths, and what tells its state. */
+/** The documents of an archive by their paths, and its hash. */
 function unpacked(
   archive: Uint8Array,
 ):

@@ -96,7 +96,7 @@ export async function deployPipe(call: Call): Promise<Reply> {
   );
 }
 
-/** What a subcommand changes about a source, and what watchers are told. */
+/** What a subcommand changes about a source, and the notice to watchers. */
 function changeOf(
   args: Call["args"],
 ): [change: Partial<SourceSchedule>, notice: string] {

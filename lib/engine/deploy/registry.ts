@@ -175,7 +175,7 @@ export class Registry {
         schedules: {},
         createdAt: now,
         createdBy: by,
-        // All teams are one; who runs for oneself is in it, too.
+        // There is one team; a user's own runs belong to it, too.
         billingTeamId: TEAM,
       },
       actor,
@@ -228,7 +228,7 @@ export class Registry {
       ...record.schedules[source],
       ...change,
     };
-    // History has what teams have had, not when it ran.
+    // The history records versions and states, not schedules.
     return this.#changed(entry, notice, actor);
   }
 

@@ -66,7 +66,7 @@ export interface RunBegin {
   /** What started it: a request, or a schedule. */
   readonly trigger: "manual" | "scheduled";
   readonly user: string;
-  /** Tells whether two runs had the same pipeline. */
+  /** A digest of the pipeline. */
   readonly pipelineHash: string;
 }
 

@@ -27,7 +27,7 @@ export interface TaskSpec extends TaskTopic {
   readonly traceLevel: TraceLevel;
   /** What started it. */
   readonly trigger: RunBegin["trigger"];
-  /** Tells whether two runs had the same pipeline. */
+  /** A digest of the pipeline. */
   readonly pipelineHash: string;
   /** Values for placeholders, kept for restarts. */
   readonly env: Readonly<Record<string, string>>;

@@ -151,7 +151,7 @@ export class TaskRecord {
     });
     this.#measure();
     this.announce("end", reason);
-    // Who has run for as long as it was to run has done well.
+    // A run that lasted for its whole `ttl` has succeeded.
     const isStopped = state === TASK_STATE.CANCELLED && reason !== "ttl";
     this.#options.events.end({
       outcome: isStopped ? "cancelled" : this.endedBadly ? "error" : "ok",
@@ -235,7 +235,7 @@ export class TaskRecord {
       id: pipeId,
       op: step.op,
       component: path.at(-1) ?? "",
-      // What is left is not at work any more.
+      // A component that an object leaves is not at work any more.
       pipes: step.op === "leave" ? path.slice(0, -1) : path,
       trace: this.secrets.hideIn(flowTrace(step, traceLevel)),
     }));
