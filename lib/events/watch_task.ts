@@ -176,7 +176,7 @@ function watchOf(
         // Some keys may read the status of their task, but not subscribe. A
         // stream without events needs no request, and ends as any other.
         if (!isDAPException(error, "permission-denied")) throw error;
-        return events(core, token, { ...watching, types: [] });
+        return events(core, "*", { ...watching, types: [] });
       });
     return timedReader(stream, clock);
   }

@@ -132,6 +132,11 @@ Deno.test("a watch that may not subscribe asks for the status alone", async () =
   });
   const { states, over } = watch(it);
   await it.clock.advance(10_000);
+  // Once for the project, and then every two seconds.
+  const asked = it.requests.filter(({ command }) =>
+    command === "rrext_get_task_status"
+  );
+  assertEquals(asked.length, 7);
   state = 5;
   await it.clock.advance(2_000);
   await over;
