@@ -40,6 +40,8 @@ async function main(name: string | undefined): Promise<void> {
   const local = uri ? undefined : await localEngine();
   try {
     redirect(String(local?.options.uri ?? uri));
+    // The program sees its own arguments, without its name.
+    Object.defineProperty(Deno, "args", { value: Deno.args.slice(1) });
     await import(new URL(`${name}.ts`, import.meta.url).href);
   } finally {
     await local?.close();

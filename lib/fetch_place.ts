@@ -80,7 +80,11 @@ export function fileFailure(
     : /PermissionDenied|EACCES|EPERM/.test(words)
     ? "Look at the permissions of the file"
     : undefined;
-  const why = hint ? "it may not be read" : message;
+  const why = hint
+    ? "it may not be read"
+    : words.includes("EISDIR")
+    ? "it is a folder"
+    : message;
   return unreadable(path, why, { cause, hint });
 }
 

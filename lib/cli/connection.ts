@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { close, connect, isDAPException, type Session } from "../../mod.ts";
-import { Failure, shown } from "./failures.ts";
+import { Failure, forCommand, shown } from "./failures.ts";
 import { oneLine, type Output } from "./output.ts";
 import type { Variables } from "./variables.ts";
 
@@ -54,7 +54,7 @@ export async function openSession(
     onWarning: (text: string): void => {
       if (warned.has(text)) return;
       warned.add(text);
-      void out.warn(`warning: ${oneLine(text)}`);
+      void out.warn(`warning: ${oneLine(forCommand(text))}`);
     },
   };
   if (flags.local) {

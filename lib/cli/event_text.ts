@@ -1,6 +1,28 @@
 import type { StreamedEvent } from "../../mod.ts";
 import type { LogGap } from "../../lib/admin/mod.ts";
+import { EVENT_BITS } from "../../schema/mod.ts";
+import { UsageError, withUsage } from "./failures.ts";
 import { type Colors, oneLine } from "./output.ts";
+
+const KINDS = Object.keys(EVENT_BITS).map((it) => it.toLowerCase());
+
+/** The kinds of events, for the help of a command. */
+export const EVENT_KINDS: string = `\nKinds: ${
+  KINDS.slice(0, 6).join(", ")
+},\n${KINDS.slice(6).join(", ")}.\n`;
+
+/** The result of a subscription; for an unknown event the error has all kinds. */
+export async function withKinds<T>(call: () => T | Promise<T>): Promise<T> {
+  try {
+    return await withUsage(call);
+  } catch (error) {
+    const { message } = error as Error;
+    const unknown = /^Cannot subscribe to unknown event .*?(?=; a kind of )/s
+      .exec(message)?.[0];
+    if (unknown === undefined) throw error;
+    throw new UsageError(unknown, `kinds are ${KINDS.join(", ")}`);
+  }
+}
 
 /** An event with its number and the time of its arrival. */
 export interface StampedEvent {

@@ -26,8 +26,38 @@ export class Failure extends UsageError {
   override readonly name: string = "Failure";
 }
 
+/** What the library advises programs, and what the command has for it. */
+const ADVICE: readonly (readonly [program: string, command: string])[] = [
+  ["Start the pipeline with use()", "Start a pipeline with: rocketride start"],
+  [
+    "Set useExisting to join it, or terminate it first",
+    "End it first with: rocketride stop",
+  ],
+  ["Set recursive to remove", "Use --recursive to remove"],
+  ["Check auth or ROCKETRIDE_APIKEY", "Check --apikey or ROCKETRIDE_APIKEY"],
+  ["set another mimeType", "use run or send with another --type"],
+  ["validate() lists", "rocketride validate lists"],
+  ["getServices() lists", "rocketride services lists"],
+];
+
+/** A text of the library with advice for the user of the command. */
+export function forCommand(text: string): string {
+  for (const [program, command] of ADVICE) {
+    text = text.replaceAll(program, command);
+  }
+  return text;
+}
+
 /** The message and the hint of an error. */
 export function shown(error: unknown): ShownError {
+  const { message, hint } = partsOf(error);
+  return {
+    message: forCommand(message),
+    ...(hint && { hint: forCommand(hint) }),
+  };
+}
+
+function partsOf(error: unknown): ShownError {
   if (!(error instanceof Error)) return { message: String(error) };
   const hint = error instanceof UsageError
     ? error.hint

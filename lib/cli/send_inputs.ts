@@ -7,6 +7,7 @@ import {
   uploadFiles,
   type UploadResult,
 } from "../../mod.ts";
+import { forCommand } from "./failures.ts";
 import type { Input } from "./inputs.ts";
 import { oneLine, type Output, plain } from "./output.ts";
 import { type Run, wholeNumber } from "./run.ts";
@@ -103,7 +104,7 @@ export async function printFailures(
   for (const { name, outcome } of failed) {
     await out.warn(
       `${out.colors.red("failed")}   ${oneLine(name)}: ${
-        oneLine(outcome.error ?? "Unknown error")
+        oneLine(forCommand(outcome.error ?? "Unknown error"))
       }`,
     );
   }

@@ -286,6 +286,10 @@ export interface EventGap {
   readonly reason: "overflow" | "reconnect";
   /** How many are missing; `undefined` if that is unknown. */
   readonly lost: number | undefined;
+  /** Only events have a name: so they can be compared without `type`. */
+  readonly event?: undefined;
+  /** Only events have a body. */
+  readonly body?: undefined;
 }
 
 /**

@@ -77,6 +77,10 @@ export interface LogGap {
   readonly reason: "expired";
   /** The most that are missing: how many numbers were passed over. */
   readonly lost: number;
+  /** Only events have a name: so they can be compared without `type`. */
+  readonly event?: undefined;
+  /** Only events have a body. */
+  readonly body?: undefined;
 }
 
 /** The most events that servers give at once. */

@@ -52,8 +52,11 @@ export type SendEachOutput<Input = SendEachInput> =
     /** The object, as it was written. */
     readonly input: Input;
     readonly result?: undefined;
-    /** What `send` would have thrown; never `undefined`. */
-    readonly error: unknown;
+    /**
+     * What `send` would have thrown; never `undefined` or `null`, so comparing
+     * with `undefined` distinguishes a failure from a result.
+     */
+    readonly error: NonNullable<unknown>;
   };
 
 /** Options of {@linkcode sendEach}: those of `send`, for all objects. */

@@ -57,6 +57,13 @@ Deno.test("the demo streams the README through an engine of its own", async () =
   assertStringIncludes(printed, "[task] end document.webhook_1");
 });
 
+Deno.test("run passes a program the arguments after its name", async () => {
+  assertStringIncludes(
+    await run(["examples/run.ts", "demo", "data:text/plain,Moons"]),
+    "Moons",
+  );
+});
+
 Deno.test("the demo takes a URL, and the engine that the environment names", async () => {
   await withServer(async (uri) => {
     const page = "data:text/html,<title>Hi</title><p>Some text</p>";

@@ -123,6 +123,9 @@ Deno.test("new asks nobody where there is no terminal", async () => {
   const { code, stderr } = await runCommand(["new"], { cwd });
   assertEquals(code, 2);
   assertStringIncludes(stderr, "A folder is missing");
+  const unnamed = await runCommand(["new", ""], { cwd });
+  assertEquals(unnamed.code, 2);
+  assertStringIncludes(unnamed.stderr, ". is this folder");
   const made = await runCommand(["new", "w", "--runtime=worker", "--json"], {
     cwd,
   });

@@ -82,9 +82,38 @@ Deno.test("a failure is one line and 1, wrong usage is 2, with --json a value", 
       assertEquals([code, stdout], [2, ""], stderr);
       assertStringIncludes(stderr, word);
     }
+    const misnamed = await run(["events", "bogus"]);
+    assertEquals(misnamed.code, 2);
+    assertStringIncludes(
+      misnamed.stderr,
+      'unknown event "bogus" — kinds are debugger, detail, summary, output',
+    );
     const none = await run([]);
     assertEquals(none.code, 1);
     assertStringIncludes(none.stderr, "Commands:");
+  });
+});
+
+Deno.test("advice names commands and options, not functions", async () => {
+  await withCommand(async ({ run, cwd }) => {
+    await Deno.writeTextFile(`${cwd}/a.json`, "{}");
+    const gone = await run(["stop", "tk_none"]);
+    assertStringIncludes(gone.stderr, "with: rocketride start");
+    const upload = await run(["upload", "a.json", "--token", "tk_none"]);
+    assertStringIncludes(upload.stderr, "with: rocketride start");
+    const { stdout } = await run(["start", "text.pipe.json", "--json"]);
+    const { token } = JSON.parse(stdout);
+    const empty = await run(["upload", "a.json", "--token", token]);
+    assertStringIncludes(empty.stderr, "run or send with another --type");
+    const status = await run(["status", token]);
+    const [warning = "", next] = status.stdout.split("\n")
+      .filter((_, at, lines) => lines.slice(0, at).includes("warnings:"));
+    assertStringIncludes(warning, "a.json of media type application/json");
+    // The warning has no file and no line.
+    assertEquals(next, "notes:");
+    await run(["store", "write", "a/b.txt", "--content", "b"]);
+    const full = await run(["store", "rm", "a"]);
+    assertStringIncludes(full.stderr, "Use --recursive to remove");
   });
 });
 

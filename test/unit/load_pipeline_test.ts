@@ -234,6 +234,19 @@ function nodeLike(code: string): object {
   return { process: { getBuiltinModule: () => ({ readFile }) } };
 }
 
+Deno.test("a folder in the place of a file is called that", async () => {
+  await assertRejects(
+    () => load({ filepath: new URL(".", import.meta.url) }),
+    ValidationException,
+    "it is a folder",
+  );
+  await assertRejects(
+    () => readTextFile("a.json", nodeLike("EISDIR")),
+    ValidationException,
+    'Cannot read "a.json": it is a folder',
+  );
+});
+
 Deno.test("a file that is missing has one code, whoever reads it", async () => {
   await using server = await pipeServer();
   const { session } = server;

@@ -2,7 +2,13 @@ import { Command } from "commander";
 import { events, type EventsOptions, type EventType } from "../../../mod.ts";
 import { examples } from "../connection.ts";
 import { LiveScreen } from "../live_screen.ts";
-import { eventJson, eventText, type StampedEvent } from "../event_text.ts";
+import {
+  EVENT_KINDS,
+  eventJson,
+  eventText,
+  type StampedEvent,
+  withKinds,
+} from "../event_text.ts";
 import { oneLine } from "../output.ts";
 import { appendFile } from "../platform.ts";
 import {
@@ -11,7 +17,6 @@ import {
   wholeNumber,
   withAction,
   withConnection,
-  withUsage,
 } from "../run.ts";
 
 interface Flags extends ConnectionFlags {
@@ -37,7 +42,7 @@ export function eventsCommand(): Command {
         ["rocketride events summary,task", "two kinds, of all tasks"],
         ["rocketride events flow --token tk_1234", "the path of each object"],
         ["rocketride events --json | jq .body", "a line for each event"],
-      ]),
+      ]) + EVENT_KINDS,
     );
   return withAction<Flags>(withConnection(command), watchEvents);
 }
@@ -69,7 +74,7 @@ async function watchEvents(
   });
   trouble = undefined;
   const log = await openLog(flags.log, types);
-  const stream = await withUsage(() =>
+  const stream = await withKinds(() =>
     events(
       session,
       flags.token ?? "*",

@@ -6,7 +6,7 @@ import {
   type LogOptions,
   readLog,
 } from "../../../lib/admin/mod.ts";
-import { eventJson, eventText } from "../event_text.ts";
+import { EVENT_KINDS, eventJson, eventText, withKinds } from "../event_text.ts";
 import { dateText, isoTime } from "../output.ts";
 import { examples } from "../connection.ts";
 import {
@@ -16,7 +16,6 @@ import {
   wholeNumber,
   withAction,
   withConnection,
-  withUsage,
 } from "../run.ts";
 
 interface Flags extends ConnectionFlags {
@@ -51,7 +50,7 @@ export function logCommand(): Command {
         ["rocketride log reports webhook_1 --since 1h", "the last hour"],
         ["rocketride log reports webhook_1 output --follow", "one kind, live"],
         ["rocketride log reports webhook_1 --runs", "when it ran"],
-      ]),
+      ]) + EVENT_KINDS,
     );
   return withAction<Flags>(
     withConnection(command),
@@ -86,7 +85,7 @@ async function printEvents(
     onState: (text): void => void (text && out.note(text)),
   });
   const types = words.split(",").map((it) => it.trim() as EventType);
-  const events = await withUsage(() =>
+  const events = await withKinds(() =>
     readLog(session, {
       ...options,
       types,

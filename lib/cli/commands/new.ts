@@ -63,6 +63,9 @@ export function newCommand(): Command {
     const { out, flags } = run;
     const answers = await answered(run, argument);
     const { folder, runtime, template } = answers;
+    if (folder === "") {
+      throw new UsageError("Cannot use an empty folder name: . is this folder");
+    }
     const name = basename(join(process.cwd(), folder))
       .toLowerCase().replace(/[^a-z0-9-]/g, "-");
     const files = projectFiles({

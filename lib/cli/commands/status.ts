@@ -160,5 +160,7 @@ function messageLines(message: TaskStatus["notes"][number]): string[] {
   const parts = message.split("*");
   if (parts.length !== 3) return [`  ${oneLine(message)}`];
   const [code, text, place] = parts.map(oneLine);
-  return [`  ${code}: ${text}`, ...(place ? [`    ${place}`] : [])];
+  // Without a file there is no place, but its separator and a line.
+  const isKnown = place !== "" && !place?.startsWith(":");
+  return [`  ${code}: ${text}`, ...(isKnown ? [`    ${place}`] : [])];
 }

@@ -147,7 +147,12 @@ export async function each(
   for await (const output of outputs) {
     same<typeof output.input, string>();
     if (output.result) same<typeof output.result, PipelineResult>();
-    else same<typeof output.error, unknown>();
+    else same<typeof output.error, NonNullable<unknown>>();
+  }
+  for await (const { input, result, error } of outputs) {
+    same<typeof input, string>();
+    if (error === undefined) same<typeof result, PipelineResult>();
+    else same<typeof result, undefined>();
   }
   const named = files.pipeThrough(sendEach(session, "tk_1"));
   for await (const { input } of named) same<typeof input.name, string>();

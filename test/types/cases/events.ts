@@ -62,6 +62,13 @@ export async function streams(session: Session): Promise<void> {
     // @ts-expect-error: only a gap has lost something
     void event.lost;
   }
+  for await (const { event, body } of all) {
+    if (event === "apaevt_status_update") {
+      same<typeof body.completedCount, number>();
+    }
+    // @ts-expect-error: a gap has no body
+    void body.__id;
+  }
   for await (const status of watchTask(session, task)) {
     same<typeof status, TaskStatus>();
     break;
