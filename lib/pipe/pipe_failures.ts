@@ -34,6 +34,10 @@ export function failure(
   });
 }
 
+const SLOT_HINT =
+  "The pipe holds its slot on the server for up to 90 s more; until then the " +
+  "next pipe may wait for it";
+
 /**
  * What a pipe fails with when its connection was lost. Its number cannot free
  * the slot on another connection: it may be another pipe's by then.
@@ -42,14 +46,13 @@ export function lostPipe(reason: unknown): unknown {
   const lost = reason instanceof ConnectionException &&
     reason.code === "connection-lost" && reason.sent;
   if (!lost) return reason;
-  const { closeCode, message, retryable, sent } = reason;
-  return new ConnectionException(message, {
+  const { closeCode, hint, message, retryable, sent } = reason;
+  // A message ends with its hint already.
+  return new ConnectionException(hint ? `${message} ${SLOT_HINT}.` : message, {
     sent,
     retryable,
     closeCode,
     cause: reason,
-    hint:
-      "The pipe holds its slot on the server for up to 90 s more; until then " +
-      "the next pipe may wait for it",
+    hint: hint ? `${hint}. ${SLOT_HINT}` : SLOT_HINT,
   });
 }

@@ -123,6 +123,20 @@ Deno.test("the failure of a pipe whose connection was lost says when its slot is
   }
 });
 
+Deno.test("the failure of a pipe keeps the advice of the loss itself", async () => {
+  await using server = await pipeServer();
+  const target = await pipe(server.session, "tk_1");
+  server.line.close(1009, "");
+  const { hint = "", message } = await assertRejects(
+    () => target.result,
+    ConnectionException,
+  );
+  assertEquals(message, `Connection was lost (close code 1009). ${hint}.`);
+  for (const words of ["larger than one side accepts", "90 s"]) {
+    assertEquals(hint.split(words).length, 2, hint);
+  }
+});
+
 Deno.test("pipes of a connection that was lost are not closed on the next one, and the next open waits", async () => {
   const opens = gate();
   let asked = 0;
