@@ -67,16 +67,24 @@ export class Attempts {
   }
 
   /**
-   * Whether another attempt is made.
+   * Decide whether another attempt is made.
    *
    * @param error Why the last attempt failed or the connection was lost.
+   * @returns What the session ends with if none is made: the error, or what
+   * `shouldReconnect` throws.
    */
-  shouldRetry(error: unknown): boolean {
+  finalFailure(error: unknown): Failure {
     const { shouldReconnect } = this.#settings.reconnect;
-    if (shouldReconnect) return shouldReconnect(error, this.failures + 1);
     // Without a network, `fetch` in the caller's function throws a `TypeError`.
     const isOffline = error instanceof TypeError && error === this.#authError;
-    return isOffline || !FINAL.some((it) => error instanceof it);
+    try {
+      const retries = shouldReconnect
+        ? shouldReconnect(error, this.failures + 1)
+        : isOffline || !FINAL.some((it) => error instanceof it);
+      return retries ? undefined : { reason: error };
+    } catch (reason) {
+      return { reason };
+    }
   }
 
   /**

@@ -109,18 +109,21 @@ export class SessionCore extends Calls<Settings> implements Session {
           if (isLast) throw retriesExhausted(maxRetryTime, reason);
         }
         return await this.#connect(options, failure, attempt);
-      } catch (error) {
+      } catch (thrown) {
         const check = (): void => {
           if (run === this.#run) return;
-          throw this.closing.aborted ? this.#reason() : error;
+          throw this.closing.aborted ? this.#reason() : thrown;
         };
         check();
-        isLast ||= signal?.aborted || !this.#attempts.shouldRetry(error);
-        const event = { message: messageOf(error), error, final: isLast };
+        const final = isLast || signal?.aborted
+          ? { reason: thrown }
+          : this.#attempts.finalFailure(thrown);
+        const error = final ? final.reason : thrown;
+        const event = { message: messageOf(error), error, final: !!final };
         if (!signal?.aborted) this.#emit({ type: "connect-error", ...event });
         // An observer may have closed or moved the session, here and below.
         check();
-        if (isLast) {
+        if (final) {
           await this.#finish(closeInfoOf(error), error);
           throw error;
         }
@@ -275,13 +278,16 @@ export class SessionCore extends Calls<Settings> implements Session {
     const run = this.#run;
     this.#disconnected(reason || failure.message, !isClosing);
     if (!isClosing) this.#failPending(() => failure);
-    const isLast = isClosing || !settings.persist ||
-      (run === this.#run && !this.#attempts.shouldRetry(failure));
-    // An observer or `shouldReconnect` may have closed or moved the session.
+    // An observer may have closed or moved the session, and so may
+    // `shouldReconnect`.
     if (run !== this.#run) return;
-    const next = isLast
+    const final = isClosing || !settings.persist
+      ? { reason: failure }
+      : this.#attempts.finalFailure(failure);
+    if (run !== this.#run) return;
+    const next = final
       // A close while closing is expected.
-      ? this.#finish(info, isClosing ? undefined : failure)
+      ? this.#finish(info, isClosing ? undefined : final.reason)
       : this.open({ drop: failure });
     next.catch(ignore);
   }

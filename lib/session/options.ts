@@ -163,7 +163,7 @@ export interface ReconnectOptions {
    * Decides whether another attempt is made.
    *
    * Receives why the connection was lost or why the last attempt failed, and
-   * the number of the attempt to come, from 1.
+   * the number of the attempt to come, from 1. What it throws ends the session.
    *
    * @default {not after a refused credential, invalid input or a breach of the protocol}
    */

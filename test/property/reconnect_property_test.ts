@@ -105,8 +105,8 @@ Deno.test("the caller decides which errors are final, by error and attempt", () 
       },
     },
   });
-  assert(attempts.shouldRetry("first"));
+  assertEquals(attempts.finalFailure("first"), undefined);
   attempts.nextDelay("first", Infinity);
-  assert(!attempts.shouldRetry("second"));
+  assertEquals(attempts.finalFailure("second"), { reason: "second" });
   assertEquals(asked, [["first", 1], ["second", 2]]);
 });

@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertRejects,
+  assertStrictEquals,
+} from "@std/assert";
 import { ConnectionException } from "../../lib/errors.ts";
 import { call } from "../../lib/session/call.ts";
 import {
@@ -250,6 +256,29 @@ for (const [when, last] of [["a drop", 1], ["a failed attempt", 2]] as const) {
     it.up = true;
     await it.clock.advance(60_000);
     assertEquals(it.transport.dials.length, length);
+    assertEquals(it.clock.timers, 0);
+  });
+}
+
+for (const [when, last] of [["a drop", 1], ["a failed attempt", 2]] as const) {
+  Deno.test(`what shouldReconnect throws after ${when} ends the session`, async () => {
+    const fault = new Error("decide");
+    const it = persistRig({
+      reconnect: {
+        shouldReconnect(_error, attempt): boolean {
+          if (attempt === last) throw fault;
+          return true;
+        },
+      },
+    });
+    const session = await opened(it);
+    it.up = false;
+    drop(it);
+    const waiting = assertRejects(() => call(session, "rrext_x"), Error);
+    await it.clock.advance(60_000);
+    assert((await waiting) instanceof Error);
+    assertEquals((await session.closed).clean, false);
+    assertStrictEquals(session.signal.reason, fault);
     assertEquals(it.clock.timers, 0);
   });
 }
