@@ -211,9 +211,9 @@ function workerProgram(template: Template): string {
   const names = ["close", "connect", call, "terminate", "use"].sort();
   const act = isChat
     ? `const text = await request.text();
-      return new Response(await ask(session, task, text || "Who are you?"));`
+        return new Response(await ask(session, task, text || "Who are you?"));`
     : `const result = await send(session, task, await request.text());
-      return Response.json(result);`;
+        return Response.json(result);`;
   return `import { ${names.join(", ")} } from "@rocketride/streams";
 import pipeline from "./pipeline.json";
 
@@ -225,11 +225,14 @@ interface Env {
 export default {
   async fetch(request: Request, env: Env): Promise<Response> {
     const session = await connect({ env: { ...env } });
-    const task = await use(session, { pipeline });
     try {
-      ${act}
+      const task = await use(session, { pipeline });
+      try {
+        ${act}
+      } finally {
+        await terminate(session, task);
+      }
     } finally {
-      await terminate(session, task);
       await close(session);
     }
   },

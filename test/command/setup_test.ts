@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
 import {
   COMMAND,
@@ -137,6 +142,46 @@ Deno.test("new asks nobody where there is no terminal", async () => {
     "wrangler.jsonc",
     "worker.ts",
   ]);
+});
+
+Deno.test("new makes a Worker that answers, and closes its session also after a failure", async () => {
+  await withCommand(async ({ run, cwd, uri }) => {
+    const made = await run(["new", "w", "--runtime=worker"]);
+    assertEquals(made.code, 0, made.stderr);
+    const env = { ROCKETRIDE_URI: uri, ROCKETRIDE_APIKEY: "local" };
+    const post = async (): Promise<Response> => {
+      const place = `${cwd}/w/${crypto.randomUUID()}.ts`;
+      const pipeline = await Deno.readTextFile(`${cwd}/w/pipeline.json`);
+      const worker = await Deno.readTextFile(`${cwd}/w/worker.ts`);
+      // As a bundler does, which takes JSON without an attribute.
+      const json = 'import pipeline from "./pipeline.json";';
+      assertStringIncludes(worker, json);
+      const code = worker.replace(json, `const pipeline = ${pipeline};`);
+      const own = new URL("mod.ts", ROOT).href;
+      await Deno.writeTextFile(place, code.replace(config.name, own));
+      const { default: handler } = await import(place);
+      const request = new Request(uri, { method: "POST", body: "Hello" });
+      return await handler.fetch(request, env);
+    };
+    assertEquals((await (await post()).json()).text, ["Hello\n\n"]);
+    const file = `${cwd}/w/pipeline.json`;
+    const text = await Deno.readTextFile(file);
+    await Deno.writeTextFile(file, text.replace('"webhook"', '"webhok"'));
+    const sockets: WebSocket[] = [];
+    const { WebSocket: RealWebSocket } = globalThis;
+    globalThis.WebSocket = class extends RealWebSocket {
+      constructor(url: string | URL) {
+        super(url);
+        sockets.push(this);
+      }
+    };
+    try {
+      await assertRejects(post, Error, "webhok");
+    } finally {
+      globalThis.WebSocket = RealWebSocket;
+    }
+    assertEquals(sockets.map((it) => it.readyState >= it.CLOSING), [true]);
+  });
 });
 
 Deno.test("login checks a key, and keeps it in .env beside what is there", async () => {

@@ -128,6 +128,16 @@ Deno.test("engine serves until a signal, and exits with 0", async () => {
   });
 });
 
+Deno.test("engine says that a port is in use, and how to take another", async () => {
+  await withCommand(async ({ run, uri }) => {
+    const { port } = new URL(uri);
+    const { code, stderr } = await run(["engine", "--port", port]);
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, `Error: Port ${port} is in use — `);
+    assertStringIncludes(stderr, "--port");
+  });
+});
+
 Deno.test("engine listens to others only with a key", async () => {
   await withCommand(async ({ run }) => {
     const { code, stderr } = await run(["engine", "--host", "0.0.0.0"]);

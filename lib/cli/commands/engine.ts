@@ -4,6 +4,7 @@ import { examples } from "../connection.ts";
 import { placeOf } from "../pipeline_flags.ts";
 import {
   type ConnectionFlags,
+  Failure,
   UsageError,
   wholeNumber,
   withAction,
@@ -63,7 +64,14 @@ export function engineCommand(): Command {
     });
     run.defer(() => engine.close());
     const page = enginePage();
-    const server = await serveEngine(engine, { port, hostname, page });
+    const server = await serveEngine(engine, { port, hostname, page })
+      .catch((error) => {
+        if (error?.code !== "EADDRINUSE") throw error;
+        throw new Failure(
+          `Port ${port} is in use`,
+          "is an engine running there? --port takes another, --port 0 any",
+        );
+      });
     run.defer(() => server.close());
     const session = await connect({
       transport: engine.transport(),
