@@ -13,6 +13,7 @@
  * @module
  */
 import {
+  close,
   connect,
   isDAPException,
   send,
@@ -84,7 +85,13 @@ export class PipelineObject {
         ? { uri, auth, env: {}, persist: true }
         : { transport: createEngine().transport(), env: {} },
     );
-    const task = await use(session, { pipeline, keepRunning: true, ttl: 0 });
-    return { session, task };
+    try {
+      const task = await use(session, { pipeline, keepRunning: true, ttl: 0 });
+      return { session, task };
+    } catch (error) {
+      // The next request connects again.
+      await close(session);
+      throw error;
+    }
   }
 }
