@@ -159,7 +159,7 @@ Deno.test("init says which files a server does not give, and prepares the rest",
     assertStringIncludes(stdout, "shell.tgz is missing");
     assertStringIncludes(stdout, "rocketride.tgz is missing");
     assertStringIncludes(stdout, "the archive cannot be read");
-    assertStringIncludes(stdout, "but for files that it has not given");
+    assertStringIncludes(stdout, "without the missing files");
     assertEquals((await namesIn(cwd)).includes("CLAUDE.md"), false);
     const { code: exit, stdout: json } = await init(["--json"]);
     assertEquals([exit, JSON.parse(json).initialized], [1, false]);

@@ -28,7 +28,10 @@ function set(): Command {
   return deployVerb({
     name: "set",
     description: "Set or clear the schedule of a source.",
-    args: [...SOURCE, ["<cron>", "five fields, a word like @daily, or none"]],
+    args: [...SOURCE, [
+      "<cron>",
+      "five fields, @daily and the like, or the word none",
+    ]],
     options: [TEAM, ["--ttl <seconds>", "end a run after this time"]],
     async act(
       run,

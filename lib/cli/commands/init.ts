@@ -74,7 +74,7 @@ export function initCommand(): Command {
     await out.line(
       initialized
         ? `Prepared for ${oneLine(uri)}`
-        : `Prepared for ${oneLine(uri)}, but for files that it has not given`,
+        : `Prepared for ${oneLine(uri)}, without the missing files`,
     );
     await out.result({ uri, workspaceRoot: workspace, initialized });
     return initialized ? 0 : 1;
