@@ -354,7 +354,7 @@ Deno.test("what cannot be deployed is refused in words", async () => {
   });
 });
 
-Deno.test("watchers are told what changes about a source, its history is not", async () => {
+Deno.test("watchers are notified of changes of a source, which are not in the history", async () => {
   await withEngine([], async (rig) => {
     const { client } = rig;
     await client.ok("rrext_monitor", { token: "*", types: ["DEPLOY"] });

@@ -162,7 +162,7 @@ Deno.test("the log says how a run began, went on and ended, in it alone", async 
   });
 });
 
-Deno.test("the log says what a run failed with, and whether its pipeline was another", async () => {
+Deno.test("the log says what a run failed with, and has the digest of its pipeline", async () => {
   const broken = testNode({
     provider: "broken",
     start: () => {
@@ -189,7 +189,7 @@ Deno.test("the log says what a run failed with, and whether its pipeline was ano
   });
 });
 
-Deno.test("a run that has had its time has ended well", async () => {
+Deno.test("a run that lasted for its whole ttl has succeeded", async () => {
   const clock = fakeClock();
   await withEngine([], async (rig) => {
     const { token } = await rig.start(PIPELINE, { ttl: 60 });

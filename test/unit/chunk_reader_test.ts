@@ -54,7 +54,7 @@ Deno.test("half a surrogate pair becomes the replacement character, in its place
   assertEquals(readAll(["a\ud83c", utf8("b")]), "a\ufffdb");
 });
 
-Deno.test("the end gives what was left, once", () => {
+Deno.test("the end returns what was left, once", () => {
   const chunker = chunkerOf("utf-8");
   chunker.take("a\ud83d");
   assertEquals(sent(chunker, "quiet"), "a");

@@ -131,7 +131,7 @@ Deno.test("clearEvents() ends every subscription, once a key, and closes streams
   assertEquals(keys(it).length, before + 4);
 });
 
-Deno.test("clearEvents() resolves when the engine was told, not before", async () => {
+Deno.test("clearEvents() resolves when the engine has answered, not before", async () => {
   const monitors = gate();
   await using it = await eventServer({ rrext_monitor: monitors.handler });
   const opening = events(it.session, "*", { types: ["task"] });

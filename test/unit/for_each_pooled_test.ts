@@ -118,7 +118,7 @@ Deno.test("an abort ends a read that hangs, with the reason itself", async () =>
   assertEquals(values.returned, 1);
 });
 
-Deno.test("what reading throws waits for what was begun, and then counts", async () => {
+Deno.test("what reading throws rejects after what was begun has settled", async () => {
   const failure = new Error("no more");
   let given = 0;
   const values = scripted(() =>
@@ -165,7 +165,7 @@ Deno.test("the end of the session stops the reading, unless that is done", async
   }
 });
 
-Deno.test("an iterator that cannot stop does no harm", async () => {
+Deno.test("what return() of an iterator throws is ignored", async () => {
   const stop = new AbortController();
   const reason = new Error("enough");
   const values: Iterable<number> = {

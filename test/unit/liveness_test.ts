@@ -86,7 +86,7 @@ const RUNNING: Script = {
   rrext_get_task_status: () => ({ state: 3, completed: false }),
 };
 
-Deno.test("a pipe is told of 20 s of quiet, until something is written", async () => {
+Deno.test("a pipe is notified of 20 s of quiet, until something is written", async () => {
   await withPatient({}, async ({ patient, liveness, pass }) => {
     liveness.wrote();
     await pass(24);

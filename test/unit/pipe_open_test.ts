@@ -225,7 +225,7 @@ Deno.test("the engine is told a media type that it can match, and no null", asyn
   }
 });
 
-Deno.test("the provider is told where one is asked for, and an empty one is none", async () => {
+Deno.test("a provider is sent if one is given, and an empty one is not", async () => {
   await using server = await pipeServer();
   await (await pipe(server.session, "tk_1", { provider: "chat" })).close();
   await (await pipe(server.session, "tk_1", { provider: "" })).close();

@@ -107,7 +107,7 @@ Deno.test("kinds and names choose events of the past and of the present", async 
   await reader.cancel();
 });
 
-Deno.test("a log goes on with what is sent, without a seam", async () => {
+Deno.test("a log goes on with live events, none lost and none twice", async () => {
   await using it = await logServer();
   record(it, 10);
   const options = { ...ADDRESS, live: true, batchSize: 4 };
@@ -204,7 +204,7 @@ Deno.test("events that the server has deleted leave a gap", async () => {
   assertEquals(it.asked("read").length, 3);
 });
 
-Deno.test("a log begins with its first part, whatever the server calls its begin", async () => {
+Deno.test("a log begins with its first segment, even if `horizonSeq` is lower", async () => {
   const overview = { chapters: [], startTime: 1, endTime: 2, completed: false };
   await using it = await logServer({
     script: {

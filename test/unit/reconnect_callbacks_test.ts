@@ -215,7 +215,7 @@ Deno.test("calls that are made in onDisconnected wait for the line", async () =>
   await shut(it, session);
 });
 
-Deno.test("a session that moves in onDisconnected leaves no call waiting for the line that was lost", async () => {
+Deno.test("a session that moves in onDisconnected leaves no call waiting for the connection that was lost", async () => {
   const it = acting(
     "onDisconnected",
     (session) => setConnectionParams(session, { auth: "another" }),
@@ -314,7 +314,7 @@ Deno.test("calls that waited leave in their order, whether they have a signal or
   await shut(it, session);
 });
 
-Deno.test("a task that waited for the line to move is not said to be sent when the session closes", async () => {
+Deno.test("a start that waited for a move has `sent: false` when the session closes", async () => {
   const it = persistRig();
   it.silent.add("execute");
   const session = await opened(it);

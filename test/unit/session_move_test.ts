@@ -483,7 +483,7 @@ Deno.test("a session that a credential ends without a reason says that it is clo
   assertStrictEquals(coreOf(session).closing.signal.reason, reason);
 });
 
-Deno.test("a credential that is none is refused before a session moves", async () => {
+Deno.test("an invalid credential is refused before a session moves", async () => {
   await using server = scriptedServer();
   const session = await connect(server.target("memory"));
   for (const auth of [5, {}, " key", "key\n"]) {

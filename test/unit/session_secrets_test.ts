@@ -46,7 +46,7 @@ function looks(value: unknown): string {
   ].join("\n");
 }
 
-Deno.test("members of a session that are read of something else throw a TypeError", async () => {
+Deno.test("members of a session that are read off another object throw a TypeError", async () => {
   await using server = scriptedServer();
   const session = await connect(server.target("memory"));
   const prototype = Object.getPrototypeOf(session);

@@ -90,7 +90,7 @@ const LABELS: Readonly<Record<number, readonly [string, keyof Colors]>> = {
 };
 
 /** A status in lines. */
-export function statusLines(
+function statusLines(
   status: TaskStatus,
   colors: Colors,
   now: number = Date.now() / 1_000,
