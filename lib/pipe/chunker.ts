@@ -72,21 +72,21 @@ export class Chunker {
   /** Text that waits for more: half a surrogate pair, or a declaration. */
   #held = "";
   /** The characters that are held to find the declaration in them. */
-  #reach = 0;
+  #heldLimit = 0;
   readonly #buffer: FrameBuffer;
   /** The bytes that are gathered before a write is due on the occasion `idle`. */
-  readonly #least: number;
+  readonly #minBytes: number;
   /** A payload that is sent without a copy. */
   #whole: Uint8Array | undefined;
   #owesEmptyWrite: boolean;
   /** The time of the answer that made writes grow; 0 if they never grow. */
-  #took: number;
+  #growthMs: number;
   /** The payload of the latest write. */
   #sentBytes = 0;
   /** Bytes of payload that were made and not sent. */
-  #made = 0;
-  /** Bytes of the source that were sent. */
-  #left = 0;
+  #unsent = 0;
+  /** Bytes of the source that `sent` has returned. */
+  #reported = 0;
 
   constructor(options: ChunkerOptions) {
     const { mimeType, frameBytes, knownSize: size = 0 } = options;
@@ -99,13 +99,13 @@ export class Chunker {
     if (charset) {
       this.#decoder = decoderOf(charset);
       const { essence } = parseMediaType(mimeType);
-      if (isMarkup(essence)) this.#reach = DECLARATION_REACH;
+      if (isMarkup(essence)) this.#heldLimit = DECLARATION_REACH;
     }
     this.#buffer = new FrameBuffer(single ? MAX_WHOLE_BYTES : frameBytes);
     const gathers = !text && !single;
     const least = size > frameBytes ? 0 : size;
-    this.#least = single ? 0 : text ? Infinity : least;
-    this.#took = options.grows && gathers ? Infinity : 0;
+    this.#minBytes = single ? 0 : text ? Infinity : least;
+    this.#growthMs = options.grows && gathers ? Infinity : 0;
     this.#owesEmptyWrite = !!options.emptyWrite && gathers;
   }
 
@@ -121,10 +121,10 @@ export class Chunker {
     const buffer = this.#buffer;
     if (this.single && length > buffer.room) throw tooLarge();
     if (this.#json) checkJson(bytes);
-    this.#made += length;
+    this.#unsent += length;
     this.taken += typeof chunk === "string" ? length : chunk.byteLength;
     const direct = now && !this.#text && buffer.length === 0 && length > 0 &&
-      length >= this.#least;
+      length >= this.#minBytes;
     if (direct) {
       const { limit } = buffer;
       this.#whole = bytes.subarray(0, limit);
@@ -145,7 +145,7 @@ export class Chunker {
   /** No chunk comes any more; returns what does not fit yet. */
   end(): Uint8Array | undefined {
     const tail = this.#encode(this.#decode(), true);
-    this.#made += tail.length;
+    this.#unsent += tail.length;
     if (!this.#decoder) this.taken += tail.length;
     return this.takeMore(tail);
   }
@@ -159,7 +159,7 @@ export class Chunker {
     if (this.#whole) return this.#whole;
     const { length, room } = this.#buffer;
     const isFull = room === 0 && !this.single;
-    if (occasion === "idle" && length < this.#least && !isFull) return;
+    if (occasion === "idle" && length < this.#minBytes && !isFull) return;
     const isLast = occasion === "end" && !isFull;
     const count = this.#text ? this.#wholeText(isFull, isLast) : length;
     const isEmptyDue = this.#owesEmptyWrite && (this.single || isLast);
@@ -175,11 +175,13 @@ export class Chunker {
     if (this.#whole) this.#whole = undefined;
     else this.#buffer.drop();
     this.#owesEmptyWrite = false;
-    let share = this.taken - this.#left;
+    let share = this.taken - this.#reported;
     // Text that was transcoded has changed its length.
-    if (length < this.#made) share = Math.floor(share * length / this.#made);
-    this.#made -= length;
-    this.#left += share;
+    if (length < this.#unsent) {
+      share = Math.floor(share * length / this.#unsent);
+    }
+    this.#unsent -= length;
+    this.#reported += share;
     return share;
   }
 
@@ -194,9 +196,9 @@ export class Chunker {
   answered(ms: number, pipes: number): void {
     const { limit } = this.#buffer;
     const most = Math.min(MAX_GROWN_BYTES, MAX_SHARED_BYTES / pipes);
-    const isLong = ms >= LONG_MS && ms <= this.#took * SAME_TIME;
+    const isLong = ms >= LONG_MS && ms <= this.#growthMs * SAME_TIME;
     if (!isLong || this.#sentBytes < limit || limit * 2 > most) return;
-    this.#took = ms;
+    this.#growthMs = ms;
     this.#buffer.limit = limit * 2;
   }
 
@@ -231,10 +233,10 @@ export class Chunker {
   #encode(more: string, isLast = false): Uint8Array {
     let text = this.#held + more;
     let end = text.length;
-    if (end < this.#reach && !isLast) end = 0;
-    else if (this.#reach > 0) {
+    if (end < this.#heldLimit && !isLast) end = 0;
+    else if (this.#heldLimit > 0) {
       // It declares the charset of the former bytes, and servers follow it.
-      this.#reach = 0;
+      this.#heldLimit = 0;
       text = declaredAsUtf8(text);
       end = text.length;
     }
