@@ -281,7 +281,7 @@ export async function listTransactionValues(
  * @param session A session from {@linkcode connect}.
  * @param orgId The organization's id.
  * @param options See {@linkcode CallOptions}.
- * @returns One record a user; `__none__` is what is nobody's.
+ * @returns One record a user; `__none__` stands for usage without a user.
  * @throws {TypeError} The id is blank. Nothing was sent.
  * @throws {ProtocolException} The engine answered with something else.
  * @throws What {@linkcode request} throws.

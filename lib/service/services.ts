@@ -171,7 +171,7 @@ export interface PingOptions extends CallOptions {
 }
 
 /**
- * Ask the engine for a sign of life.
+ * Measure the round trip to the engine.
  *
  * @param session A session from {@linkcode connect}.
  * @param options See {@linkcode PingOptions}.

@@ -77,7 +77,7 @@ class Own implements Transport {
   }
 }
 
-/** Options for a session whose timers wait for nobody. */
+/** Options of a session whose timers do not keep the process alive. */
 function options(transport: Transport): ConnectOptions {
   const clock = fakeClock();
   return { uri: "own:line", auth: "key", env: {}, clock, transport };

@@ -63,7 +63,7 @@ export function connectedTo(
 }
 
 /**
- * Put ids in an order in which nobody comes before somebody who feeds it.
+ * Sort ids so that each comes after those that it gets data from.
  *
  * Ids without such a relation keep the order in which they are given. Ids on
  * a cycle are left out.

@@ -27,7 +27,7 @@ export interface StoredReader {
   readonly size: number;
   /** Read up to `length` bytes from `offset`; none at the end. */
   read(offset: number, length: number): Promise<Uint8Array>;
-  /** Let go of it. */
+  /** Close the file. */
   close(): Promise<void>;
 }
 

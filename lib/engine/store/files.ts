@@ -39,8 +39,8 @@ export class Files {
   }
 
   /**
-   * Open a file for reading, or make or empty it for writing. It is closed
-   * before anything else happens when nobody wants it any more.
+   * Open a file for reading, or make or empty it for writing. If the caller has
+   * given up meanwhile, it is closed before anything else happens.
    */
   open(
     path: string,
