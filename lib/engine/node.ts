@@ -275,7 +275,8 @@ export interface NodeDefinition {
  * Declare a node of your own for {@linkcode createEngine}.
  *
  * @param definition What the node is called, takes, gives and does.
- * @returns The same definition, checked by the compiler.
+ * @returns The same definition, checked by the compiler; `createEngine` checks
+ * what it needs of it for untyped callers.
  *
  * @example A node that shouts
  * ```ts

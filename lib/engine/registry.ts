@@ -7,20 +7,42 @@ export type NodeRegistry = ReadonlyMap<string, NodeDefinition>;
  * Put the nodes of an engine together.
  *
  * @param extra The user's; one of the same provider name replaces a built-in.
- * @throws {TypeError} Two of the user's nodes share a provider name.
+ * @throws {TypeError} A node of the user's has no such members as the engine
+ * needs, or two of them share a provider name.
  */
 export function createRegistry(
   builtin: readonly NodeDefinition[],
   extra: readonly NodeDefinition[],
 ): NodeRegistry {
   const own = new Set<string>();
-  for (const { provider } of extra) {
+  for (const node of extra) {
+    checkNode(node);
+    const { provider } = node;
     if (own.has(provider)) {
       throw new TypeError(`Node provider is defined twice: "${provider}"`);
     }
     own.add(provider);
   }
   return new Map([...builtin, ...extra].map((node) => [node.provider, node]));
+}
+
+/** Throws unless a definition has what the engine needs of it. */
+function checkNode(node: NodeDefinition): void {
+  const { provider, classType, lanes, start } = Object(node);
+  if (typeof provider !== "string" || provider === "") {
+    throw new TypeError('Expected a node to have a provider, such as "shout"');
+  }
+  const expect = (isMet: boolean, what: string): void => {
+    if (isMet) return;
+    throw new TypeError(`Expected node "${provider}" to have ${what}`);
+  };
+  expect(Array.isArray(classType), 'a list classType, such as ["text"]');
+  const isMap = typeof lanes === "object" && lanes !== null;
+  expect(
+    isMap && Object.values(lanes).every(Array.isArray),
+    'lanes with a list for each, such as { text: ["text"] }',
+  );
+  expect(typeof start === "function", "a function start");
 }
 
 /**

@@ -71,6 +71,9 @@ export async function writeFile(
   path: string,
   options: WriteFileOptions = {},
 ): Promise<WritableStream<Uint8Array>> {
+  if (typeof options === "string") {
+    throw new TypeError("Cannot write a string with writeFile: use writeText");
+  }
   checkWriteOptions(options, "writeFile(session, path, { frameBytes })");
   const { writer, frameBytes } = await openWriter(session, path, options);
   return new WritableStream(sinkOf(writer), byteQueue(frameBytes));

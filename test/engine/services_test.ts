@@ -1,5 +1,7 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { createEngine } from "../../lib/engine/engine.ts";
+import type { NodeDefinition } from "../../lib/engine/node.ts";
+import { close, connect, ExecutionException, use } from "../../mod.ts";
 import { withEngine } from "../support/engine_rig.ts";
 import { testNode } from "../support/test_nodes.ts";
 
@@ -61,6 +63,42 @@ Deno.test("two nodes of one name are refused when the engine is made", () => {
     TypeError,
     'Node provider is defined twice: "own"',
   );
+});
+
+Deno.test("a node without what the engine needs is refused when the engine is made", () => {
+  const cases: readonly (readonly [Record<string, unknown>, string])[] = [
+    [{ provider: "" }, "Expected a node to have a provider"],
+    [{ classType: "text" }, 'Expected node "own" to have a list classType'],
+    [{ lanes: undefined }, 'Expected node "own" to have lanes'],
+    [{ lanes: { text: "text" } }, 'Expected node "own" to have lanes'],
+    [{ start: undefined }, 'Expected node "own" to have a function start'],
+  ];
+  for (const [change, message] of cases) {
+    const node = { ...OWN, ...change } as NodeDefinition;
+    assertThrows(() => createEngine({ nodes: [node] }), TypeError, message);
+  }
+});
+
+Deno.test("a node whose start gives no instance fails the start", async () => {
+  const node = { ...OWN, start: () => ({}) } as unknown as NodeDefinition;
+  const engine = createEngine({ nodes: [node] });
+  const session = await connect({ transport: engine.transport(), env: {} });
+  const components = [
+    { id: "in", provider: "webhook", config: {} },
+    {
+      id: "it",
+      provider: "own",
+      config: {},
+      input: [{ lane: "text", from: "in" }],
+    },
+  ];
+  await assertRejects(
+    () => use(session, { pipeline: { source: "in", components } }),
+    ExecutionException,
+    "Component it: start() of its node must return { instance }",
+  );
+  await close(session);
+  await engine.close();
 });
 
 Deno.test("numbers out of range are refused when the engine is made", () => {

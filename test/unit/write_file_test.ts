@@ -25,6 +25,17 @@ function bytes(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
+Deno.test("a string in the place of options is for writeText", async () => {
+  await using server = await storeServer();
+  const untyped = writeFile as (...args: unknown[]) => Promise<unknown>;
+  await assertRejects(
+    () => untyped(server.session, "a.txt", "hello"),
+    TypeError,
+    "use writeText",
+  );
+  assertEquals(server.log(), []);
+});
+
 Deno.test("a file is opened, written and closed", async () => {
   await using server = await storeServer();
   const stream = await writeFile(server.session, "a/b");

@@ -74,6 +74,11 @@ export class Execution {
       status: (text) => record.status(text),
       note: (note) => record.note(note),
     });
+    if (typeof started?.instance !== "function") {
+      throw new TypeError(
+        `Component ${id}: start() of its node must return { instance }`,
+      );
+    }
     this.#nodes.set(id, started);
     // Too late: the nodes before it have been disposed of.
     if (signal.aborted) await this.#dispose();
