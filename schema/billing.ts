@@ -238,7 +238,7 @@ export interface CreditTransaction {
 
 /** What a user or a team has used. */
 export interface CreditUsage {
-  /** The user or the team; `__none__` for what is nobody's. */
+  /** The user or the team; `__none__` for usage without one. */
   readonly id: string;
   /** The name. */
   readonly name?: string | null;

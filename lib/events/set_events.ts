@@ -86,8 +86,8 @@ export async function setEvents(
  * {@linkcode setEvents}, and the streams of {@linkcode events}, which close
  * once what has arrived was read.
  *
- * Resolves when the engine was told. It does not reject where the engine
- * refuses, or cannot be told: nothing is watched any more on this side.
+ * Resolves when the engine has answered. It does not reject if the engine
+ * refuses or cannot be reached: this side watches nothing any more.
  * Official clients call it `clear_all_monitors`.
  *
  * @param session A session from {@linkcode connect}.

@@ -56,7 +56,7 @@ export function forgetTask(
  * @param reason Makes what the caller's promises reject with.
  * @param ms How long that may take. What is not free by then is hurried.
  */
-export async function free(
+export async function releaseAll(
   attachments: ReadonlySet<Attachment>,
   clock: Clock,
   reason: () => unknown,
@@ -69,7 +69,7 @@ export async function free(
 }
 
 /** The connection is lost: fail everything that was sent on it. */
-export function lose(
+export function loseAll(
   attachments: Set<Attachment>,
   reason: () => unknown,
 ): void {

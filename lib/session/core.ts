@@ -26,7 +26,12 @@ import {
 } from "../transport/failures.ts";
 import type { CloseInfo, Connection } from "../transport/transport.ts";
 import { VERSION } from "../version.ts";
-import { type Attachment, CLOSE_GRACE_MS, free, lose } from "./attachments.ts";
+import {
+  type Attachment,
+  CLOSE_GRACE_MS,
+  loseAll,
+  releaseAll,
+} from "./attachments.ts";
 import { Attempts, type Failure } from "./attempts.ts";
 import { Calls } from "./calls.ts";
 import { insideOf } from "./handle.ts";
@@ -175,7 +180,10 @@ export class SessionCore extends Calls<Settings> implements Session {
     const { clock, secrets, transport, url } = settings;
     const { signal } = attempt;
     if (this.phase === "leaving") {
-      await abortable(free(this.attachments, clock, sessionMoved), signal);
+      await abortable(
+        releaseAll(this.attachments, clock, sessionMoved),
+        signal,
+      );
       signal.throwIfAborted(); // a later attempt may have connected
       this.#failPending(sessionMoved);
     }
@@ -298,7 +306,12 @@ export class SessionCore extends Calls<Settings> implements Session {
     this.#stop();
     // Synchronously if nothing is freed: a connection may open in a later turn.
     if (this.phase === "leaving") {
-      await free(this.attachments, this.settings.clock, this.#reason, grace);
+      await releaseAll(
+        this.attachments,
+        this.settings.clock,
+        this.#reason,
+        grace,
+      );
     }
     await this.#finish({ code: 1000, reason: "Closed by the client" });
   }
@@ -352,7 +365,7 @@ export class SessionCore extends Calls<Settings> implements Session {
   /** Fail everything that relied on the connection. */
   #failPending(reason: () => unknown): void {
     this.failAll(reason);
-    lose(this.attachments, reason);
+    loseAll(this.attachments, reason);
   }
 
   /** The session is not connected any more, if it was. */

@@ -10,7 +10,7 @@ const names = new WeakMap<SessionCore, string>();
  * Tell the engine what the program calls itself by now, for people who look at
  * its dashboard. The name of the start is `module` of {@linkcode connect}.
  *
- * After a reconnect it is told again. Servers from 1.3 on take it; older ones
+ * After a reconnect it is sent again. Servers from 1.3 on take it; older ones
  * refuse (`unknown-command`).
  *
  * @param session A session from {@linkcode connect}.

@@ -45,7 +45,7 @@ export type StartTask = <T>(
   options?: {
     /** Whether to join one that runs already. */
     readonly join?: boolean;
-    /** Whether a late answer is terminated, whoever owns the task. */
+    /** Whether a late task is terminated, even if it was joined. */
     readonly isEnded?: () => boolean;
   },
 ) => Promise<T>;

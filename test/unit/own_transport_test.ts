@@ -77,7 +77,7 @@ class Own implements Transport {
   }
 }
 
-/** Options of a session whose timers do not keep the process alive. */
+/** Options of a session with a fake clock. */
 function options(transport: Transport): ConnectOptions {
   const clock = fakeClock();
   return { uri: "own:line", auth: "key", env: {}, clock, transport };
