@@ -1,6 +1,6 @@
 import type { ConnectResult } from "../../schema/account.ts";
 import { didFail, type ResponseMessage } from "../../schema/envelope.ts";
-import { abortable } from "../async.ts";
+import { abortable, type Clock, ignore } from "../async.ts";
 import {
   AuthenticationException,
   ProtocolException,
@@ -9,6 +9,7 @@ import {
 import { failureText } from "../protocol/failure.ts";
 import { shownAccount } from "../protocol/secrets.ts";
 import { retryableError } from "../transport/failures.ts";
+import type { Connection } from "../transport/transport.ts";
 import type { Auth, AuthContext, Settings } from "./options.ts";
 
 /** A login that lasted this long resets the count of failures. */
@@ -178,5 +179,24 @@ export class Attempts {
     }
     if (typeof value === "string") return value;
     throw new TypeError("Expected the auth function to return a string");
+  }
+}
+
+/**
+ * Wait for a connection; where there is none and the platform does not say why,
+ * ask by HTTP.
+ */
+export async function explained(
+  dial: Promise<Connection>,
+  signal: AbortSignal,
+  clock: Clock,
+): Promise<Connection> {
+  try {
+    return await dial;
+  } catch (error) {
+    // Offline, a page may not get the module.
+    const loading = import("../transport/what_answers.ts");
+    const module = await abortable(loading, signal).catch(ignore);
+    throw module ? await module.whatAnswers(error, signal, clock) : error;
   }
 }

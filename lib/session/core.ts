@@ -2,7 +2,6 @@ import type { ConnectResult } from "../../schema/account.ts";
 import { isEvent, type Message } from "../../schema/envelope.ts";
 import {
   abortable,
-  type Clock,
   deadline,
   type Deferred,
   deferred,
@@ -32,7 +31,7 @@ import {
   loseAll,
   releaseAll,
 } from "./attachments.ts";
-import { Attempts, type Failure } from "./attempts.ts";
+import { Attempts, explained, type Failure } from "./attempts.ts";
 import { Calls } from "./calls.ts";
 import { insideOf } from "./handle.ts";
 import type { Settings } from "./options.ts";
@@ -376,25 +375,6 @@ export class SessionCore extends Calls<Settings> implements Session {
 
   #emit(event: LifecycleEvent): void {
     for (const observer of this.observers) observer(event);
-  }
-}
-
-/**
- * Wait for a connection; where there is none and the platform does not say why,
- * ask by HTTP.
- */
-async function explained(
-  dial: Promise<Connection>,
-  signal: AbortSignal,
-  clock: Clock,
-): Promise<Connection> {
-  try {
-    return await dial;
-  } catch (error) {
-    // Offline, a page may not get the module.
-    const loading = import("../transport/what_answers.ts");
-    const module = await abortable(loading, signal).catch(ignore);
-    throw module ? await module.whatAnswers(error, signal, clock) : error;
   }
 }
 
