@@ -3,7 +3,7 @@ import { getTaskStatus, listTasks, use } from "../../mod.ts";
 import { runCommand, withCommand } from "../support/command.ts";
 
 Deno.test("start leaves a task running, list and status show it, stop ends it", async () => {
-  await withCommand(async ({ run, session }) => {
+  await withCommand(async ({ run, session, uri }) => {
     const started = await run(["start", "text.pipe.json", "--json"]);
     assertEquals(started.code, 0, started.stderr);
     const { token } = JSON.parse(started.stdout);
@@ -23,6 +23,7 @@ Deno.test("start leaves a task running, list and status show it, stop ends it", 
     const lines = await run(["status"], { env: { ROCKETRIDE_TOKEN: token } });
     assertStringIncludes(lines.stdout, "online");
     assert(!lines.stdout.includes("pk_"), "it shows a key");
+    assertStringIncludes(lines.stdout, `URL: ${uri}/webhook\n`);
 
     const stopped = await run(["stop", "--token", token, "--json"]);
     assertEquals(JSON.parse(stopped.stdout), { token, terminated: true });

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import {
   getTaskStatus,
+  type Session,
   TASK_STATE,
   type TaskStatus,
   watchTask,
@@ -53,7 +54,10 @@ export function statusCommand(): Command {
     const session = await run.connect();
     const status = await getTaskStatus(session, token, { signal });
     await out.result(status);
-    for (const line of statusLines(status, out.colors)) await out.line(line);
+    const host = originOf(session);
+    for (const line of statusLines(status, out.colors, host)) {
+      await out.line(line);
+    }
   });
 }
 
@@ -61,9 +65,10 @@ export function statusCommand(): Command {
 async function watch(run: Run<Flags>, token: string): Promise<void> {
   let status: TaskStatus | undefined;
   let trouble: string | undefined = "Connecting...";
+  let host = "";
   const { colors } = run.out;
   using screen = new LiveScreen(() => [
-    ...(status ? statusLines(status, colors) : []),
+    ...(status ? statusLines(status, colors, host) : []),
     ...(trouble ? [colors.yellow(oneLine(trouble))] : []),
   ]);
   const session = await run.connect({
@@ -74,6 +79,7 @@ async function watch(run: Run<Flags>, token: string): Promise<void> {
     },
   });
   trouble = undefined;
+  host = originOf(session);
   for await (status of watchTask(session, token, { signal: run.signal })) {
     screen.changed();
   }
@@ -89,10 +95,17 @@ const LABELS: Readonly<Record<number, readonly [string, keyof Colors]>> = {
   [TASK_STATE.CANCELLED]: ["offline", "gray"],
 };
 
-/** A status in lines. */
+/** Where the engine of a session is for HTTP. */
+function originOf({ uri }: Session): string {
+  const { protocol, host } = new URL(uri);
+  return `${protocol === "wss:" ? "https" : "http"}://${host}`;
+}
+
+/** A status in lines; `host` is the engine that its links are of. */
 function statusLines(
   status: TaskStatus,
   colors: Colors,
+  host: string,
   now: number = Date.now() / 1_000,
 ): string[] {
   const [label, color] = LABELS[status.state] ?? ["unknown", "gray"];
@@ -120,7 +133,9 @@ function statusLines(
   for (const [title, list, paint] of groups) {
     if (list.length === 0) continue;
     lines.push(paint(`${title}:`));
-    lines.push(...list.slice(-SHOWN).flatMap(messageLines));
+    lines.push(
+      ...list.slice(-SHOWN).flatMap((it) => messageLines(it, host)),
+    );
   }
   return lines;
 }
@@ -151,11 +166,15 @@ function metricLines({ metrics }: TaskStatus): string[] {
 }
 
 /** The lines of a message; the place of a message of three parts is one. */
-function messageLines(message: TaskStatus["notes"][number]): string[] {
+function messageLines(
+  message: TaskStatus["notes"][number],
+  host: string,
+): string[] {
   if (typeof message !== "string") {
     // The message also has the key of the task, which is not shown.
     const { "url-text": text, "url-link": link } = message;
-    return text || link ? [`  ${oneLine(text)}: ${oneLine(link)}`] : [];
+    const place = oneLine(link).replace("{host}", () => host);
+    return text || link ? [`  ${oneLine(text)}: ${place}`] : [];
   }
   const parts = message.split("*");
   if (parts.length !== 3) return [`  ${oneLine(message)}`];
