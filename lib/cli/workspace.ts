@@ -1,5 +1,5 @@
 /**
- * The folder that apps and pipelines are made in, and what a server gives it:
+ * The folder of a user's apps and pipelines, and the files of a server for it:
  * packages, and documents for agents.
  *
  * @module

@@ -81,7 +81,7 @@ export function initCommand(): Command {
   });
 }
 
-/** Connect with the credential that is known, or with one of a login. */
+/** Connect with the known credential, or log in for a new one. */
 async function open(
   run: Run<LoginFlags>,
 ): Promise<{ readonly session: Session; readonly uri: string } | undefined> {
@@ -105,7 +105,7 @@ async function open(
   return { session, uri: found.uri };
 }
 
-/** Keep what each service takes, and a list of all. */
+/** Save the definition of each service, and a list of all. */
 async function saveServices(
   session: Session,
   workspace: string,
@@ -121,7 +121,7 @@ async function saveServices(
       names.slice(at, at + CONCURRENCY).map(async (name) => {
         const file = `${fileName(name)}.json`;
         kept.add(file);
-        // Newer engines list services without what they take.
+        // Newer engines list services without their fields.
         const whole = await getService(session, name, { signal });
         await writeChanged(
           join(folder, file),
@@ -236,7 +236,7 @@ function manifestOf(bytes: Uint8Array): Readonly<Record<string, unknown>> {
   return Object(parseJson(new TextDecoder().decode(bytes)));
 }
 
-/** Whether a name is that of a file below the folder, however it is read. */
+/** Whether a name is that of a file below the folder, on every platform. */
 function isInside(name: string): boolean {
   return !name.endsWith("/") && !/^[/\\]|[:\0]|\\/.test(name) &&
     name.split("/").every((part) => part !== "" && !/^\.+$/.test(part));

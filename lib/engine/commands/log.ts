@@ -117,7 +117,7 @@ function segment(call: Call): Reply {
     segment: id,
     offset,
     data: chunk.join(""),
-    // Of all of it: clients read there what is written to it later.
+    // The size of the whole segment: clients continue there as it grows.
     size,
     nextOffset: end < size ? end : null,
     final: end >= size,

@@ -232,7 +232,7 @@ export class Registry {
     return this.#changed(entry, notice, actor);
   }
 
-  /** Run a source: by its schedule for as long as that says, else to its end. */
+  /** Run a source; a scheduled run ends after the `ttl` of its schedule. */
   async run(
     projectId: string,
     teamId: string,

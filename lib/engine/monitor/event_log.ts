@@ -60,7 +60,7 @@ export interface LogQuery {
   wants(entry: Pick<Entry, "event" | "token">): boolean;
 }
 
-/** How a run begins, as the first event of its chapter tells it. */
+/** How a run begins: the content of the first event of its chapter. */
 export interface RunBegin {
   readonly traceLevel: string;
   /** What started it: a request, or a schedule. */
@@ -87,7 +87,7 @@ const VERSION = 2;
 /** The least time between two status events that are kept, in seconds. */
 const STATUS_SECONDS = 5;
 
-/** What happens to a run; it is in the log alone, and never sent. */
+/** The event for the begin, restart and end of a run; logged, and never sent. */
 const LIFECYCLE = "apaevt_log_lifecycle";
 const STATUS = "apaevt_status_update";
 /** What an entry takes besides its text, and a character of that, at most. */
@@ -184,8 +184,8 @@ export class EventLog {
   }
 
   /**
-   * Give an event its stamps, and keep what `shown` makes of it. Of the status
-   * one event in some seconds is kept, and always the last one.
+   * Give an event its stamps, and keep what `shown` returns for it. Status
+   * events are kept once in {@linkcode STATUS_SECONDS}, and always the last one.
    *
    * @returns The body with its stamps.
    */
@@ -242,7 +242,7 @@ export class EventLog {
   }
 
   #nextSegment(last: Segment | undefined): Segment {
-    // A run that begins has no past of its own.
+    // A segment that begins with a run has an empty keyframe.
     const goesOn = last && !last.sealed;
     if (last) last.sealed = true;
     const before = goesOn ? [last.keyframe, ...keyframeLines(last)] : [];

@@ -7,8 +7,8 @@ type Fields = Readonly<Record<string, unknown>>;
 const MAX_MEMBER = 1_024;
 
 /**
- * Shorten an event that is too large for the log. What it is about stays: its
- * stamps, and small members; large ones tell that they were left out.
+ * Shorten an event that is too large for the log. Its stamps and small members
+ * stay; large members are replaced by a mark.
  *
  * @param message The event.
  * @param stamps The members of its body that always stay.
