@@ -317,7 +317,7 @@ export class ProtocolException extends RocketRideException {
   }
 }
 
-/** The failure of an answer that is something else. */
+/** The error for an answer that has another form than expected. */
 export function unexpectedAnswer(expected: string): ProtocolException {
   return new ProtocolException(`Cannot read the answer: expected ${expected}`);
 }
