@@ -61,17 +61,10 @@ export function sourceOf(source: PipeSource): Source {
   } catch (cause) {
     throw new TypeError(
       "Expected a string, bytes, a Blob, a Response, a stream or an async " +
-        `iterable, not ${kindOf(source)}${jsonAdvice(source)}`,
+        `iterable, not ${kindOf(source)}`,
       { cause },
     );
   }
-}
-
-/** What to write in place of a record or a list; the usual mistake. */
-function jsonAdvice(value: unknown): string {
-  const { constructor } = Object(value);
-  const isData = constructor === Object || constructor === Array;
-  return isData && value ? ": use JSON.stringify()" : "";
 }
 
 function responseSource(response: Response): Source {

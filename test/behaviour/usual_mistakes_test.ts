@@ -320,11 +320,11 @@ const DATA: readonly Mistake[] = [
   ],
   [
     ({ session, task }) => C.send(session, task, { a: 1 }),
-    "TypeError: Expected a string, bytes, a Blob, a Response, a stream or an async iterable, not another object: use JSON.stringify()",
+    "TypeError: Expected a string, bytes, a Blob, a Response, a stream or an async iterable, not another object",
   ],
   [
     ({ session, task }) => C.send(session, task, [1, 2]),
-    "TypeError: Expected a string, bytes, a Blob, a Response, a stream or an async iterable, not a list: use JSON.stringify()",
+    "TypeError: Expected a string, bytes, a Blob, a Response, a stream or an async iterable, not a list",
   ],
   [
     ({ session, task }) => C.send(session, task, Promise.resolve("x")),
@@ -358,7 +358,7 @@ const DATA: readonly Mistake[] = [
   ],
   [
     ({ session, task }) => C.send(session, task, createQuestion()),
-    "TypeError: Expected a string, bytes, a Blob, a Response, a stream or an async iterable, not another object: use JSON.stringify()",
+    "TypeError: Expected a string, bytes, a Blob, a Response, a stream or an async iterable, not another object",
   ],
   [
     ({ session, task }) => C.send(session, task, new Date()),
