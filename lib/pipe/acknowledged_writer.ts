@@ -25,8 +25,8 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
   isOpened = true;
   /** When the latest write left, or else what takes it was opened. */
   sentAt: number;
-  /** Release what the server holds, if that waits for the write in flight. */
-  hurry: () => unknown = ignore;
+  /** Release what the server holds without waiting for the write in flight. */
+  releaseNow: () => unknown = ignore;
   protected readonly core: SessionCore;
   /** Settles when what the server held is free. */
   protected released: Promise<unknown> | undefined;
@@ -247,10 +247,10 @@ export abstract class AcknowledgedWriter<Result> implements Attachment {
 
   async #drainAndRelease(): Promise<void> {
     let releasing: Promise<unknown> | undefined;
-    this.hurry = () => releasing ??= this.sendRelease();
+    this.releaseNow = () => releasing ??= this.sendRelease();
     const { clock } = this.core.settings;
     await within(clock, DRAIN_MS, this.#answer, { ref: false });
-    await this.hurry();
+    await this.releaseNow();
   }
 
   /** Throw the failure, if there is one. */

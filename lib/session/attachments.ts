@@ -17,9 +17,9 @@ export interface Attachment {
   release(reason: unknown): Promise<unknown>;
   /**
    * The time for {@linkcode Attachment.release} is over and the connection
-   * closes next: send now what was waiting for an answer.
+   * closes next: release without waiting for the answer to a write.
    */
-  hurry?(): void;
+  releaseNow?(): void;
   /** The connection is lost. */
   lost(reason: unknown): void;
   /** Whether its request waits for a connection, and has left on none. */
@@ -54,7 +54,7 @@ export function forgetTask(
  * Free everything while the connection is still open.
  *
  * @param reason Makes what the caller's promises reject with.
- * @param ms How long that may take. What is not free by then is hurried.
+ * @param ms How long that may take. What is not free by then is released without waiting.
  */
 export async function releaseAll(
   attachments: ReadonlySet<Attachment>,
@@ -65,7 +65,7 @@ export async function releaseAll(
   if (attachments.size === 0) return;
   const releases = [...attachments].map((it) => it.release(reason()));
   await within(clock, ms, Promise.allSettled(releases));
-  for (const attachment of attachments) attachment.hurry?.();
+  for (const attachment of attachments) attachment.releaseNow?.();
 }
 
 /** The connection is lost: fail everything that was sent on it. */

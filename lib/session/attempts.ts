@@ -186,7 +186,7 @@ export class Attempts {
  * Wait for a connection; where there is none and the platform does not say why,
  * ask by HTTP.
  */
-export async function explained(
+export async function withExplanation(
   dial: Promise<Connection>,
   signal: AbortSignal,
   clock: Clock,
@@ -195,8 +195,8 @@ export async function explained(
     return await dial;
   } catch (error) {
     // Offline, a page may not get the module.
-    const loading = import("../transport/what_answers.ts");
+    const loading = import("../transport/explain_failure.ts");
     const module = await abortable(loading, signal).catch(ignore);
-    throw module ? await module.whatAnswers(error, signal, clock) : error;
+    throw module ? await module.explainFailure(error, signal, clock) : error;
   }
 }

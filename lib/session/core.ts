@@ -31,7 +31,7 @@ import {
   loseAll,
   releaseAll,
 } from "./attachments.ts";
-import { Attempts, explained, type Failure } from "./attempts.ts";
+import { Attempts, type Failure, withExplanation } from "./attempts.ts";
 import { Calls } from "./calls.ts";
 import { insideOf } from "./handle.ts";
 import type { Settings } from "./options.ts";
@@ -218,7 +218,7 @@ export class SessionCore extends Calls<Settings> implements Session {
       }, { signal, timeout: limit, clock, redact: secrets.hide });
       // Not for later attempts: each would be two requests.
       const connection =
-        await (failure ? dial : explained(dial, signal, clock));
+        await (failure ? dial : withExplanation(dial, signal, clock));
       if (signal.aborted) {
         await this.#closeConnection(connection);
         throw signal.reason;

@@ -66,7 +66,7 @@ export const NOT_MEASURED: Readonly<Record<string, string>> = {
   "lib/transport/http_commands.ts": CALLER,
   "lib/transport/http_requests.ts": NETWORK,
   "lib/transport/multipart.ts": CALLER,
-  "lib/transport/what_answers.ts": NETWORK,
+  "lib/transport/explain_failure.ts": NETWORK,
   "lib/runtime/read_json.ts#readJson": CALLER,
   "lib/runtime/read_json.ts#readTextFile": CALLER,
   "lib/task/tool.ts": ONCE,

@@ -1,7 +1,7 @@
 // deno-lint-ignore no-external-import -- a timer of 0 ms takes at least one
 import { setImmediate } from "node:timers";
 // Imported when a first connection fails: fake time does not wait for a disk.
-import "../../lib/transport/what_answers.ts";
+import "../../lib/transport/explain_failure.ts";
 
 import type { Clock, TimerOptions } from "../../lib/async.ts";
 

@@ -21,7 +21,7 @@ const MEANINGLESS = /non-101/;
  * @returns The error that says the most.
  * @throws The signal's reason; not that of a connection that took too long.
  */
-export async function whatAnswers(
+export async function explainFailure(
   error: unknown,
   signal: AbortSignal,
   clock: Clock,

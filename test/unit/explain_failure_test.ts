@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ConnectionException, TimeoutException } from "../../lib/errors.ts";
-import { whatAnswers } from "../../lib/transport/what_answers.ts";
+import { explainFailure } from "../../lib/transport/explain_failure.ts";
 import { fakeClock } from "../support/fake_clock.ts";
 import { listen } from "../conformance/server/listen.ts";
 
@@ -40,7 +40,7 @@ for (
     });
     const { origin } = server;
     const failure = await failureAt(origin, message);
-    const error = await whatAnswers(failure, signal, fakeClock());
+    const error = await explainFailure(failure, signal, fakeClock());
     assert(error instanceof ConnectionException);
     const { code, retryable, closeCode, cause } = error;
     assertEquals(
@@ -83,7 +83,7 @@ Deno.test("an error that says something is left as it is, and nobody is asked", 
       "text",
     ]
   ) {
-    const seen = await whatAnswers(error, signal, fakeClock());
+    const seen = await explainFailure(error, signal, fakeClock());
     assertEquals(seen, error);
   }
   assertEquals(asked, 0);
@@ -102,7 +102,7 @@ Deno.test("where nobody answers in a second, it stays with what is known", async
   });
   const failure = await failureAt(server.origin);
   const clock = fakeClock();
-  const answer = whatAnswers(failure, signal, clock);
+  const answer = explainFailure(failure, signal, clock);
   await asked.promise;
   await clock.advance(999);
   const early = await Promise.race([answer, Promise.resolve("waits")]);
@@ -112,14 +112,14 @@ Deno.test("where nobody answers in a second, it stays with what is known", async
 
   const controller = new AbortController();
   const reason = new Error("changed my mind");
-  const given = whatAnswers(failure, controller.signal, clock);
+  const given = explainFailure(failure, controller.signal, clock);
   controller.abort(reason);
   const thrown = await given.catch((error: unknown) => error);
   assertEquals(thrown, reason);
 
   // The time for all of connecting is over: what is known counts.
   const late = new AbortController();
-  const last = whatAnswers(failure, late.signal, clock);
+  const last = explainFailure(failure, late.signal, clock);
   late.abort(new TimeoutException("No answer within 5 ms", 5));
   assertEquals(await last, failure);
   held.resolve(new Response());
