@@ -1,7 +1,8 @@
 /**
- * Everything that the two documents of the official clients name, and what
- * came with their versions 1.2 to 1.5, in their order: methods, options, fields, events, exceptions, promises in prose, and
- * examples; by the sections of the page that maps them.
+ * Everything that the documents of the official clients name, and what came
+ * with their versions 1.2 to 1.5, in their order: methods, options, fields,
+ * events, exceptions, promises in prose, and examples; by the sections of the
+ * page that maps them.
  */
 export const DOCUMENTED: Readonly<Record<string, readonly string[]>> = {
   "Making a client": [
