@@ -12,7 +12,7 @@ export interface FoundJson {
 /** A value that stands in the text. */
 interface Span {
   readonly value: JsonValue;
-  /** How much of the text it fills. */
+  /** Its length in the text. */
   readonly length: number;
 }
 
@@ -34,9 +34,9 @@ export function findJson(text: string): FoundJson | undefined {
   // The whole text comes first: a valid value may speak of fences or thoughts.
   const whole = parsed(text);
   if (whole) return whole;
-  const { spoken, found } = survey(text);
-  const remark = spoken > 0 ? parsed(text.slice(spoken)) : undefined;
-  return remark ?? found;
+  const { thoughtEnd, found } = survey(text);
+  const answer = thoughtEnd > 0 ? parsed(text.slice(thoughtEnd)) : undefined;
+  return answer ?? found;
 }
 
 function parsed(text: string): FoundJson | undefined {
@@ -52,7 +52,7 @@ function parsed(text: string): FoundJson | undefined {
 /** Where JSON may stand in a text. */
 interface Survey {
   /** Where the last thought ends. */
-  readonly spoken: number;
+  readonly thoughtEnd: number;
   /** The best of the values. */
   readonly found: FoundJson | undefined;
 }
@@ -66,13 +66,13 @@ function survey(text: string): Survey {
   let relaxed: Span | undefined;
   let scalar: Span | undefined;
   let footnote: Span | undefined;
-  let spoken = 0;
+  let thoughtEnd = 0;
   let fenced = false;
   let unclosed = 0;
-  /** Where a value would be all that is said, or all that a fence holds. */
+  /** Where a value begins that is the whole answer, or all that a fence holds. */
   let lead = skipSpace(text, 0);
 
-  /** Take what fills the fence that opens here; its last place if so. */
+  /** Read the fence that opens here; returns where to go on. */
   function fence(start: number): number {
     LABEL.lastIndex = start;
     const label = LABEL.exec(text)?.[0] ?? "";
@@ -94,7 +94,7 @@ function survey(text: string): Survey {
     return end;
   }
 
-  /** Take the value whose bracket opens here; where to go on. */
+  /** Read the value whose bracket opens here; returns where to go on. */
   function bracket(start: number): number | undefined {
     const scan = reader.scan(start);
     const { end } = scan;
@@ -127,10 +127,10 @@ function survey(text: string): Survey {
     let next: number | undefined = mark.lastIndex;
     if (token === "<think>") {
       const end = text.indexOf(THOUGHT_END, next);
-      next = end < 0 ? undefined : spoken = end + THOUGHT_END.length;
-      lead = skipSpace(text, spoken);
+      next = end < 0 ? undefined : thoughtEnd = end + THOUGHT_END.length;
+      lead = skipSpace(text, thoughtEnd);
     } else if (token === THOUGHT_END) {
-      // Some servers swallow the opening tag: all so far was a thought.
+      // Some servers omit the opening tag: all before this was a thought.
       labelled =
         block =
         value =
@@ -139,8 +139,8 @@ function survey(text: string): Survey {
         footnote =
           undefined;
       fenced = false;
-      spoken = next;
-      lead = skipSpace(text, spoken);
+      thoughtEnd = next;
+      lead = skipSpace(text, thoughtEnd);
     } else if (token.startsWith("`")) next = fence(next);
     else next = bracket(start);
     if (next === undefined) break;
@@ -148,7 +148,7 @@ function survey(text: string): Survey {
   }
   const best = labelled ?? block ?? value ?? relaxed ?? scalar ?? footnote;
   return {
-    spoken,
+    thoughtEnd,
     found: best && { value: best.value, footnote: best === footnote },
   };
 }
