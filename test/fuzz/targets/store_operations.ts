@@ -11,6 +11,14 @@ import { bytesOf, type Json, mutateJson } from "../mutate.ts";
 
 type Operation = Readonly<Record<string, Json>>;
 
+/** What came of an operation. */
+interface Outcome {
+  readonly message: string;
+  readonly body?: {
+    readonly entries?: readonly { readonly error?: unknown }[];
+  };
+}
+
 /**
  * Operations on files, with any path. A store in memory and one in a directory
  * answer alike, and the one in the directory touches nothing beside it.
@@ -45,7 +53,7 @@ async function open(): Promise<FuzzRig> {
         clients.map((client, at) => act(client, operation, handles, at)),
       );
       // File systems have a limit for names of their own.
-      if (onDisk!.message.endsWith("ENAMETOOLONG")) break;
+      if (isNameTooLong(onDisk!)) break;
       assertEquals(onDisk, inMemory, JSON.stringify(operation).slice(0, 500));
     }
     await Promise.all(clients.map((client) => client.close()));
@@ -86,7 +94,7 @@ async function act(
   { data, ...operation }: Operation,
   handles: string[],
   at: number,
-): Promise<{ readonly message: string }> {
+): Promise<Outcome> {
   const args = operation.handle === "$HANDLE"
     ? { ...operation, handle: handles[at] }
     : operation;
@@ -99,7 +107,15 @@ async function act(
   const { handle } = { ...body } as Record<string, unknown>;
   if (typeof handle === "string") handles[at] = handle;
   const rest = { body: withoutChance(body), data: dataOf(answer) };
-  return { message, success, ...rest } as { message: string };
+  return { message, success, ...rest } as Outcome;
+}
+
+/** Whether the disk refused a name, also of one file among several. */
+function isNameTooLong({ body, message }: Outcome): boolean {
+  const errors = Array.isArray(body?.entries)
+    ? body.entries.map(({ error }) => error)
+    : [];
+  return [message, ...errors].some((it) => `${it}`.endsWith("ENAMETOOLONG"));
 }
 
 function dataOf({ arguments: args }: ResponseMessage): unknown {
