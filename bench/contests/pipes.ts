@@ -71,17 +71,10 @@ export async function looped(
   token: string,
   total: number,
 ): Promise<number> {
-  const took = await seconds(async () => {
-    const pipe_id = await bare.openPipe(token);
-    const seq = 1e9;
-    const writing = { subcommand: "write", token, pipe_id };
-    const frame = requestFrame("rrext_process", writing, BARE_FRAME, seq);
-    for (let sent = 0; sent < total; sent += BARE_FRAME) {
-      await bare.resend(frame, seq);
-    }
-    await bare.closePipe(token, pipe_id);
+  return await throughBarePipe(bare, token, total, async (makeFrame, send) => {
+    const frame = makeFrame();
+    for (let sent = 0; sent < total; sent += BARE_FRAME) await send(frame);
   });
-  return total / 1e6 / took;
 }
 
 /**
@@ -93,13 +86,8 @@ async function gathered(
   token: string,
   total: number,
 ): Promise<number> {
-  const took = await seconds(async () => {
-    const pipe_id = await bare.openPipe(token);
-    const seq = 1e9;
-    const writing = { subcommand: "write", token, pipe_id };
-    let [frame, next] = [1, 2].map(() =>
-      requestFrame("rrext_process", writing, BARE_FRAME, seq)
-    ) as [Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>];
+  return await throughBarePipe(bare, token, total, async (makeFrame, send) => {
+    let [frame, next] = [makeFrame(), makeFrame()];
     const header = frame.length - BARE_FRAME;
     let at = header;
     let answer: Promise<unknown> | undefined;
@@ -108,10 +96,33 @@ async function gathered(
       at += chunk.length;
       if (at < frame.length) continue;
       await answer;
-      answer = bare.resend(frame, seq);
+      answer = send(frame);
       [frame, next, at] = [next, frame, header];
     }
     await answer;
+  });
+}
+
+type Frame = Uint8Array<ArrayBuffer>;
+
+/** Open a bare pipe, write frames that were made beforehand, and close it. */
+async function throughBarePipe(
+  bare: BareSocket,
+  token: string,
+  total: number,
+  write: (
+    makeFrame: () => Frame,
+    send: (frame: Frame) => Promise<unknown>,
+  ) => Promise<void>,
+): Promise<number> {
+  const took = await seconds(async () => {
+    const pipe_id = await bare.openPipe(token);
+    const seq = 1e9;
+    const writing = { subcommand: "write", token, pipe_id };
+    await write(
+      () => requestFrame("rrext_process", writing, BARE_FRAME, seq),
+      (frame) => bare.resend(frame, seq),
+    );
     await bare.closePipe(token, pipe_id);
   });
   return total / 1e6 / took;
