@@ -277,11 +277,12 @@ export class PipeWriter extends AcknowledgedWriter<PipelineResult>
    * result does not say either which fields it has.
    */
   #warnOfNothing(result: PipelineResult): void {
-    if (isRecord(result.result_types)) return;
+    const { warn } = this.core.settings;
+    if (!warn || isRecord(result.result_types)) return;
     const mimeType = this.#mimeType;
     const lanes = lanesOf(mimeType);
     const { objectId } = result;
-    this.core.settings.warn?.(
+    warn(
       `Result is empty: media type "${mimeType}" takes lane ` +
         `${lanes.map((lane) => `"${lane}"`).join(", else ")} of the source. ` +
         "Connect a component to it, and a response node behind that, or set " +

@@ -39,12 +39,11 @@ export function normalizeUri(input: string): URL {
   const [, host = "", port] = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/
     .exec(authority) ?? [];
   // As the parser reads it: a host has other spellings, such as `%2E` for a dot.
-  const bare = `ws://${host}`;
-  const isCloud = URL.canParse(bare) &&
-    /(?:^|\.)rocketride\.ai\.?$/.test(new URL(bare).hostname);
+  const { hostname = "" } = parsed(`ws://${host}`) ?? {};
+  const isCloud = /(?:^|\.)rocketride\.ai\.?$/.test(hostname);
   const protocol = scheme?.replace(/^http/i, "ws") ?? (isCloud ? "wss" : "ws");
   const suffix = port ?? (isCloud ? "" : DEFAULT_PORT);
-  const address = `${protocol}://${host}:${suffix}${SOCKET_PATH}`;
+  const url = parsed(`${protocol}://${host}:${suffix}${SOCKET_PATH}`);
   const fault = input.trim() === ""
     ? "is empty"
     // URL parsers skip some of these silently and end up at another host.
@@ -56,10 +55,10 @@ export function normalizeUri(input: string): URL {
     ? "contains a user name or password"
     : port !== undefined && !isPort(port)
     ? "has no valid port"
-    : URL.canParse(address)
+    : url
     ? ""
     : "has no valid host";
-  if (fault) {
+  if (!url || fault) {
     // A password with a slash in it ends up outside the authority.
     const shown = authority === "" || input.includes("@")
       ? ""
@@ -69,7 +68,15 @@ export function normalizeUri(input: string): URL {
       hint: HINT,
     });
   }
-  return new URL(address);
+  return url;
+}
+
+function parsed(address: string): URL | undefined {
+  try {
+    return new URL(address);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

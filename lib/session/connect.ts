@@ -188,10 +188,10 @@ export async function resolveSettings(
     secrets: new Secrets(),
     reconnect,
     random,
-    warn(message, warning): void {
+    warn: (options.onWarning || options.onTrace) && ((message, warning) => {
       notify(() => options.onWarning?.(message, warning), undefined);
       notify(options.onTrace, { kind: "warning", message });
-    },
+    }),
     env,
   };
   return anonymous ? settings : withTarget(settings);

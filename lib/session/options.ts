@@ -313,8 +313,10 @@ export interface Settings {
   readonly secrets: Secrets;
   readonly reconnect: ReconnectOptions;
   random(): number;
-  /** Calls the callbacks for warnings. */
-  warn(message: string, warning: ResultWarning): void;
+  /** Calls the callbacks for warnings, if there are any. */
+  readonly warn:
+    | ((message: string, warning: ResultWarning) => void)
+    | undefined;
   /** The variables that `use` substitutes; read at most once. */
   env(): Promise<Env>;
 }
