@@ -79,8 +79,10 @@ export function wholeCharacters(bytes: Uint8Array): number {
  */
 export function randomUUID(): string {
   if (crypto.randomUUID) return crypto.randomUUID();
-  return "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx".replace(/[xy]/g, (place) => {
-    const [byte = 0] = crypto.getRandomValues(new Uint8Array(1));
+  const form = "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx";
+  const bytes = crypto.getRandomValues(new Uint8Array(form.length));
+  return form.replace(/[xy]/g, (place, at: number) => {
+    const byte = bytes[at]!;
     // At the `y`, two bits tell the variant.
     return (place === "x" ? byte & 15 : byte & 3 | 8).toString(16);
   });

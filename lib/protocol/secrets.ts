@@ -1,5 +1,6 @@
 import type { ConnectResult } from "../../schema/account.ts";
 import type { EventMessage, ResponseMessage } from "../../schema/envelope.ts";
+import { encodeUtf8 } from "../bytes.ts";
 import { classifyFailure, textOf } from "./failure.ts";
 
 /** The most values that are remembered; the oldest are evicted. */
@@ -161,7 +162,7 @@ function formsOf(value: string): string[] {
   if (value.length < MIN_SEARCHED) return [];
   const wellFormed = value.toWellFormed();
   const bytes = Array.from(
-    new TextEncoder().encode(wellFormed),
+    encodeUtf8(wellFormed),
     (byte) => String.fromCharCode(byte),
   ).join("");
   // A credential may be given with its scheme, and be repeated without it.

@@ -1,3 +1,4 @@
+import { encodeUtf8 } from "../bytes.ts";
 import { checkOptions, kindOf } from "../check.ts";
 import {
   didFail,
@@ -68,9 +69,7 @@ export function requestOf(
   if (typeof command !== "string" || command === "") {
     throw new TypeError("Cannot build a request without a command");
   }
-  const bytes = typeof data === "string"
-    ? new TextEncoder().encode(data)
-    : data;
+  const bytes = typeof data === "string" ? encodeUtf8(data) : data;
   if (bytes !== undefined && !(bytes instanceof Uint8Array)) {
     throw new TypeError("Cannot send data: expected a Uint8Array or a string");
   }

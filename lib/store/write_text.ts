@@ -1,3 +1,4 @@
+import { encodeUtf8 } from "../bytes.ts";
 import type { Session } from "../session/session.ts";
 import {
   checkWriteOptions,
@@ -44,7 +45,7 @@ export async function writeText(
   }
   // A stream that has failed would not say why when it is closed.
   const { writer } = await openWriter(session, path, options);
-  await writer.write(new TextEncoder().encode(text));
+  await writer.write(encodeUtf8(text));
   await writer.close();
 }
 

@@ -1,3 +1,4 @@
+import { encodeUtf8 } from "../bytes.ts";
 import { checkOptions } from "../check.ts";
 import type {
   Message,
@@ -305,6 +306,6 @@ function shownFailure(
 }
 
 function bytesOf(data: unknown): Uint8Array | undefined {
-  if (typeof data === "string") return new TextEncoder().encode(data);
+  if (typeof data === "string") return encodeUtf8(data);
   return data instanceof Uint8Array ? data.slice() : undefined;
 }

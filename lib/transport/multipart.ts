@@ -1,7 +1,5 @@
-import { randomUUID } from "../bytes.ts";
+import { encodeUtf8, randomUUID } from "../bytes.ts";
 import { parseMediaType } from "../protocol/media_type.ts";
-
-const encoder = new TextEncoder();
 
 /** One object as the only part of a form. */
 interface FormPart {
@@ -42,8 +40,8 @@ export function formOf({ field, filename, mimeType }: FormPart): Wrapping {
   ];
   return {
     headers: { "content-type": `multipart/form-data; boundary=${boundary}` },
-    head: encoder.encode(lines.join("\r\n")),
-    tail: encoder.encode(`\r\n--${boundary}--\r\n`),
+    head: encodeUtf8(lines.join("\r\n")),
+    tail: encodeUtf8(`\r\n--${boundary}--\r\n`),
   };
 }
 

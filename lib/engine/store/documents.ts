@@ -1,6 +1,7 @@
 import { isRecord } from "../../../schema/json.ts";
 import { isPipeline } from "../../../schema/pipeline.ts";
 import { type ProjectSummary, summarize } from "../../../schema/store.ts";
+import { decodeUtf8, encodeUtf8 } from "../../bytes.ts";
 import { RocketRideException } from "../../errors.ts";
 import type { Files } from "./files.ts";
 import { textOf } from "../text_of.ts";
@@ -150,13 +151,13 @@ function nameOf({ what }: Shelf, id: string): string {
 
 /** JSON as the helpers of the file generation write it. */
 function encode(value: unknown): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(value, null, 2));
+  return encodeUtf8(JSON.stringify(value, null, 2));
 }
 
 /** `undefined` if the bytes are not JSON. */
 function decode(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return JSON.parse(decodeUtf8(bytes));
   } catch {
     return undefined;
   }

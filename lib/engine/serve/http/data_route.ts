@@ -1,5 +1,6 @@
 import { decodeExtended, parse } from "content-disposition";
 import { ignore } from "../../../async.ts";
+import { decodeUtf8 } from "../../../bytes.ts";
 import { parseMediaType, wireMimeType } from "../../../protocol/media_type.ts";
 import { bodyFrames, heldBody, requestBody } from "./request_body.ts";
 import { describe, ok, type RouteCall } from "./route.ts";
@@ -102,7 +103,7 @@ function plainName(name: string): string {
 function fromUtf8(header: string): string | undefined {
   const bytes = Uint8Array.from(header, (byte) => byte.charCodeAt(0));
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return decodeUtf8(bytes);
   } catch {
     return undefined;
   }
